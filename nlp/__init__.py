@@ -1,0 +1,1 @@
+"""The ear: text in, `Heard` out; pure and deterministic."""

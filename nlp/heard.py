@@ -1,0 +1,110 @@
+"""
+What was heard in one message: the only thing the ear hands to the table talk.
+
+Everything is immutable. Times are aware local instants (with the site's offset), intervals are
+half-open, scores are probabilities in 0..1, lists are best first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+Intent = Literal[
+    "symptom", "emergency", "book", "extra", "my_appointments", "cancel", "reschedule", "waitlist",
+    "check_in", "queue", "report", "record", "reading", "consult", "human", "education",
+    "doctor_info", "clinic_info", "affirm", "deny", "choose", "back", "restart", "stop", "repeat",
+    "greet", "help", "thanks", "bye", "add_patient", "privacy", "feedback", "staff", "unknown",
+]  # fmt: skip
+Urgency = Literal["emergency", "today", "routine"]
+Answer = Literal["yes", "no"]
+Sex = Literal["m", "f"]
+Relation = Literal[
+    "self", "mother", "father", "spouse", "son", "daughter", "child", "grandchild", "grandparent",
+    "sibling", "other",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A department, doctor or site that was meant, with the probability that it was."""
+
+    code: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """One half-open local interval somebody asked for; a whole day is 00:00 to 00:00."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the message is about, as far as the words say."""
+
+    relation: Relation | None = None
+    sex: Sex | None = None
+    age_years: float | None = None
+    pregnant: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """
+    One message, understood.
+
+    `departments` are keyed by one of the 37 national names; `site_departments` and `doctors` by
+    the codes of the roster. `stated_departments` is the subset of `site_departments` that the
+    person named in words ("想挂骨科"), as opposed to those guessed from symptoms.
+    `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
+    other (换一个/还有别的吗), more (更多/下一页), expert, general.
+    """
+
+    text: str = ""
+    intent: Intent = "unknown"
+    confidence: float = 0.0
+    urgency: Urgency = "routine"
+    red_flags: tuple[str, ...] = ()
+    departments: tuple[Named, ...] = ()
+    site_departments: tuple[Named, ...] = ()
+    stated_departments: tuple[Named, ...] = ()
+    doctors: tuple[Named, ...] = ()
+    sites: tuple[Named, ...] = ()
+    when: tuple[When, ...] = ()
+    ordinal: int | None = None
+    answer: Answer | None = None
+    person: Person = field(default_factory=Person)
+    symptoms: tuple[str, ...] = ()
+    negated: tuple[str, ...] = ()
+    readings: tuple[dict[str, object], ...] = ()
+    preferences: frozenset[str] = frozenset()
+    name: str | None = None
+    id_number: str | None = None
+    phone: str | None = None
+    code: str | None = None
+    birth_date: date | None = None
+
+    def with_intent(self, intent: Intent) -> Heard:
+        """Return the same message heard with another intent."""
+        return replace(self, intent=intent)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What the conversation already knows when a message is heard.
+
+    `asking` is the kind of answer the open question wants (`day`, `slot`, `name`, `id_number`,
+    `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`, …) or None; it lets an
+    ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms` were heard earlier in
+    this conversation and count towards departments and red flags.
+    """
+
+    asking: str | None = None
+    symptoms: tuple[str, ...] = ()
+    person: Person = field(default_factory=Person)
