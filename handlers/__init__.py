@@ -1,0 +1,1 @@
+"""The conversations: what we ask, and what we do once we know enough."""

@@ -1,0 +1,115 @@
+"""Messages in and out, questions that wait, work that is due, and keys of other programs."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Code, Hash, Instant, InstantOrNone, Key, Label, Prose, Sealed
+from models.base import SealedOrNone
+
+
+class Inbox(Base):
+    """
+    The journal: one row per message answered.
+
+    `key_hash` is the message's key, unique; `(openid_hash, seq)` orders one person's turns and
+    stops two turns from stepping the same state. `reply_enc` is replayed to every retry,
+    `state_enc` is the dialogue state after the turn. `reply_via` is passive or courier.
+    Rows of people who never consented are purged after 24 h.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("openid_hash", "seq"),)
+    id: Mapped[Key]
+    key_hash: Mapped[Hash] = mapped_column(unique=True)
+    openid_hash: Mapped[Hash]
+    seq: Mapped[int]
+    received_at: Mapped[Instant]
+    reply_enc: Mapped[Sealed]
+    reply_via: Mapped[Code]
+    text_enc: Mapped[SealedOrNone]
+    state_enc: Mapped[SealedOrNone]
+
+
+class Outbox(Base):
+    """
+    One thing that must leave the house; only the courier sends it.
+
+    `dedupe_key` makes writing it twice impossible. `state`: due, leased, sent, void, dead.
+    `appointment_version` voids a notice whose appointment has moved on since.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_not_before", "state", "not_before"),)
+    id: Mapped[Key]
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[Code]
+    wechat_user_id: Mapped[int | None] = mapped_column(ForeignKey("wechat_user.id"), index=True)
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), index=True)
+    appointment_version: Mapped[int | None]
+    payload_enc: Mapped[Sealed]
+    state: Mapped[Code] = mapped_column(default="due")
+    not_before: Mapped[Instant]
+    leased_until: Mapped[InstantOrNone]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[Prose]
+    created_at: Mapped[Instant]
+    sent_at: Mapped[InstantOrNone]
+
+
+class Prompt(Base):
+    """A notice that asks something: its choices (JSON, sealed) and how long they stand."""
+
+    __tablename__ = "prompt"
+    __table_args__ = (Index("ix_prompt_openid_hash_state", "openid_hash", "state"),)
+    id: Mapped[Key]
+    openid_hash: Mapped[Hash]
+    kind: Mapped[Code]
+    payload_enc: Mapped[Sealed]
+    state: Mapped[Code] = mapped_column(default="open")  # open | answered | void
+    deadline_at: Mapped[Instant]
+    delivered_at: Mapped[InstantOrNone]
+    created_at: Mapped[Instant]
+
+
+class Job(Base):
+    """Something that happens by time: leased and run by the courier, one transaction each."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_state_due_at", "state", "due_at"),)
+    id: Mapped[Key]
+    kind: Mapped[Code]
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    payload: Mapped[Prose]  # JSON of ids only, nothing personal
+    state: Mapped[Code] = mapped_column(default="due")  # due | leased | done | dead
+    due_at: Mapped[Instant]
+    leased_until: Mapped[InstantOrNone]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[Prose]
+
+
+class HumanRequest(Base):
+    """Somebody asked for a person; the desk works this list."""
+
+    __tablename__ = "human_request"
+    __table_args__ = (Index("ix_human_request_state", "state", "created_at"),)
+    id: Mapped[Key]
+    openid_hash: Mapped[Hash]
+    openid_enc: Mapped[Sealed]
+    words_enc: Mapped[Sealed]
+    kind: Mapped[Code]  # human | emergency
+    state: Mapped[Code] = mapped_column(default="open")
+    created_at: Mapped[Instant]
+
+
+class ApiToken(Base):
+    """A key of another program; only its hash is kept. `scopes` separated by blanks."""
+
+    __tablename__ = "api_token"
+    id: Mapped[Key]
+    name: Mapped[Label] = mapped_column(unique=True)
+    token_hash: Mapped[Hash] = mapped_column(unique=True)
+    scopes: Mapped[Prose]
+    created_at: Mapped[Instant]
+    revoked_at: Mapped[InstantOrNone]

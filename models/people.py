@@ -1,0 +1,94 @@
+"""Patients, the WeChat accounts that speak for them, and what they agreed to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Computed, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Code, Hash, Instant, InstantOrNone, Key, Sealed, SealedOrNone
+
+
+class WechatUser(Base):
+    """One WeChat account of ours; kept only once its owner has consented."""
+
+    __tablename__ = "wechat_user"
+    id: Mapped[Key]
+    openid_hash: Mapped[Hash] = mapped_column(unique=True)
+    openid_enc: Mapped[Sealed]
+    followed: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[Instant]
+    last_message_at: Mapped[InstantOrNone]
+
+
+class Patient(Base):
+    """
+    One patient (就诊人), unique by document.
+
+    A newborn without papers is keyed by the guardian's document, the birth date and the name.
+    `public_id` is the random id other programs see. `birth_on` is a DATE, never an instant:
+    Asia/Shanghai had daylight saving 1986-1991.
+    """
+
+    __tablename__ = "patient"
+    __table_args__ = (UniqueConstraint("document_kind", "document_hash"),)
+    id: Mapped[Key]
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    name_enc: Mapped[Sealed]
+    document_kind: Mapped[Code]
+    document_hash: Mapped[Hash]
+    document_enc: Mapped[Sealed]
+    sex: Mapped[str] = mapped_column(String(1))
+    birth_on: Mapped[date]
+    phone_enc: Mapped[SealedOrNone]
+    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    guardian_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    created_at: Mapped[Instant]
+
+
+class PatientLink(Base):
+    """
+    An account that may speak for a patient.
+
+    `state`: `own` (the account created the patient: sees everything it books), `pending` (the
+    patient existed before: it sees only what it booked itself, until a code or the desk makes it
+    `verified`), `removed`.
+    """
+
+    __tablename__ = "patient_link"
+    __table_args__ = (
+        UniqueConstraint("active_key"),
+        Index("ix_patient_link_wechat_user_id", "wechat_user_id"),
+    )
+    id: Mapped[Key]
+    wechat_user_id: Mapped[int] = mapped_column(ForeignKey("wechat_user.id"))
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    relation: Mapped[Code]
+    state: Mapped[Code]
+    pair: Mapped[str] = mapped_column(String(64))  # "<wechat_user_id>:<patient_id>"
+    active_key: Mapped[str | None] = mapped_column(
+        String(64),
+        Computed(
+            "CASE WHEN state <> 'removed' THEN pair END",
+            persisted=True,
+        ),
+    )
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    code_expires_at: Mapped[InstantOrNone]
+    code_tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Instant]
+    verified_at: Mapped[InstantOrNone]
+
+
+class Consent(Base):
+    """Who agreed to which version of which notice, for whom; append-only but for withdrawal."""
+
+    __tablename__ = "consent"
+    id: Mapped[Key]
+    wechat_user_id: Mapped[int] = mapped_column(ForeignKey("wechat_user.id"), index=True)
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    purpose: Mapped[Code]  # registration | child
+    version: Mapped[Code]
+    given_at: Mapped[Instant]
+    withdrawn_at: Mapped[InstantOrNone]

@@ -1,0 +1,136 @@
+"""
+Every expected "no" of the desk, as a tree.
+
+    Refusal(slot, facts)      becomes a sentence and names the question to ask again
+      SlotTaken ShiftSuspended NotOpenYet TooLate NotBookable
+      SameHalfDay DailyLimit TotalLimit Overlapping
+      AgeOrSexUnfit PatientBlocked HoldExpired
+      NotYourAppointment AppointmentOver
+      BadDocument NameMismatch LinkCodeWrong ConsentMissing TooManyPatients
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - named for what happened
+    """
+    A rule said no.
+
+    `slot` is the question of the form that has to be asked again (`offer`, `when`, `dept`,
+    `patient`, `appointment`, `document`, …) and `facts` what the sentence needs; both are plain
+    data: no rule speaks Chinese.
+    """
+
+    slot: ClassVar[str] = "offer"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(type(self).__name__)
+        self.facts = facts
+
+
+class SlotTaken(Refusal):
+    """Somebody else has just taken the last place of this slot."""
+
+
+class ShiftSuspended(Refusal):
+    """The shift does not take place (停诊)."""
+
+
+class NotOpenYet(Refusal):
+    """The day is not released yet; facts: opens_at (local)."""
+
+    slot = "when"
+
+
+class TooLate(Refusal):
+    """Same-day booking of this slot has closed, or it has begun; facts: starts_at (local)."""
+
+
+class NotBookable(Refusal):
+    """The department is never booked (急诊, 发热门诊); facts: department, location."""
+
+    slot = "dept"
+
+
+class SameHalfDay(Refusal):
+    """The patient has an active appointment there that half-day; facts: appointment."""
+
+    slot = "when"
+
+
+class DailyLimit(Refusal):
+    """Too many active appointments on that day; facts: limit."""
+
+    slot = "when"
+
+
+class TotalLimit(Refusal):
+    """Too many active appointments ahead; facts: limit."""
+
+    slot = "when"
+
+
+class Overlapping(Refusal):
+    """The patient is elsewhere at that time; facts: appointment."""
+
+    slot = "offer"
+
+
+class AgeOrSexUnfit(Refusal):
+    """The department does not see this patient; facts: department, reason (age | sex)."""
+
+    slot = "dept"
+
+
+class PatientBlocked(Refusal):
+    """Online booking is closed to the patient after no-shows; facts: until (local date)."""
+
+    slot = "patient"
+
+
+class HoldExpired(Refusal):
+    """The place was held too long without an answer and has been given back."""
+
+
+class NotYourAppointment(Refusal):
+    """No such appointment, or not one this account may see."""
+
+    slot = "appointment"
+
+
+class AppointmentOver(Refusal):
+    """The appointment has ended (cancelled, moved, visited) and cannot be changed."""
+
+    slot = "appointment"
+
+
+class BadDocument(Refusal):
+    """The document number cannot be right; facts: kind, reason (length|check_digit|date|shape)."""
+
+    slot = "document"
+
+
+class NameMismatch(Refusal):
+    """This document is known under another name."""
+
+    slot = "name"
+
+
+class LinkCodeWrong(Refusal):
+    """The code is wrong, used up or too old."""
+
+    slot = "code"
+
+
+class ConsentMissing(Refusal):
+    """Personal data was about to be stored without consent; facts: purpose."""
+
+    slot = "consent"
+
+
+class TooManyPatients(Refusal):
+    """The account already speaks for as many patients as it may; facts: limit."""
+
+    slot = "patient"

@@ -1,0 +1,55 @@
+"""
+The hospital's rules as numbers: unit, default and source of each, in one place.
+
+Defaults are those of the house policy; the printed ranges come from rules published by Chinese
+hospitals (docs/policy.md). A site changes them in its own policy file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All numbers a rule of booking may need."""
+
+    # Days ahead that can be booked. Printed: 1-28 days; 14 is the most common.
+    days_ahead: int = 14
+    # Local time at which the last of those days opens. Printed: 00:00-15:00.
+    release_at: time = time(7, 0)
+    # Same-day booking closes this long before the slot starts. Printed: 30 minutes-half a day.
+    same_day_closes: timedelta = timedelta(minutes=30)
+    # Active appointments per patient and day. Printed: 2-3.
+    daily_limit: int = 3
+    # Active appointments per patient in all.
+    total_limit: int = 6
+    # A place is held this long while the patient confirms. Printed: 10 minutes with payment.
+    hold: timedelta = timedelta(minutes=5)
+    # ... and never longer in all, however often the hold is renewed.
+    hold_longest: timedelta = timedelta(minutes=15)
+    # Cancelling is free until this local time the day before. Printed: 15:00-00:00.
+    free_cancel_until: time = time(17, 0)
+    # ... and always within this time after booking.
+    free_cancel_within: timedelta = timedelta(minutes=30)
+    # No-shows that stop online booking; None while the site records no attendance.
+    no_shows_allowed: int | None = None
+    no_show_window: timedelta = timedelta(days=90)
+    no_show_block: timedelta = timedelta(days=30)
+    # Share of the chat's places kept for urgent cases of the same day.
+    urgent_reserve: float = 0.1
+    # Patients one account may speak for.
+    patients_per_account: int = 6
+    # Years below which a guardian consents (PIPL art. 31).
+    child_under_years: int = 14
+    # A link code is good for this long and for so many tries.
+    link_code_lives: timedelta = timedelta(minutes=10)
+    link_code_tries: int = 5
+    # Reminders: the evening before, and this long before the visit, outside quiet hours.
+    reminder_evening: time = time(19, 0)
+    reminder_before: timedelta = timedelta(hours=2)
+    quiet_from: time = time(21, 0)
+    quiet_until: time = time(7, 30)
+    # Dialogue state counts as idle after this.
+    dialogue_idle: timedelta = timedelta(minutes=30)

@@ -1,0 +1,200 @@
+"""
+What the desk and the conversations talk about: immutable views, times aware and site-local.
+
+Money in CNY fen. Codes are the roster's, unique per installation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, NewType
+
+SlotId = NewType("SlotId", int)
+PatientId = NewType("PatientId", int)
+AppointmentId = NewType("AppointmentId", int)
+
+HalfDay = Literal["am", "pm", "night"]
+ServiceType = Literal["general", "expert", "special", "disease", "convenience"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site as people need it: where it is and whom to ring."""
+
+    code: str
+    name: str
+    kind: str
+    address: str
+    phone: str
+    emergency_phone: str
+    hours: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """A department of a site."""
+
+    code: str
+    name: str
+    site: str
+    site_name: str
+    location: str
+    bookable: bool
+    national_code: str = ""
+    aliases: tuple[str, ...] = ()
+    min_age_years: float | None = None
+    max_age_years: float | None = None
+    sex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Physician:
+    """A doctor and what the doctor is good at."""
+
+    code: str
+    name: str
+    title: str
+    department: str
+    department_name: str
+    site: str
+    site_name: str
+    expertise: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One slot with a place left for this channel, and all that a person wants to know of it."""
+
+    slot: SlotId
+    shift: int
+    site: str
+    site_name: str
+    department: str
+    department_name: str
+    doctor: str | None
+    doctor_name: str | None
+    title: str
+    expertise: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+    half_day: HalfDay
+    room: str
+    service_type: str
+    mode: str
+    fee_fen: int
+    left: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """
+    What somebody is looking for.
+
+    `departments` are codes, best first, each with the probability that it is right; `when` are
+    local half-open intervals, empty for any time; `words` the complaint in the patient's own
+    words; `usual_doctor` the code of the doctor seen last. `after`/`urgent` see `Matching`.
+    """
+
+    departments: tuple[tuple[str, float], ...] = ()
+    doctor: str | None = None
+    site: str | None = None
+    when: tuple[tuple[datetime, datetime], ...] = ()
+    words: tuple[str, ...] = ()
+    service_type: str | None = None
+    usual_doctor: str | None = None
+    latest: bool = False
+    urgent: bool = False
+    without_doctors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an offer stands where it stands; the texts make one phrase of it."""
+
+    expertise: tuple[str, ...] = ()
+    usual: bool = False
+    earliest: bool = False
+    least_busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A doctor (or a department's 普通号) on one half-day, with its open times, best first."""
+
+    openings: tuple[Opening, ...]
+    why: Why
+
+    @property
+    def first(self) -> Opening:
+        """The earliest open time of the offer."""
+        return self.openings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """
+    The answer to a `Need`.
+
+    `exact` offers meet the wish; when there are none, `nearby` are the closest that exist (other
+    day, other half-day, other doctor). `full` names shifts that would have fitted but are full.
+    """
+
+    exact: tuple[Offer, ...]
+    nearby: tuple[Offer, ...] = ()
+    full: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PatientView:
+    """A patient as an account may see it: names in full only to the account that gave them."""
+
+    id: PatientId
+    public_id: str
+    name: str
+    masked_name: str
+    masked_document: str
+    document_kind: str
+    sex: str
+    birth_on: date
+    relation: str
+    link_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """An appointment as its patient sees it."""
+
+    id: AppointmentId
+    code: str
+    status: str
+    opening: Opening
+    patient: PatientId
+    patient_name_masked: str
+    relation: str
+    channel: str
+    created_at: datetime
+    held_until: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """
+    Who somebody says a patient is, before the desk has checked it.
+
+    `document_kind`: resident_id, hmt_residence, hm_permit, tw_permit, foreign_permanent,
+    passport, birth_certificate, guardian (a newborn without papers: the number is the
+    guardian's). `birth_on` and `sex` may be left out where the number tells them.
+    """
+
+    name: str
+    document_kind: str
+    document_number: str
+    relation: str
+    sex: str | None = None
+    birth_on: date | None = None
+    phone: str | None = None
