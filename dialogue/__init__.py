@@ -1,0 +1,1 @@
+"""The table talk: frames and slots, pure; it knows no hospital."""

@@ -1,0 +1,320 @@
+"""
+One message against the open frames: fill, repair, digress, ask on.
+
+Pure: `step(state, heard, world)` returns the next state and one reply. The world is only handed
+to the callbacks of the forms. Guard rails (each a test): one utterance is consumed once; an
+ambiguous value goes only to the slot being asked; after an interruption the open question comes
+back exactly once; after any change every filled slot is checked again; a bare answer belongs to
+the question just asked; misses are counted per question and never answered alike twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from dialogue.form import Done, Form, Open, Question, Reask, Redo, Slot, Stop
+from dialogue.reply import Option, Reply
+from dialogue.state import Frame, State, Values
+from nlp.heard import Heard
+
+W = TypeVar("W")
+
+PAGE = 5
+# A form that fills itself this often without asking is going in circles.
+_MAX_MOVES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The sentences the engine itself says; the texts supply them."""
+
+    missed: tuple[str, ...]
+    lost: tuple[str, ...]
+    stale: str
+    stopped: str
+    nothing_to_stop: str
+    restarted: str
+    first_step: str
+    nothing_to_repeat: str
+    resumed: str
+    more: str
+    trouble: str
+
+
+class Engine(Generic[W]):
+    """The forms of a house and how talk moves between them."""
+
+    def __init__(
+        self,
+        forms: Sequence[Form[W]],
+        phrases: Phrases,
+        aside: Callable[[Heard, W], Reply | None],
+    ) -> None:
+        self._forms = {form.name: form for form in forms}
+        self._phrases = phrases
+        self._aside = aside
+        self._opens = {intent: form.name for form in forms for intent in form.opens_on}
+
+    def step(self, state: State, heard: Heard, world: W, tap: str = "") -> tuple[State, Reply]:
+        """Return the state after this message and what to answer; `tap` is a tapped option."""
+        if tap:
+            question, _, number = tap.rpartition("-")
+            if question != state.question or not number.isdecimal():
+                return self._again(state, world, self._phrases.stale)
+            heard = Heard(text=heard.text, intent="choose", confidence=1.0, ordinal=int(number))
+        repair = self._repair(state, heard, world)
+        if repair is not None:
+            return repair
+        if state.top is not None:
+            return self._talk(state, state.top, heard, world)
+        return self._open_or_aside(state, heard, world)
+
+    def open(
+        self, state: State, form: str, world: W, heard: Heard | None = None
+    ) -> tuple[State, Reply]:
+        """Begin a form (a menu click, a scanned code), hearing `heard` as its first message."""
+        frame = Frame(form=form)
+        if heard is not None:
+            frame, notes, _ = self._fill(frame, heard, world)
+            return self._advance(state.push(frame), world, notes)
+        return self._advance(state.push(frame), world, [])
+
+    # -- repairs, once for all forms
+
+    def _repair(self, state: State, heard: Heard, world: W) -> tuple[State, Reply] | None:
+        top = state.top
+        intent = heard.intent
+        gives_up = intent == "stop" or (
+            intent == "cancel" and top is not None and top.form not in self._opens_for("cancel")
+        )
+        if gives_up:
+            return self._stop(state, world)
+        if intent == "restart":
+            cleared, farewell = self._leave_all(state, world)
+            return cleared, Reply(farewell or self._phrases.restarted)
+        if intent == "repeat":
+            return self._again(state, world, "" if top else self._phrases.nothing_to_repeat)
+        if intent == "back" and top is not None:
+            return self._back(state, top, world)
+        return None
+
+    def _opens_for(self, intent: str) -> tuple[str, ...]:
+        return tuple(name for name, form in self._forms.items() if intent in form.opens_on)
+
+    def _stop(self, state: State, world: W) -> tuple[State, Reply]:
+        if state.top is None:
+            return state, Reply(self._phrases.nothing_to_stop)
+        cleared, farewell = self._leave_all(state, world)
+        return cleared, Reply(farewell or self._phrases.stopped)
+
+    def _leave_all(self, state: State, world: W) -> tuple[State, str]:
+        farewells = [self._forms[f.form].leave(f.values, world) for f in reversed(state.frames)]
+        text = next((words for words in farewells if words), "")
+        return State(asked=state.asked + 1), text
+
+    def _back(self, state: State, top: Frame, world: W) -> tuple[State, Reply]:
+        if not top.history:
+            if len(state.frames) > 1:
+                return self._advance(self._reopened(state.pop()), world, [])
+            return self._again(state, world, self._phrases.first_step)
+        last = top.history[-1]
+        frame = replace(self._without(top, (last,)), history=top.history[:-1], page=0)
+        return self._advance(state.with_top(frame), world, [])
+
+    @staticmethod
+    def _reopened(state: State) -> State:
+        top = state.top
+        return state if top is None else state.with_top(replace(top, page=0, misses=0))
+
+    def _again(self, state: State, world: W, lead: str) -> tuple[State, Reply]:
+        if state.top is None:
+            return state, Reply(lead or self._phrases.nothing_to_repeat)
+        return self._advance(state, world, [lead] if lead else [])
+
+    # -- an open frame
+
+    def _talk(self, state: State, top: Frame, heard: Heard, world: W) -> tuple[State, Reply]:
+        paged = self._page(state, top, heard, world)
+        if paged is not None:
+            return paged
+        frame, notes, end = self._fill(top, heard, world)
+        if end is not None:
+            return self._finish(state, Done(end.text), world)
+        if frame is not top:
+            return self._advance(state.with_top(replace(frame, misses=0, page=0)), world, notes)
+        other = self._opens.get(heard.intent)
+        if other is not None and other != top.form and not self._waiting(state, other):
+            opened, filled, _ = self._fill(Frame(form=other), heard, world)
+            return self._advance(state.push(opened), world, filled)
+        aside = self._aside(heard, world)
+        if aside is not None:
+            return self._advance(state, world, [aside.text])
+        return self._miss(state, top, world)
+
+    @staticmethod
+    def _waiting(state: State, form: str) -> bool:
+        return any(frame.form == form for frame in state.frames)
+
+    def _page(
+        self, state: State, top: Frame, heard: Heard, world: W
+    ) -> tuple[State, Reply] | None:
+        if "more" not in heard.preferences or not top.choices:
+            return None
+        return self._advance(state.with_top(replace(top, page=top.page + 1, misses=0)), world, [])
+
+    def _miss(self, state: State, top: Frame, world: W) -> tuple[State, Reply]:
+        phrases = self._phrases.missed
+        lead = phrases[min(top.misses, len(phrases) - 1)]
+        return self._advance(state.with_top(replace(top, misses=top.misses + 1)), world, [lead])
+
+    # -- filling
+
+    def _fill(self, frame: Frame, heard: Heard, world: W) -> tuple[Frame, list[str], Stop | None]:
+        """Take from the message what is in it; the same frame comes back when nothing is."""
+        form = self._forms[frame.form]
+        given: Values = {}
+        notes: list[str] = []
+        cleared: list[str] = []
+        for slot in form.slots:
+            value = self._take(slot, frame, heard, world)
+            if isinstance(value, Stop):
+                return frame, [], value
+            if isinstance(value, Redo):
+                cleared += value.slots
+                given |= value.fill
+                notes += [value.note] if value.note else []
+            elif value is not None and value != frame.values.get(slot.name):
+                given[slot.name] = value
+            if value is not None and slot.name == frame.asking and _bare(heard):
+                break
+        if not given and not cleared:
+            return frame, notes, None
+        changed = self._without(frame, (*cleared, *given), keep=given)
+        history = changed.history
+        if frame.asking in given:
+            history = (*(h for h in history if h != frame.asking), frame.asking or "")
+        return replace(changed, values={**changed.values, **given}, history=history), notes, None
+
+    def _take(self, slot: Slot[W], frame: Frame, heard: Heard, world: W) -> Any:  # noqa: ANN401 - any JSON
+        if slot.name == frame.asking:
+            chosen = _chosen(frame, heard)
+            if chosen is not None:
+                return None if chosen == () else slot.pick(chosen, frame.values, world)
+            answer = slot.answer(heard, frame.values, world)
+            if answer is not None:
+                return answer
+        if _bare(heard):
+            return None
+        return slot.hear(heard, frame.values, world)
+
+    def _without(self, frame: Frame, names: Sequence[str], keep: Values | None = None) -> Frame:
+        """Return the frame without these slots and what depended on them."""
+        form = self._forms[frame.form]
+        fallen = set(names).union(*(form.dependants(name) for name in names))
+        values = {k: v for k, v in frame.values.items() if k not in fallen or k in (keep or {})}
+        history = tuple(h for h in frame.history if h not in fallen or h in (keep or {}))
+        return replace(frame, values=values, history=history)
+
+    # -- moving on
+
+    def _advance(self, state: State, world: W, notes: list[str]) -> tuple[State, Reply]:
+        """Check, fill what fills itself, then ask or finish."""
+        for _ in range(_MAX_MOVES):
+            top = state.top
+            if top is None:
+                return state, Reply("\n\n".join(notes))
+            form = self._forms[top.form]
+            top, problem = self._recheck(form, top, world)
+            notes += [problem] if problem else []
+            state = state.with_top(top)
+            slot = next((s for s in form.slots if s.ask and s.name not in top.values), None)
+            try:
+                if slot is None or slot.ask is None:
+                    return self._finish(state, form.done(top.values, world), world, notes)
+                asked = slot.ask(top.values, world)
+            except Reask as no:
+                notes.append(no.text)
+                state = state.with_top(self._without(top, (no.slot,)))
+                continue
+            if isinstance(asked, Question):
+                return self._ask(state, top, slot.name, asked, notes)
+            if isinstance(asked, Stop):
+                return self._finish(state, Done(asked.text), world, notes)
+            if isinstance(asked, Open):
+                notes += [asked.note] if asked.note else []
+                child = Frame(form=asked.form, values=dict(asked.values), fills=slot.name)
+                state = state.push(child)
+                continue
+            notes += [asked.note] if asked.note else []
+            state = state.with_top(replace(top, values={**top.values, slot.name: asked.value}))
+        return State(asked=state.asked + 1), Reply(self._phrases.trouble)
+
+    def _recheck(self, form: Form[W], frame: Frame, world: W) -> tuple[Frame, str]:
+        for slot in form.slots:
+            if slot.name in frame.values:
+                problem = slot.check(frame.values[slot.name], frame.values, world)
+                if problem is not None:
+                    return self._without(frame, (slot.name,)), problem
+        return frame, ""
+
+    def _ask(
+        self, state: State, top: Frame, slot: str, question: Question, notes: list[str]
+    ) -> tuple[State, Reply]:
+        pages = max(1, -(-len(question.choices) // PAGE))
+        page = top.page % pages if top.asking == slot else 0
+        shown = question.choices[page * PAGE : (page + 1) * PAGE]
+        misses = top.misses if top.asking == slot else 0
+        choices = tuple(value for _, value in shown)
+        same = top.asking == slot and top.choices == choices
+        frame = replace(top, asking=slot, choices=choices, page=page, misses=misses)
+        state = replace(state.with_top(frame), asked=state.asked + (not same))
+        options = tuple(Option(label, str(n)) for n, (label, _) in enumerate(shown, 1))
+        footer = self._phrases.more if pages > 1 else ""
+        text = "\n\n".join([*(n for n in notes if n), question.text])
+        return state, Reply(text, options, state.question, footer)
+
+    def _finish(
+        self, state: State, done: Done, world: W, notes: list[str] | None = None
+    ) -> tuple[State, Reply]:
+        child = state.top
+        state = replace(state.pop(), asked=state.asked + 1)
+        said = [*(notes or []), done.text]
+        below = state.top
+        if below is None or child is None:
+            return state, Reply("\n\n".join(s for s in said if s))
+        if child.fills is None:
+            return self._advance(state, world, [*said, self._phrases.resumed])
+        if done.value is None:
+            return self._stop_with(state, world, said)
+        values = {**below.values, child.fills: done.value}
+        return self._advance(state.with_top(replace(below, values=values)), world, said)
+
+    def _stop_with(self, state: State, world: W, said: list[str]) -> tuple[State, Reply]:
+        cleared, _ = self._leave_all(state, world)
+        return cleared, Reply("\n\n".join(s for s in said if s))
+
+    def _open_or_aside(self, state: State, heard: Heard, world: W) -> tuple[State, Reply]:
+        form = self._opens.get(heard.intent)
+        if form is not None:
+            return self.open(replace(state, misses=0), form, world, heard)
+        aside = self._aside(heard, world)
+        if aside is not None:
+            return replace(state, misses=0), aside
+        phrases = self._phrases.lost
+        lead = phrases[min(state.misses, len(phrases) - 1)]
+        return replace(state, misses=state.misses + 1), Reply(lead)
+
+
+def _chosen(frame: Frame, heard: Heard) -> Any:  # noqa: ANN401 - any JSON
+    """Return the value behind a number, () for a number nobody offered, None for no number."""
+    if heard.ordinal is None or not frame.choices:
+        return None
+    index = heard.ordinal - 1 if heard.ordinal > 0 else len(frame.choices) + heard.ordinal
+    return frame.choices[index] if 0 <= index < len(frame.choices) else ()
+
+
+def _bare(heard: Heard) -> bool:
+    """Tell whether the message is nothing but a number, which only the asked slot may read."""
+    return heard.ordinal is not None and heard.intent == "choose"

@@ -1,0 +1,114 @@
+"""
+Where a conversation stands: a small stack of frames, as JSON between two messages.
+
+Only codes and plain values live here, never a rendered sentence; everything volatile is looked up
+again when it is used.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+VERSION = 1
+MAX_FRAMES = 3
+
+# Slot values are JSON: codes, numbers, ISO dates, lists and small objects of them.
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """
+    One form being filled.
+
+    `asking` is the slot of the open question, `choices` the values behind its numbered options in
+    the order shown, `page` the page of them shown. `misses` counts answers that were not
+    understood since the question was asked. `fills` is the slot of the frame below that this
+    frame's result goes into. `history` is the order in which slots were answered, for "back".
+    """
+
+    form: str
+    values: Values = field(default_factory=dict)
+    asking: str | None = None
+    choices: tuple[Any, ...] = ()
+    page: int = 0
+    misses: int = 0
+    fills: str | None = None
+    history: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """
+    A conversation between two messages.
+
+    `asked` numbers the questions, so that a tap on an old one is told apart. `symptoms` and
+    `person` are what was heard so far; they add up over the conversation.
+    """
+
+    frames: tuple[Frame, ...] = ()
+    asked: int = 0
+    symptoms: tuple[str, ...] = ()
+    person: dict[str, Any] = field(default_factory=dict)
+    misses: int = 0
+
+    @staticmethod
+    def fresh() -> State:
+        """Return the state of somebody we have not talked to."""
+        return State()
+
+    @property
+    def top(self) -> Frame | None:
+        """The frame being talked about."""
+        return self.frames[-1] if self.frames else None
+
+    @property
+    def question(self) -> str:
+        """The name of the open question."""
+        return f"q{self.asked}"
+
+    def with_top(self, frame: Frame) -> State:
+        """Return the state with its top frame replaced."""
+        return replace(self, frames=(*self.frames[:-1], frame))
+
+    def push(self, frame: Frame) -> State:
+        """Return the state with one more frame; the oldest falls off a full stack."""
+        return replace(self, frames=(*self.frames, frame)[-MAX_FRAMES:])
+
+    def pop(self) -> State:
+        """Return the state without its top frame."""
+        return replace(self, frames=self.frames[:-1])
+
+    def to_json(self) -> str:
+        """Return the state as compact JSON."""
+        return json.dumps(
+            {"v": VERSION, **asdict(self)}, ensure_ascii=False, separators=(",", ":")
+        )
+
+    @staticmethod
+    def from_json(text: str) -> State:
+        """
+        Read a state back.
+
+        Raises:
+            ValueError: not a state of this version.
+        """
+        raw = json.loads(text)
+        if not isinstance(raw, dict) or raw.pop("v", None) != VERSION:
+            raise ValueError("not a dialogue state of this version")
+        try:
+            frames = tuple(
+                Frame(
+                    **{
+                        **frame,
+                        "choices": tuple(frame["choices"]),
+                        "history": tuple(frame["history"]),
+                    }
+                )
+                for frame in raw.pop("frames")
+            )
+            return State(frames=frames, symptoms=tuple(raw.pop("symptoms")), **raw)
+        except (KeyError, TypeError) as error:
+            raise ValueError("a damaged dialogue state") from error

@@ -1,0 +1,54 @@
+"""Where a conversation takes place: the hospital, the hour, the message, and the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handlers.ports import Desk
+from nlp.heard import Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """
+    One message as the conversations see it.
+
+    `kind` is text, event, image, voice, video, location, link, file …; `event` and `key` name a
+    WeChat event and its key, lower-cased event; `menu_id` the tapped option, empty if typed.
+    """
+
+    kind: str
+    heard: Heard
+    event: str = ""
+    key: str = ""
+    menu_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """
+    The hospital at this moment.
+
+    `idle` is the time since the person's last message, None if there was none; `staffed` tells
+    whether somebody at the desk answers now, `staffed_hours` when somebody does.
+    """
+
+    hospital: str
+    phone: str
+    emergency_phone: str
+    now_local: datetime
+    idle: timedelta | None = None
+    staffed: bool = False
+    staffed_hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the callbacks of the forms act in; `heard` is the message being answered."""
+
+    desk: Desk
+    scene: Scene
+    heard: Heard
+    symptoms: tuple[str, ...] = ()
+    person: dict[str, object] | None = None
