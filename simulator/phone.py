@@ -1,0 +1,204 @@
+"""The phone in the browser: its page, and what the page asks the simulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from simulator.exchange import UnknownPatientError
+from simulator.push import Delivery
+from simulator.switchboard import Switchboard
+
+# A stream ends by itself so that no thread outlives its page; the page comes back where it was.
+STREAM_SECONDS = 25
+_HEARTBEAT_SECONDS = 5.0
+_MAX_TEXT = 2000
+_MAX_NAME = 20
+
+
+class BadRequestError(Exception):
+    """The page asked something impossible; the text says what."""
+
+
+def _json() -> dict[str, Any]:
+    payload = request.get_json()
+    if not isinstance(payload, dict):
+        raise BadRequestError("a JSON object is wanted")
+    return payload
+
+
+def _text(payload: dict[str, Any], name: str, limit: int) -> str:
+    value = payload.get(name)
+    if not isinstance(value, str) or not value.strip() or len(value) > limit:
+        raise BadRequestError(f"{name}: 1 to {limit} characters are wanted")
+    return value.strip()
+
+
+def _event_rows(switchboard: Switchboard, epoch: str, after: int) -> dict[str, Any]:
+    """The events a page has not seen; all of them when it knew another run of the simulator."""
+    exchange = switchboard.exchange
+    cursor = after if epoch == exchange.epoch else 0
+    rows = [asdict(event) for event in exchange.events_after(cursor)]
+    return {"epoch": exchange.epoch, "events": rows}
+
+
+def _delivery_row(at: float, delivery: Delivery) -> dict[str, Any]:
+    return {
+        "at": at,
+        "openid": delivery.push.openid,
+        "what": delivery.push.summary[:60],
+        "tries": [asdict(attempt) for attempt in delivery.tries],
+        "reply": delivery.reply.kind if delivery.reply else "",
+        "bytes": len(delivery.reply.content.encode()) if delivery.reply else 0,
+        "encrypted": bool(delivery.reply and delivery.reply.encrypted),
+        "fault": delivery.fault,
+        "violations": [f"{v.code}: {v.detail}" for v in delivery.violations],
+    }
+
+
+class Phone:
+    """The routes of one account's phone page."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        """A phone that talks to this account."""
+        self._board = switchboard
+
+    def page(self) -> str:
+        """The page itself."""
+        return render_template("phone.html", account_name=self._board.config.account_name)
+
+    def state(self) -> ResponseReturnValue:
+        """All a freshly opened page needs, but the events."""
+        exchange, config = self._board.exchange, self._board.config
+        return jsonify(
+            epoch=exchange.epoch,
+            account_name=config.account_name,
+            timezone=config.timezone,
+            patients=[asdict(patient) for patient in exchange.patients()],
+            menu=exchange.menu(),
+        )
+
+    def act(self, action: str) -> ResponseReturnValue:
+        """What a patient does: open, send, press, follow, unfollow, scan, media, repeat."""
+        payload = _json()
+        openid = _text(payload, "openid", 64)
+        board = self._board
+        if action == "open":
+            board.open_chat(openid)
+        elif action == "send":
+            menu_id = payload.get("menu_id")
+            words = _text(payload, "text", _MAX_TEXT)
+            board.say(openid, words, None if menu_id is None else str(menu_id))
+        elif action == "press":
+            board.press(openid, _text(payload, "key", 128), str(payload.get("name", ""))[:60])
+        elif action == "scan":
+            board.scan(openid, _text(payload, "scene", 64))
+        elif action == "media":
+            kind = _text(payload, "kind", 16)
+            if kind not in {"image", "voice", "location"}:
+                raise BadRequestError("kind: image, voice or location")
+            board.send_media(openid, kind)
+        else:
+            self._rarely(action, openid, payload)
+        return jsonify(_event_rows(board, str(payload.get("epoch")), _cursor(payload)))
+
+    def _rarely(self, action: str, openid: str, payload: dict[str, Any]) -> None:
+        board = self._board
+        if action == "follow":
+            board.follow(openid)
+        elif action == "unfollow":
+            board.unfollow(openid)
+        elif action == "repeat":
+            board.repeat_last(openid, copies=2)
+        elif action == "refuse":
+            patient = board.exchange.patient(openid)
+            patient.refuses_notices = payload.get("on") is True
+            board.exchange.publish_patient(patient)
+        else:
+            raise BadRequestError(f"no such action: {action}")
+
+    def add_patient(self) -> ResponseReturnValue:
+        """Another patient of the page."""
+        patient = self._board.exchange.add_patient(_text(_json(), "name", _MAX_NAME))
+        return jsonify(asdict(patient))
+
+    def timeline(self) -> ResponseReturnValue:
+        """The events after a cursor, for pages whose stream is broken."""
+        after = request.args.get("after", 0, type=int)
+        return jsonify(_event_rows(self._board, request.args.get("epoch", ""), after))
+
+    def stream(self) -> Response:
+        """Server-sent events after a cursor; `Last-Event-ID` (epoch-seq) wins over the query."""
+        epoch, _, seq = request.headers.get("Last-Event-ID", "").partition("-")
+        if not seq.isdigit():
+            epoch, seq = request.args.get("epoch", ""), request.args.get("after", "0")
+        cursor = int(seq) if seq.isdigit() and epoch == self._board.exchange.epoch else 0
+        answer = Response(self._flow(cursor), mimetype="text/event-stream")
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Accel-Buffering"] = "no"
+        return answer
+
+    def _flow(self, cursor: int) -> Iterator[str]:
+        exchange = self._board.exchange
+        yield "retry: 1000\n\n"
+        for _ in range(int(STREAM_SECONDS / _HEARTBEAT_SECONDS)):
+            events = exchange.wait_after(cursor, _HEARTBEAT_SECONDS)
+            for event in events:
+                cursor = event.seq
+                data = json.dumps({"epoch": exchange.epoch, **asdict(event)}, ensure_ascii=False)
+                yield f"id: {exchange.epoch}-{event.seq}\ndata: {data}\n\n"
+            if not events:
+                yield ": still here\n\n"
+
+    def developer(self) -> ResponseReturnValue:
+        """Deliveries, API calls and one patient's message windows, newest first."""
+        board, openid = self._board, request.args.get("openid", "")
+        deliveries = [_delivery_row(*entry) for entry in board.exchange.deliveries()]
+        return jsonify(
+            mode=board.config.mode,
+            body_format=board.config.body_format,
+            webhook_url=board.config.webhook_url,
+            deliveries=deliveries[::-1][:30],
+            calls=board.exchange.calls()[::-1][:30],
+            windows=board.ledger.view(openid),
+        )
+
+
+def _cursor(payload: dict[str, Any]) -> int:
+    after = payload.get("after", 0)
+    return after if isinstance(after, int) else 0
+
+
+def make_phone(switchboard: Switchboard) -> Blueprint:
+    """The blueprint of `/phone` and of what the page calls."""
+    blueprint = Blueprint(
+        "phone",
+        __name__,
+        url_prefix="/phone",
+        static_folder="static",
+        static_url_path="/static",
+        template_folder="templates",
+    )
+    phone = Phone(switchboard)
+    blueprint.add_url_rule("", "page", phone.page, strict_slashes=False)
+    blueprint.add_url_rule("/api/state", "state", phone.state)
+    blueprint.add_url_rule("/api/timeline", "timeline", phone.timeline)
+    blueprint.add_url_rule("/api/stream", "stream", phone.stream)
+    blueprint.add_url_rule("/api/developer", "developer", phone.developer)
+    blueprint.add_url_rule("/api/patients", "patients", phone.add_patient, methods=["POST"])
+    blueprint.add_url_rule("/api/<action>", "act", phone.act, methods=["POST"])
+
+    @blueprint.errorhandler(UnknownPatientError)
+    def unknown(error: UnknownPatientError) -> ResponseReturnValue:
+        return jsonify(error="no such patient"), 404
+
+    @blueprint.errorhandler(BadRequestError)
+    def bad(error: BadRequestError) -> ResponseReturnValue:
+        return jsonify(error=str(error)), 400
+
+    return blueprint
