@@ -1,0 +1,119 @@
+"""The sentences of booking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.texts import wording
+from scheduling.types import AppointmentView, Opening, PatientView, Ward
+
+ASK_COMPLAINT = "您哪里不舒服？直接说就行，例如“头晕”“肚子疼”。知道看哪个科，也可以直接说科室。"
+CONFIRM_YES = "确认"
+CONFIRM_TIME = "换个时间或医生"
+CONFIRM_PATIENT = "换就诊人"
+CONFIRM_NO = "不挂了"
+ANOTHER_PATIENT = "给别的人挂（先登记）"
+NOTHING_FREE = "很抱歉，您要的这个科最近14天都约满了。可以换个科室或医生，或回复“人工”。"
+NOTHING_FREE_WISH = "很抱歉，您要的时间没有号了。"
+LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我。"
+LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
+NOT_THIS = "好的，换一个看看。"
+
+
+def because(words: Sequence[str], name: str) -> str:
+    """Why this department, in the patient's own words."""
+    if not words:
+        return ""
+    told = "".join(f"“{word}”" for word in words[:3])
+    return f"您说{told}，建议看{name}。"
+
+
+def which_department(words: Sequence[str]) -> str:
+    """Several departments fit."""
+    told = "".join(f"“{word}”" for word in words[:3])
+    lead = f"您说{told}，" if told else ""
+    return f"{lead}可以看下面几个科。请选最像的一个（回复数字）："
+
+
+def which_site(department: str) -> str:
+    """The department exists at several sites."""
+    return f"{department}在几个院区都有，您想去哪里？回复数字："
+
+
+def offers(department: str, *, exact: bool) -> str:
+    """Above the list of doctors."""
+    if exact:
+        return f"{department}可以约的号，回复数字选一个："
+    return f"{NOTHING_FREE_WISH}{department}最近还有这些，回复数字选一个；也可以说别的日子："
+
+
+def which_time(opening: Opening) -> str:
+    """Above the list of times of one half-day."""
+    return (
+        f"{wording.doctor(opening)}，{wording.day(opening.starts_at.date())} "
+        f"{wording.half(opening.half_day)}，选几点？回复数字："
+    )
+
+
+def time_choice(opening: Opening) -> str:
+    """One time of the list."""
+    few = "（最后1个）" if opening.left == 1 else ""
+    return f"{wording.clock(opening.starts_at)}{few}"
+
+
+WHO = "给谁挂号？回复数字："
+
+
+def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) -> str:
+    """Everything that is about to be booked, before the last yes."""
+    at = booked.opening
+    name = wording.patient(patient) if patient else booked.patient_name_masked
+    remote = "（线上看诊，不用到医院）" if at.mode == "remote" else ""
+    return (
+        f"请核对，号已为您留{minutes}分钟：\n"
+        f"就诊人：{name}\n"
+        f"医院：{at.site_name}\n"
+        f"科室：{at.department_name}{remote}\n"
+        f"医生：{wording.doctor(at)}\n"
+        f"时间：{wording.moment(at.starts_at)}\n"
+        f"费用：{wording.fee(at.fee_fen)}\n"
+        "对吗？回复1确认："
+    )
+
+
+def booked(view: AppointmentView, ward: Ward | None, phone: str) -> str:
+    """The confirmation: everything a person needs on the day."""
+    at = view.opening
+    where = "，".join(part for part in (ward.location if ward else "", at.room) if part)
+    arrive = wording.clock(at.starts_at)
+    pay = (
+        f"请在{arrive}前打开本公众号等候线上看诊，开始前会通知您。"
+        if at.mode == "remote"
+        else f"请带身份证或医保码，{arrive}前到一楼取号缴费，医保现场结算。"
+    )
+    call = f"\n有事可打电话：{phone}" if phone else ""
+    return (
+        "预约成功，未缴费。\n"
+        f"预约号：{view.code}\n"
+        f"就诊人：{view.patient_name_masked}\n"
+        f"医院：{at.site_name}\n"
+        f"科室：{at.department_name}{'（' + where + '）' if where else ''}\n"
+        f"医生：{wording.doctor(at)}\n"
+        f"时间：{wording.moment(at.starts_at)}\n"
+        f"费用：{wording.fee(at.fee_fen)}\n"
+        f"{pay}\n"
+        f"来不了请说“取消预约”，要改时间请说“改时间”。{call}"
+    )
+
+
+def unbookable(ward: Ward) -> str:
+    """A department that is never booked: go there."""
+    where = f"，在{ward.location}" if ward.location else ""
+    return f"{ward.site_name}{ward.name}不用预约，直接去就行{where}。"
+
+
+def unfit(name: str, reason: str) -> str:
+    """The department does not see this patient."""
+    if reason == "sex":
+        return f"{name}不适合这位就诊人，我们换一个科。"
+    return f"这位就诊人的年龄不在{name}的接诊范围，我们换一个科。"

@@ -1,0 +1,38 @@
+"""What somebody reads in an emergency: short, first things first, never a diagnosis."""
+
+from __future__ import annotations
+
+
+def call_120(phone: str) -> str:
+    """Call an ambulance now."""
+    more = f"本院急诊电话：{phone}。" if phone else ""
+    return (
+        "【紧急】您说的情况可能有生命危险，请马上拨打120，不要等挂号。\n"
+        "请就地休息，身边留人，不要自己开车，先不要吃东西、喝水或吃药。\n"
+        f"{more}\n"
+        "到了安全的地方，再告诉我要不要挂号。"
+    )
+
+
+def go_now(phone: str) -> str:
+    """Go to the emergency room now."""
+    more = f"急诊电话：{phone}。" if phone else ""
+    return (
+        "【紧急】这种情况请现在就去医院急诊，急诊不用预约，24小时都看。\n"
+        f"{more}如果加重，或人不清醒、喘不上气，马上拨打120。\n"
+        "请带上身份证、医保卡和正在吃的药。"
+    )
+
+
+def crisis_line(phone: str) -> str:
+    """Somebody may hurt themselves."""
+    more = f"也可以打本院电话：{phone}。" if phone else ""
+    return (
+        "听到您这么说，我很担心您。您愿意说出来，很重要。\n"
+        "如果已经伤害了自己，或现在就有危险，请马上拨打120或110。\n"
+        "想找人说说，请拨打心理援助热线12356，有人会听您说。\n"
+        f"{more}请找一位信任的人陪着您，先不要一个人待着。我已经通知工作人员。"
+    )
+
+
+TODAY = "您说的情况最好今天就看医生，不要拖。如果突然加重，请直接去急诊或拨打120。"

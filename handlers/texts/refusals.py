@@ -1,0 +1,66 @@
+"""Every "no" of the desk as a kind sentence that says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from handlers.texts import wording
+from scheduling.errors import Refusal
+
+_SENTENCES: Mapping[str, str] = {
+    "SlotTaken": "这个号刚刚被别人约走了，请换一个。",
+    "ShiftSuspended": "这个班次停诊了，请换一个。",
+    "NotOpenYet": "这一天的号还没有放出来{opens_at}，请换一天。",
+    "TooLate": "这个时间已经不能约了（就诊前30分钟停止预约），请换一个时间。",
+    "NotBookable": "这个科不用预约，请直接去现场。",
+    "SameHalfDay": "这位就诊人在这个科同一个半天已经约了号，不能重复约，请换个时间。",
+    "DailyLimit": "这位就诊人当天约的号已经到上限{limit}，请换一天。",
+    "TotalLimit": "这位就诊人已约的号到上限{limit}，请先取消用不着的号。",
+    "Overlapping": "这位就诊人这个时间已经约了别的号，请换个时间。",
+    "AgeOrSexUnfit": "这个科不接诊这位就诊人（年龄或性别不符），请换一个科。",
+    "PatientBlocked": "这位就诊人因多次爽约，{until}前不能在线预约，请到医院窗口挂号。",
+    "HoldExpired": "留号时间过了，号已退回，没有扣费。请重新选一个。",
+    "NotYourAppointment": "没有找到这个预约，请再看看您的预约。",
+    "AppointmentOver": "这个预约已经结束或取消，不用再办。",
+    "BadDocument": "证件号好像不对，请再核对一遍。",
+    "NameMismatch": "姓名和证件对不上，请核对姓名；还不行请带证件到窗口办理。",
+    "LinkCodeWrong": "验证码不对或已过期，请重新输入，或回复“人工”。",
+    "ConsentMissing": "需要您先同意，我才能登记个人信息。",
+    "TooManyPatients": "一个微信号最多登记{limit}位就诊人，请到窗口办理。",
+}
+_DOCUMENT_REASONS: Mapping[str, str] = {
+    "length": "证件号位数不对（身份证是18位），请再发一遍。",
+    "check_digit": "证件号有一位不对，请对着证件再发一遍。",
+    "date": "证件号里的出生日期不对，请对着证件再发一遍。",
+    "shape": "证件号的样子不对，请对着证件再发一遍。",
+}
+_FALLBACK = "这一步没办成，什么都没有改动。请换一个试试，或回复“人工”。"
+
+
+def say(refusal: Refusal) -> str:
+    """Return the sentence for a refusal; unknown ones get a harmless one."""
+    if type(refusal).__name__ == "BadDocument":
+        reason = str(refusal.facts.get("reason", ""))
+        return _DOCUMENT_REASONS.get(reason, _SENTENCES["BadDocument"])
+    sentence = _SENTENCES.get(type(refusal).__name__, _FALLBACK)
+    return sentence.format_map(_Facts(refusal.facts))
+
+
+class _Facts(dict[str, object]):
+    """Facts as words; a missing fact leaves nothing behind."""
+
+    def __init__(self, facts: Mapping[str, object]) -> None:
+        super().__init__({name: _word(name, value) for name, value in facts.items()})
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _word(name: str, value: object) -> str:
+    if isinstance(value, datetime):
+        words = wording.moment(value)
+        return f"（{words}放号）" if name == "opens_at" else words
+    if isinstance(value, date):
+        return wording.day(value)
+    return f"（{value}个）" if name == "limit" else str(value)

@@ -1,0 +1,112 @@
+"""How times, money, people and offers are put into words: read aloud, they make sense."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from scheduling.types import AppointmentView, Offer, Opening, PatientView
+
+_WEEKDAYS = "一二三四五六日"
+_HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
+SERVICES = {
+    "general": "普通号",
+    "expert": "专家号",
+    "special": "特需号",
+    "disease": "专病号",
+    "convenience": "便民号",
+}
+RELATIONS = {
+    "self": "本人",
+    "mother": "妈妈",
+    "father": "爸爸",
+    "spouse": "爱人",
+    "son": "儿子",
+    "daughter": "女儿",
+    "child": "孩子",
+    "grandchild": "孙辈",
+    "grandparent": "老人",
+    "sibling": "兄弟姐妹",
+    "other": "家人",
+}
+
+
+def day(value: date) -> str:
+    """12月2日 周三."""
+    return f"{value.month}月{value.day}日 周{_WEEKDAYS[value.weekday()]}"
+
+
+def half(name: str) -> str:
+    """上午, 下午 or 晚上."""
+    return _HALVES.get(name, "")
+
+
+def clock(value: datetime) -> str:
+    """9:00."""
+    return f"{value.hour}:{value.minute:02d}"
+
+
+def moment(value: datetime) -> str:
+    """12月2日 周三 上午9:00."""
+    part = "上午" if value.hour < 12 else "下午" if value.hour < 18 else "晚上"  # noqa: PLR2004 - DESIGN day parts
+    hour = value.hour if value.hour <= 12 else value.hour - 12  # noqa: PLR2004 - 12-hour speech
+    return f"{day(value.date())} {part}{hour}:{value.minute:02d}"
+
+
+def fee(fen: int) -> str:
+    """20元; 12.5元; 免费."""
+    if fen == 0:
+        return "免费"
+    yuan, rest = divmod(fen, 100)
+    return f"{yuan}元" if rest == 0 else f"{fen / 100:.2f}".rstrip("0") + "元"
+
+
+def doctor(opening: Opening) -> str:
+    """王建国 主任医师, or 普通号 where the department itself sees patients."""
+    if opening.doctor_name is None:
+        return SERVICES.get(opening.service_type, "普通号")
+    return f"{opening.doctor_name}{' ' + opening.title if opening.title else ''}"
+
+
+def offer(value: Offer, *, show_site: bool, show_department: bool) -> str:
+    """One line of a list: who, when, how much, and why it stands there."""
+    first = value.first
+    place = " ".join(
+        part
+        for part, shown in (
+            (first.site_name, show_site),
+            (first.department_name, show_department),
+        )
+        if shown
+    )
+    when = f"{day(first.starts_at.date())} {half(first.half_day)} 最早{clock(first.starts_at)}"
+    remote = "（线上）" if first.mode == "remote" else ""
+    parts = [place, doctor(first) + remote, when, fee(first.fee_fen)]
+    line = "，".join(part for part in parts if part)
+    because = why(value)
+    return f"{line}（{because}）" if because else line
+
+
+def why(value: Offer) -> str:
+    """擅长眩晕 / 上次看的医生 / 时间最早 / 人少: the one reason that counts most."""
+    if value.why.usual:
+        return "您上次看的医生"
+    if value.why.expertise:
+        return "擅长" + "、".join(value.why.expertise[:2])
+    if value.why.earliest:
+        return "时间最早"
+    return "人较少" if value.why.least_busy else ""
+
+
+def patient(value: PatientView) -> str:
+    """李*英（妈妈）."""
+    relation = RELATIONS.get(value.relation, "")
+    return f"{value.masked_name}（{relation}）" if relation else value.masked_name
+
+
+def appointment(value: AppointmentView) -> str:
+    """One line: who, where, with whom, when."""
+    at = value.opening
+    return (
+        f"{value.patient_name_masked}，{at.site_name}{at.department_name}，"
+        f"{doctor(at)}，{moment(at.starts_at)}"
+    )
