@@ -1,0 +1,261 @@
+"""Patients use the phone page in a real Chromium, against a bot of a few lines."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from simulator.app import create_app, switchboard_of
+from simulator.screenshot import open_browser, take_picture
+from simulator.wire import read_fields
+from tests.simulator.conftest import serving, text_reply
+
+pytestmark = pytest.mark.browser
+
+LI, ZHANG = "oDemo0LiXiuying0000000000001", "oDemo0ZhangJianguo0000000002"
+CHOICES = (
+    "您想看哪位医生？\n"
+    '1. <a href="weixin://bizmsgmenu?msgmenucontent=1&msgmenuid=q7-1">王建国 主任医师，'
+    "擅长眩晕，最早周三 9:00</a>\n"
+    '2. <a href="weixin://bizmsgmenu?msgmenucontent=2&msgmenuid=q7-2">李敏 副主任医师，'
+    "最早周四 14:30</a>\n"
+    '回复数字也可以。急事请打 <a href="tel:120">120</a>'
+)
+
+
+def bot_answer(raw: str) -> str:
+    fields = read_fields(raw)
+    if fields["MsgType"] == "event":
+        return text_reply(fields, f"欢迎{fields['Event']}，请说说哪里不舒服。")
+    said = fields["Content"]
+    if said == "慢":
+        time.sleep(0.7)
+    if said == "挂号":
+        return text_reply(fields, CHOICES)
+    chosen = f"（选项 {fields['bizmsgmenuid']}）" if "bizmsgmenuid" in fields else ""
+    return text_reply(fields, f"您说：{said}\n{chosen}".rstrip())
+
+
+class Visitor:
+    """Someone in front of the page."""
+
+    def __init__(self, browser):
+        self.browser = browser
+
+    def find(self, css: str):
+        return self.browser.find_element(By.CSS_SELECTOR, css)
+
+    def tap(self, css: str):
+        self.find(css).click()
+
+    def write(self, words: str):
+        self.find("#text").send_keys(words, Keys.ENTER)
+
+    def bubbles(self, kind: str = "official") -> list[str]:
+        script = """return [...document.querySelectorAll(arguments[0])].map(b => b.innerText)"""
+        found = self.browser.execute_script(script, f".row.{kind}:not(.typing) .bubble")
+        return [text.strip() for text in found]
+
+    def wait(self, condition: Callable[[], object], what: str):
+        WebDriverWait(self.browser, 8, 0.05).until(lambda _: condition(), what)
+
+    def sees(self, words: str, kind: str = "official"):
+        self.wait(lambda: any(words in text for text in self.bubbles(kind)), f"no: {words}")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    opened = open_browser()
+    yield opened
+    opened.quit()
+
+
+@pytest.fixture
+def board(bot, with_config):
+    bot.answer = bot_answer
+    app = create_app(with_config(timeout_seconds=4, clock=time.time))
+    with serving(app) as base:
+        board = switchboard_of(app)
+        board.base = base
+        yield board
+
+
+@pytest.fixture
+def visitor(browser, board):
+    browser.get(f"{board.base}/phone")
+    guest = Visitor(browser)
+    guest.sees("欢迎subscribe")
+    yield guest
+    browser.execute_script("localStorage.clear()")
+    browser.get("about:blank")
+
+
+@pytest.fixture
+def picture(tmp_path, browser):
+    folder = Path(os.environ.get("PHONE_PICTURES", tmp_path))
+    return lambda name: take_picture(browser, folder / f"{name}.png")
+
+
+def test_a_patient_follows_writes_and_reads_the_answer(visitor, board, picture):
+    visitor.write("我妈这两天头晕，想挂下周三上午的号")
+    visitor.sees("您说：我妈这两天头晕")
+    assert visitor.bubbles("user") == ["我妈这两天头晕，想挂下周三上午的号"]
+    assert picture("answer").stat().st_size > 10_000
+    visitor.browser.refresh()
+    visitor.sees("您说：我妈这两天头晕")
+    events = [d.push.fields.get("Event") for _, d in board.exchange.deliveries()]
+    assert events.count("subscribe") == 1
+
+
+def test_tapping_an_option_answers_with_its_question(visitor, bot, picture):
+    visitor.write("挂号")
+    visitor.sees("您想看哪位医生")
+    options = visitor.browser.find_elements(By.CSS_SELECTOR, ".option button")
+    assert [option.get_attribute("data-menu-id") for option in options] == ["q7-1", "q7-2"]
+    assert all(option.size["height"] >= 44 for option in options)
+    assert visitor.find("a[href='tel:120']").text == "120"
+    picture("options")
+    options[0].click()
+    visitor.sees("（选项 q7-1）")
+    assert visitor.bubbles("user")[-1] == "1"
+    assert bot.fields()["bizmsgmenuid"] == "q7-1"
+
+
+def test_two_patients_keep_their_own_chats(visitor, picture):
+    visitor.write("我是李秀英")
+    visitor.sees("您说：我是李秀英")
+    visitor.tap("#who")
+    picture("patients")
+    visitor.tap(f"[data-openid='{ZHANG}']")
+    visitor.sees("欢迎subscribe")
+    assert visitor.bubbles("user") == []
+    assert visitor.find("#who-name").text == "张建国"
+    visitor.tap("#who")
+    visitor.tap(f"[data-openid='{LI}']")
+    visitor.sees("您说：我是李秀英")
+
+
+def test_somebody_new_can_be_added(visitor, board):
+    visitor.tap("#who")
+    visitor.find("#add-name").send_keys("阿依古丽·买买提", Keys.ENTER)
+    visitor.wait(lambda: visitor.find("#who-name").text == "阿依古丽·买买提", "not switched")
+    visitor.sees("欢迎subscribe")
+    assert board.exchange.patients()[-1].following
+
+
+def test_a_notice_arrives_by_itself_and_for_others_as_a_mark(visitor, board, picture):
+    card = {"kind": "notice", "title": "预约成功通知", "url": ""}
+    rows = [["就诊人", "李*英"], ["医生", "神经内科 王建国"], ["时间", "12月2日 周三 上午9:00"]]
+    board.show_notice(LI, card | {"rows": rows})
+    visitor.wait(lambda: visitor.browser.find_elements(By.CSS_SELECTOR, ".notice"), "no notice")
+    assert "神经内科 王建国" in visitor.find(".notice").text
+    picture("notice")
+    assert not visitor.find("#unread").is_displayed()
+    board.show_notice(ZHANG, card | {"rows": rows})
+    visitor.wait(lambda: visitor.find("#unread").is_displayed(), "no mark")
+
+
+def test_a_notice_is_not_lost_while_the_stream_is_down(visitor, board):
+    visitor.browser.set_network_conditions(offline=True, latency=0, throughput=-1)
+    time.sleep(0.3)
+    board.show_official(LI, {"kind": "text", "lines": [[{"kind": "text", "text": "离线时来的"}]]})
+    visitor.browser.set_network_conditions(offline=False, latency=0, throughput=-1)
+    visitor.sees("离线时来的")
+
+
+def test_large_type_is_large_and_stays(visitor, picture):
+    visitor.write("挂号")
+    visitor.sees("您想看哪位医生")
+    size = "return parseFloat(getComputedStyle(document.querySelector('.bubble')).fontSize)"
+    assert visitor.browser.execute_script(size) >= 18
+    visitor.tap("#large")
+    assert visitor.browser.execute_script(size) >= 30
+    picture("large")
+    wide = "return document.documentElement.scrollWidth <= innerWidth"
+    assert visitor.browser.execute_script(wide)
+    visitor.browser.refresh()
+    visitor.sees("您想看哪位医生")
+    assert visitor.browser.execute_script(size) >= 30
+
+
+def test_every_button_is_big_enough_and_named(visitor):
+    small = visitor.browser.execute_script(
+        """return [...document.querySelectorAll('button, a, input, textarea')]
+        .filter(n => n.offsetParent && (n.offsetHeight < 44 || n.offsetWidth < 44))
+        .map(n => n.outerHTML)"""
+    )
+    assert small == []
+    unnamed = visitor.browser.execute_script(
+        """return [...document.querySelectorAll('button, input, textarea')]
+        .filter(n => !n.textContent.trim() && !n.getAttribute('aria-label') )
+        .map(n => n.outerHTML)"""
+    )
+    assert unnamed == []
+
+
+def test_words_stand_out_from_their_ground(visitor, board):
+    visitor.write("挂号")
+    visitor.sees("您想看哪位医生")
+    visitor.tap("#more")
+    rows = [["医生", "王建国"]]
+    board.show_notice(LI, {"kind": "notice", "title": "通知", "url": "http://a.cn", "rows": rows})
+    visitor.wait(lambda: visitor.browser.find_elements(By.CSS_SELECTOR, ".notice"), "no notice")
+    faint = visitor.browser.execute_script(Path(__file__).with_name("contrast.js").read_text())
+    assert faint == []
+
+
+def test_waiting_is_shown_as_typing(visitor):
+    visitor.write("慢")
+    visitor.wait(lambda: visitor.find("#title").text == "对方正在输入…", "never typed")
+    visitor.sees("您说：慢")
+    visitor.wait(lambda: visitor.find("#title").text == "医院挂号台", "types for ever")
+
+
+def test_the_menu_presses_and_opens(visitor, bot, picture):
+    visitor.find("#menu > div:nth-child(1) > button").click()
+    visitor.sees("欢迎CLICK")
+    assert bot.fields()["EventKey"] == "book"
+    visitor.find("#menu > div:nth-child(3) > button").click()
+    picture("menu")
+    visitor.find("#menu .sub button").click()
+    visitor.wait(lambda: bot.fields()["EventKey"] == "cancel", "not pressed")
+
+
+def test_unfollowing_and_coming_back(visitor, bot):
+    visitor.tap("#more")
+    visitor.tap("#toggle-follow")
+    visitor.wait(lambda: visitor.find("#gone").is_displayed(), "still following")
+    visitor.wait(lambda: bot.fields()["Event"] == "unsubscribe", "not told")
+    visitor.tap("#follow-again")
+    visitor.wait(lambda: not visitor.find("#gone").is_displayed(), "not back")
+    visitor.wait(lambda: len(visitor.bubbles()) == 2, "no second welcome")
+
+
+def test_html_in_a_message_stays_text(visitor):
+    visitor.write("<img src=x onerror=alert(1)><b>粗</b>")
+    visitor.sees("<b>粗</b>")
+    assert visitor.browser.find_elements(By.CSS_SELECTOR, "#chat img, #chat b") == []
+
+
+def test_the_fault_line_is_shown_when_the_bot_breaks(visitor, bot):
+    bot.answer = lambda raw: "<broken"
+    visitor.write("你好")
+    fault = "该公众号提供的服务出现故障，请稍后再试"
+    visitor.wait(lambda: fault in visitor.find("#chat").text, "no fault line")
+
+
+def test_the_developer_drawer_tells_what_happened(visitor, picture):
+    visitor.write("你好")
+    visitor.sees("您说：你好")
+    visitor.tap("#more")
+    visitor.tap("#open-drawer")
+    visitor.wait(lambda: "你好" in visitor.find("#deliveries").text, "no delivery")
+    assert "发消息：还可发 5 条" in visitor.find("#windows").text
+    picture("drawer")
