@@ -177,8 +177,10 @@ class Engine(Generic[W]):
         given: Values = {}
         notes: list[str] = []
         cleared: list[str] = []
-        for slot in form.slots:
-            value = self._take(slot, frame, heard, world)
+        answered = False
+        for slot in sorted(form.slots, key=lambda s: s.name != frame.asking):
+            value = self._take(slot, frame, heard, world, answered=answered)
+            answered = answered or (slot.name == frame.asking and value is not None)
             if isinstance(value, Stop):
                 return frame, [], value
             if isinstance(value, Redo):
@@ -187,9 +189,7 @@ class Engine(Generic[W]):
                 notes += [value.note] if value.note else []
             elif value is not None and value != frame.values.get(slot.name):
                 given[slot.name] = value
-            if value is not None and slot.name == frame.asking and _bare(heard):
-                break
-        if not given and not cleared:
+        if not given and not cleared and not notes:
             return frame, notes, None
         changed = self._without(frame, (*cleared, *given), keep=given)
         history = changed.history
@@ -197,7 +197,16 @@ class Engine(Generic[W]):
             history = (*(h for h in history if h != frame.asking), frame.asking or "")
         return replace(changed, values={**changed.values, **given}, history=history), notes, None
 
-    def _take(self, slot: Slot[W], frame: Frame, heard: Heard, world: W) -> Any:  # noqa: ANN401 - any JSON
+    def _take(
+        self,
+        slot: Slot[W],
+        frame: Frame,
+        heard: Heard,
+        world: W,
+        *,
+        answered: bool,
+    ) -> Any:  # noqa: ANN401 - any JSON
+        """Return what the message says of one slot; an answer corrects nothing else."""
         if slot.name == frame.asking:
             chosen = _chosen(frame, heard)
             if chosen is not None:
@@ -205,7 +214,7 @@ class Engine(Generic[W]):
             answer = slot.answer(heard, frame.values, world)
             if answer is not None:
                 return answer
-        if _bare(heard):
+        if _bare(heard) or (answered and slot.name in frame.values):
             return None
         return slot.hear(heard, frame.values, world)
 
@@ -268,7 +277,9 @@ class Engine(Generic[W]):
         misses = top.misses if top.asking == slot else 0
         choices = tuple(value for _, value in shown)
         same = top.asking == slot and top.choices == choices
-        frame = replace(top, asking=slot, choices=choices, page=page, misses=misses)
+        frame = replace(
+            top, asking=slot, wants=question.wants, choices=choices, page=page, misses=misses
+        )
         state = replace(state.with_top(frame), asked=state.asked + (not same))
         options = tuple(Option(label, str(n)) for n, (label, _) in enumerate(shown, 1))
         footer = self._phrases.more if pages > 1 else ""

@@ -23,7 +23,7 @@ class Frame:
     """
     One form being filled.
 
-    `asking` is the slot of the open question, `choices` the values behind its numbered options in
+    `asking` is the slot of the open question, `wants` the kind of answer it takes, `choices` the values behind its numbered options in
     the order shown, `page` the page of them shown. `misses` counts answers that were not
     understood since the question was asked. `fills` is the slot of the frame below that this
     frame's result goes into. `history` is the order in which slots were answered, for "back".
@@ -32,6 +32,7 @@ class Frame:
     form: str
     values: Values = field(default_factory=dict)
     asking: str | None = None
+    wants: str | None = None
     choices: tuple[Any, ...] = ()
     page: int = 0
     misses: int = 0

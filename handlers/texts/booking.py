@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView, Opening, PatientView, Ward
+from scheduling.types import AppointmentView, Opening, PatientView, Physician, Ward
 
 ASK_COMPLAINT = "您哪里不舒服？直接说就行，例如“头晕”“肚子疼”。知道看哪个科，也可以直接说科室。"
 CONFIRM_YES = "确认"
@@ -117,3 +117,15 @@ def unfit(name: str, reason: str) -> str:
     if reason == "sex":
         return f"{name}不适合这位就诊人，我们换一个科。"
     return f"这位就诊人的年龄不在{name}的接诊范围，我们换一个科。"
+
+
+TITLE = "挂号"
+WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数字："
+IN_THE_PAST = "您说的时间已经过了，我按最近的时间来找。"
+WHAT_TO_CHANGE = "好的，哪里要改？可以说别的日子、别的医生，或回复数字："
+
+
+def doctor_choice(value: Physician) -> str:
+    """张伟 主任医师，骨科，综合医院."""
+    title = f" {value.title}" if value.title else ""
+    return f"{value.name}{title}，{value.site_name}{value.department_name}"

@@ -93,3 +93,10 @@ NOT_YET = {
     "feedback": "谢谢您的意见。请回复“人工”加上您要说的话，我转给工作人员。",
     "staff": "这句我办不了。需要挂号，告诉我哪里不舒服就行。",
 }
+
+RESUME_CHOICES = [("继续", True), ("不用了", False)]
+
+
+def resume(title: str) -> str:
+    """Ask whether to go on after a long silence."""
+    return f"刚才{title or '的事'}还没办完，还要继续吗？回复数字："

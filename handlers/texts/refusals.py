@@ -64,3 +64,7 @@ def _word(name: str, value: object) -> str:
     if isinstance(value, date):
         return wording.day(value)
     return f"（{value}个）" if name == "limit" else str(value)
+
+
+TAKEN = _SENTENCES["SlotTaken"]
+HOLD_OVER = _SENTENCES["HoldExpired"]

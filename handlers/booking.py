@@ -1,0 +1,221 @@
+"""
+Booking, from a complaint to a confirmed place.
+
+    患者: 我妈这两天头晕，想挂下周三上午的号
+    机器人: 您说“头晕”，建议看神经内科。… 可以约的号，回复数字选一个：
+    患者: 1
+    机器人: … 选几点？
+    患者: 1
+    机器人: 给谁挂号？ …
+    患者: 1
+    机器人: 请核对，号已为您留5分钟：…
+    患者: 1
+    机器人: 预约成功，未缴费。…
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
+from dialogue.state import Values
+from handlers import wishes
+from handlers.scene import World
+from handlers.texts import booking as texts
+from handlers.texts import refusals, wording
+from nlp.heard import Heard
+from scheduling.errors import Refusal
+from scheduling.types import AppointmentId, PatientId, SlotId
+
+NEW = "new"
+_YES, _CHANGE, _OTHER_PATIENT, _NO = "yes", "change", "patient", "no"
+# Which question a refusal of the desk leads back to.
+_BACK_TO = {"offer": "offer", "when": "offer", "dept": "dept", "patient": "patient"}
+
+
+# -- which doctor, which day
+
+
+def ask_offer(values: Values, world: World) -> Asked:
+    """List what can be booked; a single exact hit that was asked for by name needs no list."""
+    found = world.desk.finder.offers(wishes.need(values, world), _patient(values))
+    listed = found.exact or found.nearby
+    if not listed:
+        return Stop(texts.NOTHING_FREE)
+    named = values.get("doctor") and values.get("when")
+    if named and len(found.exact) == 1:
+        return Filled([o.slot for o in found.exact[0].openings])
+    return Question(
+        texts.offers(wishes.department_name(values, world), exact=bool(found.exact)),
+        [(line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)],
+    )
+
+
+def answer_offer(heard: Heard, values: Values, world: World) -> Given:
+    """「随便」「最早的」 take the first of the list."""
+    if not heard.preferences & {"any", "earliest"}:
+        return None
+    found = world.desk.finder.offers(wishes.need(values, world), _patient(values))
+    listed = found.exact or found.nearby
+    return [o.slot for o in listed[0].openings] if listed else None
+
+
+def ask_time(values: Values, world: World) -> Asked:
+    """Ask which time of the half-day, unless only one is left or was asked for."""
+    openings = [world.desk.finder.opening(SlotId(slot)) for slot in values["offer"]]
+    openings = [o for o in openings if o.left > 0]
+    if not openings:
+        raise Reask("offer", refusals.TAKEN)
+    wished = [o for o in openings if wishes.is_clock_wish(values, o)]
+    if len(openings) == 1 or len(wished) == 1:
+        return Filled((wished or openings)[0].slot)
+    return Question(
+        texts.which_time(openings[0]),
+        [(texts.time_choice(o), o.slot) for o in openings],
+        wants="slot",
+    )
+
+
+def answer_time(heard: Heard, values: Values, world: World) -> Given:
+    """「9点」 among the times of the list; 「随便」 the first, 「最晚」 the last."""
+    if heard.preferences & {"any", "earliest"}:
+        return values["offer"][0]
+    if "latest" in heard.preferences:
+        return values["offer"][-1]
+    for slot in values["offer"]:
+        opening = world.desk.finder.opening(SlotId(slot))
+        if any(wishes.same_clock(when, opening) for when in heard.when):
+            return slot
+    return None
+
+
+# -- for whom
+
+
+def ask_patient(values: Values, world: World) -> Asked:
+    """Take the one family member that was meant; register the first; otherwise ask."""
+    linked = world.desk.patients.linked()
+    relation = values.get("relation")
+    if values.get("new_patient") or not linked:
+        return Open("registration", {"relation": relation} if relation else {})
+    meant = [p for p in linked if relation and p.relation == relation]
+    if len(meant) == 1:
+        return Filled(meant[0].id)
+    return Question(
+        texts.WHO,
+        [*((wording.patient(p), p.id) for p in linked), (texts.ANOTHER_PATIENT, NEW)],
+        wants="patient",
+    )
+
+
+def pick_patient(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The last choice registers somebody new."""
+    return Redo(("patient",), fill={"new_patient": True}) if value == NEW else value
+
+
+# -- hold and confirm
+
+
+def take_hold(values: Values, world: World) -> Asked:
+    """Take the place for a few minutes; a refusal leads back to the question it names."""
+    words = "、".join(values.get("dept", {}).get("words", ()))
+    try:
+        held = world.desk.bookings.hold(
+            SlotId(values["time"]), PatientId(values["patient"]), words
+        )
+    except Refusal as no:
+        raise Reask(_BACK_TO.get(no.slot, "offer"), refusals.say(no)) from no
+    return Filled(held.id)
+
+
+def ask_confirm(values: Values, world: World) -> Asked:
+    """Show everything once more; nothing is booked without this yes."""
+    held = wishes.appointment(values["appointment"], world)
+    if held is None or held.status != "held" or held.held_until is None:
+        raise Reask("offer", refusals.HOLD_OVER)
+    patient = next((p for p in world.desk.patients.linked() if p.id == held.patient), None)
+    minutes = max(1, round((held.held_until - world.desk.now).total_seconds() / 60))
+    return Question(
+        texts.summary(held, patient, minutes),
+        [
+            (texts.CONFIRM_YES, _YES),
+            (texts.CONFIRM_TIME, _CHANGE),
+            (texts.CONFIRM_PATIENT, _OTHER_PATIENT),
+            (texts.CONFIRM_NO, _NO),
+        ],
+        wants="yes_no",
+    )
+
+
+def pick_confirm(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """Yes books; the rest goes back or gives the place back."""
+    if value == _CHANGE:
+        return Redo(("offer",), note=texts.NOT_THIS)
+    if value == _OTHER_PATIENT:
+        return Redo(("patient",), fill={"relation": "", "new_patient": False})
+    if value == _NO:
+        leave(values, world)
+        return Stop(texts.LEFT)
+    return value
+
+
+def answer_confirm(heard: Heard, values: Values, world: World) -> Given:
+    """A plain yes or no; a yes that brings another wish along is a correction, not a yes."""
+    wish = heard.when or heard.doctors or heard.stated_departments or heard.person.relation
+    if heard.preferences & {"other"}:
+        return Redo(("offer",), note=texts.NOT_THIS)
+    if heard.answer == "yes" and not wish:
+        return _YES
+    if heard.answer == "no" and not wish:
+        return Redo((), note=texts.WHAT_TO_CHANGE)
+    return None
+
+
+def done(values: Values, world: World) -> Done:
+    """Book; the reply is the confirmation."""
+    try:
+        view = world.desk.bookings.confirm(AppointmentId(values["appointment"]))
+    except Refusal as no:
+        raise Reask(_BACK_TO.get(no.slot, "offer"), refusals.say(no)) from no
+    wards = world.desk.catalogue.departments([view.opening.department])
+    phone = wishes.site_phone(view.opening.site, world)
+    return Done(texts.booked(view, wards[0] if wards else None, phone))
+
+
+def leave(values: Values, world: World) -> str:
+    """Give the held place back when the person walks away."""
+    if "appointment" in values:
+        try:
+            world.desk.bookings.release(AppointmentId(values["appointment"]))
+        except Refusal:
+            return texts.LEFT_EARLY
+        return texts.LEFT
+    return texts.LEFT_EARLY
+
+
+def _patient(values: Values) -> PatientId | None:
+    return PatientId(values["patient"]) if "patient" in values else None
+
+
+FORM: Form[World] = Form(
+    name="booking",
+    title=texts.TITLE,
+    opens_on=frozenset({"book", "symptom"}),
+    leave=leave,
+    done=done,
+    slots=(
+        *wishes.SLOTS,
+        Slot(
+            "offer",
+            ask_offer,
+            answer=answer_offer,
+            after=("dept", "doctor", "site", "when", "wish"),
+        ),
+        Slot("time", ask_time, answer=answer_time, after=("offer",)),
+        Slot("relation", hear=wishes.hear_relation),
+        Slot("patient", ask_patient, pick=pick_patient, after=("relation",)),
+        Slot("appointment", take_hold, after=("time", "patient")),
+        Slot("confirm", ask_confirm, answer=answer_confirm, pick=pick_confirm,
+             after=("appointment",)),
+    ),
+)  # fmt: skip

@@ -1,0 +1,144 @@
+"""
+The conversations together: one message in, one answer out.
+
+Everything a person can send ends up here: words go to the engine with all forms, clicks and scans
+are turned into what they stand for, the rest gets a clear sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+from dialogue.engine import Engine
+from dialogue.form import Done, Form, Given, Question, Slot
+from dialogue.reply import Reply
+from dialogue.state import Frame, State, Values
+from handlers import appointments, booking, information, registration
+from handlers.ports import Desk
+from handlers.scene import Said, Scene, World
+from handlers.texts import common
+from handlers.texts import emergency as emergency_texts
+from nlp.heard import Context, Heard, Intent, Person
+
+IDLE = timedelta(minutes=30)
+_MOST_SYMPTOMS = 12
+
+# What our own menu keys and scene codes stand for.
+_CLICKS: Mapping[str, Intent] = {
+    "book": "book",
+    "mine": "my_appointments",
+    "cancel": "cancel",
+    "move": "reschedule",
+    "help": "help",
+    "human": "human",
+    "info": "clinic_info",
+    "add_patient": "add_patient",
+}
+_OTHER_KINDS: Mapping[str, str] = {
+    "voice": common.VOICE,
+    "image": common.PICTURE,
+    "location": common.LOCATION,
+}
+
+
+def _answer_resume(heard: Heard, values: Values, world: World) -> Given:
+    return True if heard.answer == "yes" else None
+
+
+RESUME: Form[World] = Form(
+    name="resume",
+    done=lambda values, world: Done(""),
+    slots=(
+        Slot(
+            "go_on",
+            lambda values, world: Question(
+                common.resume(values.get("title", "")), common.RESUME_CHOICES, wants="yes_no"
+            ),
+            answer=_answer_resume,
+        ),
+    ),
+)
+
+_FORMS = (booking.FORM, registration.FORM, appointments.CANCEL, appointments.MOVE, RESUME)
+_TITLES = {form.name: form.title for form in _FORMS}
+_ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside)
+
+
+def context_of(state: State) -> Context:
+    """Return what the conversation already knows, for the ear."""
+    asking = state.top.wants if state.top else None
+    return Context(asking=asking, symptoms=state.symptoms, person=Person(**state.person))
+
+
+def emergency(action: str, scene: Scene) -> Reply:
+    """Return the answer to an emergency; needs nothing but the words and the telephone."""
+    if action == "crisis_line":
+        return Reply(emergency_texts.crisis_line(scene.phone))
+    if action == "go_now":
+        return Reply(emergency_texts.go_now(scene.emergency_phone))
+    return Reply(emergency_texts.call_120(scene.emergency_phone))
+
+
+def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
+    """Return the next state and the answer; None when WeChat wants none (`success`)."""
+    if said.kind == "event":
+        return _event(state, said, desk, scene)
+    if said.kind != "text":
+        return state, Reply(_OTHER_KINDS.get(said.kind, common.OTHER_KIND))
+    heard = said.heard
+    state = _remember(_after_silence(state, heard, scene), heard)
+    world = _world(state, heard, desk, scene)
+    if state.top and state.top.form == RESUME.name and (heard.answer == "no" or _second(said)):
+        return _ENGINE.step(state, heard.with_intent("stop"), world)
+    if state.top is None and heard.intent in ("affirm", "deny", "choose"):
+        return state, Reply(common.NOTHING_OPEN)
+    state, reply = _ENGINE.step(state, heard, world, said.menu_id)
+    if heard.urgency == "today":
+        reply = reply.after(emergency_texts.TODAY)
+    return state, reply
+
+
+def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
+    if said.event == "subscribe":
+        return state, common.welcome(scene.hospital)
+    if said.event == "click":
+        intent = _CLICKS.get(said.key)
+        if intent is None:
+            return state, common.helping()
+        heard = Heard(text="", intent=intent, confidence=1.0)
+        return _ENGINE.step(state, heard, _world(state, heard, desk, scene))
+    return state, None
+
+
+def _second(said: Said) -> bool:
+    return said.heard.ordinal == 2 or said.menu_id.endswith("-2")  # noqa: PLR2004 - the no of two
+
+
+def _world(state: State, heard: Heard, desk: Desk, scene: Scene) -> World:
+    return World(desk, scene, heard, state.symptoms)
+
+
+def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
+    """After half an hour a bare word is asked about; a whole new matter simply begins."""
+    if state.top is None or scene.idle is None or scene.idle <= IDLE:
+        return state
+    if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule"):
+        return State(asked=state.asked + 1)
+    if state.top.form == RESUME.name:
+        return state
+    title = _TITLES.get(state.frames[0].form, "")
+    return state.push(Frame(form=RESUME.name, values={"title": title}))
+
+
+def _remember(state: State, heard: Heard) -> State:
+    """Symptoms and the person add up over the conversation."""
+    symptoms = dict.fromkeys((*state.symptoms, *heard.symptoms))
+    for word in heard.negated:
+        symptoms.pop(word, None)
+    known = dict(state.person)
+    told = {k: v for k, v in asdict(heard.person).items() if v is not None}
+    if "relation" in told and told["relation"] != known.get("relation"):
+        known = {}
+    return replace(state, symptoms=tuple(symptoms)[-_MOST_SYMPTOMS:], person={**known, **told})

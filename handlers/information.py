@@ -1,0 +1,59 @@
+"""Questions that need no form: answered once, then the open question comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dialogue.reply import Reply
+from handlers import appointments
+from handlers.scene import World
+from handlers.texts import common, information
+from nlp.heard import Heard
+
+
+def aside(heard: Heard, world: World) -> Reply | None:
+    """Return the answer to a question or courtesy, or None when it is neither."""
+    answer = _ANSWERS.get(heard.intent)
+    if answer is not None:
+        return answer(heard, world)
+    sentence = common.NOT_YET.get(heard.intent)
+    return Reply(sentence) if sentence else None
+
+
+def _doctors(heard: Heard, world: World) -> Reply:
+    if heard.doctors:
+        days = world.desk.catalogue.doctor_days(heard.doctors[0].code)
+        doctor = world.desk.catalogue.doctors([heard.doctors[0].code])
+        return Reply(information.doctor_days(doctor[0], days) if doctor else information.NO_DOCTOR)
+    if heard.stated_departments:
+        code = heard.stated_departments[0].code
+        return Reply(information.doctors(world.desk.catalogue.doctors(department=code)))
+    return Reply(information.NO_DOCTOR)
+
+
+def _clinic(heard: Heard, world: World) -> Reply:
+    sites = world.desk.catalogue.sites()
+    named = [s for s in sites if heard.sites and s.code == heard.sites[0].code]
+    if heard.stated_departments:
+        wards = world.desk.catalogue.departments([heard.stated_departments[0].code])
+        if wards:
+            return Reply(information.ward(wards[0]))
+    return Reply(information.sites(named or sites))
+
+
+def _human(heard: Heard, world: World) -> Reply:
+    world.desk.requests.ask_for_human(heard.text)
+    scene = world.scene
+    return Reply(information.human(scene.phone, scene.staffed_hours, staffed=scene.staffed))
+
+
+_ANSWERS: Mapping[str, Callable[[Heard, World], Reply]] = {
+    "my_appointments": lambda heard, world: appointments.overview(world),
+    "doctor_info": _doctors,
+    "clinic_info": _clinic,
+    "human": _human,
+    "help": lambda heard, world: common.helping(),
+    "greet": lambda heard, world: common.greeting(world.scene.hospital),
+    "thanks": lambda heard, world: Reply(common.THANKS),
+    "bye": lambda heard, world: Reply(common.BYE),
+}

@@ -1,0 +1,59 @@
+"""Answers about the hospital itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.texts import wording
+from scheduling.types import Opening, Physician, Place, Ward
+
+NO_DOCTOR = "没有找到您说的医生。可以说科室名，例如“骨科有哪些医生”。"
+_MOST = 8
+
+
+def sites(places: Sequence[Place]) -> str:
+    """Address, hours and telephone of each site."""
+    blocks = [f"{p.name}：{p.address}\n时间：{p.hours}\n电话：{p.phone}" for p in places]
+    return "\n\n".join(blocks) + "\n\n缴费可用医保卡、微信、现金；其他问题请打电话或回复“人工”。"
+
+
+def ward(value: Ward) -> str:
+    """Where a department is."""
+    where = value.location or "请到一楼服务台询问"
+    return f"{value.site_name}{value.name}：{where}。要挂号，说“挂{value.name}的号”。"
+
+
+def doctors(people: Sequence[Physician]) -> str:
+    """Who sees patients in a department, and for what."""
+    if not people:
+        return NO_DOCTOR
+    lines = [
+        f"{p.name} {p.title}" + (f"，擅长{'、'.join(p.expertise[:3])}" if p.expertise else "")
+        for p in people[:_MOST]
+    ]
+    rest = f"\n共{len(people)}位，想看别的医生请说名字。" if len(people) > _MOST else ""
+    return (
+        f"{people[0].site_name}{people[0].department_name}：\n"
+        + "\n".join(lines)
+        + rest
+        + "\n想挂谁的号，直接说名字。"
+    )
+
+
+def doctor_days(doctor: Physician, days: Sequence[Opening]) -> str:
+    """When a doctor sees patients and has places left."""
+    seen = dict.fromkeys((o.starts_at.date(), o.half_day) for o in days)
+    title = f"{doctor.department_name}{doctor.name} {doctor.title}".strip()
+    if not seen:
+        return f"{title}最近14天没有可约的号。可以看同科别的医生，说“挂{doctor.department_name}的号”。"
+    when = "、".join(f"{wording.day(day)}{wording.half(part)}" for day, part in list(seen)[:_MOST])
+    return f"{title}可约的时间：{when}。要挂号，说“挂{doctor.name}的号”。"
+
+
+def human(phone: str, hours: str, *, staffed: bool) -> str:
+    """On duty: a person comes; off duty: when, and the telephone."""
+    call = f"急事请打电话：{phone}。" if phone else ""
+    if staffed:
+        return f"已经转给工作人员，看到后会尽快联系您。{call}"
+    when = f"工作时间是{hours}，" if hours else ""
+    return f"您的话已经记下。现在没有工作人员值班，{when}上班后会联系您。{call}"

@@ -1,0 +1,84 @@
+"""The sentences of registering a patient."""
+
+from __future__ import annotations
+
+from handlers.texts import wording
+from scheduling.types import PatientView
+
+TITLE = "登记就诊人"
+WHO = "这位就诊人是您的什么人？回复数字："
+RELATIONS = [
+    ("我本人", "self"),
+    ("妈妈", "mother"),
+    ("爸爸", "father"),
+    ("爱人", "spouse"),
+    ("孩子", "child"),
+    ("其他家人", "other"),
+]
+CONSENT_CHOICES = [("同意", True), ("不同意", False)]
+NO_CONSENT = "好的，不登记就不保存您的任何信息，也就不能在这里挂号。您可以带证件到医院窗口挂号。"
+CHILD_CONSENT = (
+    "就诊人不满14岁，需要您作为父母或其他监护人同意，我们才能登记孩子的信息，"
+    "只用于孩子挂号看病。同意请回复1，不同意回复2："
+)
+KIND = "用哪种证件登记？回复数字（更多证件回复“更多”）："
+KINDS = [
+    ("居民身份证", "resident_id"),
+    ("港澳台居民居住证", "hmt_residence"),
+    ("港澳居民来往内地通行证（回乡证）", "hm_permit"),
+    ("台湾居民来往大陆通行证（台胞证）", "tw_permit"),
+    ("外国人永久居留证", "foreign_permanent"),
+    ("护照", "passport"),
+    ("出生医学证明（新生儿）", "birth_certificate"),
+    ("宝宝还没有证件，用监护人身份证", "guardian"),
+]
+OTHER_DOCUMENT = "没有身份证，用别的证件"
+SEX = "就诊人是男还是女？回复数字："
+SEXES = [("男", "m"), ("女", "f")]
+BIRTH = "请发就诊人的出生日期，例如：1950年3月7日。"
+BIRTH_IN_FUTURE = "出生日期不能晚于今天，请再发一遍。"
+PHONE = "请发一个手机号，停诊、改时间时好通知您。不想留，回复1跳过："
+NO_PHONE = "不留电话"
+
+_NUMBERS = {
+    "resident_id": "请发身份证号（18位）。宝宝用宝宝自己的，户口本上有。",
+    "hmt_residence": "请发居住证号（18位）。",
+    "hm_permit": "请发回乡证号（H或M开头）。",
+    "tw_permit": "请发台胞证号（8位数字）。",
+    "foreign_permanent": "请发永久居留证号。",
+    "passport": "请发护照号。",
+    "birth_certificate": "请发出生医学证明编号（1个字母加9位数字）。",
+    "guardian": "请发监护人的身份证号（18位）。",
+}
+
+
+def consent(hospital: str) -> str:
+    """The short notice: what for, which data, how long, how to take it back."""
+    return (
+        f"第一次挂号要先登记就诊人。{hospital}需要姓名、证件号和手机号，"
+        "只用于实名挂号和就诊通知，加密保存，不给别人。"
+        "随时可以说“删除我的信息”撤回。（告知书第1版）\n"
+        "同意请回复1，不同意回复2："
+    )
+
+
+def name(relation: str | None) -> str:
+    """Ask for a name, saying whose."""
+    whose = "您" if relation == "self" else wording.RELATIONS.get(relation or "", "就诊人")
+    return f"请发{whose}的真实姓名（和证件上一样）。"
+
+
+def number(kind: str) -> str:
+    """Ask for the number of a document."""
+    return _NUMBERS[kind]
+
+
+def registered(patient: PatientView) -> str:
+    """Done; and what a pending link means."""
+    text = f"登记好了：{wording.patient(patient)}，{patient.masked_document}。"
+    if patient.link_state == "pending":
+        text += (
+            "\n这位就诊人以前登记过。您可以为他挂号，但只能看到您自己约的号；"
+            "要看全部，请说“验证就诊人”或到窗口办理。"
+        )
+    return text

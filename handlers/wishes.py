@@ -1,0 +1,249 @@
+"""
+What somebody wishes for: department, doctor, site, day. Shared by booking and rescheduling.
+
+The values are JSON: `dept` {"codes": [[code, score], …], "words": […], "sure": bool}, `doctors`
+[code, …], `doctor` code or None, `site` code, `when` [[from, to], …] as local ISO instants,
+`wish` {"latest", "service", "usual"}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogue.form import Asked, Filled, Given, Question, Slot, Stop
+from dialogue.state import Values
+from handlers.scene import World
+from handlers.texts import booking as texts
+from handlers.texts import wording
+from nlp.heard import Heard, Named, When
+from scheduling.types import AppointmentView, Need, Offer, Opening, Ward
+
+# Above this calibrated probability the bot routes by itself; careful until a site has examples
+# of its own (docs/decisions/0006).
+SURE = 0.6
+# A department this much less likely than the best is not offered at all.
+_NEGLIGIBLE = 0.05
+_CLOCK_WISH = timedelta(minutes=30)
+_SERVICES = ("expert", "general")
+
+
+# -- department
+
+
+def hear_dept(heard: Heard, values: Values, world: World) -> Given:
+    """A department named in words, else the ones the complaint points to."""
+    if heard.stated_departments:
+        return _dept(heard.stated_departments, heard.symptoms, sure=True)
+    if "dept" in values or not heard.site_departments:
+        return None
+    found = tuple(d for d in heard.site_departments if d.score >= _NEGLIGIBLE)
+    if not found:
+        return None
+    words = (*world.symptoms, *(s for s in heard.symptoms if s not in world.symptoms))
+    return _dept(found, words, sure=found[0].score >= SURE)
+
+
+def _dept(found: Sequence[Named], words: Sequence[str], *, sure: bool) -> dict[str, Any]:
+    best = found[0].score
+    near = [d for d in found if d.score >= best / 2] if sure else list(found)
+    return {"codes": [[d.code, round(d.score, 3)] for d in near], "words": [*words], "sure": sure}
+
+
+def ask_dept(values: Values, world: World) -> Asked:
+    """Ask for the complaint, unless the doctor tells the department."""
+    if values.get("doctor"):
+        (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
+        return Filled({"codes": [[doctor.department, 1.0]], "words": [], "sure": True})
+    return Question(texts.ASK_COMPLAINT, wants="symptom")
+
+
+def ask_ward(values: Values, world: World) -> Asked:
+    """Settle on a department: say why, let the person choose, or send them where no one books."""
+    dept = values["dept"]
+    scores = dict(dept["codes"])
+    order = list(scores)
+    wards = sorted(world.desk.catalogue.departments(order), key=lambda w: order.index(w.code))
+    if values.get("site"):
+        wards = [w for w in wards if w.site == values["site"]] or wards
+    if not wards:
+        return Stop(texts.NOTHING_FREE)
+    names = list(dict.fromkeys(w.name for w in wards))[:3]
+    if not dept["sure"] and len(names) > 1:
+        return Question(
+            texts.which_department(dept["words"]),
+            [
+                (name, [[w.code, scores[w.code]] for w in wards if w.name == name])
+                for name in names
+            ],
+            wants="choice",
+        )
+    return _settled(wards, scores, dept["words"], sure=dept["sure"])
+
+
+def _settled(
+    wards: Sequence[Ward], scores: dict[str, float], words: Sequence[str], *, sure: bool
+) -> Asked:
+    bookable = [w for w in wards if w.bookable]
+    if not wards[0].bookable or not bookable:
+        return Stop(texts.unbookable(wards[0]))
+    note = texts.because(words, bookable[0].name) if sure else ""
+    return Filled([[w.code, scores[w.code]] for w in bookable], note)
+
+
+def check_ward(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
+    """A department that is never booked cannot be chosen from the list."""
+    wards = world.desk.catalogue.departments([code for code, _ in value])
+    closed = next((w for w in wards if not w.bookable), None)
+    return texts.unbookable(closed) if closed else None
+
+
+# -- doctor
+
+
+def hear_doctors(heard: Heard, values: Values, world: World) -> Given:
+    """The doctors a name may mean: one if it is clear, several to choose from if not."""
+    if not heard.doctors:
+        return None
+    best = heard.doctors[0].score
+    return [d.code for d in heard.doctors if d.score >= best - 0.03][:8]
+
+
+def ask_doctor(values: Values, world: World) -> Asked:
+    """Ask which of two of the same name; no doctor at all is fine."""
+    codes = values.get("doctors") or []
+    if len(codes) <= 1:
+        return Filled(codes[0] if codes else None)
+    doctors = world.desk.catalogue.doctors(codes)
+    wanted = {code for code, _ in values.get("dept", {}).get("codes", ())}
+    fitting = [d for d in doctors if d.department in wanted] or list(doctors)
+    if len(fitting) == 1:
+        return Filled(fitting[0].code)
+    return Question(texts.WHICH_DOCTOR, [(texts.doctor_choice(d), d.code) for d in fitting])
+
+
+# -- site, day, other wishes
+
+
+def hear_site(heard: Heard, values: Values, world: World) -> Given:
+    """A site named in words."""
+    return heard.sites[0].code if heard.sites else None
+
+
+def hear_when(heard: Heard, values: Values, world: World) -> Given:
+    """The days and hours asked for."""
+    return [[w.start.isoformat(), w.end.isoformat()] for w in heard.when] or None
+
+
+def check_when(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
+    """A time that is over cannot be wished for."""
+    if all(datetime.fromisoformat(end) <= world.scene.now_local for _, end in value):
+        return texts.IN_THE_PAST
+    return None
+
+
+def hear_wish(heard: Heard, values: Values, world: World) -> Given:
+    """Expert or general, the last of the day, the doctor seen before."""
+    wish = dict(values.get("wish", {}))
+    service = next((s for s in _SERVICES if s in heard.preferences), None)
+    if service:
+        wish["service"] = service
+    if "latest" in heard.preferences:
+        wish["latest"] = True
+    if "same_doctor" in heard.preferences:
+        wish["usual"] = True
+    if heard.urgency == "today":
+        wish["urgent"] = True
+    return wish or None
+
+
+def hear_relation(heard: Heard, values: Values, world: World) -> Given:
+    """Who it is for."""
+    return heard.person.relation
+
+
+# -- the wish as the desk understands it
+
+
+def need(values: Values, world: World) -> Need:
+    """Return the `Need` behind the values."""
+    wish = values.get("wish", {})
+    doctor = values.get("doctor")
+    usual = world.desk.finder.usual_doctor() if wish.get("usual") and not doctor else None
+    return Need(
+        departments=() if doctor or usual else tuple((c, s) for c, s in values["ward"]),
+        doctor=doctor or usual,
+        site=values.get("site"),
+        when=tuple(
+            (datetime.fromisoformat(start), datetime.fromisoformat(end))
+            for start, end in values.get("when", ())
+        ),
+        words=tuple(values.get("dept", {}).get("words", ())),
+        service_type=wish.get("service"),
+        usual_doctor=world.desk.finder.usual_doctor(),
+        latest=bool(wish.get("latest")),
+        urgent=bool(wish.get("urgent")),
+    )
+
+
+def department_name(values: Values, world: World) -> str:
+    """The department (or doctor) the list is about."""
+    if values.get("doctor"):
+        (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
+        return f"{doctor.department_name}{doctor.name}"
+    return world.desk.catalogue.departments([values["ward"][0][0]])[0].name
+
+
+def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:
+    """One line for each offer; what all of them share is left out."""
+    sites = {o.first.site for o in offers}
+    departments = {o.first.department_name for o in offers}
+    return [
+        (
+            wording.offer(o, show_site=len(sites) > 1, show_department=len(departments) > 1),
+            o,
+        )
+        for o in offers
+    ]
+
+
+def is_clock_wish(values: Values, opening: Opening) -> bool:
+    """Tell whether a clock time (not a half-day) was asked for and this is it."""
+    wished = [
+        (datetime.fromisoformat(start), datetime.fromisoformat(end))
+        for start, end in values.get("when", ())
+    ]
+    return any(
+        end - start <= _CLOCK_WISH and start <= opening.starts_at < end for start, end in wished
+    )
+
+
+def same_clock(when: When, opening: Opening) -> bool:
+    """Tell whether a clock time, whatever its day, is the time of this opening."""
+    start = opening.starts_at
+    return when.end - when.start <= _CLOCK_WISH and (
+        when.start.time() <= start.time() < when.end.time()
+    )
+
+
+def appointment(number: int, world: World) -> AppointmentView | None:
+    """Return one of this account's appointments, or None."""
+    return next((a for a in world.desk.bookings.mine() if a.id == number), None)
+
+
+def site_phone(code: str, world: World) -> str:
+    """The telephone of a site, or the hospital's."""
+    found = next((s.phone for s in world.desk.catalogue.sites() if s.code == code), "")
+    return found or world.scene.phone
+
+
+SLOTS: tuple[Slot[World], ...] = (
+    Slot("doctors", hear=hear_doctors, after=("dept",)),
+    Slot("doctor", ask_doctor, after=("doctors",)),
+    Slot("site", hear=hear_site),
+    Slot("when", hear=hear_when, check=check_when),
+    Slot("wish", hear=hear_wish),
+    Slot("dept", ask_dept, hear=hear_dept),
+    Slot("ward", ask_ward, check=check_ward, after=("dept", "doctor", "site")),
+)
