@@ -11,8 +11,8 @@ from nlp.heard import When
 from nlp.numerals import NUMBER, fold, to_int
 
 _DAYS = {
-    "大后天": 3, "大后儿": 3, "大后日": 3, "大前天": -3, "今天": 0, "今日": 0, "今儿": 0, "今个": 0,
-    "本日": 0, "明天": 1, "明日": 1, "明儿": 1, "明个": 1, "次日": 1, "听日": 1, "后天": 2,
+    "大后天": 3, "大后儿": 3, "大后日": 3, "今天": 0, "今日": 0, "今儿": 0, "今个": 0,
+    "大前天": -3, "本日": 0, "明天": 1, "明日": 1, "明儿": 1, "明个": 1, "次日": 1, "听日": 1, "后天": 2,
     "后日": 2, "后儿": 2, "昨天": -1, "昨日": -1, "昨儿": -1, "前天": -2, "前儿": -2,
 }  # fmt: skip
 _SHORT = {"今": 0, "明": 1, "后": 2, "昨": -1}
@@ -39,7 +39,7 @@ _H = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 
 _TRAPS = re.compile(
-    rf"一下(?=下+(?:个|周|星期|礼拜|月))|[看查问等想]下(?=下(?:个|周|星期|礼拜))"
+    rf"最早|最晚|早点|晚点|一下(?=下+(?:个|周|星期|礼拜|月))|[看查问等想]下(?=下(?:个|周|星期|礼拜))"
     rf"|周[一二三四五六日](?![{_SURNAMES}])[\u4e00-\u9fff]?(?:医生|大夫|主任|教授)"
     rf"|第{NUMBER}[个号]?|[a-z]\d+号?|每(?:个)?(?:周|星期|礼拜|月|天)[一二三四五六日天]?"
     rf"|{NUMBER}号(?:楼|诊|室|窗|厅|门|床|病|线|院|馆|机|房|柜|桌|台|医|车|路|站|选|针|药|电梯)"
@@ -200,7 +200,9 @@ def _offset(found: re.Match[str], now: datetime) -> _Phrase | None:
             return None
         moment = now + timedelta(hours=count / (60 if unit == "分钟" else 1))
         start = moment.hour * 60 + moment.minute
-        return _Phrase(begin, end, days=_one(moment.date()), minutes=(start, start + 30))
+        return _Phrase(
+            begin, end, days=_one(moment.date()), hours=(0, 24), minutes=(start, start + 30)
+        )
     if unit == "月":
         if not (found["in_i"] or found["p_i"]):
             return None
@@ -226,7 +228,7 @@ def _next_date(today: date, month: int, day: int) -> date | None:
     return next((one for one in found if one and one >= today), None)
 
 
-def _days(found: re.Match[str], today: date) -> tuple[date, date] | None:  # noqa: C901, PLR0911 - one line per kind of word
+def _days(found: re.Match[str], today: date) -> tuple[date, date] | None:  # noqa: C901 - one line per kind of word
     one: date | None = None
     if found["ymd"]:
         one = _day(int(found["y"]), to_int(found["ym"]) or 0, to_int(found["yd"]) or 0)
@@ -277,7 +279,7 @@ def _week(found: re.Match[str], today: date) -> tuple[date, date] | None:
     return _one(day + timedelta(days=7) if not relative and day < today else day)
 
 
-def _month(found: re.Match[str], today: date) -> tuple[date, date] | None:
+def _month(found: re.Match[str], today: date) -> tuple[date, date] | None:  # noqa: C901, PLR0911 - one line per kind of month
     if not (found["m"] or found["m_r"] or found["m_p"]):
         return None
     month = to_int(found["m"] or "")
@@ -375,14 +377,13 @@ def _interval(
         last = _spread(_Phrase(0, 0, days, None, hours, second.minutes), now)
         end = last[-1].start if second.minutes else last[-1].end
         return (When(wholes[0].start, end),) if end > wholes[0].start else wholes[:1]
-    end = max(first.end, 0)
-    if _AFTER.match(folded, end):
+    if _AFTER.match(folded, first.end):
         whole = wholes[0]
         limit = _at(whole.start.date(), _limit(first), now)
         if not first.minutes:
             limit = whole.start + timedelta(days=14)
         return (When(whole.start, limit),)
-    if _BEFORE.match(folded, end):
+    if _BEFORE.match(folded, first.end):
         whole = wholes[0]
         opening = _at(whole.start.date(), first.hours[0] * 60 if first.hours else 0, now)
         return (When(opening if first.minutes else _at(now.date(), 0, now), whole.start),)
@@ -418,7 +419,7 @@ def _minutes(phrase: _Phrase) -> tuple[int, int]:
     begin, end = phrase.minutes
     half = 12 * 60
     noon = phrase.hours == (11, 14)
-    if phrase.hours is None and 60 <= begin < 7 * 60:
+    if phrase.hours is None and 1 <= begin // 60 < 7:  # noqa: PLR2004 - clinic hours
         begin, end = begin + half, end + half
     elif phrase.hours and begin < half:
         evening = phrase.hours[0] >= 12  # noqa: PLR2004 - noon
