@@ -6,7 +6,9 @@ Every expected "no" of the desk, as a tree.
       SameHalfDay DailyLimit TotalLimit Overlapping
       AgeOrSexUnfit PatientBlocked HoldExpired
       NotYourAppointment AppointmentOver
-      BadDocument NameMismatch LinkCodeWrong ConsentMissing TooManyPatients
+      BadDocument BadName BadPhone SexMissing BirthDateMissing BadBirthDate
+      NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
+      ConsentMissing TooManyPatients NotYourPatient
 """
 
 from __future__ import annotations
@@ -112,10 +114,63 @@ class BadDocument(Refusal):
     slot = "document"
 
 
+class BadName(Refusal):
+    """This cannot be the name of a person."""
+
+    slot = "name"
+
+
+class BadPhone(Refusal):
+    """This cannot be a telephone number that takes messages."""
+
+    slot = "phone"
+
+
+class SexMissing(Refusal):
+    """The document does not tell the sex and nobody else has."""
+
+    slot = "sex"
+
+
+class BirthDateMissing(Refusal):
+    """The document does not tell the birth date and nobody else has."""
+
+    slot = "birth_on"
+
+
+class BadBirthDate(Refusal):
+    """
+    The birth date cannot be right.
+
+    facts: reason (impossible: in the future or over 130 years ago | not_newborn: who is older
+    than a year has papers | mismatch: the document is known with another birth date).
+    """
+
+    slot = "birth_on"
+
+
 class NameMismatch(Refusal):
     """This document is known under another name."""
 
     slot = "name"
+
+
+class NoPhoneKnown(Refusal):
+    """The patient has no phone on file that a code could be sent to; the desk can help."""
+
+    slot = "patient"
+
+
+class TooManyCodes(Refusal):
+    """Too many codes were sent to this patient's phone in a day; facts: limit."""
+
+    slot = "patient"
+
+
+class NotYourPatient(Refusal):
+    """The account does not speak for this patient."""
+
+    slot = "patient"
 
 
 class LinkCodeWrong(Refusal):

@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+# The notice people agree to before their data are stored. Whoever changes what it says changes
+# this: everybody is asked again (PIPL art. 14). handlers/texts shows it.
+CONSENT_VERSION = "2026-11"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -46,6 +50,10 @@ class Policy:
     # A link code is good for this long and for so many tries.
     link_code_lives: timedelta = timedelta(minutes=10)
     link_code_tries: int = 5
+    # Codes sent to one patient in 24 hours: her phone is not ours to fill.
+    link_codes_a_day: int = 5
+    # A newborn may be registered without papers up to this age; 出生医学证明 comes within months.
+    newborn_without_papers: timedelta = timedelta(days=365)
     # Reminders: the evening before, and this long before the visit, outside quiet hours.
     reminder_evening: time = time(19, 0)
     reminder_before: timedelta = timedelta(hours=2)
