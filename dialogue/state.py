@@ -23,10 +23,11 @@ class Frame:
     """
     One form being filled.
 
-    `asking` is the slot of the open question, `wants` the kind of answer it takes, `choices` the values behind its numbered options in
-    the order shown, `page` the page of them shown. `misses` counts answers that were not
-    understood since the question was asked. `fills` is the slot of the frame below that this
-    frame's result goes into. `history` is the order in which slots were answered, for "back".
+    `asking` is the slot of the open question, `wants` the kind of answer it takes, `choices` the
+    values behind its numbered options in the order shown, `page` the page of them shown. `misses`
+    counts answers that were not understood since the question was asked. `fills` is the slot of
+    the frame below that this frame's result goes into. `history` is the order in which slots were
+    answered, for "back".
     """
 
     form: str

@@ -1,1 +1,1 @@
-"""Every sentence a person reads, in Chinese and in one place, so that a hospital can re-word it."""
+"""Every sentence a person reads, in Chinese and in one place: a hospital re-words it here."""
