@@ -23,6 +23,7 @@ Payload = dict[str, Any]
 Handler = Callable[[Payload], Payload]
 
 MAX_CUSTOM_TEXT_BYTES = 2048
+_TYPING_SECONDS = 30.0  # an exchange this recent is needed to show 「对方正在输入…」
 _MAX_QR_SECONDS = 2_592_000
 _SHOWN_PLAINLY = frozenset({"image", "voice", "video", "music", "miniprogrampage", "link"})
 
@@ -110,7 +111,8 @@ class Api:
         command = payload.get("command")
         if command not in {"Typing", "CancelTyping"}:
             raise ApiError(45072, "invalid command")
-        if not self._board.ledger.view(patient.openid):
+        latest = self._board.exchange.timeline(patient.openid)[-1:]
+        if not latest or self._board.config.clock() - latest[0].at > _TYPING_SECONDS:
             raise ApiError(45080, "no message exchanged in the last 30 seconds")
         self._board.exchange.publish("typing", patient.openid, {"on": command == "Typing"})
         return {"errcode": 0, "errmsg": "ok"}

@@ -70,7 +70,8 @@ class Notices:
             if client_id and now - at < _REPEAT_SECONDS:
                 return msg_id, True
             msg_id = next(self._ids)
-            self._sent[(openid, client_id)] = (now, msg_id)
+            if client_id:
+                self._sent[(openid, client_id)] = (now, msg_id)
         return msg_id, False
 
     def _card(self, payload: dict[str, Any]) -> dict[str, Any]:

@@ -145,7 +145,8 @@ class Phone:
 
     def _flow(self, cursor: int) -> Iterator[str]:
         exchange = self._board.exchange
-        yield "retry: 1000\n\n"
+        # The greeting tells a page from before a restart that it must start over.
+        yield f"retry: 1000\nevent: hello\ndata: {exchange.epoch}\n\n"
         for _ in range(int(STREAM_SECONDS / _HEARTBEAT_SECONDS)):
             events = exchange.wait_after(cursor, _HEARTBEAT_SECONDS)
             for event in events:

@@ -100,10 +100,14 @@ async function poll() {
 function listen() {
   if (!window.EventSource) return;
   const source = new EventSource(`${base}/api/stream?epoch=${state.epoch}&after=${cursor}`);
-  source.onopen = () => { streamOpen = true; };
+  source.addEventListener("hello", (message) => {
+    streamOpen = true;
+    takeAll({ epoch: message.data, events: [] });
+  });
   source.onmessage = (message) => {
     const event = JSON.parse(message.data);
-    takeAll({ epoch: event.epoch, events: [event] });
+    if (event.seq > cursor + 1) poll(); // a gap: fetch what lies between first
+    else takeAll({ epoch: event.epoch, events: [event] });
   };
   source.onerror = () => {
     streamOpen = false;
@@ -121,7 +125,9 @@ function takeAll(answer) {
 
 let restarting = null;
 function restart() { // the simulator was started anew and knows nothing of what we show
-  restarting ??= load().finally(() => { restarting = null; });
+  restarting ??= load()
+    .catch(() => { streamOpen = false; }) // still starting: the next poll finds out again
+    .finally(() => { restarting = null; });
 }
 
 // --- events --------------------------------------------------------------------------------------

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -19,6 +24,7 @@ from tests.simulator.conftest import serving, text_reply
 
 pytestmark = pytest.mark.browser
 
+ROOT = Path(__file__).resolve().parents[2]
 LI, ZHANG = "oDemo0LiXiuying0000000000001", "oDemo0ZhangJianguo0000000002"
 CHOICES = (
     "您想看哪位医生？\n"
@@ -162,12 +168,50 @@ def test_a_notice_arrives_by_itself_and_for_others_as_a_mark(visitor, board, pic
     visitor.wait(lambda: visitor.find("#unread").is_displayed(), "no mark")
 
 
-def test_a_notice_is_not_lost_while_the_stream_is_down(visitor, board):
-    visitor.browser.set_network_conditions(offline=True, latency=0, throughput=-1)
-    time.sleep(0.3)
-    board.show_official(LI, {"kind": "text", "lines": [[{"kind": "text", "text": "离线时来的"}]]})
-    visitor.browser.set_network_conditions(offline=False, latency=0, throughput=-1)
-    visitor.sees("离线时来的")
+def run_simulator(port: int, webhook: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "simulator", "--webhook", webhook, "--port", str(port)]
+    keys = ["--token", "tok", "--app-id", "wx0", "--app-secret", "x"]
+    process = subprocess.Popen(
+        command + keys, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    for _ in range(100):
+        with contextlib.suppress(requests.ConnectionError):
+            requests.get(f"http://127.0.0.1:{port}/phone", timeout=2)
+            return process
+        time.sleep(0.1)
+    pytest.fail("the simulator did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_an_open_page_survives_a_restart_of_the_simulator(browser, bot):
+    bot.answer = bot_answer
+    port, visitor = free_port(), Visitor(browser)
+    process = run_simulator(port, bot.url)
+    try:
+        browser.get(f"http://127.0.0.1:{port}/phone")
+        visitor.sees("欢迎subscribe")
+        visitor.write("以前说的")
+        visitor.sees("您说：以前说的")
+        process.kill()
+        process.wait()
+        process = run_simulator(port, bot.url)
+        visitor.wait(lambda: visitor.bubbles("user") == [], "the old chat is still shown")
+        visitor.sees("欢迎subscribe")
+        answer = requests.post(
+            f"http://127.0.0.1:{port}/phone/api/send",
+            json={"openid": LI, "text": "从别处发的"},
+            timeout=5,
+        )
+        assert answer.ok
+        visitor.sees("您说：从别处发的")
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_large_type_is_large_and_stays(visitor, picture):
@@ -259,3 +303,20 @@ def test_the_developer_drawer_tells_what_happened(visitor, picture):
     visitor.wait(lambda: "你好" in visitor.find("#deliveries").text, "no delivery")
     assert "发消息：还可发 5 条" in visitor.find("#windows").text
     picture("drawer")
+
+
+def test_on_a_desktop_the_phone_stands_in_the_middle(board, bot, tmp_path):
+    desktop = open_browser((1280, 900))
+    try:
+        desktop.get(f"{board.base}/phone")
+        visitor = Visitor(desktop)
+        visitor.sees("欢迎subscribe")
+        visitor.tap("#more")
+        visitor.tap("#open-drawer")
+        visitor.wait(lambda: "subscribe" in visitor.find("#deliveries").text, "no delivery")
+        frame, drawer = visitor.find(".phone").rect, visitor.find("#drawer").rect
+        assert frame["width"] == 390
+        assert frame["x"] + frame["width"] < drawer["x"]
+        take_picture(desktop, Path(os.environ.get("PHONE_PICTURES", tmp_path)) / "desktop.png")
+    finally:
+        desktop.quit()
