@@ -1,0 +1,47 @@
+"""The WeChat accounts that have consented; before consent there is no row."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from desk.rows import insert_row
+from desk.work import Work
+from models import WechatUser
+
+
+def account(work: Work) -> int | None:
+    """Return the id of the account that acts, None while its owner has not consented."""
+    if work.actor.openid is None:
+        return None
+    return work.conn.scalar(
+        select(WechatUser.id).where(WechatUser.openid_hash == work.vault.lookup(work.actor.openid))
+    )
+
+
+def ensure_account(work: Work) -> int:
+    """
+    Return the id of the account that acts, keeping it from now on: its owner consents.
+
+    Raises:
+        ValueError: the actor is not a WeChat account.
+    """
+    openid = work.actor.openid
+    if openid is None:
+        raise ValueError("only a WeChat account can consent")
+    if (known := account(work)) is not None:
+        return known
+    row = insert(WechatUser).values(
+        openid_hash=work.vault.lookup(openid),
+        openid_enc=work.vault.seal(openid),
+        followed=True,
+        created_at=work.now,
+        last_message_at=work.now,
+    )
+    try:
+        with work.conn.begin_nested():
+            return insert_row(work.conn, row)
+    except IntegrityError:
+        if (known := account(work)) is None:
+            raise
+        return known

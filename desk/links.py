@@ -1,0 +1,173 @@
+"""
+Links between accounts and patients, and how a pending one is verified: by a code or the desk.
+
+A code is six digits, known only to the patient's phone; the row keeps its keyed hash, how long it
+lives and how often it was guessed. 5 codes a day with 5 tries each leave a guesser one chance in
+40,000 a day.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+
+from desk import outbox
+from desk.work import Work
+from models import Outbox, Patient, PatientLink
+from scheduling.errors import LinkCodeWrong, NoPhoneKnown, NotYourPatient, TooManyCodes
+from scheduling.masking import mask_document, mask_name, mask_phone
+from scheduling.phones import takes_messages
+
+_CODES = 1_000_000
+_DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLink:
+    """A link somebody at the desk may verify once the papers have been seen."""
+
+    id: int
+    masked_name: str
+    masked_document: str
+    relation: str
+    created_at: datetime
+
+
+def send_code(work: Work, link: int) -> str:
+    """
+    Write a new code for a pending link into the outbox; returns the masked phone it goes to.
+
+    Raises:
+        NotYourPatient: the link is not pending, so there is nothing to verify.
+        NoPhoneKnown: no phone on file that takes messages.
+        TooManyCodes: facts: limit.
+    """
+    found = work.conn.execute(
+        select(PatientLink.patient_id, Patient.phone_enc)
+        .join(Patient, Patient.id == PatientLink.patient_id)
+        .where(PatientLink.id == link, PatientLink.state == "pending")
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotYourPatient
+    phone = work.vault.open(found.phone_enc) if found.phone_enc else None
+    if phone is None or not takes_messages(phone):
+        raise NoPhoneKnown
+    key = _dedupe_key(work, found.patient_id)
+    code = f"{secrets.randbelow(_CODES):06}"
+    expires_at = work.now + work.policy.link_code_lives
+    work.conn.execute(
+        update(PatientLink)
+        .where(PatientLink.id == link)
+        .values(code_hash=_code_hash(work, link, code), code_expires_at=expires_at, code_tries=0)
+    )
+    minutes = int(work.policy.link_code_lives.total_seconds() // 60)
+    payload = {"channel": "sms", "phone": phone, "code": code, "minutes": minutes}
+    outbox.put(work, outbox.Notice("link_code", key, payload))
+    return mask_phone(phone)
+
+
+def redeem_code(work: Work, account: int | None, code: str) -> int:
+    """
+    Verify whichever pending link of the account the code belongs to; returns its patient.
+
+    Raises:
+        LinkCodeWrong: wrong, used up or too old; the try is counted.
+    """
+    alive = and_(
+        PatientLink.wechat_user_id == account,
+        PatientLink.state == "pending",
+        PatientLink.code_expires_at > work.now,
+        PatientLink.code_tries < work.policy.link_code_tries,
+    )
+    rows = work.conn.execute(
+        select(PatientLink.id, PatientLink.patient_id, PatientLink.code_hash)
+        .where(alive)
+        .order_by(PatientLink.id)
+        .with_for_update()
+    ).all()
+    work.conn.execute(
+        update(PatientLink)
+        .where(PatientLink.id.in_([row.id for row in rows]))
+        .values(code_tries=PatientLink.code_tries + 1)
+    )
+    digits = "".join(unicodedata.normalize("NFKC", code).split())
+    matches = [r for r in rows if hmac.compare_digest(r.code_hash, _code_hash(work, r.id, digits))]
+    if not matches:
+        raise LinkCodeWrong
+    _verify(work, PatientLink.id == matches[0].id)
+    return int(matches[0].patient_id)
+
+
+def pending_links(work: Work) -> list[PendingLink]:
+    """Return the links that wait for a code or the desk, oldest first."""
+    rows = work.conn.execute(
+        select(
+            PatientLink.id,
+            PatientLink.relation,
+            PatientLink.created_at,
+            Patient.name_enc,
+            Patient.document_enc,
+        )
+        .join(Patient, Patient.id == PatientLink.patient_id)
+        .where(PatientLink.state == "pending")
+        .order_by(PatientLink.id)
+    )
+    return [
+        PendingLink(
+            id=row.id,
+            masked_name=mask_name(work.vault.open(row.name_enc)),
+            masked_document=mask_document(work.vault.open(row.document_enc)),
+            relation=row.relation,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def verify_by_desk(work: Work, link: int) -> None:
+    """
+    Verify a pending link: the desk has seen the papers.
+
+    Raises:
+        NotYourPatient: there is no such pending link.
+    """
+    if not _verify(work, PatientLink.id == link):
+        raise NotYourPatient
+
+
+def remove(work: Work, link: int) -> None:
+    """End a link; a code that is on its way dies with it."""
+    work.conn.execute(
+        update(PatientLink)
+        .where(PatientLink.id == link)
+        .values(state="removed", code_hash=None, code_expires_at=None)
+    )
+
+
+def _verify(work: Work, which: ColumnElement[bool]) -> bool:
+    changed = work.conn.execute(
+        update(PatientLink)
+        .where(which, PatientLink.state == "pending")
+        .values(state="verified", verified_at=work.now, code_hash=None, code_expires_at=None)
+    )
+    return changed.rowcount == 1
+
+
+def _code_hash(work: Work, link: int, code: str) -> str:
+    return work.vault.lookup(f"link_code:{link}:{code}")
+
+
+def _dedupe_key(work: Work, patient: int) -> str:
+    """A key of its own for this code; refuses more than a day may have."""
+    limit = work.policy.link_codes_a_day
+    sent = Outbox.dedupe_key.like(f"link_code:{patient}:%")
+    recent = select(func.count()).where(sent, Outbox.created_at > work.now - _DAY)
+    if (work.conn.scalar(recent) or 0) >= limit:
+        raise TooManyCodes(limit=limit)
+    return f"link_code:{patient}:{secrets.token_hex(8)}"
