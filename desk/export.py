@@ -1,0 +1,79 @@
+"""All appointments as other programs and spreadsheets read them; the columns are a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from desk.work import Work
+from models import Appointment, Department, Doctor, Patient, Shift, Site, WechatUser
+from scheduling.masking import mask_document
+
+COLUMNS = (
+    "id", "code", "status", "site", "department", "doctor", "starts_at", "ends_at",
+    "patient_name", "patient_id_masked", "booked_by_openid", "service_type", "fee_fen",
+    "created_at", "channel",
+)  # fmt: skip
+_ROWS_AT_A_TIME = 500
+
+
+def appointments(work: Work) -> Iterator[dict[str, Any]]:
+    """
+    Yield every appointment, oldest first, as a row of `COLUMNS`, without holding them all.
+
+    `site`, `department` and `doctor` are the roster's codes, `doctor` None for a departmental
+    号; instants are ISO 8601 with the local offset, `fee_fen` is CNY fen. The name is in full, the
+    document masked; `booked_by_openid` is None unless the chat booked it.
+    """
+    query = (
+        select(
+            Appointment.id,
+            Appointment.code,
+            Appointment.status,
+            Site.code.label("site"),
+            Department.code.label("department"),
+            Doctor.code.label("doctor"),
+            Appointment.starts_at,
+            Appointment.ends_at,
+            Patient.name_enc,
+            Patient.document_enc,
+            WechatUser.openid_enc,
+            Appointment.service_type,
+            Appointment.fee_fen,
+            Appointment.created_at,
+            Appointment.channel,
+        )
+        .join(Shift, Shift.id == Appointment.shift_id)
+        .join(Site, Site.id == Shift.site_id)
+        .join(Department, Department.id == Appointment.department_id)
+        .join(Patient, Patient.id == Appointment.patient_id)
+        .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
+        .outerjoin(WechatUser, WechatUser.id == Appointment.wechat_user_id)
+        .order_by(Appointment.id)
+    )
+    result = work.conn.execute(query, execution_options={"yield_per": _ROWS_AT_A_TIME})
+    for row in result:
+        yield _as_export(work, row)
+
+
+def _as_export(work: Work, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    opened = work.vault.open
+    return {
+        "id": row.id,
+        "code": row.code,
+        "status": row.status,
+        "site": row.site,
+        "department": row.department,
+        "doctor": row.doctor,
+        "starts_at": work.local(row.starts_at).isoformat(),
+        "ends_at": work.local(row.ends_at).isoformat(),
+        "patient_name": opened(row.name_enc),
+        "patient_id_masked": mask_document(opened(row.document_enc)),
+        "booked_by_openid": opened(row.openid_enc) if row.openid_enc else None,
+        "service_type": row.service_type,
+        "fee_fen": row.fee_fen,
+        "created_at": work.local(row.created_at).isoformat(),
+        "channel": row.channel,
+    }

@@ -1,0 +1,64 @@
+"""Keys of other programs; only their hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from desk.work import Work
+from models import ApiToken
+
+_PREFIX = "desk_"
+_BYTES = 32
+
+
+class TokenNameTakenError(ValueError):
+    """There is a token of this name already: names tell tokens apart in the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Whose token it is and what it may do."""
+
+    name: str
+    scopes: frozenset[str]
+
+
+def create(work: Work, name: str, scopes: Iterable[str]) -> str:
+    """
+    Return a new token, shown this once.
+
+    Raises:
+        TokenNameTakenError: the name is taken.
+    """
+    if work.conn.scalar(select(ApiToken.id).where(ApiToken.name == name)) is not None:
+        raise TokenNameTakenError(name)
+    token = _PREFIX + secrets.token_urlsafe(_BYTES)
+    work.conn.execute(
+        insert(ApiToken).values(
+            name=name,
+            token_hash=_hash(token),
+            scopes=" ".join(sorted(scopes)),
+            created_at=work.now,
+        )
+    )
+    return token
+
+
+def authenticate(work: Work, token: str) -> Grant | None:
+    """Return what a token may do, None for an unknown or revoked one."""
+    row = work.conn.execute(
+        select(ApiToken.name, ApiToken.scopes).where(
+            ApiToken.token_hash == _hash(token), ApiToken.revoked_at.is_(None)
+        )
+    ).one_or_none()
+    return None if row is None else Grant(row.name, frozenset(row.scopes.split()))
+
+
+def _hash(token: str) -> str:
+    """A plain hash is enough for 256 random bits, and outlives a change of the look-up key."""
+    return hashlib.sha256(token.encode()).hexdigest()
