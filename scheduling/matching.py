@@ -1,0 +1,254 @@
+"""
+Which open slots suit a need best, and why (匹配度 + 负载均衡).
+
+Openings of one shift make one `Offer`. Offers that meet the whole wish are exact and ranked by
+
+    3.0 · probability of the department      the right door matters most
+  + 1.5 · expertise                          how well the doctor's terms meet the patient's words
+  + 1.0 · usual doctor                       people want the doctor who knows them
+  + 1.0 · earliness                          1 today, 0 in a fortnight
+  + 0.5 · free share                         even load, when all else is alike
+
+The weights are ours: a clear difference in an upper line beats a lower one, a slight one does
+not. Every line depends on that offer and on `today` alone, never on the other offers: filling one
+shift can therefore only lower that shift. Ties fall to time, fee and code, so the order is
+total. An urgent need goes by time first; `latest` asks for the far end of the wish.
+
+With no exact offer the nearest are given: same department on another half-day of the wished day,
+its next days, another doctor, another site; the first three of each before the rest of any.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import chain
+
+from rapidfuzz import fuzz
+
+from scheduling.types import HalfDay, Need, Offer, Offers, Opening, Why
+
+_DEPARTMENT, _EXPERTISE, _USUAL, _EARLY, _FREE = 3.0, 1.5, 1.0, 1.0, 0.5
+_HORIZON_DAYS = 14
+_EXPERTISE_SHOWN = 2
+_CLEARLY_FREE = 0.5
+_PER_TIER = 3
+_NEARBY_SHOWN = 20
+# What the ear makes of 上午, 早上, 下午, 晚上: people mean the hospital's half-day, not the hours.
+_HALF_DAYS: dict[tuple[time, time], HalfDay] = {
+    (time(8), time(12)): "am",
+    (time(6), time(10)): "am",
+    (time(12), time(18)): "pm",
+    (time(18), time(22)): "night",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """One shift with all its slots that may be booked by time, places left or not."""
+
+    openings: tuple[Opening, ...]
+    matched: tuple[str, ...]
+    score: float
+    load: float
+
+    @property
+    def any(self) -> Opening:
+        return self.openings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Tastes:
+    """What nearby offers need beyond the need: the departments that do the same elsewhere."""
+
+    today: date
+    siblings: frozenset[str] = frozenset()
+
+
+def match(candidates: Iterable[Opening], need: Need, tastes: Tastes) -> Offers:
+    """
+    Rank candidates for a need.
+
+    `candidates` are slots inside the booking window, in any order; one with `left == 0` is never
+    offered and counts as load and as `full`. Deterministic.
+    """
+    shifts = _shifts(candidates, need, tastes.today)
+    exact = [(shift, fit) for shift in shifts if (fit := _exact(shift, need))]
+    full = sum(1 for shift in shifts if not _exact(shift, need) and _would_fit(shift, need))
+    exact.sort(key=lambda pair: _order(pair[0], pair[1], need))
+    if exact:
+        return Offers(exact=_explain(exact, need), full=full)
+    near = _nearby([s for s in shifts if _is_related(s, need, tastes)], need)
+    return Offers(exact=(), nearby=_explain(near, need), full=full)
+
+
+def expertise_fit(terms: Sequence[str], words: Sequence[str]) -> tuple[float, tuple[str, ...]]:
+    """
+    Return how well a doctor's terms meet the patient's words (0 to 1) and the terms that do.
+
+    A term fits when it stands in the words, or shares at least two neighbouring characters with
+    one of them; 偏头痛 meets 头痛, 心理病 does not meet 心脏病.
+    """
+    fits = [(_term_fit(term, words), term) for term in terms]
+    good = sorted((fit for fit in fits if fit[0] > 0), key=lambda fit: -fit[0])
+    if not good:
+        return 0.0, ()
+    second = good[1][0] if len(good) > 1 else 0.0
+    return 0.8 * good[0][0] + 0.2 * second, tuple(term for _, term in good[:_EXPERTISE_SHOWN])
+
+
+def is_wished(opening: Opening, when: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Tell whether the opening lies in a wished interval; an empty wish means any time."""
+    return not when or any(_within(opening, start, end) for start, end in when)
+
+
+def _within(opening: Opening, start: datetime, end: datetime) -> bool:
+    if start.date() == end.date():
+        half = _HALF_DAYS.get((start.time(), end.time()))
+        if half is not None:
+            return opening.starts_at.date() == start.date() and opening.half_day == half
+    return start <= opening.starts_at < end
+
+
+def _term_fit(term: str, words: Sequence[str]) -> float:
+    best = 0.0
+    for word in words:
+        if term in word:
+            return 1.0
+        if any(term[at : at + 2] in word for at in range(len(term) - 1)):
+            best = max(best, fuzz.partial_ratio(term, word) / 100)
+    return best
+
+
+def _shifts(candidates: Iterable[Opening], need: Need, today: date) -> list[_Shift]:
+    by_shift: dict[int, list[Opening]] = defaultdict(list)
+    for opening in candidates:
+        if opening.doctor is None or opening.doctor not in need.without_doctors:
+            by_shift[opening.shift].append(opening)
+    fits: dict[tuple[str, ...], tuple[float, tuple[str, ...]]] = {}
+    result = []
+    for openings in by_shift.values():
+        openings.sort(key=lambda o: (o.starts_at, o.slot))
+        terms = openings[0].expertise
+        if terms not in fits:
+            fits[terms] = expertise_fit(terms, need.words)
+        result.append(_shift(openings, need, today, fits[terms]))
+    return result
+
+
+def _shift(
+    openings: Sequence[Opening], need: Need, today: date, fit: tuple[float, tuple[str, ...]]
+) -> _Shift:
+    first = openings[0]
+    load = 1 - sum(o.left for o in openings) / max(sum(o.capacity for o in openings), 1)
+    days = (first.starts_at.date() - today).days
+    score = (
+        _DEPARTMENT * dict(need.departments).get(first.department, 0.0)
+        + _EXPERTISE * fit[0]
+        + _USUAL * _is_usual(first, need)
+        + _EARLY * max(1 - days / _HORIZON_DAYS, 0.0)
+        + _FREE * (1 - load)
+    )
+    return _Shift(tuple(openings), fit[1], score, load)
+
+
+def _is_usual(opening: Opening, need: Need) -> bool:
+    return need.usual_doctor is not None and opening.doctor == need.usual_doctor
+
+
+def _is_right_place(opening: Opening, need: Need) -> bool:
+    """A named doctor settles the department; otherwise it must be one of those asked for."""
+    if need.doctor is not None:
+        if opening.doctor != need.doctor:
+            return False
+    elif opening.department not in dict(need.departments):
+        return False
+    if need.site is not None and opening.site != need.site:
+        return False
+    return need.service_type is None or opening.service_type == need.service_type
+
+
+def _exact(shift: _Shift, need: Need) -> tuple[Opening, ...]:
+    if not _is_right_place(shift.any, need):
+        return ()
+    return tuple(o for o in shift.openings if o.left > 0 and is_wished(o, need.when))
+
+
+def _would_fit(shift: _Shift, need: Need) -> bool:
+    return _is_right_place(shift.any, need) and any(
+        is_wished(opening, need.when) for opening in shift.openings
+    )
+
+
+def _order(
+    shift: _Shift, openings: Sequence[Opening], need: Need
+) -> tuple[float, float, float, int, str, int]:
+    moment = openings[0].starts_at.timestamp()
+    if need.latest:
+        moment = -openings[-1].starts_at.timestamp()
+    by_time_first = moment if need.urgent or need.latest else 0.0
+    one = shift.any
+    return (by_time_first, -shift.score, moment, one.fee_fen, one.doctor or "", one.shift)
+
+
+def _is_related(shift: _Shift, need: Need, tastes: Tastes) -> bool:
+    """Whether the shift may stand in for the wish at all."""
+    one = shift.any
+    return (
+        (need.doctor is not None and one.doctor == need.doctor)
+        or one.department in dict(need.departments)
+        or one.department in tastes.siblings
+    )
+
+
+def _nearby(shifts: Sequence[_Shift], need: Need) -> list[tuple[_Shift, tuple[Opening, ...]]]:
+    tiers: dict[tuple[bool, bool], list[tuple[_Shift, tuple[Opening, ...]]]] = defaultdict(list)
+    for shift in shifts:
+        if openings := tuple(opening for opening in shift.openings if opening.left > 0):
+            tiers[_tier(shift.any, need)].append((shift, openings))
+    for tier in tiers.values():
+        tier.sort(key=lambda pair: (_days_off(pair[1], need), _order(pair[0], pair[1], need)))
+    ordered = [tiers[key] for key in sorted(tiers)]
+    heads = chain.from_iterable(tier[:_PER_TIER] for tier in ordered)
+    rest = chain.from_iterable(tier[_PER_TIER:] for tier in ordered)
+    return [*heads, *rest][:_NEARBY_SHOWN]
+
+
+def _tier(opening: Opening, need: Need) -> tuple[bool, bool]:
+    """Another site is further away than another doctor or kind of service."""
+    other_site = need.site is not None and opening.site != need.site
+    if need.site is None and need.doctor is None:
+        other_site = opening.department not in dict(need.departments)
+    other_doctor = need.doctor is not None and opening.doctor != need.doctor
+    other_kind = need.service_type is not None and opening.service_type != need.service_type
+    return other_site, other_doctor or other_kind
+
+
+def _days_off(openings: Sequence[Opening], need: Need) -> int:
+    """Return how many days the shift is from the nearest wished day; later ones first in a tie."""
+    day = openings[0].starts_at.date()
+    gaps = [(day - start.date()).days for start, _ in need.when]
+    return min((2 * abs(gap) + (gap < 0) for gap in gaps), default=0)
+
+
+def _explain(
+    ranked: Sequence[tuple[_Shift, tuple[Opening, ...]]], need: Need
+) -> tuple[Offer, ...]:
+    if not ranked:
+        return ()
+    earliest = min(openings[0].starts_at for _, openings in ranked)
+    loads = sorted(shift.load for shift, _ in ranked)
+    stands_out = len(loads) > 1 and loads[0] < loads[1] and loads[0] <= _CLEARLY_FREE
+    offers = []
+    for shift, openings in ranked:
+        why = Why(
+            expertise=shift.matched,
+            usual=_is_usual(shift.any, need),
+            earliest=openings[0].starts_at == earliest,
+            least_busy=stands_out and shift.load == loads[0],
+        )
+        shown = tuple(reversed(openings)) if need.latest else openings
+        offers.append(Offer(openings=shown, why=why))
+    return tuple(offers)
