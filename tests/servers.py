@@ -307,7 +307,7 @@ class PostgresServer(DatabaseServer):
         """As the cluster's owner, in the database every cluster has."""
         where = f"host={self.home} user=desk dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]  # names are ours, not input
+            connection.execute(statement)
 
     def drop(self, name: str) -> None:
         """Whoever is still connected is thrown out."""

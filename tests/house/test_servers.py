@@ -8,7 +8,9 @@ import pytest
 import redis
 from sqlalchemy import create_engine, inspect, text
 
-from tests.servers import RedisServer, ServerMissing, find_program
+from tests.servers import DatabaseServer, RedisServer, ServerMissing, find_program
+
+Servers = Callable[[str], DatabaseServer]
 
 
 def test_every_backend_starts_empty_and_keeps_rare_characters(database_url: str) -> None:
@@ -26,7 +28,7 @@ def test_every_backend_starts_empty_and_keeps_rare_characters(database_url: str)
 @pytest.mark.server
 @pytest.mark.parametrize("backend", ["mariadb", "postgres"])
 def test_what_was_committed_survives_a_killed_database(
-    backend: str, fresh_database: Callable, database_servers: Callable
+    backend: str, fresh_database: Callable[[str], str], database_servers: Servers
 ) -> None:
     engine = create_engine(fresh_database(backend), pool_pre_ping=True)
     with engine.begin() as connection:
@@ -45,7 +47,7 @@ def test_what_was_committed_survives_a_killed_database(
 @pytest.mark.server
 @pytest.mark.parametrize("backend", ["mariadb", "postgres"])
 def test_a_database_is_dropped_although_a_transaction_is_open(
-    backend: str, database_servers: Callable
+    backend: str, database_servers: Servers
 ) -> None:
     server = database_servers(backend)
     engine = create_engine(server.create("forgotten"))
