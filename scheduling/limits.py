@@ -1,0 +1,137 @@
+"""
+The rules of taking and giving back a place; pure: facts and `now` in, a `Refusal` or nothing out.
+
+All datetimes are aware; those compared with local hours are site-local. Sources of the numbers:
+`scheduling.policy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from scheduling.errors import (
+    AgeOrSexUnfit,
+    DailyLimit,
+    NotOpenYet,
+    Overlapping,
+    PatientBlocked,
+    SameHalfDay,
+    TooLate,
+    TotalLimit,
+)
+from scheduling.policy import Policy
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One active appointment of a patient, or the one that is wanted; half-open interval."""
+
+    code: str
+    department: int
+    visit_on: date
+    half_day: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def last_open_day(policy: Policy, now: datetime) -> date:
+    """Return the last local date that can be booked; the newest opens at `release_at`."""
+    released = now.timetz().replace(tzinfo=None) >= policy.release_at
+    return now.date() + timedelta(days=policy.days_ahead if released else policy.days_ahead - 1)
+
+
+def check_window(policy: Policy, now: datetime, starts_at: datetime) -> None:
+    """
+    Refuse a slot that is not open yet or no longer.
+
+    Raises:
+        NotOpenYet: beyond the days that are released.
+        TooLate: same-day booking of the slot has closed.
+    """
+    if starts_at.date() > last_open_day(policy, now):
+        day = starts_at.date() - timedelta(days=policy.days_ahead)
+        opens_at = datetime.combine(day, policy.release_at, tzinfo=starts_at.tzinfo)
+        raise NotOpenYet(opens_at=opens_at)
+    if now > starts_at - policy.same_day_closes:
+        raise TooLate(starts_at=starts_at)
+
+
+def check_patient(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> None:
+    """
+    Refuse what would break a patient's limits; `active` are held and booked ones ahead.
+
+    Raises:
+        SameHalfDay, Overlapping, DailyLimit, TotalLimit.
+    """
+    for other in active:
+        if (other.department, other.visit_on, other.half_day) == (
+            wanted.department,
+            wanted.visit_on,
+            wanted.half_day,
+        ):
+            raise SameHalfDay(appointment=other.code)
+        if wanted.starts_at < other.ends_at and other.starts_at < wanted.ends_at:
+            raise Overlapping(appointment=other.code)
+    if sum(other.visit_on == wanted.visit_on for other in active) >= policy.daily_limit:
+        raise DailyLimit(limit=policy.daily_limit)
+    if len(active) >= policy.total_limit:
+        raise TotalLimit(limit=policy.total_limit)
+
+
+def check_fit(
+    born: date,
+    sex: str,
+    on: date,
+    *,
+    min_age_years: float | None,
+    max_age_years: float | None,
+    department_sex: str,
+    department: str,
+) -> None:
+    """
+    Refuse a patient the department does not see; ages in completed years, both ends inclusive.
+
+    Raises:
+        AgeOrSexUnfit: facts: department, reason (age | sex).
+    """
+    if department_sex and sex != department_sex:
+        raise AgeOrSexUnfit(department=department, reason="sex")
+    age = (on - born).days / DAYS_PER_YEAR
+    too_young = min_age_years is not None and age < min_age_years
+    too_old = max_age_years is not None and age >= max_age_years + 1
+    if too_young or too_old:
+        raise AgeOrSexUnfit(department=department, reason="age")
+
+
+def check_no_shows(policy: Policy, now: datetime, missed: Sequence[datetime]) -> None:
+    """
+    Refuse online booking for a while after too many no-shows, if the site counts them.
+
+    Raises:
+        PatientBlocked: facts: until (local date).
+    """
+    if policy.no_shows_allowed is None:
+        return
+    recent = sorted(at for at in missed if now - at <= policy.no_show_window)
+    if len(recent) < policy.no_shows_allowed:
+        return
+    until = recent[-1] + policy.no_show_block
+    if now < until:
+        raise PatientBlocked(until=until.date())
+
+
+def cancels_free(policy: Policy, now: datetime, booked_at: datetime, starts_at: datetime) -> bool:
+    """Tell whether giving the place back now leaves no late mark."""
+    if now - booked_at <= policy.free_cancel_within:
+        return True
+    eve = starts_at.date() - timedelta(days=1)
+    return now <= datetime.combine(eve, policy.free_cancel_until, tzinfo=starts_at.tzinfo)
+
+
+def chat_places(policy: Policy, now: datetime, starts_at: datetime, places: int, kept: int) -> int:
+    """Return the places the chat may sell: the urgent reserve opens on the visit day."""
+    return places if starts_at.date() == now.date() else places - kept
