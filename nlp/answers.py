@@ -1,0 +1,92 @@
+"""Short answers: yes and no, which of the list, and which kind of one is wanted."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.heard import Answer
+from nlp.numerals import NUMBER, fold, to_int
+
+_TAIL = r"[吧呢啊呀哦喔嘛哈的了呗哒]*"
+_FILLER = re.compile(r"[\s,.;:!?~、，。！？；：…\"'“”]+")
+_YES = re.compile(
+    rf"^(?:嗯+|恩|哦|好+|好滴|行+|可以|是|对+|中|要得|得行|成|ok|okay|yes|y|没问题|没错|没毛病|确认|确定|同意|"
+    rf"愿意|要|需要|继续|就这个|就这样|就它|就他|就她|就是|定了|挂这个|可以可以|当然|必须|我同意|确认预约|"
+    rf"好就这样|是我|接受|能|会|有|正确|知道){_TAIL}(?:谢谢你?您?)?$"
+)
+_NO = re.compile(
+    rf"^(?:不+|不是|不对|不行|不要|不用|不了|不好|不可以|不同意|不愿意|不确认|不需要|不去|不接受|不继续|没有|没|"
+    rf"否|no|n|别|甭|算不上|错了|不是这个|不要这个|不想|不成|不中|莫|免了|跳过|不留){_TAIL}(?:谢谢你?您?)?$"
+)
+_LEADING_YES = re.compile(r"^(?:好的?|行|可以|是的?|对的?|嗯+|中|没错|确认|同意)[,，。 ]")
+_LEADING_NO = re.compile(r"^(?:不是|不对|不行|不要|不用|不好|不)[,，。 ]")
+
+_CIRCLED = {char: n for n, char in enumerate("①②③④⑤⑥⑦⑧⑨⑩", 1)}
+_BARE = re.compile(
+    rf"^(?:选|要|第|就|我要|我选|按|回复|数字)?({NUMBER})(?:个|号|项|条|位|种|吧|\.|、)*$"
+)
+_NTH = re.compile(
+    rf"(?:第({NUMBER})(?:个|项|条|位|种|号|家)|(?:选择?|按)第?({NUMBER}))(?!次|天|周|年)"
+)
+_LAST = re.compile(r"最后(?:那|这|一)*[个位项条]|倒数第?一")
+_CHOICE = re.compile(rf"^({NUMBER})号$")
+
+_PREFERENCES = (
+    ("latest", re.compile(r"最晚|最后一个时间|晚一点的|靠后|末尾")),
+    ("earliest", re.compile(r"最早|最近的|最快|尽快|越早越好|越快越好|早一点的|靠前|第一时间")),
+    ("any", re.compile(r"随便|都行|都可以|哪个都|无所谓|谁都行|您?看着办|你定|任意|不限")),
+    (
+        "same_doctor",
+        re.compile(
+            r"上次(?:看病?|挂|约)?(?:的)?(?:那个?|那位)?(?:医生|大夫|专家|主任)"
+            r"|老医生|原来那?个?(?:医生|大夫)|还是他看"
+        ),
+    ),
+    (
+        "other",
+        re.compile(
+            r"换一?[个位种批]|还有别的|别的(?:医生|时间|日子)|其他的?(?:医生|时间)|有没有别的"
+        ),
+    ),
+    ("more", re.compile(r"^(?:更多|下一页|还有吗|还有呢|继续看|往下|后面的|看其余|再看看?)$")),
+    ("expert", re.compile(r"专家")),
+    ("general", re.compile(r"普通号|普通门诊")),
+)  # fmt: skip
+
+
+def yes_no(text: str) -> Answer | None:
+    """Return yes or no when that is all the message says, or how it begins."""
+    folded = fold(text).strip()
+    bare = _FILLER.sub("", folded)
+    if _YES.match(bare):
+        return "yes"
+    if _NO.match(bare):
+        return "no"
+    if _LEADING_NO.match(folded):
+        return "no"
+    return "yes" if _LEADING_YES.match(folded) else None
+
+
+def ordinal(text: str, asking: str | None = None) -> int | None:
+    """Return which one of a list is meant, from 1; −1 is the last; None when none is."""
+    folded = fold(text).strip()
+    bare = _FILLER.sub("", folded)
+    if len(text.strip()) == 1 and text.strip() in _CIRCLED:
+        return _CIRCLED[text.strip()]
+    if _LAST.search(bare):
+        return -1
+    found = _BARE.match(bare) or _NTH.search(bare)
+    if found is None or (_CHOICE.match(bare) and asking not in _LISTS):
+        return None
+    number = to_int(next(group for group in found.groups() if group))
+    return number if number and number <= _MOST_CHOICES else None
+
+
+_LISTS = frozenset({"choice", "slot", "patient", "yes_no"})
+_MOST_CHOICES = 30
+
+
+def preferences(text: str) -> frozenset[str]:
+    """Return which kind of one is wanted: earliest, latest, any, expert …"""
+    bare = _FILLER.sub("", fold(text))
+    return frozenset(name for name, pattern in _PREFERENCES if pattern.search(bare))

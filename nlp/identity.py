@@ -1,0 +1,129 @@
+"""
+Who somebody says a patient is: name, document number, telephone, code, birth date.
+
+Only extraction: whether a number can be right is the desk's rule. What could be anything (a bare
+name, eight digits) is read only when it was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from nlp.numerals import DIGITS, fold, to_int
+
+_RESIDENT = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dxX](?![\dA-Za-z])")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d(?:[ -]?\d){8})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[ -]?\d{7,8})(?!\d)")
+_NUMBERISH = re.compile(r"(?=[A-Za-z0-9()（） -]*\d)[A-Za-z0-9][A-Za-z0-9()（） -]{3,24}")
+_CODE = re.compile(r"(?<![\dA-Za-z])([A-Za-z0-9]{4,8})(?![\dA-Za-z])")
+_NAMED = re.compile(
+    r"(?:姓名|名字)(?:是|叫|[:：])*\s*(?P<a>[^\s,，。.;；、\d]{2,15})"
+    r"|(?:我|他|她|妈|爸|孩子|病人|患者|儿子|女儿|老伴)名?叫\s*(?P<b>[^\s,，。.;；、\d]{2,15})"
+)
+_NAME_LEAD = re.compile(
+    r"^(?:我?(?:的)?(?:名字|姓名)(?:是|叫)?|[我他她](?:妈|爸)?(?:是|叫)|叫|是)[:： ]*"
+)
+_NAME = re.compile(
+    r"^(?:[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]{2,12}"
+    r"(?:[·•．・.][\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]{1,12}){0,3}"
+    r"|[A-Za-zÀ-ÿ'’-]{2,30}(?:[ .·][A-Za-zÀ-ÿ'’.-]{1,30}){0,4})$"
+)
+_NOT_A_NAME = re.compile(
+    r"[吗呢什怎哪几么谁]|挂号|医生|大夫|不同意|同意|返回|退出|人工|取消|重新|上一步|再说|没有|不知道|不想|"
+    r"预约|帮助|更多|身份证|你好|您好|谢谢|头[疼痛晕]|疼|不[要用是对行好]|^(?:好的?|可以|是的|确认|嗯+)$|科$"
+)
+_YEAR_DIGITS = "零〇一二三四五六七八九"
+_BIRTH = re.compile(
+    rf"(?P<y>\d{{4}}|\d{{2}}|[{_YEAR_DIGITS}]{{2,4}})\s*(?:年|[-./])\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})"
+    rf"\s*(?:月|[-./])\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十廿卅]{{1,3}})"
+)
+_BIRTH_SOLID = re.compile(r"(?<!\d)(?P<y>(?:18|19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?!\d)")
+_BIRTH_WORDS = re.compile(r"出生|生日|生于|年生")
+_OLDEST_YEARS = 130
+_CENTURY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What of an identity one message holds."""
+
+    name: str | None = None
+    id_number: str | None = None
+    phone: str | None = None
+    code: str | None = None
+    birth_date: date | None = None
+
+
+def find(text: str, asking: str | None, today: date) -> Identity:
+    """Return what of an identity the message holds; `asking` is the answer the question wants."""
+    folded = "".join(fold(char) if ord(char) > 0xFF00 else char for char in text.strip())  # noqa: PLR2004 - full-width block
+    number = _number(folded, asking)
+    return Identity(
+        name=_name(text.strip(), asking),
+        id_number=number,
+        phone=_phone(folded, asking, number),
+        code=_code(folded) if asking == "code" else None,
+        birth_date=_birth(folded, asking, today),
+    )
+
+
+def _number(text: str, asking: str | None) -> str | None:
+    resident = _RESIDENT.search(text)
+    if resident is not None:
+        return re.sub(r"[ -]", "", resident.group()).upper()
+    if asking != "id_number":
+        return None
+    found = _NUMBERISH.search(text)
+    return re.sub(r"[ ()（）-]", "", found.group()).upper() if found else None
+
+
+def _phone(text: str, asking: str | None, number: str | None) -> str | None:
+    mobile = _MOBILE.search(text)
+    if mobile is not None and (number is None or asking != "id_number"):
+        return re.sub(r"[ -]", "", mobile.group(1))
+    landline = _LANDLINE.search(text) if asking == "phone" else None
+    return re.sub(r"[ -]", "", landline.group(1)) if landline else None
+
+
+def _code(text: str) -> str | None:
+    found = _CODE.search(text)
+    return found.group(1) if found else None
+
+
+def _name(text: str, asking: str | None) -> str | None:
+    named = _NAMED.search(text)
+    if named is not None:
+        candidate = (named.group("a") or named.group("b")).rstrip("的吧了啊")
+    elif asking == "name":
+        candidate = _NAME_LEAD.sub("", text).strip(" ,，。.!！~")
+    else:
+        return None
+    candidate = re.sub(r"\s+", " ", candidate)
+    if _NOT_A_NAME.search(candidate) or not _NAME.match(candidate):
+        return None
+    return candidate
+
+
+def _birth(text: str, asking: str | None, today: date) -> date | None:
+    if asking != "birth_date" and not _BIRTH_WORDS.search(text):
+        return None
+    found = _BIRTH.search(text) or _BIRTH_SOLID.search(text)
+    if found is None:
+        return None
+    year, month, day = _year(found["y"], today), to_int(found["m"]), to_int(found["d"])
+    try:
+        born = date(year, month or 0, day or 0)
+    except ValueError:
+        return None
+    return born if today.year - _OLDEST_YEARS <= born.year and born <= today else None
+
+
+def _year(written: str, today: date) -> int:
+    digits = written if written.isdecimal() else "".join(str(DIGITS[c]) for c in written)
+    year = int(digits)
+    if len(digits) > 2:  # noqa: PLR2004 - a year in full
+        return year
+    century = today.year - today.year % _CENTURY
+    return century + year if century + year <= today.year else century - _CENTURY + year

@@ -1,0 +1,169 @@
+"""
+One message, understood: red flags first, then names, days, body and wishes.
+
+Never raises: what cannot be understood is an empty `Heard`. A message takes well under a
+millisecond; nothing here touches a database, a network or a clock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from nlp import answers, dates, departments, identity, people, persons, readings, redflags, triage
+from nlp import symptoms as bodies
+from nlp.heard import Context, Heard, Intent, Named, Person, Urgency
+from nlp.intents import Cues, guess
+from nlp.vocabulary import Vocabulary
+
+_LOG = logging.getLogger(__name__)
+
+# Longer messages are stories; what matters is said by then, and time is bounded.
+_MOST_CHARACTERS = 2000
+# Intents in which a department is looked for.
+_SEEKS_CARE = frozenset(
+    {"symptom", "book", "emergency", "unknown", "consult", "waitlist", "extra"}
+)
+# Answers that a person's particulars would otherwise be mistaken for.
+_PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date"})
+_LEAST_DEPARTMENTS = 3
+
+
+def understand(
+    text: str,
+    now: datetime,
+    vocabulary: Vocabulary,
+    context: Context | None = None,
+    model: triage.Model | None = None,
+) -> Heard:
+    """Return what was heard; `now` is aware and local, `model` another triage model."""
+    try:
+        return _understand(text[:_MOST_CHARACTERS], now, vocabulary, context or Context(), model)
+    except Exception:  # noqa: BLE001 - a message must never break a turn
+        _LOG.exception("a message could not be understood")
+        return Heard(text=text)
+
+
+def _understand(
+    text: str, now: datetime, vocabulary: Vocabulary, context: Context, model: triage.Model | None
+) -> Heard:
+    told = persons.find(text)
+    person = _together(context.person, told)
+    flags = redflags.check(text, context.symptoms, person)
+    who = identity.find(text, context.asking, now.date())
+    named = people.scan(text, vocabulary)
+    present, negated = bodies.find(text)
+    stated = departments.stated(text, vocabulary)
+    national = departments.national(text)
+    given = context.asking in _PARTICULARS and _has_particulars(who)
+    when = () if given else dates.find(text, now, context.asking, named.spans)
+    taken = readings.find(text)
+    answer = answers.yes_no(text)
+    ordinal = None if given else answers.ordinal(text, context.asking)
+    cues = Cues(
+        symptoms=bool(present),
+        doctors=bool(named.doctors),
+        departments=bool(stated or national),
+        when=bool(when),
+        ordinal=ordinal,
+        answer=answer,
+        readings=bool(taken),
+        asking=context.asking,
+    )
+    intent, confidence = guess(text, cues)
+    heard = Heard(
+        text=text,
+        intent=intent,
+        confidence=round(confidence, 3),
+        doctors=named.doctors,
+        sites=people.sites(text, vocabulary),
+        stated_departments=stated,
+        when=when,
+        ordinal=ordinal,
+        answer=answer,
+        person=told,
+        symptoms=present,
+        negated=negated,
+        readings=taken,
+        preferences=answers.preferences(text),
+        name=who.name,
+        id_number=who.id_number,
+        phone=who.phone,
+        code=who.code,
+        birth_date=who.birth_date,
+    )
+    heard = _with_urgency(heard, flags)
+    scored = _departments(heard, national, person, context, model)
+    site = departments.at_sites(scored, vocabulary, person) if scored else ()
+    return replace(heard, departments=scored, site_departments=stated or site)
+
+
+def _together(known: Person, told: Person) -> Person:
+    """What was known of the person, with what was told now on top; another person starts anew."""
+    if told.relation is not None and told.relation != known.relation:
+        return told
+    fresh = {name: value for name, value in asdict(told).items() if value is not None}
+    return replace(known, **fresh)
+
+
+def _has_particulars(who: identity.Identity) -> bool:
+    return any((who.name, who.id_number, who.phone, who.code, who.birth_date))
+
+
+def _with_urgency(heard: Heard, flags: Sequence[redflags.Flag]) -> Heard:
+    if not flags:
+        return heard
+    urgency: Urgency = "emergency" if any(f.urgency == "emergency" for f in flags) else "today"
+    intent: Intent = "emergency" if urgency == "emergency" else heard.intent
+    confidence = 1.0 if urgency == "emergency" else heard.confidence
+    ids = tuple(f.id for f in flags)
+    return replace(heard, urgency=urgency, red_flags=ids, intent=intent, confidence=confidence)
+
+
+def _departments(
+    heard: Heard,
+    national: tuple[Named, ...],
+    person: Person,
+    context: Context,
+    model: triage.Model | None,
+) -> tuple[Named, ...]:
+    """Departments named in words first, then what the complaint points to."""
+    complains = bool(heard.symptoms) or (
+        heard.intent in ("symptom", "emergency") and not heard.doctors
+    )
+    wanted = heard.intent in _SEEKS_CARE or heard.symptoms
+    if not wanted or not (complains or national):
+        return ()
+    if not complains:
+        return national
+    words = "，".join((*context.symptoms, heard.text))
+    guessed = triage.score(words, person, model=model)
+    if not national:
+        return guessed
+    names = {d.name for d in national}
+    rest = tuple(d for d in guessed if d.name not in names)[:_LEAST_DEPARTMENTS]
+    return (*national, *rest)
+
+
+def to_json(heard: Heard) -> dict[str, Any]:
+    """Return the message in the shape of the `understand` command's contract."""
+    return {
+        "text": heard.text,
+        "intent": heard.intent,
+        "confidence": heard.confidence,
+        "urgency": heard.urgency,
+        "red_flags": list(heard.red_flags),
+        "departments": [asdict(d) for d in heard.departments],
+        "site_departments": [asdict(d) for d in heard.site_departments],
+        "doctors": [asdict(d) for d in heard.doctors],
+        "when": [{"start": w.start.isoformat(), "end": w.end.isoformat()} for w in heard.when],
+        "ordinal": heard.ordinal,
+        "answer": heard.answer,
+        "person": asdict(heard.person),
+        "symptoms": list(heard.symptoms),
+        "negated": list(heard.negated),
+        "readings": list(heard.readings),
+    }

@@ -1,0 +1,319 @@
+"""The guard rails of talking, on a small form that knows no hospital."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from dialogue.engine import Engine, Phrases
+from dialogue.form import Done, Filled, Form, Open, Question, Reask, Redo, Slot, Stop
+from dialogue.reply import Reply
+from dialogue.state import Frame, State
+from nlp.heard import Heard, Named
+
+PHRASES = Phrases(
+    missed=("miss 1", "miss 2", "miss 3"),
+    lost=("lost 1", "lost 2"),
+    stale="stale",
+    stopped="stopped",
+    nothing_to_stop="nothing to stop",
+    restarted="restarted",
+    first_step="first step",
+    nothing_to_repeat="nothing to repeat",
+    resumed="resumed",
+    more="say more",
+    trouble="trouble",
+)
+
+
+@dataclass
+class Shop:
+    """A world to act in: what is for sale, what was sold, who walked away."""
+
+    sizes: tuple[str, ...] = ("S", "M", "L")
+    sold: list[str] = field(default_factory=list)
+    left: int = 0
+    refuse: int = 0
+
+
+def hear_colour(heard, values, world):
+    return heard.stated_departments[0].code if heard.stated_departments else None
+
+
+def check_colour(value, values, world):
+    return "no green" if value == "green" else None
+
+
+def sell(values, world):
+    if world.refuse:
+        world.refuse -= 1
+        raise Reask("size", "just sold out")
+    world.sold.append(f"{values['colour']} {values['size']} {values['name']}")
+    return Done("sold " + world.sold[-1])
+
+
+def leave(values, world):
+    world.left += 1
+    return ""
+
+
+def pick_sure(value, values, world):
+    return {"yes": True, "size": Redo(("size",), "another size"), "no": Stop("kept")}[value]
+
+
+SHIRT = Form(
+    name="shirt",
+    opens_on=frozenset({"book"}),
+    done=sell,
+    leave=leave,
+    slots=(
+        Slot(
+            "colour",
+            lambda v, w: Question("colour?", [("red", "red"), ("blue", "blue")]),
+            hear=hear_colour,
+            check=check_colour,
+        ),
+        Slot(
+            "size",
+            lambda v, w: (
+                Filled(w.sizes[0], "one size left")
+                if len(w.sizes) == 1
+                else Question("size?", [(s, s) for s in w.sizes])
+            ),
+            after=("colour",),
+        ),
+        Slot("name", lambda v, w: Open("who"), after=()),
+        Slot(
+            "sure",
+            lambda v, w: Question("sure?", [("yes", "yes"), ("size", "size"), ("no", "no")]),
+            answer=lambda h, v, w: True if h.answer == "yes" else None,
+            pick=pick_sure,
+            after=("size", "name"),
+        ),
+    ),
+)
+WHO = Form(
+    name="who",
+    opens_on=frozenset({"add_patient"}),
+    done=lambda v, w: Done(f"hello {v['name']}", v["name"]),
+    slots=(
+        Slot("name", lambda v, w: Question("name?", wants="name"), answer=lambda h, v, w: h.name),
+    ),
+)
+
+
+def aside(heard, world):
+    return Reply("parking is behind the house") if heard.intent == "clinic_info" else None
+
+
+def heard(text="", intent="unknown", colour=None, **more):
+    stated = (Named(colour, colour, 1.0),) if colour else ()
+    return Heard(text=text, intent=intent, stated_departments=stated, **more)
+
+
+def number(n):
+    return heard(str(n), "choose", ordinal=n)
+
+
+BOOK = heard("a shirt", "book")
+
+
+class Talk:
+    """A conversation that goes through JSON between any two messages, as the real one does."""
+
+    def __init__(self, world=None):
+        self.world = world or Shop()
+        self.engine = Engine((SHIRT, WHO), PHRASES, aside)
+        self.state = State.fresh()
+
+    def say(self, message, tap=""):
+        state = State.from_json(self.state.to_json())
+        self.state, reply = self.engine.step(state, message, self.world, tap)
+        return reply
+
+    def all(self, *messages):
+        return [self.say(m) for m in messages][-1]
+
+
+@pytest.fixture
+def talk():
+    return Talk()
+
+
+def test_a_shirt_is_sold_one_question_at_a_time(talk):
+    assert talk.say(BOOK).text == "colour?"
+    assert talk.say(number(1)).text == "size?"
+    assert talk.say(number(2)).text == "name?"
+    assert talk.say(heard("Ann", name="Ann")).text == "hello Ann\n\nsure?"
+    assert talk.say(number(1)).text == "sold red M Ann"
+    assert talk.world.sold == ["red M Ann"]
+    assert talk.state.frames == ()
+
+
+def test_a_fact_given_with_the_first_message_is_not_asked_again(talk):
+    assert talk.say(heard("a red shirt", "book", "red")).text == "size?"
+
+
+def test_a_correction_refills_the_slot_and_clears_what_depended_on_it(talk):
+    talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"))
+
+    assert talk.say(heard("no, blue", colour="blue")).text == "size?"
+    assert talk.state.top.values["colour"] == "blue"
+    assert "size" not in talk.state.top.values
+
+
+def test_a_bare_number_answers_only_the_question_just_asked(talk):
+    talk.all(heard("red", "book", "red"), number(3))
+
+    assert talk.state.frames[0].values["size"] == "L"
+    assert talk.state.frames[0].values["colour"] == "red"
+
+
+def test_a_number_nobody_offered_is_not_understood(talk):
+    assert talk.all(BOOK, number(7)).text == "miss 1\n\ncolour?"
+
+
+def test_the_last_one_is_the_last_shown(talk):
+    talk.all(BOOK, heard("the last", "choose", ordinal=-1))
+
+    assert talk.state.top.values["colour"] == "blue"
+
+
+def test_a_digression_is_answered_and_the_question_comes_back_once(talk):
+    talk.say(BOOK)
+
+    reply = talk.say(heard("parking?", "clinic_info"))
+
+    assert reply.text == "parking is behind the house\n\ncolour?"
+
+
+def test_misses_escalate_and_start_anew_after_success(talk):
+    talk.say(BOOK)
+    texts = [talk.say(heard("hm")).text.split("\n")[0] for _ in range(3)]
+
+    assert texts == ["miss 1", "miss 2", "miss 3"]
+    assert talk.all(number(1), heard("hm")).text == "miss 1\n\nsize?"
+
+
+def test_a_check_runs_on_a_value_nobody_asked_for(talk):
+    assert talk.say(heard("green", "book", "green")).text == "no green\n\ncolour?"
+
+
+def test_stop_leaves_every_form_and_tells(talk):
+    assert talk.all(BOOK, heard("stop", "stop")).text == "stopped"
+    assert talk.world.left == 1
+    assert talk.say(heard("stop", "stop")).text == "nothing to stop"
+
+
+def test_back_forgets_the_last_answer_and_what_hung_on_it(talk):
+    talk.all(BOOK, number(1), number(2))
+
+    assert talk.say(heard("back", "back")).text == "size?"
+    assert talk.say(heard("back", "back")).text == "colour?"
+    assert talk.say(heard("back", "back")).text == "first step\n\ncolour?"
+
+
+def test_repeat_says_the_question_again(talk):
+    assert talk.all(BOOK, heard("again", "repeat")).text == "colour?"
+
+
+def test_a_tap_on_an_old_list_does_nothing(talk):
+    first = talk.say(BOOK).question
+    talk.say(number(1))
+
+    reply = talk.say(heard("2"), tap=f"{first}-2")
+
+    assert reply.text == "stale\n\nsize?"
+    assert talk.state.top.values == {"colour": "red"}
+
+
+def test_a_tap_on_the_same_list_shown_twice_still_counts(talk):
+    first = talk.say(BOOK).question
+    talk.say(heard("parking?", "clinic_info"))
+
+    assert talk.say(heard("2"), tap=f"{first}-2").text == "size?"
+
+
+def test_a_refusal_names_the_question_that_is_asked_again(talk):
+    talk.world.refuse = 1
+    talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"))
+
+    assert talk.say(number(1)).text == "just sold out\n\nsize?"
+    assert talk.all(number(1), number(1)).text == "sold red S Ann"
+
+
+def test_a_choice_may_lead_back_to_another_question(talk):
+    talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"))
+
+    assert talk.say(number(2)).text == "another size\n\nsize?"
+
+
+def test_a_choice_may_end_it(talk):
+    talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"))
+
+    assert talk.say(number(3)).text == "kept"
+    assert talk.state.frames == ()
+    assert talk.world.sold == []
+
+
+def test_a_second_yes_does_nothing(talk):
+    talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"), number(1))
+
+    assert talk.say(heard("yes", "affirm", answer="yes")).text == "lost 1"
+    assert len(talk.world.sold) == 1
+
+
+def test_a_slot_with_one_value_left_fills_itself_and_says_so():
+    talk = Talk(Shop(sizes=("M",)))
+
+    assert talk.say(heard("red", "book", "red")).text == "one size left\n\nname?"
+
+
+def test_another_form_may_interrupt_and_the_first_goes_on(talk):
+    talk.all(BOOK, heard("add", "add_patient"))
+
+    assert talk.say(heard("Bob", name="Bob")).text == "hello Bob\n\nresumed\n\ncolour?"
+
+
+def test_a_long_list_is_paged_and_numbers_mean_what_is_shown():
+    talk = Talk(Shop(sizes=tuple("abcdefg")))
+    first = talk.say(heard("red", "book", "red"))
+    second = talk.say(heard("more", preferences=frozenset({"more"})))
+
+    assert [o.label for o in first.options] == ["a", "b", "c", "d", "e"]
+    assert [o.label for o in second.options] == ["f", "g"]
+    assert first.footer == "say more"
+    talk.say(number(2))
+    assert talk.state.frames[0].values["size"] == "g"
+
+
+def test_a_form_that_cannot_settle_gives_up_kindly(talk):
+    talk.world.refuse = 10**6
+    talk.world.sizes = ("M",)
+
+    reply = talk.all(
+        heard("red", "book", "red"),
+        heard("Ann", name="Ann"),
+        heard("yes", "affirm", answer="yes"),
+    )
+
+    assert "just sold out" in reply.text
+    assert talk.world.sold == []
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", '{"v":99}', "nonsense", '{"v":1}', '{"v":1,"frames":[{}]}']
+)
+def test_a_state_of_another_shape_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011 - json's own error is one too
+        State.from_json(text)
+
+
+def test_a_state_survives_json():
+    state = State(
+        frames=(Frame("shirt", {"a": [1]}, "a", "choice", (1, None), 1, 2, "b", ("c",)),)
+    )
+
+    assert State.from_json(state.to_json()) == state
+    assert State.from_json(replace(state, symptoms=("头晕",)).to_json()).symptoms == ("头晕",)

@@ -1,0 +1,96 @@
+"""Short answers, as people give them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp import answers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好",
+        "好的",
+        "嗯嗯",
+        "可以呀",
+        "行吧",
+        "对对对",
+        "是的。",
+        "中",
+        "要得",
+        "没问题！",
+        "确认",
+        "OK",
+        "好的，就这个",
+        "同意",
+    ],
+)
+def test_yes(text):
+    assert answers.yes_no(text) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不",
+        "不要",
+        "不用了",
+        "不是这个",
+        "不行啊",
+        "没有",
+        "不同意",
+        "算不上",
+        "不对，是周四",
+        "不去了",
+    ],
+)
+def test_no(text):
+    assert answers.yes_no(text) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "头晕",
+        "不舒服",
+        "好像发烧了",
+        "对面的医院在哪",
+        "好多天了",
+        "是不是要空腹",
+        "行动不便",
+        "没劲",
+    ],
+)
+def test_neither(text):
+    assert answers.yes_no(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [("1", 1), ("３", 3), ("第三个", 3), ("三", 3), ("选2", 2), ("我要第二个", 2), ("②", 2),
+     ("最后一个", -1), ("倒数第一个", -1), ("2.", 2), ("十", 10), ("第一个吧", 1), ("就2吧", 2)],
+)  # fmt: skip
+def test_which_one(text, n):
+    assert answers.ordinal(text) == n
+
+
+@pytest.mark.parametrize(
+    "text", ["头晕3天", "1950年", "13800000000", "下午3点", "二十五号", "0", "第一次来", "3号楼"]
+)
+def test_not_a_choice(text):
+    assert answers.ordinal(text) is None
+
+
+def test_two_hao_is_a_choice_only_when_a_list_was_shown():
+    assert answers.ordinal("2号", "choice") == 2
+    assert answers.ordinal("2号") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("最早的", "earliest"), ("随便哪个都行", "any"), ("找上次那个医生", "same_doctor"), ("换一个", "other"),
+     ("更多", "more"), ("要个专家号", "expert"), ("普通号就行", "general"), ("最晚的", "latest")],
+)  # fmt: skip
+def test_preferences(text, kind):
+    assert kind in answers.preferences(text)
