@@ -78,4 +78,3 @@ def to_opening(row: Row[Any], work: Work) -> Opening:
         left=max(0, row.left) if row.is_open else 0,
         capacity=row.capacity,
     )
-

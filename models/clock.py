@@ -1,34 +1,35 @@
-"""
-The one clock: what time it is, said by the database that stores it.
-
-PostgreSQL and MariaDB tell their own time, so that every worker agrees; SQLite lives in one
-process and takes that process's time. `fixed` (FIXED_NOW, a simulation) overrides both.
-"""
+"""The one clock of the house: the database's, so that all processes agree what time it is."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-_ASK = {
-    "postgresql": text("SELECT clock_timestamp() AT TIME ZONE 'UTC'"),
-    "mysql": text("SELECT UTC_TIMESTAMP(6)"),
-    "mariadb": text("SELECT UTC_TIMESTAMP(6)"),
+# SQLite has no server: its "now" is this machine's clock, to the millisecond.
+_QUERIES = {
+    "postgresql": "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
+    "mysql": "SELECT UTC_TIMESTAMP(6)",
+    "mariadb": "SELECT UTC_TIMESTAMP(6)",
+    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')",
 }
 
 
-def system_now() -> datetime:
-    """Return this process's time, aware UTC; for what happens before a database is open."""
-    return datetime.now(UTC)  # noqa: TID251 - the one place that asks
-
-
 def now(conn: Connection, fixed: datetime | None = None) -> datetime:
-    """Return the present instant, aware UTC."""
+    """
+    Return the present instant, aware, in UTC; `fixed` (FIXED_NOW, a simulation) if it is given.
+
+    It is the instant of the call, not of the transaction's start: who waited for a lock must not
+    judge a hold by the time before the wait.
+
+    Raises:
+        ValueError: `fixed` is naive.
+    """
     if fixed is not None:
+        if fixed.tzinfo is None:
+            raise ValueError("a fixed time needs its zone")
         return fixed.astimezone(UTC)
-    ask = _ASK.get(conn.dialect.name)
-    if ask is None:
-        return system_now()
-    told: datetime = conn.execute(ask).scalar_one()
-    return told.replace(tzinfo=UTC)
+    value = conn.exec_driver_sql(_QUERIES[conn.dialect.name]).scalar_one()
+    naive = datetime.fromisoformat(value) if isinstance(value, str) else value
+    instant: datetime = naive.replace(tzinfo=UTC)
+    return instant

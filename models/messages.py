@@ -5,8 +5,18 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Code, Hash, Instant, InstantOrNone, Key, Label, Prose, Sealed
-from models.base import SealedOrNone
+from models.base import (
+    Base,
+    Code,
+    Hash,
+    Instant,
+    InstantOrNone,
+    Key,
+    Label,
+    Prose,
+    Sealed,
+    SealedOrNone,
+)
 
 
 class Inbox(Base):
