@@ -1,0 +1,98 @@
+"""What people type when they want something, and what must not be mistaken for it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nlp.intents import Cues, guess
+
+# intent: phrases parted by " | "
+SAID = """
+symptom: 腰杆痛得直不起来 | 老是心慌睡不着 | 娃儿拉肚子两天了 | 鼻子不通气流清鼻涕
+  | 该看哪个科啊手发麻 | 身上起了好多红疹子痒得很 | 我妈胸闷气短挂什么科 | 膝盖肿了走不得路
+  | 人难受得很 | 牙疼不知道挂哪个科 | 烧到三十九度了 | 血压高头晕 | 例假推迟十天了
+  | 退烧了又烧起来 | 吃了药还是咳
+book: 挂个号 | 挂好 | 我想预月一个号 | 骨科 | 张伟医生 | 下周三上午 | 俺想挂个号
+  | 给我妈挂下周一的内科 | 还有号没得 | 明天有号吗 | 想找李医生看看 | 帮我约个专家号
+  | 要个明天的号 | 我妈这两天头晕,想挂下周三上午的号 | 好的,那就挂明天的 | 咳嗽好几天了给我挂个号
+  | 带娃看牙,星期六能约不 | 麻烦您给俺老伴预约个眼科 | 换个医生 | 后天下午王主任 | gua hao
+  | 再挂一个内科
+extra: 号满了能不能加个号 | 求加个号 | 大老远来的给加个塞嘛 | 可以加号不
+my_appointments: 我约的是哪天 | 查一下我挂的号 | 我挂上没有 | 忘了是几点了 | 我的挂号记录
+  | 看看我预约的哪个医生 | 俺那个号是几号来着 | 预约成功没,约上了吗 | 查我的预约
+cancel: 取消 | 退号 | 不去了 | 帮我把号退了 | 明天来不了了 | 那个号我不要了 | 取消预约 | 咋退号
+  | 周五的号退掉吧 | 有事去不成了 | 好了不疼了,把明天的号取消 | 退我妈的号 | 我想退款
+reschedule: 改时间 | 换到下午 | 改到周五 | 能不能晚一天 | 想把号往后推两天 | 换个时间得行不
+  | 提前一天可以吗 | 我要改期 | 推迟到下周 | 改签 | 能早点吗换上午 | 头疼好些了,预约改到后天
+waitlist: 有人退号就喊我 | 候补 | 帮我侯补一下 | 有空号了通知我 | 我排着等行不 | 等退号
+check_in: 我到了 | 俺到医院了 | 已经到门口了 | 报到 | 来了来了我到啦 | 怎么签到
+queue: 还要等多久 | 前头还有几个 | 叫到几号了 | 啥时候轮到我 | 我排第几 | 到我了没
+  | 现在看到多少号了 | 人多不多
+report: 化验结果出来没有 | 我的片子好了没 | 报告在哪拿 | 看下抽血结果 | 查化验单 | ct报告几天能出
+  | 我妈的检查报告
+record: 病历 | 查一下以前的就诊记录 | 上次医生给我开的啥药 | 诊断证明在哪看 | 我要看病历本
+reading: 高压145低压90 | 血压140/85 | 早上血糖7.2 | 体重62公斤记一下 | 我的血压记录
+consult: 想咨询一下医生 | 图文问诊 | 能视频看病不 | 我想问问大夫这药还吃不吃 | 网上问诊咋弄
+human: 人工 | 找个人跟我说 | 转人工客服 | 有真人吗 | 喊个护士来 | 我不跟机器说,要人工 | 转人弓
+  | 有人在吗,接一下
+education: 糖尿病人可以吃西瓜吗 | 怎么预防流感 | 痛风要忌口哪些 | 孕妇能吃螃蟹不 | 血脂高吃什么好
+  | 老年人骨质疏松怎么护理 | 乙肝会传染吗 | 打了疫苗能喝酒吗
+doctor_info: 儿科哪个医生好 | 王医生周几坐诊 | 内科有哪些大夫 | 李主任什么时候出诊
+  | 张伟医生怎么样 | 有女大夫没得 | 明天谁坐诊 | 专家排班表
+clinic_info: 挂号费好多钱 | 你们在哪里 | 几点开门 | 停车方便不,停车场在哪 | 要带身份证吗
+  | 医保能报销不 | 抽血要空腹吗 | 周末上班不 | 急诊电话多少 | 内科在几楼 | 看病带什么证件
+  | 坐几路车过去 | 退费几天到账 | 迟到了怎么办 | 能做核磁吗
+affirm: 好 | 行 | 可以 | 嗯 | 对的 | OK | 中 | 要得 | 没问题 | 就这样 | 确认 | 得行 | 好嘞好嘞
+  | 是的呢 | 成 | 好的吧 | 晓得了 | 嗯嗯 | 对头
+deny: 不是 | 不要 | 不用了 | 不对 | 不行 | 要不得 | 不是这个 | 搞错了 | 不中 | 不了 | 都不合适
+  | 没有
+choose: 3 | 第三个 | 最后一个 | 选2 | 就这个 | 要第一个 | 第二位 | 我选3 | 头一个 | 最早的那个
+  | 上面那个
+back: 返回 | 上一步 | 退回去 | 刚才选错了 | 倒回去
+restart: 重新开始 | 从头来 | 重来 | 回到主菜单
+stop: 算了 | 不弄了 | 退出 | 不挂了 | 算了不挂了 | 我再想想 | 改天再说 | 拉倒吧
+repeat: 再说一遍 | 没看清 | 你说啥 | 刚才说的没看懂 | 再发一次
+greet: 你好 | 在吗 | 早上好 | 您好啊 | 喂 | 大夫好
+help: 咋挂号 | 怎么用 | 不会弄 | 你能干啥 | 怎么预约 | 教教我 | 菜单 | 微信上咋个挂号
+thanks: 谢谢 | 多谢啦 | 好的谢谢你 | 太感谢了姑娘 | 辛苦了
+bye: 再见 | 拜拜 | 没事了再见 | 回头见 | 88
+add_patient: 添加就诊人 | 给我爸登记一下 | 建档 | 绑定家人 | 把我老伴加进来,加个家属
+  | 没卡,办个就诊卡 | 怎么加孩子信息
+privacy: 删除我的个人信息 | 注销账号 | 我的资料会不会泄露 | 把我的信息都删了
+feedback: 我要投诉 | 提个建议 | 表扬王护士 | 那个大夫态度太差 | 你们服务真好
+staff: 停诊 张伟 明天上午 | 恢复 张伟 明天上午 | 替诊 张伟 李芳 周五 | 绑定 8F3K2Q
+  | 加号 张伟 后天 2 | 停诊张伟明天
+unknown: 今天天气怎么样 | 讲个笑话 | 你个傻子 | 哈哈哈 | 。。。 | 斗地主来不来
+"""
+
+_DEPARTMENT = re.compile(r"(?:骨|内|儿|眼|外|妇)科|门诊部")
+_DOCTOR = re.compile(r"张伟|李芳|[王李陈](?:医生|主任|大夫)")
+_WHEN = re.compile(r"[明后今]天|(?:下?周|星期)[一三五六]|[上下]午|早上|下周(?!$)")
+_READING = re.compile(r"\d{2,3}/\d{2,3}|高压\d|血糖\d|体重\d")
+_COMPLAINT = re.compile(r"头疼|头晕|胸闷|咳|拉肚子|[痛痒肿]|牙疼|心慌|手发麻|鼻子不通|红疹子")
+_ORDINALS = {"3": 3, "第三个": 3, "最后一个": -1, "选2": 2, "要第一个": 1, "第二位": 2}
+
+
+def cues_of(text: str, asking: str | None = None) -> Cues:
+    """What the other senses would have found in these phrases."""
+    return Cues(
+        symptoms=bool(_COMPLAINT.search(text)),
+        doctors=bool(_DOCTOR.search(text)),
+        departments=bool(_DEPARTMENT.search(text)),
+        when=bool(_WHEN.search(text)),
+        ordinal=_ORDINALS.get(text),
+        readings=bool(_READING.search(text)),
+        asking=asking,
+    )
+
+
+def stories() -> list[tuple[str, str]]:
+    rows = (line.split(": ", 1) for line in SAID.replace("\n  | ", " | ").strip().splitlines())
+    return [(phrase, intent) for intent, phrases in rows for phrase in phrases.split(" | ")]
+
+
+@pytest.mark.parametrize(("text", "intent"), stories())
+def test_a_phrase_is_taken_for_what_it_asks(text: str, intent: str) -> None:
+    assert guess(text, cues_of(text))[0] == intent
