@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import ColumnElement, Row, Select, case, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from desk.work import Work
 from models import Department, Doctor, Shift, Site, Slot
@@ -13,40 +14,41 @@ from scheduling.types import HalfDay, Opening, SlotId
 _HALVES: dict[str, HalfDay] = {"am": "am", "pm": "pm", "night": "night"}
 
 
-def select_openings(work: Work) -> Select[Any]:
+def select_openings(work: Work) -> Select[*tuple[Any, ...]]:
     """Return the select of all slots with what an `Opening` needs; add a WHERE to it."""
     today = work.local(work.now).date()
     sellable = case(
-        (Slot.visit_on == today, Slot.chat_capacity), else_=Slot.chat_capacity - Slot.reserve
+        (Slot.visit_on <= today, Slot.chat_capacity), else_=Slot.chat_capacity - Slot.reserve
     )
     window_left = Slot.capacity - Slot.booked
     chat_left = sellable - Slot.chat_booked
     left = case((chat_left < window_left, chat_left), else_=window_left)
+    columns: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...] = (
+        Slot.id.label("slot"),
+        Slot.shift_id,
+        Site.code.label("site"),
+        Site.name.label("site_name"),
+        Department.code.label("department"),
+        Department.name.label("department_name"),
+        Doctor.code.label("doctor"),
+        Doctor.name.label("doctor_name"),
+        Doctor.title,
+        Doctor.expertise,
+        Slot.starts_at,
+        Slot.ends_at,
+        Slot.visit_on,
+        Slot.is_open,
+        Shift.half_day,
+        Shift.room,
+        Shift.service_type,
+        Shift.mode,
+        Shift.fee_fen,
+        Shift.state,
+        Slot.capacity,
+        left.label("left"),
+    )
     return (
-        select(
-            Slot.id.label("slot"),
-            Slot.shift_id,
-            Site.code.label("site"),
-            Site.name.label("site_name"),
-            Department.code.label("department"),
-            Department.name.label("department_name"),
-            Doctor.code.label("doctor"),
-            Doctor.name.label("doctor_name"),
-            Doctor.title,
-            Doctor.expertise,
-            Slot.starts_at,
-            Slot.ends_at,
-            Slot.visit_on,
-            Slot.is_open,
-            Shift.half_day,
-            Shift.room,
-            Shift.service_type,
-            Shift.mode,
-            Shift.fee_fen,
-            Shift.state,
-            Slot.capacity,
-            left.label("left"),
-        )
+        select(*columns)
         .select_from(Slot)
         .join(Shift, Shift.id == Slot.shift_id)
         .join(Department, Department.id == Slot.department_id)
@@ -55,7 +57,7 @@ def select_openings(work: Work) -> Select[Any]:
     )
 
 
-def to_opening(row: Row[Any], work: Work) -> Opening:
+def to_opening(row: Row[*tuple[Any, ...]], work: Work) -> Opening:
     """Return the row as an `Opening`, its times site-local, nothing left of a closed slot."""
     return Opening(
         slot=SlotId(row.slot),

@@ -15,6 +15,11 @@ _QUERIES = {
 }
 
 
+def system_now() -> datetime:
+    """Return this process's time, aware UTC; for what happens where no database is open."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place that asks
+
+
 def now(conn: Connection, fixed: datetime | None = None) -> datetime:
     """
     Return the present instant, aware, in UTC; `fixed` (FIXED_NOW, a simulation) if it is given.
