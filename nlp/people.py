@@ -8,15 +8,11 @@ names count only beside a word that announces a doctor. Measured rationale: docs
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import Style, pinyin
-
+from nlp import lexicon
 from nlp.heard import Named
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
@@ -157,9 +153,15 @@ def _sounds(name: str) -> tuple[frozenset[str], ...]:
     return tuple(readings)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1)
+def _table() -> dict[str, frozenset[str]]:
+    rows = lexicon.rows("syllables.tsv")
+    return {row["character"]: frozenset(row["readings"].split(",")) for row in rows}
+
+
 def _readings(char: str) -> frozenset[str]:
-    return frozenset(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
+    """Return the syllables of a character; a rare one sounds only like itself."""
+    return _table().get(char) or frozenset({char})
 
 
 @lru_cache(maxsize=2048)
