@@ -25,10 +25,11 @@ from handlers.texts import registration as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 from scheduling.policy import Policy
-from scheduling.types import Registration
+from scheduling.types import PatientId, PatientView, Registration
 
 _RESIDENT = "resident_id"
 _GUARDIAN = "guardian"
+_LATER, _SENT = "later", "sent"
 _CHILD_UNDER = Policy().child_under_years
 _BACK_TO = {
     "document": "number",
@@ -183,7 +184,7 @@ def answer_phone(heard: Heard, values: Values, world: World) -> Given:
     return "" if heard.answer == "no" else None
 
 
-def done(values: Values, world: World) -> Done:
+def register(values: Values, world: World) -> Asked:
     """Store the patient; the desk says whether the account may see everything of theirs."""
     registration = Registration(
         name=values["name"],
@@ -198,9 +199,54 @@ def done(values: Values, world: World) -> Done:
         patient = world.desk.patients.register(registration)
     except Refusal as no:
         if no.slot not in _BACK_TO:
-            return Done(refusals.say(no))
+            return Stop(refusals.say(no))
         raise Reask(_BACK_TO[no.slot], refusals.say(no)) from no
-    return Done(texts.registered(patient), patient.id)
+    return Filled(patient.id)
+
+
+def _patient(values: Values, world: World) -> PatientView:
+    return next(p for p in world.desk.patients.linked() if p.id == values["patient"])
+
+
+def ask_verify(values: Values, world: World) -> Asked:
+    """A patient known before is shown in full only after a code; without SMS, at the window."""
+    if not world.scene.can_text or _patient(values, world).link_state != "pending":
+        return Filled(_LATER)
+    return Question(texts.VERIFY, texts.VERIFY_CHOICES)
+
+
+def pick_verify(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """Send the code to the phone on file, never to one given just now."""
+    if value == _LATER:
+        return value
+    try:
+        phone = world.desk.patients.send_link_code(PatientId(values["patient"]))
+    except Refusal as no:
+        return Redo((), refusals.say(no), {"verify": _LATER})
+    return Redo((), texts.code_sent(phone), {"verify": _SENT})
+
+
+def ask_code(values: Values, world: World) -> Asked:
+    """Ask for the code that was sent."""
+    if values["verify"] == _LATER:
+        return Filled("")
+    return Question(texts.CODE, [(texts.NO_CODE, "")], wants="code")
+
+
+def answer_code(heard: Heard, values: Values, world: World) -> Given:
+    """The right code opens everything of the patient's; a wrong one may be tried again."""
+    if heard.code is None:
+        return None
+    try:
+        world.desk.patients.redeem_link_code(heard.code)
+    except Refusal as no:
+        return Redo((), refusals.say(no))
+    return heard.code
+
+
+def done(values: Values, world: World) -> Done:
+    """Say who is registered now; the patient goes to the form that asked."""
+    return Done(texts.registered(_patient(values, world)), values["patient"])
 
 
 def _age(born: date, today: date) -> int:
@@ -235,5 +281,8 @@ FORM: Form[World] = Form(
             after=("birth_on",),
         ),
         Slot("phone", ask_phone, answer=answer_phone),
+        Slot("patient", register, after=("name", "number", "sex", "birth_on", "phone")),
+        Slot("verify", ask_verify, pick=pick_verify, after=("patient",)),
+        Slot("code", ask_code, answer=answer_code, after=("verify",)),
     ),
 )

@@ -31,7 +31,7 @@ class Scene:
     The hospital at this moment.
 
     `idle` is the time since the person's last message, None if there was none; `staffed` tells
-    whether somebody at the desk answers now, `staffed_hours` when somebody does.
+    whether somebody at the desk answers now, `staffed_hours` when somebody does; `can_text` whether an SMS can be sent.
     """
 
     hospital: str
@@ -41,6 +41,7 @@ class Scene:
     idle: timedelta | None = None
     staffed: bool = False
     staffed_hours: str = ""
+    can_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

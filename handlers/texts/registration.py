@@ -39,6 +39,12 @@ BIRTH = "请发就诊人的出生日期，例如：1950年3月7日。"
 BIRTH_IN_FUTURE = "出生日期不能晚于今天，请再发一遍。"
 PHONE = "请发一个手机号，停诊、改时间时好通知您。不想留，回复1跳过："
 NO_PHONE = "不留电话"
+VERIFY = (
+    "这位就诊人以前在本院登记过。要往登记时留的手机发验证码吗？验证后能看到全部预约。回复数字："
+)
+VERIFY_CHOICES = [("发验证码", "send"), ("以后再说", "later")]
+CODE = "请发短信里的6位验证码："
+NO_CODE = "没收到，以后再说"
 
 _NUMBERS = {
     "resident_id": "请发身份证号（18位）。宝宝用宝宝自己的，户口本上有。",
@@ -79,6 +85,11 @@ def registered(patient: PatientView) -> str:
     if patient.link_state == "pending":
         text += (
             "\n这位就诊人以前登记过。您可以为他挂号，但只能看到您自己约的号；"
-            "要看全部，请说“验证就诊人”或到窗口办理。"
+            "要看全部，请带证件到窗口办理。"
         )
     return text
+
+
+def code_sent(phone: str) -> str:
+    """Where the code went."""
+    return f"验证码已发到{phone}，10分钟内有效。"
