@@ -21,6 +21,7 @@ from nlp.heard import Answer, Intent
 
 BRIEF = 6  # characters left once courtesy is taken off: an answer rather than a story
 NOTHING_SAID = 1.5  # what evidence must beat to be more than `unknown`
+STORY = 30  # characters from which a message tells rather than asks
 HEAD, TAIL = 60, 40  # of a long story the request stands at its beginning or its end
 INTENTS: dict[str, Intent] = {name: name for name in get_args(Intent)}
 
@@ -142,6 +143,8 @@ def _facts(said: str, bare: str, cues: Cues, table: _Table) -> set[str]:
         facts.update(("asked", f"asked:{cues.asking}"))
     if len(bare) <= BRIEF:
         facts.add("brief")
+    elif len(bare) >= STORY:
+        facts.add("story")
     if cues.symptoms or table.medical.search(said):
         facts.add("medical")
     if table.question.search(said):
