@@ -37,6 +37,7 @@ _BACK_TO = {
     "birth_on": "birth_on",
     "sex": "sex",
     "consent": "consent",
+    "phone": "phone",
 }
 
 

@@ -31,7 +31,8 @@ class Scene:
     The hospital at this moment.
 
     `idle` is the time since the person's last message, None if there was none; `staffed` tells
-    whether somebody at the desk answers now, `staffed_hours` when somebody does; `can_text` whether an SMS can be sent.
+    whether somebody at the desk answers now, `staffed_hours` when somebody does; `can_text`
+    whether an SMS can be sent.
     """
 
     hospital: str

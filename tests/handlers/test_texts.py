@@ -1,0 +1,95 @@
+"""What people read: kind, complete, and readable aloud."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from handlers.texts import common, emergency, notices, refusals, wording
+from scheduling import errors
+from scheduling.errors import Refusal
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def all_refusals():
+    return [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, Refusal)][1:]
+
+
+@pytest.mark.parametrize("kind", all_refusals(), ids=lambda c: c.__name__)
+def test_every_refusal_has_a_sentence_of_its_own(kind):
+    sentence = refusals.say(kind())
+
+    assert sentence != refusals.say(Refusal())
+    assert "{" not in sentence
+    assert sentence.endswith("。")
+
+
+def test_facts_of_a_refusal_are_told():
+    assert "6个" in refusals.say(errors.TotalLimit(limit=6))
+    assert "12月8日 周二" in refusals.say(
+        errors.NotOpenYet(opens_at=datetime(2026, 12, 8, 7, tzinfo=CHINA))
+    )
+    assert "12月24日 周四" in refusals.say(errors.PatientBlocked(until=date(2026, 12, 24)))
+    assert "18位" in refusals.say(errors.BadDocument(kind="resident_id", reason="length"))
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "words"),
+    [
+        (9, 0, "上午9:00"),
+        (12, 0, "下午12:00"),
+        (14, 30, "下午2:30"),
+        (18, 0, "晚上6:00"),
+    ],
+)
+def test_a_moment_is_read_as_people_say_it(hour, minute, words):
+    at = datetime(2026, 12, 2, hour, minute, tzinfo=CHINA)
+
+    assert wording.moment(at) == f"12月2日 周三 {words}"
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"), [(0, "免费"), (2000, "20元"), (1250, "12.5元"), (5, "0.05元")]
+)
+def test_money(fen, words):
+    assert wording.fee(fen) == words
+
+
+def test_an_emergency_says_120_first_and_never_doses():
+    for text in (emergency.call_120(""), emergency.call_120("0571-1"), emergency.go_now("")):
+        assert "急" in text[:6]
+        assert "120" in text
+        assert "催吐" not in text
+    assert "12356" in emergency.crisis_line("")
+
+
+def test_a_miss_is_never_answered_alike_twice():
+    assert len(set(common.PHRASES.missed)) == len(common.PHRASES.missed) == 3
+    assert len(set(common.PHRASES.lost)) == len(common.PHRASES.lost) == 3
+
+
+def test_a_reminder_stands_alone():
+    text = notices.render(
+        "reminder",
+        {
+            "patient": "李*英",
+            "starts_at": datetime(2026, 12, 2, 1, tzinfo=UTC).astimezone(CHINA).isoformat(),
+            "site": "综合医院",
+            "department": "神经内科",
+            "doctor": "周明",
+            "room": "3诊室",
+        },
+    )
+
+    for word in (
+        "李*英",
+        "12月2日 周三 上午9:00",
+        "综合医院",
+        "神经内科",
+        "周明",
+        "3诊室",
+        "取消预约",
+    ):
+        assert word in text
