@@ -1,0 +1,68 @@
+"""What other programs ask of the desk, in their own words: public ids, codes, local times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+
+from desk.bookings import Bookings
+from desk.openings import select_openings, to_opening
+from desk.work import Work
+from models import Doctor, Patient, Slot
+from scheduling.types import AppointmentView, Opening, PatientId
+
+
+class UnknownError(LookupError):
+    """Nothing goes by that name; `field` is patient, doctor or slot."""
+
+    def __init__(self, field: str) -> None:
+        """Say which of the names it was."""
+        super().__init__(field)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    An appointment as a program wants it.
+
+    `patient` is a public id, `doctor` a code of the roster; day and times are local. `ends` None
+    means whatever slot begins at `begins`.
+    """
+
+    patient: str
+    doctor: str
+    day: date
+    begins: time
+    ends: time | None = None
+
+
+def book(work: Work, wish: Wish) -> AppointmentView:
+    """
+    Take and confirm a place in one transaction.
+
+    Raises:
+        UnknownError: no such patient, doctor, or slot of that doctor at that time.
+        Refusal: whatever stops the chat from booking stops a program too.
+    """
+    patient = work.conn.scalar(select(Patient.id).where(Patient.public_id == wish.patient))
+    if patient is None:
+        raise UnknownError("patient")
+    bookings = Bookings(work)
+    held = bookings.hold(_slot(work, wish).slot, PatientId(patient))
+    return bookings.confirm(held.id)
+
+
+def _slot(work: Work, wish: Wish) -> Opening:
+    doctor = work.conn.scalar(select(Doctor.id).where(Doctor.code == wish.doctor))
+    if doctor is None:
+        raise UnknownError("doctor")
+    begins = datetime.combine(wish.day, wish.begins, tzinfo=work.zone)
+    query = select_openings(work).where(Slot.doctor_id == doctor, Slot.starts_at == begins)
+    openings = [to_opening(row, work) for row in work.conn.execute(query.order_by(Slot.id))]
+    fitting = [o for o in openings if wish.ends is None or o.ends_at.time() == wish.ends]
+    if not fitting:
+        raise UnknownError("slot")
+    return max(fitting, key=lambda opening: opening.left)
