@@ -1,7 +1,8 @@
 """
 What somebody wishes for: department, doctor, site, day. Shared by booking and rescheduling.
 
-The values are JSON: `dept` {"codes": [[code, score], …], "words": […], "sure": bool}, `doctors`
+The values are JSON: `dept` {"codes": [[code, score], …], "words": […],
+"sure", "stated"}, `doctors`
 [code, …], `doctor` code or None, `site` code, `when` [[from, to], …] as local ISO instants,
 `wish` {"latest", "service", "usual"}.
 """
@@ -35,8 +36,10 @@ _SERVICES = ("expert", "general")
 def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     """A department named in words, else the ones the complaint points to."""
     if heard.stated_departments:
-        return _dept(heard.stated_departments, heard.symptoms, sure=True)
-    if "dept" in values or not heard.site_departments:
+        return _dept(heard.stated_departments, heard.symptoms, sure=True, stated=True)
+    known = values.get("dept")
+    told_more = heard.symptoms and not (known and known["stated"])
+    if not heard.site_departments or (known and not told_more):
         return None
     found = tuple(d for d in heard.site_departments if d.score >= _NEGLIGIBLE)
     if not found:
@@ -45,22 +48,32 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     return _dept(found, words, sure=found[0].score >= SURE)
 
 
-def _dept(found: Sequence[Named], words: Sequence[str], *, sure: bool) -> dict[str, Any]:
+def _dept(
+    found: Sequence[Named], words: Sequence[str], *, sure: bool, stated: bool = False
+) -> dict[str, Any]:
     best = found[0].score
     near = [d for d in found if d.score >= best / 2] if sure else list(found)
-    return {"codes": [[d.code, round(d.score, 3)] for d in near], "words": [*words], "sure": sure}
+    return {
+        "codes": [[d.code, round(d.score, 3)] for d in near],
+        "words": [*words],
+        "sure": sure,
+        "stated": stated,
+    }
 
 
 def ask_dept(values: Values, world: World) -> Asked:
     """Ask for the complaint, unless the doctor tells the department."""
     if values.get("doctor"):
         (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
-        return Filled({"codes": [[doctor.department, 1.0]], "words": [], "sure": True})
+        return Filled(_dept((Named(doctor.department, "", 1.0),), (), sure=True, stated=True))
     return Question(texts.ASK_COMPLAINT, wants="symptom")
 
 
 def ask_ward(values: Values, world: World) -> Asked:
     """Settle on a department: say why, let the person choose, or send them where no one books."""
+    if values.get("doctor"):
+        (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
+        return Filled([[doctor.department, 1.0]])
     dept = values["dept"]
     scores = dict(dept["codes"])
     order = list(scores)
