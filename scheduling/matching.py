@@ -60,27 +60,33 @@ class _Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Tastes:
-    """What nearby offers need beyond the need: the departments that do the same elsewhere."""
+class Around:
+    """
+    What lies around a need: `today` at the site, and departments by code.
+
+    `home` are the departments asked for, or the named doctor's; `siblings` do the same work at
+    other sites.
+    """
 
     today: date
+    home: frozenset[str] = frozenset()
     siblings: frozenset[str] = frozenset()
 
 
-def match(candidates: Iterable[Opening], need: Need, tastes: Tastes) -> Offers:
+def match(candidates: Iterable[Opening], need: Need, around: Around) -> Offers:
     """
     Rank candidates for a need.
 
     `candidates` are slots inside the booking window, in any order; one with `left == 0` is never
     offered and counts as load and as `full`. Deterministic.
     """
-    shifts = _shifts(candidates, need, tastes.today)
+    shifts = _shifts(candidates, need, around.today)
     exact = [(shift, fit) for shift in shifts if (fit := _exact(shift, need))]
     full = sum(1 for shift in shifts if not _exact(shift, need) and _would_fit(shift, need))
     exact.sort(key=lambda pair: _order(pair[0], pair[1], need))
     if exact:
         return Offers(exact=_explain(exact, need), full=full)
-    near = _nearby([s for s in shifts if _is_related(s, need, tastes)], need)
+    near = _nearby([s for s in shifts if _is_related(s, need, around)], need, around)
     return Offers(exact=(), nearby=_explain(near, need), full=full)
 
 
@@ -193,21 +199,23 @@ def _order(
     return (by_time_first, -shift.score, moment, one.fee_fen, one.doctor or "", one.shift)
 
 
-def _is_related(shift: _Shift, need: Need, tastes: Tastes) -> bool:
+def _is_related(shift: _Shift, need: Need, around: Around) -> bool:
     """Whether the shift may stand in for the wish at all."""
     one = shift.any
     return (
         (need.doctor is not None and one.doctor == need.doctor)
-        or one.department in dict(need.departments)
-        or one.department in tastes.siblings
+        or one.department in around.home
+        or one.department in around.siblings
     )
 
 
-def _nearby(shifts: Sequence[_Shift], need: Need) -> list[tuple[_Shift, tuple[Opening, ...]]]:
+def _nearby(
+    shifts: Sequence[_Shift], need: Need, around: Around
+) -> list[tuple[_Shift, tuple[Opening, ...]]]:
     tiers: dict[tuple[bool, bool], list[tuple[_Shift, tuple[Opening, ...]]]] = defaultdict(list)
     for shift in shifts:
         if openings := tuple(opening for opening in shift.openings if opening.left > 0):
-            tiers[_tier(shift.any, need)].append((shift, openings))
+            tiers[_tier(shift.any, need, around)].append((shift, openings))
     for tier in tiers.values():
         tier.sort(key=lambda pair: (_days_off(pair[1], need), _order(pair[0], pair[1], need)))
     ordered = [tiers[key] for key in sorted(tiers)]
@@ -216,14 +224,16 @@ def _nearby(shifts: Sequence[_Shift], need: Need) -> list[tuple[_Shift, tuple[Op
     return [*heads, *rest][:_NEARBY_SHOWN]
 
 
-def _tier(opening: Opening, need: Need) -> tuple[bool, bool]:
+def _tier(opening: Opening, need: Need, around: Around) -> tuple[bool, bool]:
     """Another site is further away than another doctor or kind of service."""
-    other_site = need.site is not None and opening.site != need.site
-    if need.site is None and need.doctor is None:
-        other_site = opening.department not in dict(need.departments)
-    other_doctor = need.doctor is not None and opening.doctor != need.doctor
+    is_named = need.doctor is not None and opening.doctor == need.doctor
+    if need.site is not None:
+        elsewhere = opening.site != need.site
+    else:
+        elsewhere = not is_named and opening.department not in around.home
+    other_doctor = need.doctor is not None and not is_named
     other_kind = need.service_type is not None and opening.service_type != need.service_type
-    return other_site, other_doctor or other_kind
+    return elsewhere, other_doctor or other_kind
 
 
 def _days_off(openings: Sequence[Opening], need: Need) -> int:

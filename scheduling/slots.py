@@ -82,14 +82,3 @@ def reserves(count: int, chat_capacity: int, share: float) -> tuple[int, ...]:
         (index + 1) * total // count - index * total // count if count else 0
         for index in range(count)
     )
-
-
-def places_left(
-    *, capacity: int, booked: int, chat_capacity: int, chat_booked: int, reserve: int
-) -> int:
-    """
-    Return how many places the chat may still give away.
-
-    `reserve` is what is kept back on that day: 0 on the visit day itself, when it opens.
-    """
-    return max(min(capacity - booked, chat_capacity - chat_booked - reserve), 0)
