@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar
@@ -11,6 +13,7 @@ from models.database import is_conflict
 D = TypeVar("D")
 T = TypeVar("T")
 _TRIES = 5
+_PAUSE_SECONDS = (0.005, 0.05)
 
 
 class StillLosingError(RuntimeError):
@@ -33,4 +36,5 @@ def retrying(open_desk: Callable[[], AbstractContextManager[D]], act: Callable[[
             if not is_conflict(error):
                 raise
             lost = error
+            time.sleep(random.uniform(*_PAUSE_SECONDS))  # noqa: S311 - only spreads them
     raise StillLosingError from lost
