@@ -38,15 +38,15 @@ OLDEST_YEARS = 130
 _LIKE_X = str.maketrans({"*": "X", "×": "X", "✕": "X", "Х": "X"})
 _NOISE = re.compile(r"[\s\-‐‑–—_.,·:()'\"<>]+")
 _PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
-_LONG = re.compile(r"\d{17}[\dX]")
+_LONG = re.compile(r"[0-9]{17}[0-9X]")
 _LONG_PLACES = 18
 # The groups that stay the same for life make the number; the rest is dropped.
 _SHAPES = {
-    "hm_permit": re.compile(r"([HM]\d{8})(?:\d{2})?"),
-    "tw_permit": re.compile(r"(\d{8})(?:\d{2}[A-Z]?)?|([A-Z]\d{9})"),
-    "foreign_permanent": re.compile(r"([A-Z]{3}\d{12})"),
-    "passport": re.compile(r"((?=[A-Z]*\d)[A-Z\d]{6,15})"),
-    "birth_certificate": re.compile(r"([A-Z]\d{9})"),
+    "hm_permit": re.compile(r"([HM][0-9]{8})(?:[0-9]{2})?"),
+    "tw_permit": re.compile(r"([0-9]{8})(?:[0-9]{2}[A-Z]?)?|([A-Z][0-9]{9})"),
+    "foreign_permanent": re.compile(r"([A-Z]{3}[0-9]{12})"),
+    "passport": re.compile(r"((?=[A-Z]*[0-9])[A-Z0-9]{6,15})"),
+    "birth_certificate": re.compile(r"([A-Z][0-9]{9})"),
 }
 _LENGTHS = {
     "resident_id": (18,),
@@ -98,7 +98,7 @@ def guess_kinds(number: str) -> tuple[str, ...]:
     compact = _compact(number)
     if _LONG.fullmatch(compact):
         return (_long_kind(compact),)
-    if re.fullmatch(r"\d{15,20}X?", compact):
+    if re.fullmatch(r"[0-9]{15,20}X?", compact):
         return ("resident_id",)
     order = ("hm_permit", "foreign_permanent", "birth_certificate", "tw_permit", "passport")
     return tuple(kind for kind in order if _SHAPES[kind].fullmatch(compact))

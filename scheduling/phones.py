@@ -11,9 +11,9 @@ import re
 import unicodedata
 
 _NOISE = re.compile(r"[\s\-‐‑–—().·]+")
-_OURS = re.compile(r"(?:\+86|0086|86)?(1[3-9]\d{9})")
-_LANDLINE = re.compile(r"(?:\+86|0086)?(0\d{2,3}\d{7,8})")
-_ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9]\d{6,14})")
+_OURS = re.compile(r"(?:\+86|0086|86)?(1[3-9][0-9]{9})")
+_LANDLINE = re.compile(r"(?:\+86|0086)?(0[0-9]{2,3}[0-9]{7,8})")
+_ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9][0-9]{6,14})")
 
 
 def clean_phone(phone: str) -> str | None:

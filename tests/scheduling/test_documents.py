@@ -85,6 +85,8 @@ def test_a_number_is_kept_in_one_form_however_it_is_typed(kind, typed, kept):
         ("passport", "ABCDEFG", "shape"),
         ("passport", "12345", "length"),
         ("birth_certificate", "1234567890", "shape"),
+        ("passport", "E١٢٣٤٥٦٧٨", "shape"),  # digits of another script would be another number
+        ("resident_id", "١" * 18, "shape"),
         ("guardian", "你好", "shape"),
         ("library_card", "12345678", "shape"),
     ],
