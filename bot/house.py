@@ -1,0 +1,103 @@
+"""An opened house: settings, database, Redis, keys and names, shared by all threads."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import redis
+from sqlalchemy import Connection, Engine, make_url
+
+from bot import embedded
+from bot.counters import Counters
+from bot.memory import Memory, connect_redis
+from bot.settings import DEVELOPMENT, Settings
+from bot.vocabulary import Vocabularies
+from bot.wire import Wire
+from desk.work import Actor, Work
+from handlers.scene import Scene
+from models import clock, database
+from models.vault import Vault
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything a turn, the courier and the commands work with."""
+
+    settings: Settings
+    engine: Engine
+    redis: redis.Redis | None
+    vault: Vault
+    memory: Memory
+    wire: Wire
+    vocabularies: Vocabularies = field(default_factory=Vocabularies)
+    counters: Counters = field(default_factory=Counters)
+
+    def work(self, conn: Connection, actor: Actor) -> Work:
+        """Return a piece of work in this transaction, at this very moment."""
+        return Work(
+            conn=conn,
+            now=clock.now(conn, self.settings.fixed_now),
+            zone=self.settings.zone,
+            policy=self.settings.policy,
+            vault=self.vault,
+            actor=actor,
+        )
+
+    def scene(self, now: datetime, idle: timedelta | None = None) -> Scene:
+        """Return the hospital at this moment; `now` is any aware instant."""
+        settings = self.settings
+        local = now.astimezone(settings.zone)
+        opens, closes = settings.staffed
+        return Scene(
+            hospital=settings.hospital_name,
+            phone=settings.hospital_phone,
+            emergency_phone=settings.emergency_phone,
+            now_local=local,
+            idle=idle,
+            staffed=opens <= local.time() < closes,
+            staffed_hours=f"{opens:%H:%M}-{closes:%H:%M}",
+        )
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.engine.dispose()
+        if self.redis is not None:
+            self.redis.close()
+
+
+def open_house(settings: Settings, *, with_redis: bool = True) -> House:
+    """
+    Open what the settings name; nothing is connected before its first use.
+
+    Commands that never talk to patients leave Redis alone (`with_redis=False`).
+    """
+    vault = Vault(settings.data_key, settings.lookup_key, settings.data_key_previous or None)
+    url = settings.redis_url
+    if with_redis and not url and settings.mode == DEVELOPMENT:
+        url = embedded.start_redis() or ""
+    client = connect_redis(url) if with_redis and url else None
+    return House(
+        settings=settings,
+        engine=_engine(settings.database_url),
+        redis=client,
+        vault=vault,
+        memory=Memory(client, vault),
+        wire=Wire(
+            settings.wechat_token,
+            settings.wechat_app_id,
+            settings.wechat_aes_key,
+            settings.wechat_aes_key_previous,
+        ),
+    )
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    return database.connect(url)

@@ -1,0 +1,251 @@
+"""
+All settings in one place: name, type, meaning; `.env.example` is made from here.
+
+They come from the environment, then from `.env`. A secret has no default: a server that lacks one
+does not start and says how to make it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from scheduling.policy import Policy
+
+PRODUCTION, DEVELOPMENT = "production", "development"
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_KEY_RECIPE = (
+    'python -c "import base64, secrets; '
+    'print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"'
+)
+_HEX_RECIPE = 'python -c "import secrets; print(secrets.token_hex(16))"'
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message names it and says what to do."""
+
+
+def _mode(text: str) -> str:
+    if text not in (PRODUCTION, DEVELOPMENT):
+        raise ValueError(f"must be {PRODUCTION} or {DEVELOPMENT}")
+    return text
+
+
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError("must be on or off")
+    return text == "on"
+
+
+def _instant(text: str) -> datetime | None:
+    if not text:
+        return None
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("needs an offset, as in 2026-12-01T09:00:00+08:00")
+    return instant
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no IANA time zone, such as Asia/Shanghai") from error
+
+
+def _aes_key(text: str) -> str:
+    if text and not _AES_KEY.fullmatch(text):
+        raise ValueError("must be the 43 letters and digits of the EncodingAESKey")
+    return text
+
+
+def _hours(text: str) -> tuple[time, time]:
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError("must look like 08:00-17:00")
+    return time.fromisoformat(start), time.fromisoformat(end)
+
+
+def _policy(text: str) -> Policy:
+    return read_policy(Path(text)) if text else Policy()
+
+
+def read_policy(path: Path) -> Policy:
+    """
+    Return the house policy with a site's changes: TOML, `days_ahead = 7`, minutes for durations.
+
+    Raises:
+        ValueError: no such file, not TOML, or a name or a value no policy has.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read") from error
+    defaults = Policy()
+    unknown = given.keys() - {f.name for f in fields(Policy)}
+    if unknown:
+        raise ValueError(f"{path}: no such rule: {', '.join(sorted(unknown))}")
+    changes: dict[str, Any] = {}
+    for name, value in given.items():
+        is_duration = isinstance(getattr(defaults, name), timedelta)
+        changes[name] = timedelta(minutes=value) if is_duration else value
+    return Policy(**changes)
+
+
+def _setting(
+    name: str,
+    meaning: str,
+    *,
+    default: str = "",
+    read: Callable[[str], Any] = str,
+    recipe: str = "",
+) -> Any:  # noqa: ANN401 - a dataclass field of any type
+    """Describe one setting; one with a `recipe` is required."""
+    return field(
+        metadata={
+            "name": name,
+            "help": meaning,
+            "default": default,
+            "read": read,
+            "recipe": recipe,
+        }
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an installation can set; `Settings.read` makes one."""
+
+    mode: str = _setting(
+        "DESK_MODE",
+        "production or development; development may fix the clock and embed its own Redis",
+        default=PRODUCTION,
+        read=_mode,
+    )
+    wechat_token: str = _setting(
+        "WECHAT_TOKEN",
+        "the Token of the message push, as entered in WeChat's console",
+        recipe=_HEX_RECIPE,
+    )
+    wechat_app_id: str = _setting(
+        "WECHAT_APP_ID", "AppID of the account", recipe="copy it from WeChat's console"
+    )
+    wechat_app_secret: str = _setting(
+        "WECHAT_APP_SECRET", "AppSecret of the account", recipe="copy it from WeChat's console"
+    )
+    wechat_aes_key: str = _setting(
+        "WECHAT_AES_KEY", "EncodingAESKey, 43 characters; needed in safe mode", read=_aes_key
+    )
+    wechat_aes_key_previous: str = _setting(
+        "WECHAT_AES_KEY_PREVIOUS", "the EncodingAESKey before the last change", read=_aes_key
+    )
+    wechat_account_id: str = _setting(
+        "WECHAT_ACCOUNT_ID", "gh_… id of the account; empty: not checked"
+    )
+    wechat_api_base_url: str = _setting(
+        "WECHAT_API_BASE_URL",
+        "where every outgoing call goes",
+        default="https://api.weixin.qq.com",
+    )
+    wechat_links: bool = _setting(
+        "WECHAT_LINKS",
+        "on or off: tappable options; off for test accounts, which send no bizmsgmenuid",
+        default="on",
+        read=_switch,
+    )
+    database_url: str = _setting(
+        "DATABASE_URL",
+        "mariadb+pymysql://…, postgresql+psycopg://… or sqlite:///file",
+        default="sqlite:///var/desk.sqlite",
+    )
+    redis_url: str = _setting(
+        "REDIS_URL", "redis://… or unix://…; empty: embedded (development only)"
+    )
+    data_key: str = _setting(
+        "DATA_KEY", "seals personal data; keep a copy in a safe place", recipe=_KEY_RECIPE
+    )
+    data_key_previous: str = _setting("DATA_KEY_PREVIOUS", "the DATA_KEY before the last change")
+    lookup_key: str = _setting(
+        "LOOKUP_KEY", "finds sealed data again; never the same as DATA_KEY", recipe=_KEY_RECIPE
+    )
+    secret_key: str = _setting(
+        "SECRET_KEY", "signs the sessions of the web pages", recipe=_HEX_RECIPE
+    )
+    hospital_name: str = _setting("HOSPITAL_NAME", "how the bot calls itself", default="本院")
+    hospital_phone: str = _setting("HOSPITAL_PHONE", "the desk's telephone, shown to patients")
+    emergency_phone: str = _setting("EMERGENCY_PHONE", "the emergency room's telephone")
+    zone: ZoneInfo = _setting(  # noqa: RUF009 - a field()
+        "HOSPITAL_ZONE", "IANA zone patients live in", default="Asia/Shanghai", read=_zone
+    )
+    staffed: tuple[time, time] = _setting(
+        "STAFFED_HOURS",
+        "local hours in which somebody at the desk answers",
+        default="08:00-17:00",
+        read=_hours,
+    )
+    policy: Policy = _setting(  # noqa: RUF009 - a field()
+        "POLICY_FILE", "a TOML file with this site's booking rules", read=_policy
+    )
+    triage_model: str = _setting("TRIAGE_MODEL", "another trained triage model than the built-in")
+    fixed_now: datetime | None = _setting(  # noqa: RUF009 - a field()
+        "FIXED_NOW", "ISO 8601: the clock stands still; refused in production", read=_instant
+    )
+
+    @staticmethod
+    def read(environment: Mapping[str, str | None]) -> Settings:
+        """
+        Read all settings from name-value pairs; empty means not set.
+
+        Raises:
+            ConfigError: naming the first setting that is missing or wrong.
+        """
+        values = {
+            f.name: _value(f.metadata, environment.get(f.metadata["name"]) or "")
+            for f in fields(Settings)
+        }
+        settings = Settings(**values)
+        if settings.mode == PRODUCTION and settings.fixed_now is not None:
+            raise ConfigError("FIXED_NOW is refused in production: a hospital's clock must run")
+        if settings.mode == PRODUCTION and not settings.redis_url:
+            raise ConfigError(
+                "REDIS_URL is missing: production needs a Redis server, as in "
+                "redis://127.0.0.1:6379/0 (DESK_MODE=development starts one of its own)"
+            )
+        if settings.data_key == settings.lookup_key:
+            raise ConfigError(f"LOOKUP_KEY must differ from DATA_KEY; make one: {_KEY_RECIPE}")
+        return settings
+
+    def __repr__(self) -> str:
+        """Never show a secret in a log or a traceback."""
+        return f"Settings(mode={self.mode!r})"
+
+
+def _value(about: Mapping[str, Any], text: str) -> Any:  # noqa: ANN401 - of any type
+    name = about["name"]
+    if not text and about["recipe"]:
+        raise ConfigError(f"{name} is missing ({about['help']}); to make one: {about['recipe']}")
+    try:
+        return about["read"](text or about["default"])
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{name}: {error}") from error
+
+
+def example() -> str:
+    """Return the text of `.env.example`."""
+    lines = ["# Copy to .env and fill in. Made by: flask --app wsgi settings > .env.example", ""]
+    for about in (f.metadata for f in fields(Settings)):
+        lines.append(f"# {about['help']}")
+        if about["recipe"]:
+            lines.append(f"# required; to make one: {about['recipe']}")
+        prefix = "" if about["recipe"] else "#"
+        lines += [f"{prefix}{about['name']}={about['default']}", ""]
+    return "\n".join(lines)
+
+
+SECRETS = ("WECHAT_TOKEN", "WECHAT_APP_SECRET", "DATA_KEY", "LOOKUP_KEY", "SECRET_KEY")
