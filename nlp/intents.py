@@ -25,7 +25,7 @@ STORY = 30  # characters from which a message tells rather than asks
 HEAD, TAIL = 60, 40  # of a long story the request stands at its beginning or its end
 INTENTS: dict[str, Intent] = {name: name for name in get_args(Intent)}
 
-_PUNCTUATION = re.compile(r"[^\w/+.%:-]+|(?<!\d)[.:/-]|[.:/-](?!\d)|_")
+_PUNCTUATION = re.compile(r"[^\w/+.%:👌👍🙏💪-]+|(?<!\d)[.:/-]|[.:/-](?!\d)|_")
 _ASCII_GAP = re.compile(r"\s+")
 _SPACED = re.compile(
     r"\s*[\u4e00-\u9fff]{2,4}[\s,，:：]+\S"
