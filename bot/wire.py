@@ -221,7 +221,7 @@ def _fields(body: bytes) -> tuple[dict[str, Any], bool]:
     """Return the fields of an XML or JSON body and whether it was JSON."""
     is_json = body.lstrip()[:1] == b"{"
     try:
-        raw = json.loads(body) if is_json else xmltodict.parse(body)["xml"]
+        raw = json.loads(body) if is_json else xmltodict.parse(body, strip_whitespace=False)["xml"]
     except (ValueError, KeyError, TypeError, ExpatError, RecursionError) as error:
         raise MalformedError(f"no message in the body: {type(error).__name__}") from error
     if not isinstance(raw, dict):
@@ -247,7 +247,7 @@ def _inbound(fields: dict[str, Any]) -> Inbound:
     stamp = _text(fields, "CreateTime").strip()
     if not stamp.isascii() or not stamp.isdecimal() or int(stamp) > _MOST_SECONDS:
         raise MalformedError("no time")
-    event, event_key = _text(fields, "Event").strip().lower(), _text(fields, "EventKey")
+    event, event_key = _text(fields, "Event").strip().lower(), _text(fields, "EventKey").strip()
     latitude, longitude = _place(fields)
     identity = (event, event_key) if kind == "event" else (_text(fields, "MsgId"),)
     return Inbound(

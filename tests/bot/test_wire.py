@@ -1,4 +1,4 @@
-"""What WeChat sends is understood, what it did not send is refused, our answers are well-formed."""
+"""What WeChat sends is understood, forged pushes are refused, our answers are well-formed."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def test_every_sample_becomes_a_typed_message_with_its_fields() -> None:
 
         assert dict(inbound.fields) == sample["fields"], sample["id"]
         assert inbound.kind == sample["kind"]
-        assert inbound.event == (sample["event"] or "").lower()
-        assert inbound.openid == sample["fields"]["FromUserName"]
+        assert inbound.event == (sample["event"] or "").strip().lower()
+        assert inbound.openid == sample["fields"]["FromUserName"].strip()
         said = sample["fields"].get("Content") or sample["fields"].get("Recognition")
         assert inbound.text == (said or "")
         assert inbound.menu_id == sample["fields"].get("bizmsgmenuid", "")
