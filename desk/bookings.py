@@ -1,0 +1,237 @@
+"""
+Taking, keeping, moving and giving back a place.
+
+Every act is atomic within the caller's transaction: a refusal leaves nothing behind. Locks are
+taken in one order: the patient's row (before limits are counted), slots sorted by id, then
+appointments by conditional updates, then inserts. Expired holds of the slot and the patient are
+reclaimed first, so a place is free the moment its hold ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, update
+
+from desk import appointments, reminders, stock
+from desk.accounts import account
+from desk.admission import admit, check_speaks_for, lock_patient
+from desk.events import record
+from desk.placing import Placing, place, put_expiry
+from desk.work import Work
+from models import Appointment
+from models.appointments import ACTIVE
+from scheduling import limits
+from scheduling.errors import AppointmentOver, HoldExpired, ShiftSuspended
+from scheduling.types import AppointmentId, AppointmentView, PatientId, SlotId
+
+
+class Bookings:
+    """The bookings of one actor, in one piece of work."""
+
+    def __init__(self, work: Work) -> None:
+        """Act within this piece of work."""
+        self._work = work
+
+    def hold(self, slot: SlotId, patient: PatientId, words: str = "") -> AppointmentView:
+        """
+        Take a place for some minutes; `words` is the complaint, kept sealed.
+
+        An account holds one place at a time: an older hold of it is given back. Asking for the
+        same place again only extends it.
+
+        Raises:
+            NotYourPatient, SlotTaken, ShiftSuspended, NotBookable, NotOpenYet, TooLate,
+            AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit, TotalLimit.
+        """
+        work = self._work
+        me = account(work)
+        check_speaks_for(work, me, patient)
+        wanted = stock.wanted(work, slot)
+        with work.conn.begin_nested():
+            person = lock_patient(work, patient)
+            older = [] if me is None else stock.live_holds(work, me)
+            for held in older:
+                if (held.slot_id, held.patient_id) == (slot, patient):
+                    return self.extend(AppointmentId(held.id))
+            over = stock.expired_holds(work, [slot], patient)
+            self._end_holds(slot, over, older)
+            admit(work, wanted, person)
+            stock.take(work, slot)
+            until = work.now + work.policy.hold
+            placed = place(work, wanted, Placing(patient, me, "held", until, words=words))
+        return appointments.view(work, placed)
+
+    def extend(self, appointment: AppointmentId) -> AppointmentView:
+        """
+        Keep a held place for another while, within the longest hold.
+
+        Raises:
+            HoldExpired: it has been given back. NotYourAppointment, AppointmentOver.
+        """
+        work = self._work
+        row = appointments.find(work, appointment)
+        longest = row.created_at + work.policy.hold_longest
+        until = min(work.now + work.policy.hold, longest)
+        kept = work.conn.execute(
+            update(Appointment)
+            .where(*_still_held(work, row))
+            .values(held_until=until, version=Appointment.version + 1)
+        )
+        if kept.rowcount:
+            put_expiry(work, row.id, until)
+        else:
+            self._refuse_unless_booked(appointment)
+        return appointments.view(work, appointment)
+
+    def confirm(self, appointment: AppointmentId) -> AppointmentView:
+        """
+        Turn a hold into an appointment; saying it twice changes nothing.
+
+        Raises:
+            HoldExpired: it has been given back. NotYourAppointment, AppointmentOver.
+        """
+        work = self._work
+        row = appointments.find(work, appointment)
+        booked = work.conn.execute(
+            update(Appointment)
+            .where(*_still_held(work, row))
+            .values(
+                status="booked",
+                confirmed_at=work.now,
+                held_until=None,
+                version=Appointment.version + 1,
+            )
+        )
+        if booked.rowcount == 0:
+            self._refuse_unless_booked(appointment)
+            return appointments.view(work, appointment)
+        record(work, row.id, "held", "booked")
+        view = appointments.view(work, appointment)
+        reminders.plan(work, view, row.wechat_user_id)
+        return view
+
+    def release(self, appointment: AppointmentId) -> None:
+        """
+        Give a held place back; nothing happens to one that is booked or over.
+
+        Raises:
+            NotYourAppointment: none that the actor may see.
+        """
+        row = appointments.find(self._work, appointment)
+        if row.status == "held":
+            stock.lock(self._work, [row.slot_id])
+            stock.finish(self._work, row, "expired", "released")
+
+    def expire(self, appointment: AppointmentId) -> None:
+        """Give back the place of a hold whose time is over; the job of that name."""
+        row = appointments.find(self._work, appointment)
+        if row.status == "held" and row.held_until <= self._work.now:
+            stock.lock(self._work, [row.slot_id])
+            stock.finish(self._work, row, "expired", "time is over")
+
+    def cancel(self, appointment: AppointmentId) -> AppointmentView:
+        """
+        Give a place back, with a late mark when it is not free any more.
+
+        Raises:
+            AppointmentOver: ended already, cancelled before, or visited. NotYourAppointment.
+        """
+        work = self._work
+        row = self._current(appointment)
+        late = row.status == "booked" and not self._is_free(row)
+        with work.conn.begin_nested():
+            stock.lock(work, [row.slot_id])
+            if not stock.finish(work, row, "cancelled", late_cancel=late):
+                raise AppointmentOver
+        return appointments.view(work, appointment)
+
+    def cancel_is_free(self, appointment: AppointmentId) -> bool:
+        """
+        Tell whether cancelling now leaves no late mark.
+
+        Raises:
+            NotYourAppointment, AppointmentOver.
+        """
+        return self._is_free(self._current(appointment))
+
+    def move(self, appointment: AppointmentId, slot: SlotId) -> AppointmentView:
+        """
+        Move a booked appointment to another slot, all or nothing; returns the new one.
+
+        The old one ends as rescheduled. Moving to the slot it has already changes nothing.
+
+        Raises:
+            What `hold` raises of the new slot; NotYourAppointment, AppointmentOver of the old.
+        """
+        work = self._work
+        old = self._current(appointment)
+        if old.status != "booked":
+            raise AppointmentOver
+        if old.slot_id == slot:
+            return appointments.view(work, appointment)
+        wanted = stock.wanted(work, slot)
+        with work.conn.begin_nested():
+            person = lock_patient(work, old.patient_id)
+            over = stock.expired_holds(work, [slot], old.patient_id)
+            stock.lock(work, [slot, old.slot_id, *(hold.slot_id for hold in over)])
+            for hold in over:
+                stock.finish(work, hold, "expired", "time is over")
+            if not stock.finish(work, old, "rescheduled"):
+                raise AppointmentOver
+            admit(work, wanted, person)
+            stock.take(work, slot)
+            me = old.wechat_user_id
+            placed = place(work, wanted, Placing(old.patient_id, me, "booked", moved_from=old))
+            view = appointments.view(work, placed)
+            reminders.plan(work, view, me)
+        return view
+
+    def mine(self) -> Sequence[AppointmentView]:
+        """Return what is active or still to come of all the account may see, soonest first."""
+        return appointments.mine(self._work)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _end_holds(self, slot: int, over: Sequence[Row[Any]], older: Sequence[Row[Any]]) -> None:
+        """Lock all slots concerned in one call, then reclaim expired and give back older holds."""
+        if not over and not older:
+            return  # the conditional update alone locks the one slot
+        stock.lock(self._work, [slot, *(hold.slot_id for hold in (*over, *older))])
+        for hold in over:
+            stock.finish(self._work, hold, "expired", "time is over")
+        for hold in older:
+            stock.finish(self._work, hold, "expired", "another place was taken")
+
+    def _current(self, appointment: AppointmentId) -> Row[Any]:
+        """An appointment that can still be changed."""
+        row = appointments.find(self._work, appointment)
+        held_over = row.status == "held" and row.held_until <= self._work.now
+        if row.status not in ("held", "booked") or held_over or row.ends_at <= self._work.now:
+            raise AppointmentOver
+        return row
+
+    def _is_free(self, row: Row[Any]) -> bool:
+        work = self._work
+        booked_at = work.local(row.confirmed_at or row.created_at)
+        starts_at = work.local(row.starts_at)
+        return limits.cancels_free(work.policy, work.local(work.now), booked_at, starts_at)
+
+    def _refuse_unless_booked(self, appointment: AppointmentId) -> None:
+        status = appointments.find(self._work, appointment).status
+        if status in ("held", "expired"):
+            raise HoldExpired
+        if status == "suspended":
+            raise ShiftSuspended
+        if status not in ACTIVE:
+            raise AppointmentOver
+
+
+def _still_held(work: Work, row: Row[Any]) -> tuple[Any, ...]:
+    """The hold exists and its time is not over; asked by the update itself."""
+    return (
+        Appointment.id == row.id,
+        Appointment.status == "held",
+        Appointment.held_until > work.now,
+    )

@@ -1,0 +1,51 @@
+"""The counter (服务台): everything one account can ask for, in one piece of work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from desk.bookings import Bookings
+from desk.catalogue import Catalogue
+from desk.finder import Finder
+from desk.patients import Patients
+from desk.requests import Requests
+from desk.work import Work
+
+
+class Counter:
+    """The desk as the conversations see it; its shape is the `Desk` of handlers/ports."""
+
+    def __init__(self, work: Work) -> None:
+        """Serve within this piece of work; whoever opened it commits."""
+        self.work = work
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this piece of work, local."""
+        return self.work.local(self.work.now)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What there is."""
+        return Catalogue(self.work)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """What is free."""
+        return Finder(self.work)
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        """What is taken."""
+        return Bookings(self.work)
+
+    @cached_property
+    def patients(self) -> Patients:
+        """Who it is for."""
+        return Patients(self.work)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """What needs a person."""
+        return Requests(self.work)

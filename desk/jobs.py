@@ -1,0 +1,76 @@
+"""
+Things that happen by time, as rows: leased and run by the courier, one transaction each.
+
+Nothing waits for them to be right: whoever books reclaims expired holds first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+
+from desk.work import Work
+from models import Job
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedJob:
+    """A job in the courier's hands; `attempts` counts this one."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+def put(
+    work: Work, kind: str, dedupe_key: str, payload: Mapping[str, int | str], due_at: datetime
+) -> None:
+    """Write a job; one of the same key is due again at `due_at`. `payload` holds ids only."""
+    again = update(Job).where(Job.dedupe_key == dedupe_key).values(due_at=due_at, state="due")
+    if work.conn.execute(again).rowcount == 0:
+        work.conn.execute(
+            insert(Job).values(
+                kind=kind, dedupe_key=dedupe_key, payload=json.dumps(payload), due_at=due_at
+            )
+        )
+
+
+def lease(work: Work, most: int, time: timedelta) -> list[LeasedJob]:
+    """Return up to `most` due jobs, nobody else's for `time`; the longest due come first."""
+    forgotten = and_(Job.state == "leased", Job.leased_until <= work.now)
+    due = and_(Job.state == "due", Job.due_at <= work.now)
+    rows = work.conn.execute(
+        select(Job.id, Job.kind, Job.payload, Job.attempts)
+        .where(or_(due, forgotten))
+        .order_by(Job.due_at, Job.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    work.conn.execute(
+        update(Job)
+        .where(Job.id.in_([row.id for row in rows]))
+        .values(state="leased", leased_until=work.now + time, attempts=Job.attempts + 1)
+    )
+    return [LeasedJob(row.id, row.kind, json.loads(row.payload), row.attempts + 1) for row in rows]
+
+
+def done(work: Work, job: int, again_at: datetime | None = None) -> None:
+    """It has been run; it is due again at that instant, or never."""
+    values: dict[str, object] = {"state": "done", "leased_until": None, "last_error": ""}
+    if again_at is not None:
+        values |= {"state": "due", "due_at": again_at, "attempts": 0}
+    work.conn.execute(update(Job).where(Job.id == job).values(values))
+
+
+def failed(work: Work, job: int, error: str, again_at: datetime | None) -> None:
+    """It broke; try again at that instant, or never (None). `error` is not personal."""
+    values: dict[str, object] = {"state": "dead", "leased_until": None, "last_error": error}
+    if again_at is not None:
+        values |= {"state": "due", "due_at": again_at}
+    work.conn.execute(update(Job).where(Job.id == job).values(values))

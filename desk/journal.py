@@ -1,0 +1,120 @@
+"""
+The journal of messages answered: what a retry replays and a restarted turn resumes from.
+
+Before its owner has consented only the key, the hashed openid and the reply of a message are
+kept, for a day; the words and the dialogue state come with consent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from desk.accounts import account
+from desk.work import Work
+from models import Inbox, WechatUser
+
+_UNCONSENTED_LIVES = timedelta(hours=24)
+
+
+class KeyConflict(Exception):
+    """This message has been answered meanwhile: replay its reply."""
+
+
+class SeqConflict(Exception):
+    """Another turn of this person came first: reload the state and step again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """What was answered; `reply_via` passive or courier."""
+
+    seq: int
+    reply: str
+    reply_via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """Where a person's dialogue stands; `state` is None before consent."""
+
+    seq: int
+    state: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message and its answer; `seq` is one more than that of the state it stepped from."""
+
+    key: str
+    openid: str
+    seq: int
+    received_at: datetime
+    reply: str
+    reply_via: str
+    text: str | None
+    state: str
+
+
+def replay(work: Work, key: str) -> StoredReply | None:
+    """Return what was answered to the message of this key, None if it is new."""
+    row = work.conn.execute(
+        select(Inbox.seq, Inbox.reply_enc, Inbox.reply_via).where(
+            Inbox.key_hash == work.vault.lookup(key)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return StoredReply(row.seq, work.vault.open(row.reply_enc), row.reply_via)
+
+
+def latest(work: Work, openid: str) -> Latest | None:
+    """Return the newest state of a person, None where nothing is journalled."""
+    row = work.conn.execute(
+        select(Inbox.seq, Inbox.state_enc, Inbox.received_at)
+        .where(Inbox.openid_hash == work.vault.lookup(openid))
+        .order_by(Inbox.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    state = None if row.state_enc is None else work.vault.open(row.state_enc)
+    return Latest(row.seq, state, row.received_at)
+
+
+def store(work: Work, entry: Entry) -> None:
+    """
+    Journal a message with its answer; the last act of a turn.
+
+    Raises:
+        KeyConflict: the message has been answered meanwhile; roll back and replay.
+        SeqConflict: another turn came first; roll back and step again from `latest`.
+    """
+    seal, keep = work.vault.seal, account(work) is not None
+    row = insert(Inbox).values(
+        key_hash=work.vault.lookup(entry.key),
+        openid_hash=work.vault.lookup(entry.openid),
+        seq=entry.seq,
+        received_at=entry.received_at,
+        reply_enc=seal(entry.reply),
+        reply_via=entry.reply_via,
+        text_enc=seal(entry.text) if keep and entry.text is not None else None,
+        state_enc=seal(entry.state) if keep else None,
+    )
+    try:
+        with work.conn.begin_nested():
+            work.conn.execute(row)
+    except IntegrityError as error:
+        known = replay(work, entry.key) is not None
+        raise (KeyConflict if known else SeqConflict) from error
+
+
+def purge_unconsented(work: Work) -> int:
+    """Delete what is older than a day of people who never consented; returns how many rows."""
+    consented = exists().where(WechatUser.openid_hash == Inbox.openid_hash)
+    old = Inbox.received_at < work.now - _UNCONSENTED_LIVES
+    return work.conn.execute(delete(Inbox).where(old, ~consented)).rowcount

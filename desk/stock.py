@@ -1,0 +1,152 @@
+"""
+The stock of a slot: taken and given back by conditional updates, so that it cannot be oversold.
+
+Whoever comes here holds the patient's row; slots are locked in one call, sorted by id; the
+appointments of a slot change only under the slot's lock or by a conditional update of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, select, union, update
+
+from desk import outbox
+from desk.events import record
+from desk.work import Work
+from models import Appointment, Department, Shift, Slot
+from scheduling.errors import NotBookable, ShiftSuspended, SlotTaken
+
+_SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
+
+
+def wanted(work: Work, slot: int) -> Row[*tuple[Any, ...]]:
+    """
+    Return what the rules must know of a slot; a plain read, before any lock.
+
+    Raises:
+        SlotTaken: there is no such slot (any more).
+        ShiftSuspended: it does not take place.
+        NotBookable: facts: department, location.
+    """
+    row = work.conn.execute(
+        select(
+            *Slot.__table__.c,
+            Shift.half_day,
+            Shift.fee_fen,
+            Shift.service_type,
+            Shift.state,
+            Department.name.label("department_name"),
+            Department.location,
+            Department.bookable,
+            Department.min_age_years,
+            Department.max_age_years,
+            Department.sex.label("department_sex"),
+        )
+        .join(Shift, Shift.id == Slot.shift_id)
+        .join(Department, Department.id == Slot.department_id)
+        .where(Slot.id == slot)
+    ).one_or_none()
+    if row is None:
+        raise SlotTaken
+    if not row.is_open or row.state == "suspended":
+        raise ShiftSuspended
+    if not row.bookable:
+        raise NotBookable(department=row.department_name, location=row.location)
+    return row
+
+
+def lock(work: Work, slots: Iterable[int]) -> None:
+    """Lock slots, lowest id first, whoever asks: two who need the same ones cannot deadlock."""
+    ids = sorted(set(slots))
+    work.conn.execute(
+        select(Slot.id).where(Slot.id.in_(ids)).order_by(Slot.id).with_for_update(key_share=True)
+    ).all()
+
+
+def take(work: Work, slot: int) -> None:
+    """
+    Take one place.
+
+    The chat and the API live on their share; its urgent reserve opens on the visit day.
+
+    Raises:
+        SlotTaken, ShiftSuspended.
+    """
+    changes: dict[str, Any] = {"booked": Slot.booked + 1}
+    enough = Slot.booked < Slot.capacity
+    if work.actor.channel in _SHARED_CHANNELS:
+        today = work.local(work.now).date()
+        reserve = case((Slot.visit_on <= today, 0), else_=Slot.reserve)
+        changes["chat_booked"] = Slot.chat_booked + 1
+        enough = and_(enough, Slot.chat_booked < Slot.chat_capacity - reserve)
+    taken = work.conn.execute(
+        update(Slot).where(Slot.id == slot, Slot.is_open, enough).values(changes)
+    )
+    if taken.rowcount == 0:
+        is_open = work.conn.scalar(select(Slot.is_open).where(Slot.id == slot))
+        raise SlotTaken if is_open else ShiftSuspended
+
+
+def finish(
+    work: Work,
+    row: Row[*tuple[Any, ...]],
+    status: str,
+    reason: str = "",
+    **changes: object,
+) -> bool:
+    """
+    End an appointment that is as `row` says and give its place back, once; its slot is locked.
+
+    Returns False and changes nothing when its status has moved on meanwhile.
+    """
+    ended = work.conn.execute(
+        update(Appointment)
+        .where(Appointment.id == row.id, Appointment.status == row.status)
+        .where(Appointment.version == row.version)
+        .values(status=status, ended_at=work.now, version=Appointment.version + 1, **changes)
+    )
+    if ended.rowcount == 0:
+        return False
+    given: dict[str, Any] = {"booked": Slot.booked - 1}
+    if row.channel in _SHARED_CHANNELS:
+        given["chat_booked"] = Slot.chat_booked - 1
+    work.conn.execute(update(Slot).where(Slot.id == row.slot_id).values(given))
+    outbox.void(work, row.id)
+    record(work, row.id, row.status, status, reason)
+    return True
+
+
+def expired_holds(
+    work: Work, slots: Collection[int], patient: int | None = None
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return holds of these slots or this patient whose time is over; no locks taken."""
+    over = and_(Appointment.status == "held", Appointment.held_until <= work.now)
+    of_slots = _holds(and_(over, Appointment.slot_id.in_(slots)))
+    if patient is None:
+        return list(work.conn.execute(of_slots))
+    return list(work.conn.execute(union(of_slots, _holds(and_(over, of(patient))))))
+
+
+def of(patient: int) -> ColumnElement[bool]:
+    """Return the condition that an appointment is this patient's."""
+    return Appointment.patient_id == patient
+
+
+def live_holds(work: Work, account: int) -> list[Row[*tuple[Any, ...]]]:
+    """Return the holds an account has now."""
+    held = and_(Appointment.status == "held", Appointment.held_until > work.now)
+    mine = and_(held, Appointment.wechat_user_id == account)
+    return list(work.conn.execute(_holds(mine)))
+
+
+def _holds(which: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select of five columns
+    return select(
+        Appointment.id,
+        Appointment.status,
+        Appointment.version,
+        Appointment.slot_id,
+        Appointment.patient_id,
+        Appointment.channel,
+    ).where(which)
