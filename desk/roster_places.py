@@ -18,7 +18,11 @@ from models.appointments import ACTIVE
 # Single-precision columns (MariaDB's FLOAT) give back seven digits.
 _FLOAT_DIGITS = 1e-6
 _CODES_SHOWN = 5
-_TABLES = {"sites": Site, "departments": Department, "doctors": Doctor}
+_TABLES: dict[str, type[Site | Department | Doctor]] = {
+    "sites": Site,
+    "departments": Department,
+    "doctors": Doctor,
+}
 Values = dict[str, Any]
 
 

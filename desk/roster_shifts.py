@@ -45,7 +45,7 @@ class _Reader:
         self._until = until
         self._departments = places_by_code(work, Department)
         self._doctors = places_by_code(work, Doctor)
-        self._sites = {code: key for code, key in work.conn.execute(select(Site.code, Site.id))}
+        self._sites = {row.code: row.id for row in work.conn.execute(select(Site.code, Site.id))}
 
     def read(self) -> dict[str, WantedShift]:
         """Return the wanted shifts by natural key; a dated line overrides a weekly one."""
@@ -77,9 +77,9 @@ class _Reader:
             yield self._shift(line, placed, day)
 
     def _place(self, line: Line) -> dict[str, Any]:
-        get = line.values.get
-        site = self._sites.get(get("site", ""))
-        department = self._departments.get(get("department", ""))
+        get = line.get
+        site = self._sites.get(get("site"))
+        department = self._departments.get(get("department"))
         doctor = self._doctors.get(get("doctor")) if get("doctor") else None
         if site is None:
             self._error(line, "site", f"没有代码为“{get('site')}”的机构")
@@ -98,7 +98,7 @@ class _Reader:
         }
 
     def _days(self, line: Line) -> Sequence[date]:
-        get = line.values.get
+        get = line.get
         if (get("date") is None) == (get("weekday") is None):
             self._error(line, "date", "日期和星期必须填一个，且只能填一个")
             return ()

@@ -76,7 +76,7 @@ class Reconciler:
         self._slots, self._active = slots, active
 
     def _chunks(
-        self, ids: Sequence[int], query: Callable[[Sequence[int]], Select[Any]]
+        self, ids: Sequence[int], query: Callable[[Sequence[int]], Select[*tuple[Any, ...]]]
     ) -> Iterable[Row[Any]]:
         for at in range(0, len(ids), _CHUNK):
             yield from self._work.conn.execute(query(ids[at : at + _CHUNK]))
@@ -93,14 +93,16 @@ class Reconciler:
             self._work.conn.execute(update(Shift).where(Shift.id == row.id).values(**new))
         is_open = row.state == "published"
         kept = {piece.starts_at: piece for piece in wanted.slices}
-        changed = [self._fit(wanted, kept.get(at), slot, is_open) for at, slot in slots.items()]
+        changed = [
+            self._fit(wanted, kept.get(at), slot, is_open=is_open) for at, slot in slots.items()
+        ]
         missing = [piece for at, piece in kept.items() if at not in slots]
         if missing:
             self._insert_slots([(row.id, wanted, piece, is_open) for piece in missing])
         return bool(new or missing or any(changed))
 
     def _fit(
-        self, wanted: WantedShift, piece: Slice | None, slot: Row[Any], is_open: bool
+        self, wanted: WantedShift, piece: Slice | None, slot: Row[Any], *, is_open: bool
     ) -> bool:
         """Make one stored slot agree; returns whether it had to change."""
         if piece is None:
