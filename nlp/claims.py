@@ -1,0 +1,124 @@
+"""
+What a message claims about here and now, as opposed to what it denies, remembers or supposes.
+
+Scope rules of their own: Chinese word segmentation is no help with negation. Texts are clauses
+separated by `|` in which 疼 is written 痛.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FILLER = (
+    r"(?:想|要|过|出现|感觉|觉得|感到|发生|什么|任何|明显|有|再|出|太|怎么|大|曾|啥|很|那种|这种|那么|这么|"
+    r"的|地|是|会|特别|咋|敢|用|得|至于|到|发)*"
+)
+# What may stand between a denial and a later item of its list: anything but a new statement.
+_LIST = r"[^吃喝睡想到了就但却来去人在给让劲力气意识反应知觉办法钱时空突忽事久多因故原缘诱用休好会上下胎尿来|]{0,12}"
+_DENIAL = re.compile(
+    r"(?:没有?|无|未见?|否认|木有|冇|莫得)" + _FILLER + r"(?:" + _LIST + r")$"
+    r"|(?<!是)(?<!会)(?<!时)不" + _FILLER + r"$|(?:从来?不|从没|并非|不是)" + _FILLER + "$"
+)
+_DENIED_AFTER = re.compile(r"^(?:症状)?(?:也|都|倒|就|倒是)?(?:没有|没|不)(?:了|的)?(?:$|[|])|^(?:没有了|没了|消失了?)(?:$|[|])")
+_NOT = re.compile(r"[不没无未]")
+_PAST = re.compile(
+    r"(?:[0-9一二两三四五六七八九十几多半]|好几|前几|上)(?:多?年|个?多?月|周|星期|礼拜)(?:以|之)?前"
+    r"|以前|之前|从前|曾经?|过去(?!了)|病史|[得患有做犯]过|发生过|出现过|去年|前年|年轻[时的]|小时候|当年"
+    r"|早年|那年|上次|上个月|上月|前段时间|家族|遗传"
+)
+_NOW = re.compile(
+    r"现在|今天|今早|今儿|今晚|昨晚|刚才|刚刚|刚|突然|忽然|突发|一下子|正在|这会|小时前|分钟|小时(?!候)|又|半夜|醒来|"
+    r"救命|快来|猛地|马上"
+)
+_SUPPOSED = re.compile(r"如果|要是|假如|万一|假设|若是|倘若|假使|担心|以防|避免|预防|防止")
+_TOLD = re.compile(r"听说|电视|新闻|小说|电影|网上说|科普|讲座|视频里|梦见|做梦")
+_GENERAL = re.compile(
+    r"前兆|征兆|先兆|预兆|早期症状|症状(?:是|有|都)|有(?:什么|哪些|啥)(?:症状|表现|区别|危害|后遗症|影响|原因)"
+    r"|什么是|什么意思|怎么预防|如何预防|预防|注意(?:什么|些什么|事项|哪些)|会不会(?:引起|导致|遗传|传染)"
+    r"|能不能(?:吃|喝|运动|治)|能[吃喝].{0,6}吗|怎样避免|急救(?:知识|方法|措施|电话)|怎么急救|如何急救|怎么抢救"
+    r"|区别|什么原因(?:引起|导致)|为什么会|会(?:引起|导致|造成)|能治好吗|遗传吗|传染吗|要做(?:什么|哪些)检查"
+    r"|吃什么(?:药|好|食物)|疫苗|有哪些|怎么引起|多少钱|危险吗|是怎么(?:形成|引起|来)"
+)
+_WHICH = re.compile(
+    r"(?:应该|该|要|得|需要)?(?:去|到)?(?:看|挂|去|找|属于|是|查)?(?:什么|哪个|啥|哪一个|哪)(?:科室?|门诊|号)"
+    r"|在哪里?|怎么走|几楼|电话"
+)
+_SMALL_TALK = re.compile(r"请问|你好|您好|医生|大夫|一下|我想|想|问|应该|的话|吗|呢|啊|的|了|[|]")
+_WHO_OR_HOW = re.compile(r"我|爸|妈|爷|奶|老公|老婆|孩子|宝宝|儿子|女儿|厉害|严重|不行|救|急")
+_CHRONIC = re.compile(
+    r"(?:[0-9一二两三四五六七八九十几多半]|好几)多?年(?!前|纪|龄|级|轻)|多年|常年|长年|年了"
+    r"|[一两二三四五六七八九十几0-9]?个?多?(?:星期|礼拜|周)(?:了|多)|两周|三周|半个多?月|月了"
+    r"|长期|经常|常常|时常|总是|老是|老觉得|反复|有时|偶尔|时不时|平时|好久|好长时间|很久|每次|每天|每到|天天|容易"
+    r"|间断|慢性|阵子了|段时间|一向|从小|老毛病|总感觉|总觉得|近来|不定期|断断续续"
+)
+_MONTHS = re.compile(r"(?:[0-9一二两三四五六七八九十几]|好几|半)个?多?月(?!大|龄|前|宝|婴|的)")
+_DISEASE = re.compile(
+    r"(?:中风|脑溢血|脑出血|脑卒中|心梗|心肌梗死?|心肌梗塞|心脏病|脑梗|脑血栓)"
+    r"(?:又?(?:突然)?(?:犯了|发作)|了(?![吗么几0-9一二两三半多好]))"
+    r"|(?:突然|好像|疑似|怀疑|可能|像是|怕是|恐怕)是?(?:突发|急性)?(?:心梗|中风|脑溢血|脑出血|心肌梗)"
+    r"|(?:突发|急性)(?:心梗|心肌梗|中风|脑溢血|脑出血|脑梗)"
+)
+
+
+def denies(gap: str) -> bool:
+    """Tell whether the characters between two parts of a wording turn it around."""
+    return _NOT.search(gap) is not None
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the clause around text[start:end]."""
+    stop = text.find("|", end)
+    return text.rfind("|", 0, start) + 1, len(text) if stop < 0 else stop
+
+
+def denied(text: str, start: int, end: int) -> bool:
+    """Tell whether text[start:end] is denied: 没有胸痛、气短; 不太喘; 胸痛也没有."""
+    first, last = _clause(text, start, end)
+    if start > first and _DENIAL.search(text, first, start):
+        return True
+    return _DENIED_AFTER.match(text[end:last]) is not None
+
+
+def past_or_supposed(text: str, start: int, end: int) -> bool:
+    """Tell whether text[start:end] is history, hearsay or a supposition (要是…怎么办)."""
+    if text.startswith("过", end) and not text.startswith("过去", end):
+        return True
+    first, last = _clause(text, start, end)
+    if _NOW.search(text, first, last):
+        return False
+    around = _PAST.search(text, first, last) or _SUPPOSED.search(text, first, last)
+    return around is not None or (_TOLD.search(text) is not None and _NOW.search(text) is None)
+
+
+def general_question(text: str, longest: int) -> bool:
+    """
+    Tell whether a message only asks about an illness or where to go.
+
+    `longest` is the length of the longest sign worded in it: 「胸痛看什么科」 is nothing but that
+    sign and the question; 「我爸突然嘴歪看什么科」 tells of a person and is no general question.
+    """
+    if _NOW.search(text):
+        return False
+    if _GENERAL.search(text):
+        return not _WHO_OR_HOW.search(text)
+    if not _WHICH.search(text) or _WHO_OR_HOW.search(text):
+        return False
+    rest = _SMALL_TALK.sub("", _WHICH.sub("", text))
+    return len(rest) <= longest + 2
+
+
+def lasting(text: str, *, child: bool, pregnant: bool) -> bool:
+    """Tell whether the trouble is old: counted in weeks or more, or recurrent; not made acute."""
+    if _NOW.search(text):
+        return False
+    if _CHRONIC.search(text):
+        return True
+    return not child and not pregnant and _MONTHS.search(text) is not None
+
+
+def acute_disease(text: str) -> bool:
+    """Tell whether a stroke or heart attack is said to happen now (心梗犯了, 好像中风)."""
+    return any(
+        not denied(text, m.start(), m.end()) and not past_or_supposed(text, m.start(), m.end())
+        for m in _DISEASE.finditer(text)
+    )

@@ -1,0 +1,194 @@
+"""
+Signs that must stop every other flow: emergencies, and what should be seen today.
+
+Three tables of `lexicon/` carry the knowledge: which combinations of signs are dangerous
+(redflags.tsv), how people word the signs (redflag_words.tsv), and how they mistype them
+(redflag_typos.tsv). This module finds the signs a message really claims: not denied ones
+(没有胸痛), not history (十年前得过脑梗), not general questions (中风有什么前兆), and combines them
+with what was heard earlier in the conversation. Not clinically signed off.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from nlp import claims, lexicon, vitals
+from nlp.heard import Person
+
+Action = Literal["call_120", "go_now", "crisis_line", "today"]
+_STRENGTH = ("call_120", "crisis_line", "go_now", "today")
+MAX_CHARACTERS = 2000
+OLD_YEARS = 60
+CHILD_YEARS = 14
+INFANT_YEARS = 0.25
+NEWBORN_YEARS = 0.085
+# Signs that say who it is about or since when; alone they are no complaint.
+_SETTING = frozenset({"sudden", "abrupt", "elder", "child", "infant", "newborn", "pregnant",
+                      "diabetes", "acute_now", "exertion", "insulin"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One row that fired: what to do and where (`route`, shown to people, in Chinese)."""
+
+    id: str
+    urgency: Literal["emergency", "today"]
+    action: Action
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    flag: Flag
+    groups: tuple[frozenset[str], ...]
+    unless: frozenset[str]
+    even_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    sign: str
+    plain: str
+    gapped: re.Pattern[str] | None
+
+
+def _read_rows() -> tuple[_Row, ...]:
+    return tuple(
+        _Row(
+            Flag(
+                r["id"],
+                cast("Literal['emergency', 'today']", r["urgency"]),
+                cast("Action", r["action"]),
+                r["route"],
+            ),
+            tuple(frozenset(group.split("|")) for group in r["when"].split()),
+            frozenset(filter(None, r["unless"].split("|"))),
+            r["ask"] == "yes",
+        )
+        for r in lexicon.rows("redflags.tsv")
+    )
+
+
+def _read_words() -> dict[str, tuple[_Word, ...]]:
+    """Words by their first character; `~` is a gap of up to six characters in one clause."""
+    found: dict[str, list[_Word]] = defaultdict(list)
+    for r in lexicon.rows("redflag_words.tsv"):
+        for word in dict.fromkeys(r["words"].split()):
+            parts = [re.escape(part) for part in word.split("~")]
+            gapped = re.compile("([^|]{0,6}?)".join(parts)) if len(parts) > 1 else None
+            found[word[0]].append(_Word(r["sign"], word, gapped))
+    return {first: tuple(words) for first, words in found.items()}
+
+
+_ROWS = _read_rows()
+_WORDS = _read_words()
+_TYPOS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
+_TYPO = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True))))
+_PLACES = re.compile(r"(胸痛|卒中|犬伤|狗咬伤?|猫抓伤?|过敏|烧伤|烫伤|中毒|头痛|发热|发烧)(中心|门诊|科|专科)|急诊科?")
+_DECIMAL = re.compile(r"(?<=[0-9])\.(?=[0-9])")
+_BREAKS = re.compile(r"[\s,.!?;:。，！？；：~…|\"“”()（）]+")
+
+
+def clean(text: str) -> str:
+    """Return the text as the tables are written: one spelling, `|` between clauses."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower().replace("疼", "痛")
+    plain = _BREAKS.sub("|", _DECIMAL.sub("\0", plain)).replace("\0", ".")
+    plain = _TYPO.sub(lambda m: _TYPOS[m.group()], plain)
+    return _PLACES.sub("|", plain)
+
+
+def _hits(text: str) -> Iterable[tuple[str, int, int]]:
+    """Yield (sign, start, end) of every wording in the text, denied or not."""
+    for at, character in enumerate(text):
+        for word in _WORDS.get(character, ()):
+            if word.gapped is None:
+                if text.startswith(word.plain, at):
+                    yield word.sign, at, at + len(word.plain)
+            elif (m := word.gapped.match(text, at)) and not claims.denies("".join(m.groups())):
+                yield word.sign, at, m.end()
+
+
+def _claimed(text: str) -> tuple[set[str], int]:
+    """Return the signs a message claims and the length of its longest wording."""
+    found: set[str] = set()
+    longest = 0
+    for sign, start, end in _hits(text):
+        if sign in found and sign != "suicide":
+            continue
+        if claims.denied(text, start, end):
+            continue
+        if sign != "suicide" and claims.past_or_supposed(text, start, end):
+            continue
+        found.add(sign)
+        if sign not in _SETTING:
+            longest = max(longest, end - start)
+    return found, longest
+
+
+def _measured(text: str, found: set[str]) -> set[str]:
+    """Return the signs that come from numbers and from pairs of signs."""
+    more = vitals.signs(text)
+    if claims.acute_disease(text):
+        more.add("@acute_disease")
+    if "seizure" in found and "local_twitch" not in found:
+        more.add("@seizure")
+    return more
+
+
+def _personal(found: set[str], person: Person) -> set[str]:
+    """Return the signs that say whom it is about, from the words and from what is known."""
+    age = person.age_years
+    known = {
+        "@pregnant": person.pregnant is True
+        or (person.pregnant is None and "pregnant" in found),
+        "@male": person.sex == "m",
+        "@old": "elder" in found if age is None else age >= OLD_YEARS,
+        "@child": "child" in found if age is None else age < CHILD_YEARS,
+        "@infant": "infant" in found or (age is not None and age < INFANT_YEARS),
+        "@newborn": "newborn" in found or (age is not None and age < NEWBORN_YEARS),
+    }
+    return {sign for sign, true in known.items() if true}
+
+
+def check(text: str, earlier: Sequence[str] = (), person: Person = Person()) -> tuple[Flag, ...]:
+    """
+    Return the rows that fire, strongest first, each id once; empty for an ordinary message.
+
+    Args:
+        text: the message.
+        earlier: symptom texts heard before in this conversation; they add up with this message,
+            but alone they fire nothing again.
+        person: whom the message is about.
+    """
+    now = clean(text)
+    new, longest = _claimed(now)
+    fresh = (new - _SETTING) | _measured(now, new)
+    if not fresh:
+        return ()
+    whole = "|".join([*(clean(e) for e in earlier), now])
+    signs = new.union(*(_claimed(clean(e))[0] for e in earlier)) if earlier else set(new)
+    signs |= _measured(whole, signs)
+    signs |= _personal(signs, person)
+    if claims.lasting(whole, child="@child" in signs, pregnant="@pregnant" in signs):
+        signs.add("chronic")
+    else:
+        signs.discard("chronic")
+    asked = claims.general_question(now, longest)
+    best: dict[str, Flag] = {}
+    for row in _ROWS:
+        if (asked and not row.even_asked) or row.unless & signs:
+            continue
+        if all(group & signs for group in row.groups) and any(g & fresh for g in row.groups):
+            other = best.get(row.flag.id)
+            if other is None or _rank(row.flag) < _rank(other):
+                best[row.flag.id] = row.flag
+    return tuple(sorted(best.values(), key=_rank))
+
+
+def _rank(flag: Flag) -> int:
+    return _STRENGTH.index(flag.action)

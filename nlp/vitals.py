@@ -1,0 +1,60 @@
+"""Blood pressure and body temperature written in a message, as signs for the red flags."""
+
+from __future__ import annotations
+
+import re
+
+# Thresholds: redflags.tsv rf10, rf10b (mmHg), rf12 to rf15 (degrees Celsius).
+CRISIS = (180, 120)
+EXTREME = (220, 140)
+FEVER_CELSIUS = 38.0
+VERY_HOT_CELSIUS = 38.5
+_PAIR = re.compile(r"(?<![0-9/.])([0-9]{2,3})[/\\比、-]([0-9]{2,3})(?![0-9/.])")
+_HIGH = re.compile(r"(?:高压|收缩压|血压)[^0-9|]{0,5}([0-9]{3})(?![0-9])")
+_LOW = re.compile(r"(?:低压|舒张压)[^0-9|]{0,5}([0-9]{2,3})(?![0-9])")
+_DEGREES = re.compile(
+    r"(?<![0-9.])(3[5-9]|4[0-3])(?:(?:\.|点|度)([0-9]))?(?:度|℃|°|c)?(?![0-9])"
+)
+_SPOKEN = {"三十八": 38.0, "三十九": 39.0, "四十度": 40.0, "四十一度": 41.0}
+_ABOUT_HEAT = re.compile(r"烧|热|体温|度|℃|°")
+_ABOUT_PRESSURE = re.compile(r"血压|高压|低压|收缩压|舒张压|mmhg")
+
+
+def _pressure(text: str) -> tuple[int, int]:
+    """Return the highest believable (systolic, diastolic) in mmHg; 0 where none is written."""
+    high = [int(n) for n in _HIGH.findall(text)]
+    low = [int(n) for n in _LOW.findall(text)]
+    for a, b in _PAIR.findall(text):
+        pair = sorted((int(a), int(b)))
+        if pair[0] >= 30 and 60 <= pair[1] <= 300:  # noqa: PLR2004 - believable pressures
+            low.append(pair[0])
+            high.append(pair[1])
+    return max((h for h in high if h <= 300), default=0), max(  # noqa: PLR2004 - believable
+        (v for v in low if v <= 200),  # noqa: PLR2004 - believable
+        default=0,
+    )
+
+
+def _heat(text: str) -> float:
+    """Return the highest body temperature written, in degrees Celsius; 0 when none is."""
+    found = [float(f"{whole}.{tenth or 0}") for whole, tenth in _DEGREES.findall(text)]
+    found += [value for word, value in _SPOKEN.items() if word in text]
+    return max(found, default=0.0)
+
+
+def signs(text: str) -> set[str]:
+    """Return which of @bp_crisis, @bp_extreme, @hot, @very_hot the numbers of the text mean."""
+    found: set[str] = set()
+    if _ABOUT_PRESSURE.search(text):
+        high, low = _pressure(text)
+        if high >= CRISIS[0] or low >= CRISIS[1]:
+            found.add("@bp_crisis")
+        if high >= EXTREME[0] or low >= EXTREME[1]:
+            found.add("@bp_extreme")
+    if _ABOUT_HEAT.search(text):
+        heat = _heat(text)
+        if heat >= FEVER_CELSIUS:
+            found.add("@hot")
+        if heat > VERY_HOT_CELSIUS:
+            found.add("@very_hot")
+    return found
