@@ -87,7 +87,9 @@ Code = Annotated[str, mapped_column(String(64))]
 Label = Annotated[str, mapped_column(String(120))]
 Prose = Annotated[str, mapped_column(Text, default="")]
 Hash = Annotated[str, mapped_column(String(64))]
-Sealed = Annotated[bytes, mapped_column(LargeBinary(65536))]
-SealedOrNone = Annotated[bytes | None, mapped_column(LargeBinary(65536))]
+# MariaDB's plain BLOB ends at 64 kB, less than a full dialogue state may need once sealed.
+_BYTES = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
+Sealed = Annotated[bytes, mapped_column(_BYTES)]
+SealedOrNone = Annotated[bytes | None, mapped_column(_BYTES)]
 Instant = Annotated[datetime, mapped_column(UtcDateTime)]
 InstantOrNone = Annotated[datetime | None, mapped_column(UtcDateTime)]

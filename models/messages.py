@@ -30,7 +30,10 @@ class Inbox(Base):
     """
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("openid_hash", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("openid_hash", "seq"),
+        Index("ix_inbox_received_at", "received_at"),
+    )
     id: Mapped[Key]
     key_hash: Mapped[Hash] = mapped_column(unique=True)
     openid_hash: Mapped[Hash]
