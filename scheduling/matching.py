@@ -12,7 +12,8 @@ Openings of one shift make one `Offer`. Offers that meet the whole wish are exac
 The weights are ours: a clear difference in an upper line beats a lower one, a slight one does
 not. Every line depends on that offer and on `today` alone, never on the other offers: filling one
 shift can therefore only lower that shift. Ties fall to time, fee and code, so the order is
-total. An urgent need goes by time first; `latest` asks for the far end of the wish.
+total. The second half-day of a doctor comes after everybody's first. An urgent need goes by time
+first; `latest` asks for the far end of the wish.
 
 With no exact offer the nearest are given: same department on another half-day of the wished day,
 its next days, another doctor, another site; the first three of each before the rest of any.
@@ -83,9 +84,8 @@ def match(candidates: Iterable[Opening], need: Need, around: Around) -> Offers:
     shifts = _shifts(candidates, need, around.today)
     exact = [(shift, fit) for shift in shifts if (fit := _exact(shift, need))]
     full = sum(1 for shift in shifts if not _exact(shift, need) and _would_fit(shift, need))
-    exact.sort(key=lambda pair: _order(pair[0], pair[1], need))
     if exact:
-        return Offers(exact=_explain(exact, need), full=full)
+        return Offers(exact=_explain(_ranked(exact, need), need), full=full)
     near = _nearby([s for s in shifts if _is_related(s, need, around)], need, around)
     return Offers(exact=(), nearby=_explain(near, need), full=full)
 
@@ -186,6 +186,26 @@ def _would_fit(shift: _Shift, need: Need) -> bool:
     return _is_right_place(shift.any, need) and any(
         is_wished(opening, need.when) for opening in shift.openings
     )
+
+
+def _ranked(
+    exact: list[tuple[_Shift, tuple[Opening, ...]]], need: Need
+) -> list[tuple[_Shift, tuple[Opening, ...]]]:
+    """
+    Return the offers by rank; unless time or a doctor is what counts, everybody's best first.
+
+    Five half-days of the one best doctor are no choice: second half-days come after all firsts.
+    """
+    exact.sort(key=lambda pair: _order(pair[0], pair[1], need))
+    if need.doctor is not None or need.urgent or need.latest:
+        return exact
+    turns: dict[tuple[str, str | None], int] = defaultdict(int)
+    ranked = []
+    for place, pair in enumerate(exact):
+        who = (pair[0].any.department, pair[0].any.doctor)
+        ranked.append((turns[who], place, pair))
+        turns[who] += 1
+    return [pair for _, _, pair in sorted(ranked, key=lambda entry: entry[:2])]
 
 
 def _order(
