@@ -18,6 +18,7 @@ from models.vault import Vault, make_key
 from scheduling.policy import Policy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+WINDOW = Actor("window")
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # Tuesday, 09:00 in Shanghai
 
 
@@ -36,7 +37,7 @@ class Clinic:
         self.now += time
 
     @contextmanager
-    def work(self, actor: Actor | str = "window") -> Iterator[Work]:
+    def work(self, actor: Actor | str = WINDOW) -> Iterator[Work]:
         """One transaction of an actor, or of the WeChat account of that openid."""
         who = Actor("chat", openid=actor) if isinstance(actor, str) else actor
         with self.engine.begin() as conn:
