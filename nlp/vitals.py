@@ -13,7 +13,8 @@ _PAIR = re.compile(r"(?<![0-9/.])([0-9]{2,3})[/\\比、-]([0-9]{2,3})(?![0-9/.])
 _HIGH = re.compile(r"(?:高压|收缩压|血压)[^0-9|]{0,5}([0-9]{3})(?![0-9])")
 _LOW = re.compile(r"(?:低压|舒张压)[^0-9|]{0,5}([0-9]{2,3})(?![0-9])")
 _DEGREES = re.compile(
-    r"(?<![0-9.])(3[5-9]|4[0-3])(?:(?:\.|点|度)([0-9]))?(?:度|℃|°|c)?(?![0-9])"
+    r"(?<![0-9.])(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?:度|℃|°|c|(?<=度[0-9]))"
+    r"|(?:烧|热|体温)[^0-9|]{0,4}(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?![0-9])"
 )
 _SPOKEN = {"三十八": 38.0, "三十九": 39.0, "四十度": 40.0, "四十一度": 41.0}
 _ABOUT_HEAT = re.compile(r"烧|热|体温|度|℃|°")
@@ -37,7 +38,7 @@ def _pressure(text: str) -> tuple[int, int]:
 
 def _heat(text: str) -> float:
     """Return the highest body temperature written, in degrees Celsius; 0 when none is."""
-    found = [float(f"{whole}.{tenth or 0}") for whole, tenth in _DEGREES.findall(text)]
+    found = [float(f"{a or c}.{b or d or 0}") for a, b, c, d in _DEGREES.findall(text)]
     found += [value for word, value in _SPOKEN.items() if word in text]
     return max(found, default=0.0)
 
