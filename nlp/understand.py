@@ -8,6 +8,7 @@ millisecond; nothing here touches a database, a network or a clock.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -30,6 +31,13 @@ _SEEKS_CARE = frozenset(
 # Answers that a person's particulars would otherwise be mistaken for.
 _PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date"})
 _LEAST_DEPARTMENTS = 3
+_SHORT_CHARACTERS = 40
+_CLAUSES = re.compile(r"[,，。;；!！?？\n]")
+_WHO_AND_WHEN = re.compile(
+    r"(?:我|俺|咱)?的?(?:妈妈?|爸爸?|母亲|父亲|老伴|老公|老婆|爱人|奶奶|爷爷|外婆|外公|姥姥|姥爷)|我|俺|"
+    r"(?:已经|都|有)?(?:这|近|最近|前|好)?(?:几|两|[一二三四五六七八九十半\d]+)个?多?"
+    r"(?:天|周|星期|礼拜|月|年|小时|个钟头)(?:多|来|了|以?前|左右)*|最近|昨天|今天"
+)
 
 
 def understand(
@@ -139,13 +147,28 @@ def _departments(
         return ()
     if not complains:
         return national
-    words = "，".join((*context.symptoms, heard.text))
+    words = "，".join((*context.symptoms, _complaint(heard)))
     guessed = triage.score(words, person, model=model)
     if not national:
         return guessed
     names = {d.name for d in national}
     rest = tuple(d for d in guessed if d.name not in names)[:_LEAST_DEPARTMENTS]
     return (*national, *rest)
+
+
+def _complaint(heard: Heard) -> str:
+    """
+    Return the complaint without who, how long and what is wanted.
+
+    Only for short messages: there they drown the complaint; in long ones they tell something
+    (both measured on the dev texts: no loss on the short, one point on the long).
+    """
+    if len(heard.text) > _SHORT_CHARACTERS:
+        return heard.text
+    clauses = [c for c in _CLAUSES.split(heard.text) if c]
+    telling = [c for c in clauses if any(word in c for word in heard.symptoms)]
+    kept = "，".join(telling or clauses)
+    return _WHO_AND_WHEN.sub("", kept) or heard.text
 
 
 def to_json(heard: Heard) -> dict[str, Any]:
