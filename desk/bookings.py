@@ -49,6 +49,7 @@ class Bookings:
         me = account(work)
         check_speaks_for(work, me, patient)
         wanted = stock.wanted(work, slot)
+        stock.refuse_if_full(work, wanted, me)
         with work.conn.begin_nested():
             person = lock_patient(work, patient)
             older = [] if me is None else stock.live_holds(work, me)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, select, union, update
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, union, update
 
 from desk import outbox
 from desk.events import record
@@ -55,6 +55,23 @@ def wanted(work: Work, slot: int) -> Row[*tuple[Any, ...]]:
     if not row.bookable:
         raise NotBookable(department=row.department_name, location=row.location)
     return row
+
+
+def refuse_if_full(work: Work, slot: Row[*tuple[Any, ...]], account: int | None) -> None:
+    """
+    Turn away early, without a lock, whom a full slot cannot serve: most of a morning rush.
+
+    Raises:
+        SlotTaken: full, and no hold in it is over or this account's own.
+    """
+    if slot.booked < slot.capacity:
+        return
+    movable = or_(Appointment.held_until <= work.now, Appointment.wechat_user_id == account)
+    hold = select(Appointment.id).where(
+        Appointment.slot_id == slot.id, Appointment.status == "held", movable
+    )
+    if work.conn.scalar(hold.limit(1)) is None:
+        raise SlotTaken
 
 
 def lock(work: Work, slots: Iterable[int]) -> None:

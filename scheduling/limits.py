@@ -7,6 +7,7 @@ All datetimes are aware; those compared with local hours are site-local. Sources
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -100,11 +101,20 @@ def check_fit(
     """
     if department_sex and sex != department_sex:
         raise AgeOrSexUnfit(department=department, reason="sex")
-    age = (on - born).days / DAYS_PER_YEAR
-    too_young = min_age_years is not None and age < min_age_years
-    too_old = max_age_years is not None and age >= max_age_years + 1
+    too_young = min_age_years is not None and on < _reaches(born, min_age_years)
+    too_old = max_age_years is not None and on >= _reaches(born, max_age_years + 1)
     if too_young or too_old:
         raise AgeOrSexUnfit(department=department, reason="age")
+
+
+def _reaches(born: date, years: float) -> date:
+    """The day somebody reaches an age (周岁): birthdays for whole years, days for the rest."""
+    whole = int(years)
+    leap_day = (born.month, born.day) == (2, 29)
+    birthday = date(born.year + whole, 3, 1) if leap_day else born.replace(year=born.year + whole)
+    if leap_day and isleap(born.year + whole):
+        birthday = born.replace(year=born.year + whole)
+    return birthday + timedelta(days=round((years - whole) * DAYS_PER_YEAR))
 
 
 def check_no_shows(policy: Policy, now: datetime, missed: Sequence[datetime]) -> None:

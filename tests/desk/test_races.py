@@ -1,0 +1,241 @@
+"""
+Many people want the same thing at the same moment, on all three databases.
+
+Each story has a control: the same race with its guard taken away ends in a wrong result on
+MariaDB and PostgreSQL. SQLite has one guard for all, one writer at a time; without it transactions
+are thrown out.
+"""
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import case, select, update
+
+from desk import admission, bookings, stock
+from models import Appointment, Patient, Slot
+from tests.desk.hospital import NOW, Hospital, race, without_write_lock
+
+pytestmark = pytest.mark.race
+PAUSE = 0.02
+
+
+@pytest.fixture
+def hospital(database_url):
+    hospital = Hospital(database_url)
+    yield hospital
+    hospital.close()
+
+
+def on_sqlite(hospital):
+    return hospital.engine.dialect.name == "sqlite"
+
+
+# -- the morning rush: 600 attempts at 20 places
+
+
+def rush(hospital, slot, attempts, threads):
+    people = hospital.patients(attempts)
+    acts = [lambda o=o, p=p: hospital.book(o, slot, p) for o, p in people]
+    return race(acts, threads)
+
+
+def test_600_attempts_of_48_threads_sell_exactly_the_20_places(hospital):
+    slot = hospital.slot(capacity=20)
+    assert rush(hospital, slot, 600, 48) == {"done": 20, "SlotTaken": 580}
+    assert hospital.stock(slot) == (20, 20)
+
+
+def take_after_looking(work, slot):
+    """What most systems do: look, then take."""
+    left = work.conn.scalar(select(Slot.capacity - Slot.booked).where(Slot.id == slot))
+    if left <= 0:
+        raise stock.SlotTaken
+    time.sleep(PAUSE)
+    more = case((Slot.booked < Slot.capacity, Slot.booked + 1), else_=Slot.booked)
+    work.conn.execute(update(Slot).where(Slot.id == slot).values(booked=more))
+
+
+def test_control_look_then_take_oversells(hospital, monkeypatch):
+    monkeypatch.setattr(stock, "take", take_after_looking)
+    if on_sqlite(hospital):
+        without_write_lock(hospital)
+    slot = hospital.slot(capacity=4)
+    ends = rush(hospital, slot, 60, 16)
+    if on_sqlite(hospital):
+        assert ends["conflict"] > 0
+    else:
+        assert hospital.stock(slot)[1] > 4
+
+
+# -- one patient, booked for by two of the family at once
+
+
+def daughters(hospital):
+    """Eight attempts for one mother on one day, three of which are allowed."""
+    first, mother = hospital.patient()
+    second, _ = hospital.patient()
+    hospital.link(second, mother, "verified")
+    slots = [hospital.slot(hour=9 + hour) for hour in range(8)]
+    acts = [
+        lambda slot=slot, openid=openid: hospital.book(openid, slot, mother)
+        for slot, openid in zip(slots, [first, second] * 4, strict=True)
+    ]
+    ends = race(acts, 8)
+    return ends, sum(hospital.stock(slot)[1] for slot in slots)
+
+
+def test_two_daughters_together_cannot_pass_their_mothers_limit(hospital):
+    ends, active = daughters(hospital)
+    assert ends == {"done": 3, "DailyLimit": 5}
+    assert active == 3
+
+
+def test_control_without_the_patients_lock_the_limit_is_passed(hospital, monkeypatch):
+    count = admission._active
+
+    def counted(work, patient):
+        found = count(work, patient)
+        time.sleep(PAUSE)
+        return found
+
+    def unlocked(work, patient):
+        columns = (Patient.id, Patient.sex, Patient.birth_on)
+        return work.conn.execute(select(*columns).where(Patient.id == patient)).one()
+
+    monkeypatch.setattr(admission, "_active", counted)
+    monkeypatch.setattr(bookings, "lock_patient", unlocked)
+    if on_sqlite(hospital):
+        without_write_lock(hospital)
+    ends, active = daughters(hospital)
+    if on_sqlite(hospital):
+        assert ends["conflict"] > 0
+    else:
+        assert active > 3
+
+
+# -- half want to go from A to B, half from B to A
+
+
+def exchange(hospital, tries):
+    a, b = hospital.slot(24, hour=9), hospital.slot(24, hour=14)
+    acts = []
+    for number, (openid, patient) in enumerate(hospital.patients(24)):
+        here, there = (a, b) if number % 2 else (b, a)
+        appointment = hospital.book(openid, here, patient)
+
+        def move(openid=openid, appointment=appointment, there=there):
+            with hospital.bookings(openid) as desk:
+                desk.move(appointment, there)
+
+        acts.append(move)
+    ends = race(acts, 8, tries)
+    return ends, hospital.stock(a), hospital.stock(b)
+
+
+def test_exchanging_places_never_deadlocks(hospital):
+    assert exchange(hospital, tries=1) == ({"done": 24}, (12, 12), (12, 12))
+
+
+def test_control_places_taken_in_anybodys_order_deadlock(hospital, monkeypatch):
+    admit = bookings.admit
+
+    def slowly(work, wanted, patient):
+        time.sleep(PAUSE)
+        admit(work, wanted, patient)
+
+    monkeypatch.setattr(stock, "lock", lambda work, slots: None)
+    monkeypatch.setattr(bookings, "admit", slowly)
+    if on_sqlite(hospital):
+        without_write_lock(hospital)
+    ends, _, _ = exchange(hospital, tries=1)
+    assert ends["conflict"] > 0
+
+
+# -- cancelled twice while others wait for the place
+
+
+def cancel_and_book(hospital):
+    slot = hospital.slot(capacity=2)
+    (owner, patient), (other, second), *waiting = hospital.patients(10)
+    mine = hospital.book(owner, slot, patient)
+    hospital.book(other, slot, second)
+
+    def cancel():
+        with hospital.bookings(owner) as desk:
+            desk.cancel(mine)
+
+    acts = [cancel] * 8 + [lambda o=o, p=p: hospital.book(o, slot, p) for o, p in waiting]
+    acts = [act for pair in zip(acts[:8], acts[8:], strict=True) for act in pair]
+    return race(acts, 16), hospital.stock(slot)
+
+
+def test_a_place_is_given_back_once_however_often_it_is_cancelled(hospital):
+    ends, (said, active) = cancel_and_book(hospital)
+    assert said == active <= 2
+    assert ends["AppointmentOver"] == 7
+    assert set(ends) <= {"done", "AppointmentOver", "SlotTaken"}
+
+
+def test_control_a_cancel_that_does_not_look_gives_the_place_back_twice(hospital, monkeypatch):
+    def blindly(work, row, status, reason="", **changes):
+        time.sleep(PAUSE)
+        by_id = Appointment.id == row.id
+        work.conn.execute(update(Appointment).where(by_id).values(status=status))
+        fewer = {"booked": Slot.booked - 1, "chat_booked": Slot.chat_booked - 1}
+        work.conn.execute(update(Slot).where(Slot.id == row.slot_id).values(fewer))
+        return True
+
+    monkeypatch.setattr(stock, "finish", blindly)
+    if on_sqlite(hospital):
+        without_write_lock(hospital)
+    ends, (said, active) = cancel_and_book(hospital)
+    if on_sqlite(hospital):
+        assert ends["conflict"] > 0
+    else:
+        assert said != active or any("Integrity" in end or "Check" in end for end in ends)
+
+
+# -- the hold ends at the very moment of the yes
+
+
+def yes_or_over(hospital):
+    """Sixteen holds; for each, the yes and the job that ends it at the same moment."""
+    slots, acts = [], []
+    end = NOW + hospital.policy.hold
+    for openid, patient in hospital.patients(16):
+        slots.append(hospital.slot())
+        with hospital.bookings(openid) as desk:
+            held = desk.hold(slots[-1], patient)
+
+        def confirm(openid=openid, held=held):
+            with hospital.bookings(openid, end - timedelta(microseconds=1)) as desk:
+                desk.confirm(held.id)
+
+        def expire(held=held):
+            with hospital.bookings(at=end) as desk:
+                desk.expire(held.id)
+
+        acts += [confirm, expire]
+    return race(acts, 8), [hospital.stock(slot) for slot in slots]
+
+
+def test_a_hold_is_either_confirmed_or_over_never_both(hospital):
+    ends, stocks = yes_or_over(hospital)
+    assert set(ends) <= {"done", "HoldExpired"}
+    assert all(said == active for said, active in stocks)
+
+
+def test_control_a_yes_that_does_not_look_books_a_place_given_back(hospital, monkeypatch):
+    def believed(work, row):
+        time.sleep(PAUSE)
+        return (Appointment.id == row.id,)
+
+    monkeypatch.setattr(bookings, "_still_held", believed)
+    if on_sqlite(hospital):
+        without_write_lock(hospital)
+    ends, stocks = yes_or_over(hospital)
+    if on_sqlite(hospital):
+        assert ends["conflict"] > 0 or any(said != active for said, active in stocks)
+    else:
+        assert any(said != active for said, active in stocks)
