@@ -8,17 +8,20 @@ No network but the database and Redis is touched in here; only the courier sends
 from __future__ import annotations
 
 import logging
+import secrets
 import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.counter import Counter
-
-from bot import paper
+from bot import ledger, paper
 from bot.house import House
 from bot.memory import Remembered, Visit
 from bot.wire import Inbound
-from desk import journal
+from desk import accounts, journal, outbox
+from desk.counter import Counter
 from desk.work import Actor, Work
 from dialogue.reply import Reply
 from dialogue.state import State
@@ -40,7 +43,7 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.15
 # An open conversation older than this is not even offered for resumption.
 _FORGOTTEN = timedelta(hours=24)
 _ATTEMPTS = 3
-_MOST_SYMPTOMS = 12
+_PASSIVE, _COURIER = "passive", "courier"
 
 
 class BusyError(Exception):
@@ -118,37 +121,50 @@ class Turns:
     def _transact(self, inbound: Inbound, visit: Visit, started: float) -> Outcome:
         with self._house.engine.begin() as conn:
             work = self._house.work(conn, Actor("chat", openid=inbound.openid))
-            known = journal.find(work, inbound.key)
+            known = journal.replay(work, inbound.key)
             if known is not None:
-                return Outcome("" if known.via == "courier" else known.reply, how="replayed")
+                return Outcome("" if known.reply_via == _COURIER else known.reply, how="replayed")
             before = self._before(work, visit)
             state, text = self._step(inbound, work, before)
             page, rest = paper.first_page(text)
             after = Remembered(before.seq + 1 if before else 1, work.now, state, rest)
-            self._store(inbound, work, after, page, started)
-            return Outcome(page if after else "", after)
+            if inbound.text and not inbound.menu_id:
+                ledger.heard_from(work)
+            via = self._way(work, page, started)
+            journal.store(work, _entry(inbound, after, page, via))
+            if via == _COURIER:
+                _leave_to_courier(work, page)
+            return Outcome("" if via == _COURIER else page, after, how=via)
+
+    def _way(self, work: Work, page: str, started: float) -> str:
+        """Decide, before the commit, who delivers the answer: this connection or the courier."""
+        if not page or time.monotonic() - started <= _LATE_SECONDS:
+            return _PASSIVE
+        account = accounts.account(work)
+        reader = ledger.reader(work, account) if account is not None else None
+        return _COURIER if reader is not None and reader.left > 0 else _PASSIVE
 
     def _before(self, work: Work, visit: Visit) -> Remembered | None:
         """Return the conversation so far; the journal says which copy of it is the newest."""
-        newest = journal.newest(work)
+        newest = journal.latest(work, work.actor.openid or "")
         if newest is None:
             return None
         for copy in (visit.remembered, self._house.memory.copy(visit.user)):
             if copy is not None and copy.seq == newest.seq:
                 return copy
-        if newest.state is not None and work.now - newest.at < _FORGOTTEN:
+        if newest.state is not None and work.now - newest.received_at < _FORGOTTEN:
             try:
                 return Remembered.from_json(newest.state)
             except ValueError:
                 _LOG.warning("a journalled state is of an older version: starting afresh")
-        return Remembered(newest.seq, newest.at, State.fresh())
+        return Remembered(newest.seq, newest.received_at, State.fresh())
 
     def _step(self, inbound: Inbound, work: Work, before: Remembered | None) -> tuple[State, str]:
         """Return the next state and the whole answer."""
         state = before.state if before else State.fresh()
         urgent = self.emergency(inbound, state)
         if urgent is not None:
-            journal.ask_for_human(work, inbound.text, "emergency")
+            Counter(work).requests.report_emergency(inbound.text)
             return state, self._written(urgent)
         heard = self._hear(inbound, work, state)
         if before and before.rest and "more" in heard.preferences:
@@ -179,3 +195,39 @@ class Turns:
             conversation.context_of(state),
             self._model,
         )
+
+    def _apology(self, inbound: Inbound, visit: Visit, error: Exception) -> Outcome:
+        """Whatever broke: an emergency is still answered as one, everything else kindly."""
+        error_id = secrets.token_hex(4)
+        where = "".join(traceback.format_tb(error.__traceback__))
+        # Without the error's own words: they may quote what a patient wrote.
+        _LOG.error("turn %s failed: %s\n%s", error_id, type(error).__name__, where)
+        urgent = self.emergency(inbound, visit.remembered.state if visit.remembered else None)
+        text = self._written(urgent) if urgent else f"{common.TROUBLE}（{error_id}）"
+        return Outcome(text, how="failed")
+
+
+def _entry(inbound: Inbound, after: Remembered, page: str, via: str) -> journal.Entry:
+    return journal.Entry(
+        key=inbound.key,
+        openid=inbound.openid,
+        seq=after.seq,
+        received_at=after.at,
+        reply=page,
+        reply_via=via,
+        text=inbound.text or None,
+        state=after.to_json(),
+    )
+
+
+def _leave_to_courier(work: Work, page: str) -> None:
+    account = accounts.account(work)
+    key = f"reply:{secrets.token_hex(16)}"
+    outbox.put(work, outbox.Notice("reply", key, {"text": page}, wechat_user_id=account))
+
+
+@contextmanager
+def open_desk(house: House, actor: Actor) -> Iterator[Counter]:
+    """One transaction at the counter for an edge or a command: committed when all went well."""
+    with house.engine.begin() as conn:
+        yield Counter(house.work(conn, actor))

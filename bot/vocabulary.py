@@ -27,7 +27,7 @@ class Vocabularies:
         self._newest = Vocabulary(
             sites=tuple(SiteEntry(*row) for row in rows.sites),
             departments=tuple(
-                DepartmentEntry(*row, sex=_SEX.get(sex or "")) for *row, sex in rows.departments
+                DepartmentEntry(*row[:-1], sex=_SEX.get(row[-1] or "")) for row in rows.departments
             ),
             doctors=tuple(DoctorEntry(*row) for row in rows.doctors),
             version=rows.version,

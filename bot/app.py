@@ -1,0 +1,40 @@
+"""
+The WSGI application: everything wired, once.
+
+A server opens its settings at start and fails with the name of what is missing. Under the `flask`
+command nothing is opened: each command opens what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask import Flask
+
+from bot import cli
+from bot.house import open_house
+from bot.settings import Settings
+from bot.wiring import environment, furnish
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """
+    Return the application.
+
+    Raises:
+        ConfigError: a server starts and a setting is missing or wrong.
+    """
+    app = Flask(__name__, static_folder=None)
+    cli.register(app)
+    if settings is None and _is_a_command():
+        return app
+    return furnish(app, open_house(settings or Settings.read(environment())))
+
+
+def _is_a_command() -> bool:
+    """Tell whether the `flask` command loads us for anything but serving."""
+    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        return False
+    context = click.get_current_context(silent=True)
+    return context is None or context.info_name != "run"

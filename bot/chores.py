@@ -1,0 +1,33 @@
+"""What happens by time: the kinds of jobs and who does them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from desk import journal
+from desk.counter import Counter
+from desk.work import Work
+from scheduling.types import AppointmentId
+
+# What a kind of job does; it returns after what time it is due again, None for never.
+Task = Callable[[Work, Mapping[str, Any]], timedelta | None]
+_PURGE_EVERY = timedelta(hours=1)
+
+
+def expire_hold(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Give back a place whose hold is over; one that was confirmed meanwhile stays."""
+    Counter(work).bookings.expire(AppointmentId(int(payload["appointment"])))
+    return None
+
+
+def purge(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Forget what people wrote who never consented."""
+    journal.purge_unconsented(work)
+    return _PURGE_EVERY
+
+
+TASKS: Mapping[str, Task] = {"expire_hold": expire_hold, "purge": purge}
+# Jobs that are always due again; the courier sees to it that they exist.
+RECURRING = ("purge",)

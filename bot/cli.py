@@ -1,0 +1,256 @@
+"""
+The commands of `flask --app wsgi …`.
+
+Each opens only what it needs: `understand` nothing, the others their settings. Where nothing at
+all is set, they work on the demo's database under `var/`, so that a newcomer can try them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
+
+import migrations
+from bot import chores, demo, doctor, ear, menu, settings, talk
+from bot.channels import CustomerMessage
+from bot.courier import Courier
+from bot.house import House, open_house
+from bot.settings import SECRETS, ConfigError, Settings
+from bot.turn import open_desk
+from bot.wechat import WechatClient, WechatError
+from bot.wiring import environment, furnish
+from desk import demo as demo_hospital
+from desk import export, links, roster, tokens
+from desk.roster_files import RosterErrors
+from desk.work import Actor
+from scheduling.errors import NotYourPatient
+
+_CONSOLE = Actor("window", name="console")
+
+
+def register(app: Flask) -> None:
+    """Put all commands into the application."""
+    for command in (
+        _understand, _talk, _roster, _appointments, _demo, _token, _courier, _db, _doctor, _link,
+        _menu, _settings,
+    ):  # fmt: skip
+        app.cli.add_command(command)
+
+
+def _read_settings() -> Settings:
+    """Return the settings; the demo's where nothing is set."""
+    given = environment()
+    if not any(given.get(name) for name in (*SECRETS, "DATABASE_URL")):
+        click.echo("no settings found: using the demo's, under var/", err=True)
+        return demo.settings(given)
+    return Settings.read(given)
+
+
+@contextmanager
+def _opened(*, with_redis: bool = False) -> Iterator[House]:
+    house = open_house(_read_settings(), with_redis=with_redis)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+@click.command("understand")
+@click.option("--now", type=datetime.fromisoformat, help="the present, ISO 8601")
+def _understand(now: datetime | None) -> None:
+    """Read texts on stdin, one a line; write what was heard, one JSON object a line."""
+    ear.listen(sys.stdin.buffer, sys.stdout, now, environment())
+
+
+@click.command("talk")
+@click.option("--openid", default="oTerminal000000000000000001", show_default=True)
+def _talk(openid: str) -> None:
+    """Have a conversation in the terminal, through the real webhook."""
+    with _friendly(), _opened(with_redis=True) as house:
+        if house.settings.wechat_account_id == demo.ACCOUNT:
+            demo.prepare(house)
+        talk.talk(furnish(Flask("talk"), house), house, openid)
+
+
+_roster = AppGroup("roster", help="Sites, departments, doctors, shifts.")
+
+
+@_roster.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def _roster_import(paths: tuple[Path, ...]) -> None:
+    """Import roster files (CSV or XLSX) or directories of them: all or nothing."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        report = roster.import_roster(counter.work, paths)
+    for kind, count in report.counts.items():
+        click.echo(
+            f"{kind}: {count.added} added, {count.changed} changed, {count.unchanged} unchanged"
+        )
+    if report.holidays:
+        click.echo("no weekly shifts on holidays: " + ", ".join(map(str, report.holidays)))
+    if report.unknown_years:
+        click.echo("holidays not published yet: " + ", ".join(map(str, report.unknown_years)))
+
+
+_appointments = AppGroup("appointments", help="What is booked.")
+
+
+@_appointments.command("export")
+@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
+def _appointments_export(kind: str) -> None:
+    """Write all appointments to stdout."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        rows = export.appointments(counter.work)
+        if kind == "json":
+            click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))
+            return
+        writer = csv.DictWriter(sys.stdout, export.COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+_demo = AppGroup("demo", help="The demo hospital.")
+
+
+@_demo.command("load")
+def _demo_load() -> None:
+    """Load the demo hospital into an empty database."""
+    with _friendly(), _opened() as house:
+        migrations.upgrade(house.engine)
+        with open_desk(house, _CONSOLE) as counter:
+            report = demo_hospital.load(counter.work)
+    click.echo(", ".join(f"{count.added} {kind}" for kind, count in report.counts.items()))
+
+
+@_demo.command("run")
+@click.option("--port", default=8000, envvar="PORT", show_default=True)
+@click.option("--home", default="var", type=click.Path(path_type=Path), show_default=True)
+def _demo_run(port: int, home: Path) -> None:
+    """Start the bot, the courier and a phone in the browser."""
+    with _friendly(), demo.only_one(home):
+        house = open_house(demo.settings(environment(), port, home))
+        try:
+            demo.prepare(house)
+            demo.Show(house, furnish(Flask("demo"), house), port).run()
+        finally:
+            house.close()
+
+
+_token = AppGroup("token", help="Keys of other programs.")
+
+
+@_token.command("create")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, required=True)
+def _token_create(name: str, scopes: tuple[str, ...]) -> None:
+    """Print a new API token, once; only its hash is kept."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        token = tokens.create(counter.work, name, scopes)
+    click.echo(token)
+
+
+_courier = AppGroup("courier", help="What leaves the house and what is due.")
+
+
+@_courier.command("run")
+@click.option("--once", is_flag=True, help="do what is due and end")
+def _courier_run(*, once: bool) -> None:
+    """Deliver due notices and run due jobs."""
+    with _friendly(), _opened(with_redis=True) as house:
+        courier = Courier(house, CustomerMessage(_client(house)), _tasks(house))
+        if once:
+            click.echo(f"{courier.run_once()} done")
+            return
+        courier.run(threading.Event())
+
+
+def _tasks(house: House) -> dict[str, chores.Task]:
+    is_demo = house.settings.wechat_account_id == demo.ACCOUNT
+    return {**chores.TASKS, **({"roll_demo": demo.roll} if is_demo else {})}
+
+
+def _client(house: House) -> WechatClient:
+    own = house.settings
+    return WechatClient(
+        own.wechat_api_base_url, own.wechat_app_id, own.wechat_app_secret, house.redis
+    )
+
+
+_db = AppGroup("db", help="The database.")
+
+
+@_db.command("upgrade")
+def _db_upgrade() -> None:
+    """Bring the database to the newest schema."""
+    with _friendly(), _opened() as house:
+        migrations.upgrade(house.engine)
+    click.echo("the database is up to date")
+
+
+@click.command("doctor")
+def _doctor() -> None:
+    """Check settings, database, Redis, WeChat; say what to do."""
+    findings = doctor.examine(_read_settings)
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.is_well else 'TODO'}  {finding.what}: {finding.advice}")
+    sys.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+_link = AppGroup("link", help="Who may speak for whom.")
+
+
+@_link.command("list")
+def _link_list() -> None:
+    """List the links that wait for the desk."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        for link in links.pending_links(counter.work):
+            click.echo(f"{link.id}\t{link.masked_name}\t{link.masked_document}\t{link.relation}")
+
+
+@_link.command("approve")
+@click.argument("link", type=int)
+def _link_approve(link: int) -> None:
+    """Verify a link: somebody at the desk has seen the papers."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        links.verify_by_desk(counter.work, link)
+    click.echo(f"link {link} is verified")
+
+
+@click.command("menu")
+def _menu() -> None:
+    """Publish the chat's menu to WeChat."""
+    with _friendly(), _opened(with_redis=True) as house:
+        _client(house).create_menu(menu.BUTTONS)
+    click.echo("the menu is published")
+
+
+@click.command("settings")
+def _settings() -> None:
+    """Print .env.example."""
+    click.echo(settings.example(), nl=False)
+
+
+@contextmanager
+def _friendly() -> Iterator[None]:
+    """What a person can mend is told in one line, without a traceback."""
+    try:
+        yield
+    except (ConfigError, RosterErrors, tokens.TokenNameTakenError, WechatError) as error:
+        raise click.ClickException(str(error)) from error
+    except NotYourPatient as error:
+        raise click.ClickException("no such pending link; see: link list") from error
+    except demo_hospital.NotEmptyError as error:
+        raise click.ClickException("the database has a roster already") from error
+    except SQLAlchemyError as error:
+        advice = "is the server running, and the schema there (flask --app wsgi db upgrade)?"
+        raise click.ClickException(f"database: {type(error).__name__}; {advice}") from error

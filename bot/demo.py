@@ -1,0 +1,182 @@
+"""
+`make demo`: database, hospital, bot, courier and a phone in the browser, in one process.
+
+Its secrets are made at the first start and kept beside the database under `var/`, so that a
+restart can still read what it sealed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import secrets
+import string
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from dotenv import dotenv_values
+from werkzeug.serving import make_server
+
+import migrations
+from bot import menu
+from bot.channels import CustomerMessage
+from bot.chores import TASKS
+from bot.courier import Courier
+from bot.house import House
+from bot.settings import DEVELOPMENT, ConfigError, Settings
+from bot.turn import open_desk
+from bot.wechat import WechatClient, WechatError
+from desk import demo
+from desk.work import Actor, Work
+from models.vault import make_key
+from simulator.app import alongside
+from simulator.app import create_app as create_simulator
+from simulator.config import SimulatorConfig
+
+HOME = Path("var")
+ACCOUNT = "gh_demo"
+_LETTERS = string.ascii_letters + string.digits
+_HOST = "127.0.0.1"
+_ACTOR = Actor("job", name="demo")
+_ROLL_EVERY = timedelta(hours=1)
+# What the demo takes from the environment; everything else is its own.
+_FROM_OUTSIDE = ("FIXED_NOW", "HOSPITAL_NAME", "POLICY_FILE", "TRIAGE_MODEL", "WECHAT_LINKS")
+
+
+def settings(outside: Mapping[str, str | None], port: int = 8000, home: Path = HOME) -> Settings:
+    """Return the demo's settings; its secrets are made the first time."""
+    own = {
+        "DESK_MODE": DEVELOPMENT,
+        "DATABASE_URL": f"sqlite:///{home}/desk.sqlite",
+        "WECHAT_APP_ID": "wxdemo0000000000",
+        "WECHAT_ACCOUNT_ID": ACCOUNT,
+        "WECHAT_API_BASE_URL": f"http://{_HOST}:{port}",
+        "HOSPITAL_NAME": "江城医院（演示）",
+        "HOSPITAL_PHONE": "0000-8120000",
+        "EMERGENCY_PHONE": "0000-8120120",
+    }
+    chosen = {name: outside[name] for name in _FROM_OUTSIDE if outside.get(name)}
+    return Settings.read({**own, **_secrets(home), **chosen})
+
+
+def _secrets(home: Path) -> Mapping[str, str | None]:
+    file = home / "demo.env"
+    home.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        made = {
+            "WECHAT_TOKEN": secrets.token_hex(16),
+            "WECHAT_APP_SECRET": secrets.token_hex(16),
+            "WECHAT_AES_KEY": "".join(secrets.choice(_LETTERS) for _ in range(42)) + "A",
+            "DATA_KEY": make_key(),
+            "LOOKUP_KEY": make_key(),
+            "SECRET_KEY": secrets.token_hex(32),
+        }
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{name}={value}\n" for name, value in made.items()))
+    return dotenv_values(file)
+
+
+def prepare(house: House) -> None:
+    """Bring the database up to date and put the hospital into it, if there is none."""
+    migrations.upgrade(house.engine)
+    with open_desk(house, _ACTOR) as counter, contextlib.suppress(demo.NotEmptyError):
+        demo.load(counter.work)
+
+
+def roll(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Let the shifts of the demo hospital follow the days."""
+    demo.roll(work)
+    return _ROLL_EVERY
+
+
+@contextlib.contextmanager
+def only_one(home: Path = HOME) -> Iterator[None]:
+    """
+    Refuse a second demo on the same database.
+
+    Raises:
+        ConfigError: one is running.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError(f"a demo is already running on {home}/desk.sqlite") from error
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The running parts of a demo."""
+
+    house: House
+    bot: Any  # a Flask application
+    port: int
+
+    def run(self) -> None:
+        """Serve until Ctrl-C."""
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        both = alongside(self.bot, create_simulator(self._simulated()))
+        server = make_server(_HOST, self.port, both, threaded=True)
+        stop = threading.Event()
+        threads = [
+            threading.Thread(target=self._deliver, args=(stop,), name="courier"),
+            threading.Thread(target=self._publish_menu, args=(stop,), name="menu"),
+        ]
+        for thread in threads:
+            thread.start()
+        click.echo(f"phone:    http://{_HOST}:{self.port}/phone", nl=True)
+        click.echo(f"webhook:  http://{_HOST}:{self.port}/wechat   Ctrl-C ends all")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("")
+        finally:
+            stop.set()
+            server.server_close()
+            for thread in threads:
+                thread.join()
+
+    def _simulated(self) -> SimulatorConfig:
+        settings = self.house.settings
+        return SimulatorConfig(
+            webhook_url=f"http://{_HOST}:{self.port}/wechat",
+            token=settings.wechat_token,
+            app_id=settings.wechat_app_id,
+            app_secret=settings.wechat_app_secret,
+            account_id=settings.wechat_account_id,
+            aes_key=settings.wechat_aes_key,
+            account_name=settings.hospital_name,
+            mode="safe",
+            timezone=settings.zone.key,
+        )
+
+    def _client(self) -> WechatClient:
+        settings = self.house.settings
+        return WechatClient(
+            settings.wechat_api_base_url,
+            settings.wechat_app_id,
+            settings.wechat_app_secret,
+            None,  # a restarted simulator knows no token of before
+        )
+
+    def _deliver(self, stop: threading.Event) -> None:
+        tasks = {**TASKS, "roll_demo": roll}
+        courier = Courier(self.house, CustomerMessage(self._client()), tasks)
+        courier.run(stop, recurring=("purge", "roll_demo"))
+
+    def _publish_menu(self, stop: threading.Event) -> None:
+        """Try until the server answers: it is us."""
+        while not stop.wait(0.1):
+            try:
+                self._client().create_menu(menu.BUTTONS)
+            except WechatError:
+                continue
+            return

@@ -1,0 +1,70 @@
+"""An opened house behind routes: the webhook, the JSON interface, health and numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+from dotenv import dotenv_values
+from flask import Flask, Response, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+import api
+from bot import webhook
+from bot.house import House
+from bot.turn import Turns, open_desk
+from desk.counter import Counter
+from desk.work import Actor
+from models import clock
+from nlp.understand import understand
+from nlp.vocabulary import Vocabulary
+
+
+def environment() -> Mapping[str, str | None]:
+    """Return the environment, with `.env` behind it."""
+    return {**dotenv_values(".env"), **os.environ}
+
+
+def furnish(app: Flask, house: House) -> Flask:
+    """Put the routes of an opened house into an application and warm the ear."""
+    app.config["SECRET_KEY"] = house.settings.secret_key
+    app.extensions["house"] = house
+    turns = Turns(house)
+    app.register_blueprint(webhook.create_blueprint(house, turns))
+
+    def open_counter(actor: Actor) -> AbstractContextManager[Counter]:
+        return open_desk(house, actor)
+
+    app.register_blueprint(api.create_blueprint(open_counter))
+    _add_health(app, house)
+    # The dictionary and the model load now, not while the first patient waits.
+    understand("我头疼，想挂明天上午的号", clock.system_now(), Vocabulary())
+    return app
+
+
+def _add_health(app: Flask, house: House) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok", content_type="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        database = has_database(house)
+        # Without Redis the journal carries on, so only the database decides.
+        return jsonify(database=database, redis=house.memory.answers()), 200 if database else 503
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(house.counters.exposition(), content_type="text/plain; version=0.0.4")
+
+
+def has_database(house: House) -> bool:
+    """Tell whether the database answers and has our tables."""
+    try:
+        with house.engine.connect().execution_options(read_only=True) as conn:
+            conn.execute(text("SELECT version FROM roster_version"))
+    except (SQLAlchemyError, OSError):
+        return False
+    return True
