@@ -57,9 +57,9 @@ def settings(outside: Mapping[str, str | None], port: int = 8000, home: Path = H
         "WECHAT_APP_ID": "wxdemo0000000000",
         "WECHAT_ACCOUNT_ID": ACCOUNT,
         "WECHAT_API_BASE_URL": f"http://{_HOST}:{port}",
-        "HOSPITAL_NAME": "江城医院（演示）",
-        "HOSPITAL_PHONE": "0000-8120000",
-        "EMERGENCY_PHONE": "0000-8120120",
+        "HOSPITAL_NAME": "云川市第一综合医院（演示）",
+        "HOSPITAL_PHONE": "0000-5550100",
+        "EMERGENCY_PHONE": "0000-5550199",
     }
     chosen = {name: outside[name] for name in _FROM_OUTSIDE if outside.get(name)}
     return Settings.read({**own, **_secrets(home), **chosen})
