@@ -60,7 +60,7 @@ def roll(work: Work) -> ImportReport:
     _suspend_one(work, today)
     at_window = replace(work, actor=Actor("window", name="demo"))
     for doctor in (FULL, *NEARLY_FULL):
-        _fill(at_window, doctor, today, leave=0 if doctor == FULL else 1)
+        _fill(at_window, doctor, leave=0 if doctor == FULL else 1)
     return report
 
 
@@ -84,12 +84,12 @@ def _has_bookings(work: Work, shift: int) -> bool:
     return work.conn.scalar(booked) is not None
 
 
-def _fill(work: Work, doctor: str, today: date, leave: int) -> None:
+def _fill(work: Work, doctor: str, leave: int) -> None:
     """Book the doctor's untouched shifts ahead, but for `leave` places of the last slot."""
     slots = work.conn.execute(
         select(Slot.id, Slot.shift_id, Slot.capacity, Slot.booked)
         .join(Doctor, Doctor.id == Slot.doctor_id)
-        .where(Doctor.code == doctor, Slot.visit_on > today, Slot.is_open)
+        .where(Doctor.code == doctor, Slot.starts_at > work.now, Slot.is_open)
         .order_by(Slot.shift_id, Slot.starts_at)
     ).all()
     shifts: dict[int, list[Row[*tuple[Any, ...]]]] = {}

@@ -29,6 +29,7 @@ from itertools import chain
 
 from rapidfuzz import fuzz
 
+from scheduling.lay_terms import widen
 from scheduling.types import HalfDay, Need, Offer, Offers, Opening, Why
 
 _DEPARTMENT, _EXPERTISE, _USUAL, _EARLY, _FREE = 3.0, 1.5, 1.0, 1.0, 0.5
@@ -133,13 +134,14 @@ def _shifts(candidates: Iterable[Opening], need: Need, today: date) -> list[_Shi
     for opening in candidates:
         if opening.doctor is None or opening.doctor not in need.without_doctors:
             by_shift[opening.shift].append(opening)
+    words = widen(need.words)
     fits: dict[tuple[str, ...], tuple[float, tuple[str, ...]]] = {}
     result = []
     for openings in by_shift.values():
         openings.sort(key=lambda o: (o.starts_at, o.slot))
         terms = openings[0].expertise
         if terms not in fits:
-            fits[terms] = expertise_fit(terms, need.words)
+            fits[terms] = expertise_fit(terms, words)
         result.append(_shift(openings, need, today, fits[terms]))
     return result
 

@@ -1,0 +1,41 @@
+"""The demo hospital, loaded once and copied for every test that wants it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from desk import demo
+from desk.work import Actor
+from models.vault import Vault
+from tests.desk.clinic import Clinic
+
+
+@pytest.fixture(scope="session")
+def _demo_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Vault]:
+    """A SQLite file with the demo hospital, closed, and the vault that opens it."""
+    file = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    clinic = Clinic(f"sqlite:///{file}")
+    with clinic.work(Actor("window")) as work:
+        demo.load(work)
+    clinic.engine.dispose()
+    return file, clinic.vault
+
+
+@pytest.fixture
+def demo_clinic(_demo_file: tuple[Path, Vault], sqlite_url: str) -> Iterator[Clinic]:
+    """The demo hospital on Tuesday 2026-11-24 at nine, for one test alone."""
+    file, vault = _demo_file
+    copy = make_url(sqlite_url).database
+    assert copy is not None
+    with closing(sqlite3.connect(file)) as full, closing(sqlite3.connect(copy)) as empty:
+        full.backup(empty)
+    clinic = Clinic(sqlite_url)
+    clinic.vault = vault
+    yield clinic
+    clinic.engine.dispose()
