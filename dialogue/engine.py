@@ -24,6 +24,8 @@ W = TypeVar("W")
 PAGE = 5
 # A form that fills itself this often without asking is going in circles.
 _MAX_MOVES = 24
+# From this confidence on an intent is taken at its word in the middle of another matter.
+_CLEAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +118,15 @@ class Engine(Generic[W]):
 
     def _back(self, state: State, top: Frame, world: W) -> tuple[State, Reply]:
         if not top.history:
-            if len(state.frames) > 1:
-                return self._advance(self._reopened(state.pop()), world, [])
+            below = state.pop()
+            if below.top is not None and top.fills:
+                return self._back(below, below.top, world)
+            if below.top is not None:
+                return self._advance(below, world, [])
             return self._again(state, world, self._phrases.first_step)
         last = top.history[-1]
         frame = replace(self._without(top, (last,)), history=top.history[:-1], page=0)
         return self._advance(state.with_top(frame), world, [])
-
-    @staticmethod
-    def _reopened(state: State) -> State:
-        top = state.top
-        return state if top is None else state.with_top(replace(top, page=0, misses=0))
 
     def _again(self, state: State, world: W, lead: str) -> tuple[State, Reply]:
         if state.top is None:
@@ -139,19 +139,42 @@ class Engine(Generic[W]):
         paged = self._page(state, top, heard, world)
         if paged is not None:
             return paged
+        turned = self._turn_away(state, top, heard, world)
+        if turned is not None:
+            return turned
         frame, notes, end = self._fill(top, heard, world)
         if end is not None:
             return self._finish(state, Done(end.text), world)
         if frame is not top:
             return self._advance(state.with_top(replace(frame, misses=0, page=0)), world, notes)
+        turned = self._elsewhere(state, top, heard, world)
+        if turned is not None:
+            return turned
+        return self._miss(state, top, world)
+
+    def _turn_away(
+        self, state: State, top: Frame, heard: Heard, world: W
+    ) -> tuple[State, Reply] | None:
+        """A clear question about something else is not mined for answers it never meant."""
+        form = self._forms[top.form]
+        at_home = heard.intent in form.opens_on or heard.intent in form.keeps
+        if at_home or heard.confidence < _CLEAR or _bare(heard):
+            return None
+        asked = next((s for s in form.slots if s.name == top.asking), None)
+        if asked is not None and self._take(asked, top, heard, world, answered=False) is not None:
+            return None
+        return self._elsewhere(state, top, heard, world)
+
+    def _elsewhere(
+        self, state: State, top: Frame, heard: Heard, world: W
+    ) -> tuple[State, Reply] | None:
+        """Another form opens on it, or it is answered in passing; then the question comes back."""
         other = self._opens.get(heard.intent)
         if other is not None and other != top.form and not self._waiting(state, other):
             opened, filled, _ = self._fill(Frame(form=other), heard, world)
             return self._advance(state.push(opened), world, filled)
         aside = self._aside(heard, world)
-        if aside is not None:
-            return self._advance(state, world, [aside.text])
-        return self._miss(state, top, world)
+        return self._advance(state, world, [aside.text]) if aside else None
 
     @staticmethod
     def _waiting(state: State, form: str) -> bool:

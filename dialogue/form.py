@@ -129,8 +129,8 @@ class Form(Generic[W]):
     A conversation about one thing.
 
     `done` acts and may raise `Reask`; `leave` tidies up when the person walks away;
-    `unheard` are the sentences for an answer not understood, gentler first.
-    `resume` names the matter for "shall we go on with …?".
+    `title` names the matter for "shall we go on with …?". `keeps` are intents that mean something
+    of its own while this form is open (「改时间」 while booking).
     """
 
     name: str
@@ -139,6 +139,7 @@ class Form(Generic[W]):
     opens_on: frozenset[str] = frozenset()
     leave: Callable[[Values, W], str] = lambda values, world: ""
     title: str = ""
+    keeps: frozenset[str] = frozenset()
 
     def slot(self, name: str) -> Slot[W]:
         """Return the slot of that name (KeyError if there is none)."""

@@ -60,6 +60,12 @@ def answer_offer(heard: Heard, values: Values, world: World) -> Given:
     return [o.slot for o in listed[0].openings] if listed else None
 
 
+def hear_offer(heard: Heard, values: Values, world: World) -> Given:
+    """「改时间」 while booking: back to the list."""
+    again = heard.intent == "reschedule" and "offer" in values
+    return Redo(("offer",), note="" if heard.when else texts.NOT_THIS) if again else None
+
+
 def ask_time(values: Values, world: World) -> Asked:
     """Ask which time of the half-day, unless only one is left or was asked for."""
     openings = [world.desk.finder.opening(SlotId(slot)) for slot in values["offer"]]
@@ -201,6 +207,7 @@ FORM: Form[World] = Form(
     name="booking",
     title=texts.TITLE,
     opens_on=frozenset({"book", "symptom"}),
+    keeps=frozenset({"reschedule"}),
     leave=leave,
     done=done,
     slots=(
@@ -208,6 +215,7 @@ FORM: Form[World] = Form(
         Slot(
             "offer",
             ask_offer,
+            hear=hear_offer,
             answer=answer_offer,
             after=("dept", "doctor", "site", "when", "wish"),
         ),

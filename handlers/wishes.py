@@ -10,6 +10,7 @@ The values are JSON: `dept` {"codes": [[code, score], …], "words": […],
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -211,10 +212,15 @@ def department_name(values: Values, world: World) -> str:
 def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:
     """One line for each offer; what all of them share is left out."""
     sites = {o.first.site for o in offers}
+    earliest_of_many = sum(o.why.earliest for o in offers) > 1
     departments = {o.first.department_name for o in offers}
     return [
         (
-            wording.offer(o, show_site=len(sites) > 1, show_department=len(departments) > 1),
+            wording.offer(
+                replace(o, why=replace(o.why, earliest=o.why.earliest and not earliest_of_many)),
+                show_site=len(sites) > 1,
+                show_department=len(departments) > 1,
+            ),
             o,
         )
         for o in offers
