@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from desk.counter import Counter
 from flask import Request
 from werkzeug.exceptions import BadRequest
 
 from api.problems import Problem
 from desk import idempotency, programs, tokens
 from desk.conflicts import retrying
+from desk.counter import Counter
 from desk.idempotency import Answer
 from desk.programs import Wish
 from desk.work import Actor

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - named for what happened
+class Refusal(Exception):
     """
     A rule said no.
 
