@@ -61,15 +61,13 @@ def admit(work: Work, wanted: Row[*tuple[Any, ...]], patient: Row[*tuple[Any, ..
     if work.actor.channel != _WINDOW:
         limits.check_window(work.policy, now, starts_at)
         limits.check_no_shows(work.policy, now, _missed(work, patient.id))
-    limits.check_fit(
-        patient.birth_on,
-        patient.sex,
-        wanted.visit_on,
+    admits = limits.Admits(
+        department=wanted.department_name,
         min_age_years=wanted.min_age_years,
         max_age_years=wanted.max_age_years,
-        department_sex=wanted.department_sex,
-        department=wanted.department_name,
+        sex=wanted.department_sex,
     )
+    limits.check_fit(admits, patient.birth_on, patient.sex, wanted.visit_on)
     visit = limits.Visit(
         code="",
         department=wanted.department_id,

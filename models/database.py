@@ -25,6 +25,7 @@ _RECYCLE_SECONDS = 1800
 
 _PG_CONFLICTS = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock timeout
 _MYSQL_CONFLICTS = {1020, 1205, 1213}  # record changed, lock wait timeout, deadlock
+_MYSQL_NO_SAVEPOINT = 1305
 _SQLITE_CONFLICTS = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -74,7 +75,23 @@ def is_conflict(error: BaseException) -> bool:
     if getattr(origin, "sqlstate", None) in _PG_CONFLICTS:
         return True
     arguments: list[object] = list(getattr(origin, "args", ()))
+    if arguments[:1] == [_MYSQL_NO_SAVEPOINT] and error.__context__ is not None:
+        return _lost_inside(error)
     return bool(arguments) and arguments[0] in _MYSQL_CONFLICTS
+
+
+def _lost_inside(error: BaseException) -> bool:
+    """
+    Whether a savepoint is missing because a deadlock took the whole transaction with it.
+
+    MariaDB then refuses to roll back to it, and that second error hides the first.
+    """
+    earlier = error.__context__
+    while earlier is not None:
+        if isinstance(earlier, DBAPIError) and is_conflict(earlier):
+            return True
+        earlier = earlier.__context__
+    return False
 
 
 def retrying(work: Callable[[], T], tries: int = 5) -> T:

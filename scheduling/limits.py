@@ -83,28 +83,30 @@ def check_patient(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> Non
         raise TotalLimit(limit=policy.total_limit)
 
 
-def check_fit(
-    born: date,
-    sex: str,
-    on: date,
-    *,
-    min_age_years: float | None,
-    max_age_years: float | None,
-    department_sex: str,
-    department: str,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Admits:
+    """Whom a department sees; ages in completed years, both ends inclusive; sex m, f or empty."""
+
+    department: str
+    min_age_years: float | None = None
+    max_age_years: float | None = None
+    sex: str = ""
+
+
+def check_fit(admits: Admits, born: date, sex: str, on: date) -> None:
     """
-    Refuse a patient the department does not see; ages in completed years, both ends inclusive.
+    Refuse a patient the department does not see on the day of the visit.
 
     Raises:
         AgeOrSexUnfit: facts: department, reason (age | sex).
     """
-    if department_sex and sex != department_sex:
-        raise AgeOrSexUnfit(department=department, reason="sex")
-    too_young = min_age_years is not None and on < _reaches(born, min_age_years)
-    too_old = max_age_years is not None and on >= _reaches(born, max_age_years + 1)
+    if admits.sex and sex != admits.sex:
+        raise AgeOrSexUnfit(department=admits.department, reason="sex")
+    least, most = admits.min_age_years, admits.max_age_years
+    too_young = least is not None and on < _reaches(born, least)
+    too_old = most is not None and on >= _reaches(born, most + 1)
     if too_young or too_old:
-        raise AgeOrSexUnfit(department=department, reason="age")
+        raise AgeOrSexUnfit(department=admits.department, reason="age")
 
 
 def _reaches(born: date, years: float) -> date:
