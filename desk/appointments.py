@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, null, or_, select, true
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, false, or_, select, true
 
 from desk.openings import select_openings, to_opening
 from desk.work import Work
@@ -74,7 +74,7 @@ def _me(work: Work) -> ScalarSelect[int | None]:
     """The id of the account that acts, as part of a query; NULL for none."""
     openid = work.actor.openid
     if openid is None:
-        return select(null()).scalar_subquery()
+        return select(WechatUser.id).where(false()).scalar_subquery()
     known = WechatUser.openid_hash == work.vault.lookup(openid)
     return select(WechatUser.id).where(known).scalar_subquery()
 

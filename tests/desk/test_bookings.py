@@ -186,15 +186,15 @@ def test_the_urgent_reserve_opens_on_the_day(small):
     small.book(other, slot, him)
 
 
-def test_the_window_has_its_own_share(small):
-    (openid, patient), (other, him) = small.patients(2)
-    slot = small.slot(2, chat=1)
-    small.book(openid, slot, patient)
-    with small.bookings(other) as desk, pytest.raises(SlotTaken):
+def test_the_window_has_its_own_share(hospital):
+    (openid, patient), (other, him) = hospital.patients(2)
+    slot = hospital.slot(2, chat=1)
+    hospital.book(openid, slot, patient)
+    with hospital.bookings(other) as desk, pytest.raises(SlotTaken):
         desk.hold(slot, him)
-    with small.work(Actor("window", name="1")) as work:
+    with hospital.work(Actor("window", name="1")) as work:
         from_window = Bookings(work).hold(slot, him)
-    assert (from_window.channel, small.stock(slot)) == ("window", (2, 2))
+    assert (from_window.channel, hospital.stock(slot)) == ("window", (2, 2))
 
 
 def test_strangers_see_and_change_nothing(hospital):
