@@ -25,12 +25,12 @@ from desk.counter import Counter
 from desk.idempotency import Answer
 from desk.programs import Wish
 from desk.work import Actor
+from handlers.texts.booking import BOOKED
 from handlers.texts.refusals import say
 from scheduling.errors import Refusal
 from scheduling.types import AppointmentView
 
 SCOPE = "appointments:write"
-BOOKED = "预约成功，未缴费。"
 _FIELDS = ("patientId", "doctorId", "date", "timeSlot")
 _LONGEST_FIELD = 64
 _CLOCK = r"([01][0-9]|2[0-3]):([0-5][0-9])"

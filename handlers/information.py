@@ -17,7 +17,7 @@ def aside(heard: Heard, world: World) -> Reply | None:
     if answer is not None:
         return answer(heard, world)
     sentence = common.NOT_YET.get(heard.intent)
-    return Reply(sentence) if sentence else None
+    return Reply(sentence + _and_now(heard, world)) if sentence else None
 
 
 def _doctors(heard: Heard, world: World) -> Reply:
@@ -45,6 +45,13 @@ def _human(heard: Heard, world: World) -> Reply:
     world.desk.requests.ask_for_human(heard.text)
     scene = world.scene
     return Reply(information.human(scene.phone, scene.staffed_hours, staffed=scene.staffed))
+
+
+def _and_now(heard: Heard, world: World) -> str:
+    """What we can do instead: the department the words point to, or the question for them."""
+    codes = [d.code for d in heard.site_departments[:1]]
+    wards = world.desk.catalogue.departments(codes) if codes else ()
+    return information.book_instead(wards[0]) if wards else information.WHAT_IS_WRONG
 
 
 _ANSWERS: Mapping[str, Callable[[Heard, World], Reply]] = {

@@ -107,9 +107,8 @@ def answer_number(heard: Heard, values: Values, world: World) -> Given:
 
 def check_number(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
     """Say at once when a number cannot be right."""
-    kind = _RESIDENT if values.get("kind", _RESIDENT) == _GUARDIAN else values["kind"]
     try:
-        world.desk.patients.check_document(kind, value)
+        world.desk.patients.check_document(values.get("kind", _RESIDENT), value)
     except Refusal as no:
         return refusals.say(no)
     return None

@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 _MOST_CHARACTERS = 2000
 # Intents in which a department is looked for.
 _SEEKS_CARE = frozenset(
-    {"symptom", "book", "emergency", "unknown", "consult", "waitlist", "extra"}
+    {"symptom", "book", "emergency", "unknown", "consult", "education", "waitlist", "extra"}
 )
 # Answers that a person's particulars would otherwise be mistaken for.
 _PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date"})

@@ -227,6 +227,8 @@ class MariaDbServer(DatabaseServer):
             f"--datadir={self.home}/data",
             f"--socket={self.home}/sock",
             f"--pid-file={self.home}/pid",
+            # One that starts deletes temporary tables it finds, so none may share a folder.
+            f"--tmpdir={self.home}",
             "--skip-networking",
             "--character-set-server=utf8mb4",
             "--collation-server=utf8mb4_general_ci",

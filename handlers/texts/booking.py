@@ -17,6 +17,7 @@ NOTHING_FREE = "很抱歉，您要的这个科最近14天都约满了。可以�
 NOTHING_FREE_WISH = "很抱歉，您要的时间没有号了。"
 LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我。"
 LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
+BOOKED = "预约成功，未缴费。"
 NOT_THIS = "好的，换一个看看。"
 
 
@@ -93,7 +94,7 @@ def booked(view: AppointmentView, ward: Ward | None, phone: str) -> str:
     )
     call = f"\n有事可打电话：{phone}" if phone else ""
     return (
-        "预约成功，未缴费。\n"
+        f"{BOOKED}\n"
         f"预约号：{view.code}\n"
         f"就诊人：{view.patient_name_masked}\n"
         f"医院：{at.site_name}\n"

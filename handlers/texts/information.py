@@ -8,6 +8,7 @@ from handlers.texts import wording
 from scheduling.types import Opening, Physician, Place, Ward
 
 NO_DOCTOR = "没有找到您说的医生。可以说科室名，例如“骨科有哪些医生”。"
+WHAT_IS_WRONG = "\n要挂号的话，您哪里不舒服？"
 _MOST = 8
 
 
@@ -58,3 +59,10 @@ def human(phone: str, hours: str, *, staffed: bool) -> str:
         return f"已经转给工作人员，看到后会尽快联系您。{call}"
     when = f"工作时间是{hours}，" if hours else ""
     return f"您的话已经记下。现在没有工作人员值班，{when}上班后会联系您。{call}"
+
+
+def book_instead(value: Ward) -> str:
+    """The department that can help with it."""
+    if not value.bookable:
+        return f"\n可以去{value.site_name}{value.name}，不用预约，直接去就行。"
+    return f"\n这种情况可以看{value.name}，要挂号吗？想挂就说“挂{value.name}的号”。"
