@@ -1,230 +1,296 @@
 """
-Departments: the 37 national ones, the forms people say, and what a site calls its own.
+Departments: named in words, and the site's own counterpart of a national department.
 
-`lexicon/departments.tsv` holds codes, spoken forms and who sees the patient where a department
-does not exist. A site's own names and aliases come with the vocabulary.
+The 37 national names, what people call them and who stands in for them where they are missing
+are in `lexicon/departments.tsv`; wishes that mean a department (打疫苗) in `lexicon/services.tsv`.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
 from nlp import lexicon
 from nlp.heard import Named, Person
-from nlp.numerals import fold
 from nlp.vocabulary import DepartmentEntry, Vocabulary
 
-_ROWS = tuple(lexicon.rows("departments.tsv"))
-NATIONAL = {row["name"]: row["code"] for row in _ROWS}
-_SPOKEN = {row["name"]: (row["name"], *row["spoken"].split()) for row in _ROWS}
-_INSTEAD = {row["name"]: tuple(row["instead"].split()) for row in _ROWS}
-_GENERAL = "全科/普通内科"
-
-# A form that ends like a place is meant wherever it stands; a bare 呼吸 only beside a cue.
-_PLACE = re.compile(r"(?:科|门诊|室|中心|馆|堂|部|病区)$")
-_CUE_BEFORE = re.compile(r"(?:挂|看|约|去|到|找|转|换|做|想|要|是|在|个|预约|打|下)$|^$|[,，。 ]$")
-_CUE_AFTER = re.compile(
-    r"^(?:的?(?:号|门诊|专家|医生|大夫|主任|普通|科)|吧|呢|吗|在哪|$|[,，。 ])"
+_TABLE = {r["name"]: r for r in lexicon.rows("departments.tsv")}
+_SERVICES = {r["form"]: r for r in lexicon.rows("services.tsv")}
+NATIONAL: dict[str, str] = {name: r["code"] for name, r in _TABLE.items()}
+FALLBACK = "全科/普通内科"
+SPOKEN: dict[str, tuple[str, ...]] = {n: tuple(r["spoken"].split()) for n, r in _TABLE.items()}
+# A roster department of the parent specialty (03 for 03.04) still counts as a counterpart.
+PARENT = 0.6
+EXACT, ALIAS, CONTAINED, SPOKEN_SCORE, TYPO = 1.0, 0.97, 0.95, 0.93, 0.85
+_STRONG_END = ("科", "门诊", "中心", "室", "馆", "堂", "科一区", "科二区")
+_CUE_BEFORE = re.compile(
+    r"(?:挂|看|约|去|到|找|换|预约|要|做|查|转|是|号)(?:个|一个|一下|下|的|到|成|去|看)*$"
 )
-_NOT_THIS = re.compile(r"(?:不(?:挂|看|去|要|想挂|是)|别挂|除了|换掉)$")
-_WARD = re.compile(r"(?:[一二三四五六七八九十\d]+(?:病)?区|门诊|医学科|普通)$")
-_UNKNOWN_PLACE = re.compile(r"[\u4e00-\u9fff]{2,7}科")
+_CUE_AFTER = re.compile(
+    r"^的?(?:专家|普通|主任|特需|夜间)?(?:号|门诊|医生|大夫|专家|主任|挂号|科)|^(?:科?在哪|怎么走|几楼|多少钱|上班|几点|开门)"
+)
+_REFUSED = re.compile(r"(?:不|别|不是)(?:想|要|挂|看|去|是|约)*$")
+_SECTION = re.compile(r"(?:[一二三四五六七八九十0-9]+(?:区|病区|门诊|部)|门诊|\(.*\)|（.*）)+$")
+_MISTYPED_FROM = 3
+NOBODY = Person()
+_GENERIC = re.compile(r"[\u4e00-\u9fff]{2}[内外]科")
+_NO_NAME = re.compile("[么哪几该想挂看约　]|什么|个科|一科")
 
-_EXACT, _TYPO = 0.98, 0.85
-_SUBSTITUTE, _LAST_RESORT = 0.6, 0.4
-_SHORTEST_TYPO = 3
-_NEGLIGIBLE = 0.01
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to say a department: who is meant (empty: known, but not on this roster)."""
+
+    strong: bool
+    meant: tuple[Named, ...]
 
 
-def stated(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
-    """Return the site departments a message names in words, surest first."""
-    forms = _site_forms(vocabulary)
-    hits = _scan(fold(text), forms)
-    names = {d.code: d.name for d in vocabulary.departments}
-    scores: dict[str, float] = {}
-    for form, score in hits:
-        for code in forms[form]:
-            scores[code] = max(score, scores.get(code, 0.0))
-    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Named(code, names[code], score) for code, score in ranked)
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower().replace(" ", "")
+
+
+def _is_strong(form: str) -> bool:
+    return form in _SERVICES or form.endswith(_STRONG_END)
+
+
+def _scan(text: str, forms: dict[str, _Form]) -> tuple[list[Named], int]:
+    """Return who is meant, no character used twice, and the length of the longest form used."""
+    found: list[tuple[int, Named]] = []
+    longest = 0
+    left = text
+    for form in sorted(forms, key=len, reverse=True):
+        at = left.find(form)
+        while at >= 0:
+            end = at + len(form)
+            entry = forms[form]
+            cued = (
+                entry.strong
+                or left == form
+                or _CUE_BEFORE.search(left[:at])
+                or _CUE_AFTER.search(left[end:])
+            )
+            if cued:
+                if not _REFUSED.search(left[:at]):
+                    found += [(at, named) for named in entry.meant]
+                    longest = max(longest, len(form))
+                left = left[:at] + "　" * len(form) + left[end:]
+            at = left.find(form, end)
+    found.sort(key=lambda item: (-item[1].score, item[0]))
+    return [named for _, named in found], longest
+
+
+def _mistyped(text: str, forms: dict[str, _Form], longer_than: int) -> list[Named]:
+    """Return who is meant when one character of a form is wrong, missing or too many."""
+    pieces = {piece for piece in _pieces(text) if piece not in forms}
+    found: list[tuple[int, Named]] = []
+    for form, entry in forms.items() if pieces else ():
+        if len(form) < max(_MISTYPED_FROM, longer_than + 1) or not entry.strong or not entry.meant:
+            continue
+        if any(_one_slip(piece, form) for piece in pieces):
+            found += [(len(form), replace(n, score=min(n.score, TYPO))) for n in entry.meant]
+    longest = max((size for size, _ in found), default=0)
+    return [named for size, named in found if size == longest]
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """Yield what could be a mistyped department: what ends in 科 or follows 挂, 看, 约."""
+    for m in re.finditer("科|门诊", text):
+        yield from (text[max(0, m.end() - w) : m.end()] for w in range(3, 8))
+    for m in re.finditer("[挂看约]个?", text):
+        yield from (text[m.end() : m.end() + w] for w in range(3, 6))
+
+
+def _one_slip(piece: str, form: str) -> bool:
+    """One edit apart; in short forms nothing but one wrong character counts."""
+    short = min(len(piece), len(form)) <= _MISTYPED_FROM
+    if abs(len(piece) - len(form)) > (0 if short else 1) or _NO_NAME.search(piece):
+        return False
+    return Levenshtein.distance(piece, form, score_cutoff=1) == 1 and piece not in form
+
+
+def _heard(text: str, forms: dict[str, _Form]) -> tuple[Named, ...]:
+    """Exact forms first; 「呼及内科」 is a slip of 呼吸内科 rather than 内科."""
+    exact, longest = _scan(text, forms)
+    if exact and not _GENERIC.search(text):
+        return _best(exact)
+    return _best(_mistyped(text, forms, longest) or exact)
+
+
+def _best(found: Iterable[Named]) -> tuple[Named, ...]:
+    """Keep each code and name once, with its best score, best first."""
+    best: dict[tuple[str, str], Named] = {}
+    for named in found:
+        key = (named.code, named.name)
+        if key not in best or best[key].score < named.score:
+            best[key] = named
+    return tuple(sorted(best.values(), key=lambda named: -named.score))
+
+
+def _national_forms() -> dict[str, _Form]:
+    meant: dict[str, list[Named]] = {}
+    for name, code in NATIONAL.items():
+        for form, score in [
+            *((n, EXACT) for n in name.split("/")),
+            *((s, SPOKEN_SCORE) for s in SPOKEN[name]),
+        ]:
+            meant.setdefault(form, []).append(Named(code, name, score))
+    for form, r in _SERVICES.items():
+        name = r["national"]
+        meant.setdefault(form, []).append(Named(NATIONAL[name], name, SPOKEN_SCORE))
+    return {form: _Form(_is_strong(form), _best(names)) for form, names in meant.items()}
+
+
+_NATIONAL_FORMS = _national_forms()
 
 
 def national(text: str) -> tuple[Named, ...]:
-    """Return the national departments a message names in words, surest first."""
-    forms = _national_forms()
-    scores: dict[str, float] = {}
-    for form, score in _scan(fold(text), forms):
-        for name in forms[form]:
-            scores[name] = max(score / len(forms[form]), scores.get(name, 0.0))
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    return tuple(Named(NATIONAL[name], name, round(score, 3)) for name, score in ranked)
+    """Return the national departments named in words (not guessed from symptoms), best first."""
+    plain = _plain(text)
+    return _heard(plain, _NATIONAL_FORMS)
 
 
-def at_sites(scored: Sequence[Named], vocabulary: Vocabulary, person: Person) -> tuple[Named, ...]:
+def stated(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
     """
-    Return who sees such patients at each site, best first.
+    Return the site departments a person named in words, best first; `code` is the roster's.
 
-    A site without the department offers the nearest it has at a lower score; departments that do
-    not see this patient (age, sex) are left out; the unbookable stand in only for 急诊科.
+    Exact names, aliases, common spoken forms and one typing slip; the longest form wins; a
+    doctor's name is never read as a department, and 「不挂骨科」 names nothing.
     """
-    here = _by_national(vocabulary)
-    found: dict[str, Named] = {}
-    for site in vocabulary.sites:
-        for meant in scored:
-            if meant.score < _NEGLIGIBLE:
-                continue
-            for entry, factor in _who_sees(meant.name, here, site.code, person):
-                score = round(meant.score * factor, 4)
-                if entry.code not in found or found[entry.code].score < score:
-                    found[entry.code] = Named(entry.code, entry.name, score)
-    return tuple(sorted(found.values(), key=lambda d: (-d.score, d.code)))
+    plain = _plain(text)
+    for doctor in vocabulary.doctors:
+        if doctor.name in plain:
+            plain = plain.replace(doctor.name, "　" * len(doctor.name))
+    forms = _site_forms(vocabulary)
+    return _heard(plain, forms)
 
 
-def _who_sees(
-    name: str,
-    here: dict[tuple[str, str], tuple[DepartmentEntry, ...]],
-    site: str,
-    person: Person,
-) -> list[tuple[DepartmentEntry, float]]:
-    wanted = [(name, 1.0), *((other, _SUBSTITUTE) for other in _INSTEAD[name])]
-    for other, factor in (*wanted, (_GENERAL, _LAST_RESORT)):
-        entries = here.get((site, other), ())
-        fitting = [e for e in entries if _sees(e, person) and (e.bookable or other == "急诊科")]
-        if fitting:
-            return [(entry, factor) for entry in fitting]
+@lru_cache(maxsize=4)
+def _site_forms(vocabulary: Vocabulary) -> dict[str, _Form]:
+    """Every way to say a department of this roster, and national forms it does not offer."""
+    meant: dict[str, list[Named]] = {form: [] for form in _NATIONAL_FORMS}
+    for entry in vocabulary.departments:
+        for form, score in _own_forms(entry):
+            meant.setdefault(form, []).append(Named(entry.code, entry.name, score))
+    for form, r in _SERVICES.items():
+        meant[form] = _offering(r["roster_words"].split(), vocabulary) or meant[form]
+    return {form: _Form(_is_strong(form), _best(names)) for form, names in meant.items()}
+
+
+def _own_forms(entry: DepartmentEntry) -> list[tuple[str, float]]:
+    """The ways to say one roster department, with how surely each means it."""
+    own = [(_plain(entry.name), EXACT), *((_plain(a), ALIAS) for a in entry.aliases if a)]
+    own += [(stem, ALIAS) for stem in [_SECTION.sub("", _plain(entry.name))] if stem]
+    for name in NATIONAL:
+        if fit(entry, name) >= CONTAINED:
+            own += [(form, SPOKEN_SCORE) for form in (*name.split("/"), *SPOKEN[name])]
+    return own
+
+
+def _offering(roster_words: Sequence[str], vocabulary: Vocabulary) -> list[Named]:
+    """The roster's departments for a wish: those named by the first word that fits any."""
+    for word in roster_words:
+        found = [
+            Named(e.code, e.name, SPOKEN_SCORE)
+            for e in vocabulary.departments
+            if any(word in name for name in (e.name, *e.aliases))
+        ]
+        if found:
+            return found
     return []
 
 
-def _sees(entry: DepartmentEntry, person: Person) -> bool:
+def fit(entry: DepartmentEntry, name: str) -> float:
+    """Return 0..1: how well a roster department is the counterpart of a national one."""
+    names = _names(entry)
+    if names & {name, *name.split("/")}:
+        return 1.0
+    if names & set(SPOKEN[name]):
+        return ALIAS
+    if any(part in n for n in names for part in name.split("/")):
+        return CONTAINED
+    return _fit_of_code(entry.national_code, names, name)
+
+
+def _fit_of_code(own: str, names: set[str], name: str) -> float:
+    """How well the code fits; several names share 04.01 and 04.04, then the name decides."""
+    code = NATIONAL[name]
+    if not code or not own:
+        return 0.0
+    if own == code:
+        sharing = [n for n, c in NATIONAL.items() if c == code]
+        if any(_says(names, n) for n in sharing if n != name):
+            return 0.2
+        return 0.9 if sharing[0] == name else 0.4
+    if own.startswith(code + "."):
+        return 0.8
+    return PARENT if code.startswith(own + ".") else 0.0
+
+
+def _names(entry: DepartmentEntry) -> set[str]:
+    """The department's name and aliases without 一区, 门诊 and the like."""
+    return {_SECTION.sub("", _plain(n)) for n in (entry.name, *entry.aliases)}
+
+
+def _says(names: set[str], national_name: str) -> bool:
+    """Tell whether one of a department's names is a name of this national department."""
+    return bool(names & {national_name, *SPOKEN[national_name]})
+
+
+def _substitute(entry: DepartmentEntry, name: str) -> float:
+    """Return 0..1: how near a roster department comes where the national one is missing."""
+    for rank, other in enumerate(_TABLE[name]["instead"].split()):
+        if other in _names(entry) or (other in NATIONAL and fit(entry, other) >= SPOKEN_SCORE):
+            return 0.55 - 0.05 * rank
+    return 0.3 if fit(entry, FALLBACK) >= SPOKEN_SCORE else 0.0
+
+
+def _admits(entry: DepartmentEntry, person: Person) -> bool:
+    """Tell whether age and sex, as far as known, let this person be seen there."""
     if entry.sex and person.sex and entry.sex != person.sex:
         return False
-    if person.age_years is None:
+    age = person.age_years
+    if age is None:
         return True
-    young = entry.min_age_years is not None and person.age_years < entry.min_age_years
-    old = entry.max_age_years is not None and person.age_years >= entry.max_age_years + 1
-    return not (young or old)
+    if entry.min_age_years is not None and age < entry.min_age_years:
+        return False
+    # A limit of 14 includes those who are 14.
+    return entry.max_age_years is None or age < entry.max_age_years + 1
 
 
-# -- words
+def at_sites(
+    scored: Sequence[Named], vocabulary: Vocabulary, person: Person = NOBODY
+) -> tuple[Named, ...]:
+    """
+    Return the roster's departments for the national ones `scored`, best first.
+
+    Scores are the national probability times how well the department is its counterpart; where
+    a site lacks a department, its nearest substitute takes its place. Unbookable departments
+    (急诊) are included: the caller sends people there instead of booking. Age and sex limits hold.
+    """
+    quality = _qualities(vocabulary)
+    admitted = [e for e in vocabulary.departments if _admits(e, person)]
+    found: dict[str, Named] = {}
+    for named in scored:
+        pairs = quality[named.name]
+        served = {e.site for e in admitted if pairs[e.code][0] >= PARENT}
+        for entry in admitted:
+            own, instead = pairs[entry.code]
+            best = own or (0.0 if entry.site in served else instead)
+            score = round(named.score * best, 4)
+            if score and (entry.code not in found or found[entry.code].score < score):
+                found[entry.code] = Named(entry.code, entry.name, score)
+    return tuple(sorted(found.values(), key=lambda n: -n.score))
 
 
-def _scan(text: str, forms: dict[str, tuple[str, ...]]) -> list[tuple[str, float]]:
-    """Return the forms found, longest first, none inside another; then those with one typo."""
-    pattern = _pattern(tuple(forms))
-    found: list[tuple[str, float]] = []
-    rest = list(text)
-    for match in pattern.finditer(text):
-        before, after, form = text[: match.start()], text[match.end() :], match.group()
-        rest[match.start() : match.end()] = " " * len(form)
-        meant = _PLACE.search(form) or (_CUE_BEFORE.search(before) and _CUE_AFTER.match(after))
-        if meant and not _NOT_THIS.search(before):
-            found.append((form, _EXACT))
-    return found or _typos("".join(rest), forms)
-
-
-def _typos(text: str, forms: dict[str, tuple[str, ...]]) -> list[tuple[str, float]]:
-    """「神经类科」: a made-up 科 one character away from just one form."""
-    for match in _UNKNOWN_PLACE.finditer(text):
-        for size in range(len(match.group()), _SHORTEST_TYPO - 1, -1):
-            piece = match.group()[-size:]
-            near = {
-                form
-                for form in forms
-                if len(form) == size
-                and form.endswith("科")
-                and form[0] == piece[0]
-                and Levenshtein.distance(form, piece) == 1
-            }
-            if len({forms[form] for form in near}) == 1:
-                return [(form, _TYPO) for form in near]
-    return []
-
-
-@lru_cache(maxsize=8)
-def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
-    if not forms:
-        return re.compile(r"(?!)")
-    ordered = sorted(forms, key=lambda form: (-len(form), form))
-    return re.compile("|".join(map(re.escape, ordered)))
-
-
-@lru_cache(maxsize=1)
-def _national_forms() -> dict[str, tuple[str, ...]]:
-    return _grouped((form, name) for name, forms in _SPOKEN.items() for form in forms)
-
-
-@lru_cache(maxsize=8)
-def _site_forms(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
-    """Return what each form means here; a site's own words win over the national ones."""
-    own = _grouped(
-        (form, entry.code)
-        for entry in vocabulary.departments
-        for form in (entry.name, *entry.aliases, _WARD.sub("", entry.name))
-        if len(form) > 1
-    )
-    common = _grouped(
-        (form, entry.code)
-        for entry in vocabulary.departments
-        for form in _SPOKEN.get(_national_of(entry) or "", ())
-        if entry.bookable
-    )
-    return {form: tuple(dict.fromkeys((*own.get(form, ()), *common.get(form, ()))))
-            for form in (*own, *common)}  # fmt: skip
-
-
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    groups: dict[str, dict[str, None]] = {}
-    for form, meaning in pairs:
-        groups.setdefault(form, {})[meaning] = None
-    return {form: tuple(meanings) for form, meanings in groups.items()}
-
-
-# -- what a site's department is in national terms
-
-
-@lru_cache(maxsize=8)
-def _by_national(
-    vocabulary: Vocabulary,
-) -> dict[tuple[str, str], tuple[DepartmentEntry, ...]]:
-    """Return the departments of each (site, national name or common name)."""
-    groups: dict[tuple[str, str], list[DepartmentEntry]] = {}
-    for entry in vocabulary.departments:
-        names = {_national_of(entry), entry.name, *_also(entry)}
-        for name in names - {None}:
-            groups.setdefault((entry.site, str(name)), []).append(entry)
-    return {key: _nearest(key[1], entries) for key, entries in groups.items()}
-
-
-def _nearest(name: str, entries: list[DepartmentEntry]) -> tuple[DepartmentEntry, ...]:
-    """Of several that share a code, those whose own words name the department."""
-    by_words = [e for e in entries if name == e.name or name in _also(e)]
-    return tuple(by_words or entries)
-
-
-def _also(entry: DepartmentEntry) -> set[str]:
-    """Return every national name an alias of the entry spells out (外科 that also is 肛肠科)."""
-    words = {entry.name, *entry.aliases}
+@lru_cache(maxsize=4)
+def _qualities(vocabulary: Vocabulary) -> dict[str, dict[str, tuple[float, float]]]:
+    """For each national name and roster code: quality as counterpart, and as substitute."""
     return {
-        name for name, forms in _SPOKEN.items() if words & {name, *(f for f in forms if "科" in f)}
+        name: {e.code: (fit(e, name), _substitute(e, name)) for e in vocabulary.departments}
+        for name in NATIONAL
     }
-
-
-def _national_of(entry: DepartmentEntry) -> str | None:
-    """Return the national name of an entry: by code, and by words where codes are shared."""
-    code = entry.national_code
-    names = [name for name, national_code in NATIONAL.items() if national_code == code and code]
-    if len(names) == 1:
-        return names[0]
-    words = (entry.name, *entry.aliases)
-    for name in names:
-        if any(form in words for form in _SPOKEN[name]):
-            return name
-    if names:
-        return names[0]
-    parent = code.partition(".")[0]
-    by_parent = [name for name, national_code in NATIONAL.items() if national_code == parent]
-    return by_parent[0] if parent and by_parent and "." in code else None

@@ -1,138 +1,162 @@
 """
-Who a message is about: relation, sex, age and pregnancy, as far as the words say.
+Whom a message is about: relation, sex, age and pregnancy, as far as the words say.
 
-Ages are completed years, fractional below two (三个月 = 0.25). Nothing is guessed: 「孩子」 has no
-sex, 「我妈」 no age.
+The words are in `lexicon/persons.tsv`. 「我妈」 is the mother however often 「我」 occurs; where
+two people are named, the first one is meant, except that who introduces herself (「我是孩子妈妈，
+孩子发烧」) is not the patient.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
+from typing import cast
 
+from nlp import lexicon
 from nlp.heard import Person, Relation, Sex
-from nlp.numerals import NUMBER, fold, to_float, to_int
 
-# Longest first: 「外孙女」 before 「孙女」 before 「女儿」.
-_RELATIONS: tuple[tuple[str, Relation, Sex | None], ...] = (
-    ("外孙女|孙女", "grandchild", "f"),
-    ("外孙|孙子|孙孙", "grandchild", "m"),
-    ("外婆|姥姥|奶奶|阿婆|姥娘|家婆|嬷嬷|祖母", "grandparent", "f"),
-    ("外公|姥爷|爷爷|阿公|家公|祖父", "grandparent", "m"),
-    ("婆婆|丈母娘|岳母|妈妈|母亲|老妈|我妈|俺妈|咱妈|俺娘|我娘|老娘|妈", "mother", "f"),
-    ("公公|老丈人|岳父|爸爸|父亲|老爸|我爸|俺爸|咱爸|俺爹|我爹|老爹|老头子|爸", "father", "m"),
-    ("老公|丈夫|先生他|我先生|孩子他爸|孩儿他爸|娃他爹", "spouse", "m"),
-    ("老婆|妻子|媳妇|太太|内人|孩子他妈|孩儿他妈|娃他妈|堂客", "spouse", "f"),
-    ("爱人|老伴|对象|那口子", "spouse", None),
-    ("儿子|小子", "son", "m"),
-    ("女儿|闺女|姑娘|囡囡|丫头", "daughter", "f"),
-    ("孩子|小孩|宝宝|宝贝|娃娃|娃|婴儿|小朋友|新生儿|幼儿|崽崽|小家伙", "child", None),
-    ("姐姐|妹妹|我姐|我妹|大姐|小妹", "sibling", "f"),
-    ("哥哥|弟弟|我哥|我弟|大哥|老弟", "sibling", "m"),
-    ("阿姨|姨妈|姑姑|姑妈|舅妈|婶婶|大娘|嫂子|女朋友|女友|儿媳", "other", "f"),
-    ("叔叔|舅舅|姨父|姑父|伯伯|大伯|男朋友|男友|女婿", "other", "m"),
-    ("朋友|同事|邻居|亲戚|家人|家里人|室友|同学", "other", None),
+_ROWS = {r["word"]: r for r in lexicon.rows("persons.tsv")}
+_WORD = re.compile("|".join(sorted(map(re.escape, _ROWS), key=len, reverse=True)))
+# Words that merely contain a person word: 大姨妈 is the period, 爸妈 above has its own row.
+_NOBODY = re.compile(
+    r"大姨妈|来姨妈|姨妈期|姨妈痛|公公立|小儿(?:科|内|外|麻痹|推拿)|儿科|婴儿科|新生儿科|妈呀|我的妈|老婆婆饼|"
+    r"孩子气|子宫|宝贝疙瘩|老大不|老大夫|对象棋|好朋友来|妈富隆|姑娘家|太太口服|生孩子|要孩子|怀孩子|备孕|太太乐|"
+    r"我们|自己开车|女性朋友|朋友圈|朋友介绍|朋友推荐|爱人民|天老爷|妈的|奶奶的|亲爸爸|我家老二|娃哈哈"
 )
-_PATTERNS = tuple((re.compile(words), relation, sex) for words, relation, sex in _RELATIONS)
-# Words in which a relation is no patient: the doctor's name, a form of address, whom one asks for.
-_NOT_PATIENT = re.compile(r"(?:姑娘家|妈呀|我的妈|天妈|孩子气|儿科|妈妈班|大姐您|爱人民|先生您好)")
-_SELF = re.compile(r"(?:我(?:自己|本人)|本人|俺自己|给自己|给我挂|我要挂|我想挂|我想看)")
-_SPEAKER = re.compile(
-    r"(?:^|[,，。!！ ])(?:我|俺)"
-    r"(?![妈爸爹娘儿女家们老孩媳爱婆公姐妹哥弟奶爷孙的朋同姥外丈岳]|先生|对象)"
+_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "〇": 0}
+_NUMBER = r"(?:[0-9]{1,3}(?:\.[0-9])?|[零一二两三四五六七八九十百]+)"
+_YEARS = re.compile(
+    rf"({_NUMBER})(多|几|来)?(?:周)?岁(半)?(?:(?:零|又)?({_NUMBER})个月)?(?!的?时候|起|以[上下])"
 )
-
-_YEARS = re.compile(rf"({NUMBER})(个)?(?:多)?(?:周)?岁(半|大)?(?!月)")
-_TENS = re.compile(r"(?:今年|都|已经|快)?([五六七八九])十(?:多|来|好几)?(?:岁|了|多的人)?")
 _MONTHS = re.compile(
-    rf"({NUMBER})个?(半)?月(?:大|的?(?:宝|娃|婴|小孩|孩子|女儿|儿子))"
-    rf"|(?:宝宝|娃|婴儿|孩子|儿子|女儿)[^,，。]{{0,4}}?({NUMBER})个(半)?月"
+    rf"({_NUMBER})(?:个半|个多|多个|个)?月(?:零[0-9]+天)?(?:大|龄|的?(?:宝|娃|孩|婴|小孩|小朋友|女|儿))"
+    rf"|(?:宝宝|宝贝|孩子|娃|婴儿|小孩|儿子|女儿|孙子|孙女)(?:才|刚|今年|现在)?({_NUMBER})(?:个半|个多|多个|个)?月(?![后前内])"
+    rf"|({_NUMBER})月龄"
 )
-_DAYS = re.compile(rf"出生(?:才)?({NUMBER})天|({NUMBER})天的?(?:大|宝|新生儿|婴儿)")
-_OLD = re.compile(rf"(?:今年|都|已经|快|满|有)({NUMBER})(?:多)?(?:了|岁|$)")
-_NEWBORN = re.compile(r"新生儿|刚出生|月子里的?(?:宝|娃|孩)")
-
+_DAYS = re.compile(
+    rf"(?:出生|生下来|刚生|生了)(?:才|刚|有)?({_NUMBER})(?:多)?天|({_NUMBER})(?:多)?天(?:大)?的?(?:宝宝|新生儿|婴儿|娃)"
+)
+_BARE = re.compile(
+    r"(?:今年|已经|都|快|奔)([1-9][0-9]|[二三四五六七八九]十[一二三四五六七八九]?)(?:多|几|来)?"
+    r"(?:岁)?(?:了|的人|$|[，,。 ])"
+    r"|([5-9][0-9]|[五六七八九]十)(?:多|几|来)(?:的人|的老|了)"
+)
+_BORN = re.compile(
+    r"(19[2-9][0-9]|20[0-4][0-9])年(?:([0-9]{1,2})月)?(?:[0-9]{1,2}[日号])?(?:出)?生"
+)
+_FULL_MONTH = re.compile(r"刚?满月(?!酒)")
+_SEX = re.compile(
+    r"(?:性别|患者|病人|本人|^|[，,。\s岁])(男|女)(?:$|[，,。\s性0-9]|孩|宝|的)|(男|女)[，,\s]*[0-9]{1,2}岁|(女|男)(?:士|性|患者|病人)"
+)
 _PREGNANT = re.compile(
-    r"怀孕|怀上|有喜|孕妇|孕期|孕早期|孕中期|孕晚期|孕\d|孕[一二三四五六七八九十]|孕检|产检|建档立卡|大着肚子|"
-    r"有身孕|有了身子|胎动|预产期|双胞胎怀|二胎.{0,3}周|保胎|妊娠|肚子里的?宝宝|怀了|怀着"
+    r"怀孕|孕妇|孕期|孕[0-9早中晚一二三四五六七八九十]|怀着|怀了|有了身孕|有身孕|身怀|怀二胎|产检|孕检|胎动|胎心|预产期|"
+    r"[0-9一二三四五六七八九十]个月身孕|大着肚子|有喜了|安胎|保胎"
 )
 _NOT_PREGNANT = re.compile(
-    r"(?:没有?|未|不是|并没|排除了?|想|备|准备|打算|难|不能|不容易|怎么才能|一直没|不可能|会不会|是不是|是否)"
-    r"(?:怀孕|怀上|有喜|妊娠|怀)|备孕|不孕|怀不上|避孕|没怀|产后|生完|生过|流产后|"
-    r"怀孕(?:了?吗|没有)|怀孕前|怀过孕"
+    r"(?:没有?|未|不是|并没有?|不可能|排除了?|没有?发现)怀(?:孕|上|着)?|怀不上|不怀孕|没怀|备孕|避孕|不孕|想怀孕|想要怀孕|"
+    r"准备怀孕|怀不了|打算怀孕|要孩子"
 )
-_FEMALE = re.compile(
-    r"女士|女性|女生|女孩|女的|女[,，、 ]|^女|[,，、 ]女$|"
-    r"月经|例假|大姨妈|白带|经期|妇女|老太太|老奶奶"
+_MAYBE_PREGNANT = re.compile(
+    r"是不是怀|有没有怀|会不会怀|会怀孕|能怀孕|可能怀|怀疑怀|好像怀|怀孕了?吗|怀孕前|怀孕后来|以前怀|怀孕过|怀过|是否怀|影响怀孕|容易怀孕|怀没怀"
 )
-_MALE = re.compile(
-    r"男士|男性|男生|男孩|男的|男[,，、 ]|^男|[,，、 ]男$|"
-    r"前列腺|阴茎|睾丸|遗精|早泄|阳痿|勃起|包皮|老大爷|老爷爷|小伙"
+
+_WOMANS = re.compile(
+    r"月经|例假|大姨妈|痛经|白带|子宫|卵巢|阴道|宫颈|绝经|没怀孕|备孕|怀不上|哺乳|喂奶"
 )
-_MONTHS_A_YEAR = 12
-_DAYS_A_YEAR = 365.25
-_OLDEST = 120
+_MANS = re.compile(r"前列腺|阳痿|早泄|睾丸|包皮|阴茎|阴囊|蛋蛋|精液|遗精|勃起")
 
 
-def find(text: str) -> Person:
-    """Return who the message is about."""
-    folded = _NOT_PATIENT.sub(" ", fold(text))
-    relation, sex = _relation(folded)
-    pregnant = _pregnant(folded)
-    return Person(
-        relation=relation,
-        sex=sex or _sex(folded, pregnant=pregnant),
-        age_years=_age(folded),
-        pregnant=pregnant,
-    )
+def _number(text: str) -> float:
+    """Read Arabic or Chinese numerals below a thousand; the pattern has checked the form."""
+    if text[0].isdigit():
+        return float(text)
+    total, last = 0, 0
+    for c in text:
+        if c == "十":
+            total += (last or 1) * 10
+            last = 0
+        elif c == "百":
+            total += (last or 1) * 100
+            last = 0
+        else:
+            last = _DIGIT[c]
+    return float(total + last)
 
 
-def _relation(text: str) -> tuple[Relation | None, Sex | None]:
-    if _SELF.search(text):
-        return "self", None
-    found = [
-        (match.start(), -len(match.group()), relation, sex)
-        for pattern, relation, sex in _PATTERNS
-        if (match := pattern.search(text))
-    ]
-    if found:
-        _, _, relation, sex = min(found, key=lambda hit: hit[:2])
-        return relation, sex
-    return ("self", None) if _SPEAKER.search(text) else (None, None)
-
-
-def _sex(text: str, *, pregnant: bool | None) -> Sex | None:
-    if pregnant or _FEMALE.search(text):
-        return "f"
-    return "m" if _MALE.search(text) else None
+def _age(text: str, now: date | None) -> float | None:
+    """Return the age in years the words state, fractions for months and days."""
+    if m := _YEARS.search(text):
+        years = _number(m[1]) + (0.5 if m[3] else 0.0) + (_number(m[4]) / 12 if m[4] else 0.0)
+        return round(years, 2)
+    if m := _MONTHS.search(text):
+        half = 0.5 if "个半" in m[0] else 0.0
+        return round((_number(m[1] or m[2] or m[3]) + half) / 12, 2)
+    if m := _DAYS.search(text):
+        return round(_number(m[1] or m[2]) / 365, 2)
+    if m := _BARE.search(text):
+        return _number(m[1] or m[2])
+    if now is not None and (m := _BORN.search(text)):
+        past = int(m[1]) + (int(m[2]) - 1) / 12 if m[2] else int(m[1]) + 0.5
+        return max(0.0, round(now.year + (now.month - 1) / 12 - past, 1))
+    return 0.08 if _FULL_MONTH.search(text) else None
 
 
 def _pregnant(text: str) -> bool | None:
+    """True, False, or None when the words say nothing or only wonder."""
     if _NOT_PREGNANT.search(text):
         return False
+    if _MAYBE_PREGNANT.search(text):
+        return None
     return True if _PREGNANT.search(text) else None
 
 
-def _age(text: str) -> float | None:
-    days = _DAYS.search(text)
-    if days:
-        return _known(days.group(1) or days.group(2), _DAYS_A_YEAR)
-    months = _MONTHS.search(text)
-    if months:
-        number = to_int(months.group(1) or months.group(3))
-        half = 0.5 if months.group(2) or months.group(4) else 0.0
-        return None if number is None else round((number + half) / _MONTHS_A_YEAR, 3)
-    years = _YEARS.search(text)
-    if years and (number := to_int(years.group(1))) is not None and number <= _OLDEST:
-        return number + 0.5 if years.group(3) == "半" else float(number)
-    old = _OLD.search(text)
-    if old and (number := to_int(old.group(1))) is not None and _GROWN <= number <= _OLDEST:
-        return float(number)
-    return 0.0 if _NEWBORN.search(text) else None
+def _named(text: str) -> dict[str, str] | None:
+    """Return the row of the word that names the patient."""
+    found = [_ROWS[m.group()] for m in _WORD.finditer(text)]
+    firm = [r for r in found if not r["mild"]]
+    if (
+        len(firm) > 1
+        and firm[0]["relation"] in {"mother", "father"}
+        and re.match(r"我是.{0,3}(?:孩子|宝宝|小孩|娃)", text)
+    ):
+        return firm[1]
+    return firm[0] if firm else (found[0] if found else None)
 
 
-_GROWN = 50
+def _sex_of_complaint(text: str) -> Sex | None:
+    """Only women have periods, only men a prostate."""
+    if _WOMANS.search(text):
+        return "f"
+    return "m" if _MANS.search(text) else None
 
 
-def _known(written: str, per_year: float) -> float | None:
-    number = to_float(written)
-    return None if number is None else round(number / per_year, 3)
+def find(text: str, now: date | None = None) -> Person:
+    """
+    Return whom the message is about; every field None that the words leave open.
+
+    Args:
+        text: the message.
+        now: the local day, needed only to turn a year of birth into an age.
+    """
+    plain = _NOBODY.sub(lambda m: "　" * len(m.group()), text)
+    row = _named(plain)
+    relation = cast("Relation | None", row["relation"]) if row else None
+    sex = cast("Sex | None", row["sex"] or None) if row else None
+    if m := _SEX.search(plain):
+        sex = "m" if (m[1] or m[2] or m[3]) == "男" else "f"
+    if sex is None and relation in {None, "self"}:
+        sex = _sex_of_complaint(text)
+    age = _age(plain, now)
+    if age is None and row and row["age"]:
+        age = float(row["age"])
+    pregnant = _pregnant(text)
+    if pregnant:
+        relation, sex = _of_pregnant(relation, sex)
+    return Person(relation=relation, sex=sex, age_years=age, pregnant=pregnant)
+
+
+def _of_pregnant(relation: Relation | None, sex: Sex | None) -> tuple[Relation | None, Sex]:
+    """Who is pregnant is a woman; 「宝宝胎动少」 is about her, not about a child."""
+    if relation == "child" or sex == "m":
+        return ("spouse" if relation == "spouse" else None), "f"
+    return relation, "f"

@@ -22,6 +22,7 @@ from nlp.heard import Person
 
 Action = Literal["call_120", "go_now", "crisis_line", "today"]
 _STRENGTH = ("call_120", "crisis_line", "go_now", "today")
+NOBODY = Person()
 MAX_CHARACTERS = 2000
 OLD_YEARS = 60
 CHILD_YEARS = 14
@@ -89,7 +90,14 @@ _ROWS = _read_rows()
 _WORDS = _read_words()
 _TYPOS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
 _TYPO = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True))))
-_PLACES = re.compile(r"(胸痛|卒中|犬伤|狗咬伤?|猫抓伤?|过敏|烧伤|烫伤|中毒|头痛|发热|发烧)(中心|门诊|科|专科)|急诊科?")
+_PLACES = re.compile(
+    r"(胸痛|卒中|犬伤|狗咬伤?|猫抓伤?|过敏|烧伤|烫伤|中毒|头痛|发热|发烧)(中心|门诊|科|专科)|急诊科?"
+)
+# 疼的厉害 is a frequent slip of 疼得厉害.
+_COMPLEMENT = re.compile(
+    "(?<=[痛喘闷晕吐烧抽咳黄肿麻流痒憋渴])的"
+    "(?=厉害|不行|慌|受不了|要命|要死|很|难受|直|说|打滚|满|站|睡不|要炸|像|跟|话|躺|我)"
+)
 _DECIMAL = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _BREAKS = re.compile(r"[\s,.!?;:。，！？；：~…|\"“”()（）]+")
 
@@ -98,6 +106,7 @@ def clean(text: str) -> str:
     """Return the text as the tables are written: one spelling, `|` between clauses."""
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower().replace("疼", "痛")
     plain = _BREAKS.sub("|", _DECIMAL.sub("\0", plain)).replace("\0", ".")
+    plain = _COMPLEMENT.sub("得", plain)
     plain = _TYPO.sub(lambda m: _TYPOS[m.group()], plain)
     return _PLACES.sub("|", plain)
 
@@ -144,8 +153,7 @@ def _personal(found: set[str], person: Person) -> set[str]:
     """Return the signs that say whom it is about, from the words and from what is known."""
     age = person.age_years
     known = {
-        "@pregnant": person.pregnant is True
-        or (person.pregnant is None and "pregnant" in found),
+        "@pregnant": person.pregnant is True or (person.pregnant is None and "pregnant" in found),
         "@male": person.sex == "m",
         "@old": "elder" in found if age is None else age >= OLD_YEARS,
         "@child": "child" in found if age is None else age < CHILD_YEARS,
@@ -155,7 +163,7 @@ def _personal(found: set[str], person: Person) -> set[str]:
     return {sign for sign, true in known.items() if true}
 
 
-def check(text: str, earlier: Sequence[str] = (), person: Person = Person()) -> tuple[Flag, ...]:
+def check(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> tuple[Flag, ...]:
     """
     Return the rows that fire, strongest first, each id once; empty for an ordinary message.
 

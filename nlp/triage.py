@@ -21,10 +21,13 @@ from nlp import departments, lexicon
 from nlp.heard import Named, Person
 
 SHIPPED = lexicon.HERE / "triage.bin"
-FALLBACK = "全科/普通内科"
+NOBODY = Person()
+FALLBACK = departments.FALLBACK
 CHILD_AGE_YEARS = 14.0
+ADULT_AGE_YEARS = 18.0
 MAX_CHARACTERS = 400
-CHILD_TOKEN = "<child>"
+CHILD_FEATURE = "<child>"
+_ADULTS = frozenset({"mother", "father", "spouse", "grandparent"})
 # What asks for a department instead of describing a complaint; longer forms first.
 _ASKING = re.compile(
     r"(请问一?下?|您好|你好|大夫|医生们?|老师|麻烦|谢谢|求助|急急+|"
@@ -101,15 +104,13 @@ class Model:
         """Return calibrated probabilities of all names; the fallback takes what nothing fits."""
         features = grams(normalise(text))
         if child and features:
-            features.add(CHILD_TOKEN)
+            features.add(CHILD_FEATURE)
         margins, known = self.margins(features)
         top = max(margins)
         raw = [math.exp(self.sharpness * (m - top)) for m in margins]
         total = sum(raw)
         unsure = self.doubt * (1 - 1 / total) if known else 0.9
-        found = {
-            n: (1 - unsure) * r / total for n, r in zip(self.names, raw, strict=True)
-        }
+        found = {n: (1 - unsure) * r / total for n, r in zip(self.names, raw, strict=True)}
         found[FALLBACK] = unsure
         return found
 
@@ -122,18 +123,18 @@ def load(path: Path | None = None) -> Model:
         OSError: the file cannot be read.
         ValueError: it is no triage model.
     """
-    data = (path or SHIPPED).read_bytes()
-    head, _, body = data.partition(b"\n")
+    source = path or SHIPPED
+    head, _, body = source.read_bytes().partition(b"\n")
     try:
         about = json.loads(head)
         size, width = about["features"], len(about["names"])
-        words = body[: about["vocabulary_bytes"]].decode().split("\n")
-        rarity = struct.unpack_from(f"<{size}B", body, about["vocabulary_bytes"])
-        weights = body[about["vocabulary_bytes"] + size :]
-        if len(words) != size or len(weights) != size * width:
-            raise ValueError("truncated")
-    except (KeyError, TypeError, ValueError, struct.error) as error:
-        raise ValueError(f"{path or SHIPPED} is no triage model: {error}") from error
+        start = about["vocabulary_bytes"]
+        words = body[:start].decode().split("\n")
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{source} is no triage model: {error!r}") from error
+    if len(words) != size or len(body) != start + size + size * width:
+        raise ValueError(f"{source} is cut off")
+    rarity, weights = body[start : start + size], body[start + size :]
     lanes = bytearray(4 * size * width)
     lanes[::4] = weights
     return Model(
@@ -148,11 +149,11 @@ def load(path: Path | None = None) -> Model:
     )
 
 
-_MODEL = load() if SHIPPED.exists() else None
+_MODEL = load()
 
 
 def score(
-    text: str, person: Person = Person(), k: int | None = None, model: Model | None = None
+    text: str, person: Person = NOBODY, k: int | None = None, model: Model | None = None
 ) -> tuple[Named, ...]:
     """
     Return all 37 national departments, best first, with probabilities that sum to about 1.
@@ -173,23 +174,37 @@ def score(
     return tuple(Named(codes[name], name, round(p, 4)) for name, p in ranked[:k])
 
 
-def _reweigh(chances: dict[str, float], person: Person) -> dict[str, float]:
-    """Apply what age, sex and pregnancy decide, and bring the sum back to 1."""
-    favourite = None
+def _barred(person: Person) -> set[str]:
+    """Return the departments that this person's age, sex or role rule out."""
     barred: set[str] = set()
-    if person.age_years is not None and person.age_years < CHILD_AGE_YEARS:
-        favourite = "儿科"
-        barred |= {"老年科", "产科"}
-    elif person.age_years is not None and person.age_years >= CHILD_AGE_YEARS + 4:
-        barred.add("儿科")
     if person.sex == "m":
         barred |= {"妇科", "产科"}
     elif person.sex == "f":
         barred.add("男科")
+    if person.age_years is not None and person.age_years < CHILD_AGE_YEARS:
+        barred |= {"老年科", "产科"}
+    elif (
+        (person.age_years or 0) >= ADULT_AGE_YEARS
+        or person.pregnant
+        or (person.age_years is None and person.relation in _ADULTS)
+    ):
+        barred.add("儿科")
+    return barred
+
+
+def _reweigh(chances: dict[str, float], person: Person) -> dict[str, float]:
+    """Apply what age, sex and pregnancy decide, and bring the sum back to 1."""
+    barred = _barred(person)
+    kept = {name: 0.0 if name in barred else p for name, p in chances.items()}
+    favourite = None
     if person.pregnant and "产科" not in barred:
         favourite = "产科"
-    kept = {name: 0.0 if name in barred else p for name, p in chances.items()}
-    total = sum(kept.values()) or 1.0
+    elif person.age_years is not None and person.age_years < CHILD_AGE_YEARS:
+        favourite = "儿科"
+    elif person.relation == "self" and person.age_years is None:
+        # Children seldom write to the desk themselves.
+        kept["儿科"] *= 0.3
+    total = sum(kept.values())
     kept = {name: p / total for name, p in kept.items()}
     if favourite and kept[favourite] < max(kept.values()) + 0.01:
         # Half of the certainty goes to the department that sees this patient first.

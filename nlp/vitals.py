@@ -11,6 +11,7 @@ FEVER_CELSIUS = 38.0
 VERY_HOT_CELSIUS = 38.5
 _PAIR = re.compile(r"(?<![0-9/.])([0-9]{2,3})[/\\比、-]([0-9]{2,3})(?![0-9/.])")
 _HIGH = re.compile(r"(?:高压|收缩压|血压)[^0-9|]{0,5}([0-9]{3})(?![0-9])")
+_SPOKEN_HIGH = re.compile(r"(?:高压|血压)[^0-9|]{0,4}(?:二百|两百|一百八|一百九)")
 _LOW = re.compile(r"(?:低压|舒张压)[^0-9|]{0,5}([0-9]{2,3})(?![0-9])")
 _DEGREES = re.compile(
     r"(?<![0-9.])(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?:度|℃|°|c|(?<=度[0-9]))"
@@ -24,6 +25,7 @@ _ABOUT_PRESSURE = re.compile(r"血压|高压|低压|收缩压|舒张压|mmhg")
 def _pressure(text: str) -> tuple[int, int]:
     """Return the highest believable (systolic, diastolic) in mmHg; 0 where none is written."""
     high = [int(n) for n in _HIGH.findall(text)]
+    high += [CRISIS[0]] if _SPOKEN_HIGH.search(text) else []
     low = [int(n) for n in _LOW.findall(text)]
     for a, b in _PAIR.findall(text):
         pair = sorted((int(a), int(b)))
