@@ -26,17 +26,21 @@ _LOG = logging.getLogger(__name__)
 
 LOCK_SECONDS = 6.0
 STATE_LIVES = timedelta(minutes=45)
+_LIVES_MS = int(STATE_LIVES.total_seconds() * 1000)
 _TIMEOUT_SECONDS = 0.5
 _BREAK_SECONDS = 2.0
 _MOST_COPIES = 10_000
 
 _ENTER = """
 local got = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
-return {got and 1 or 0, redis.call('GET', KEYS[2])}
+return {got and 1 or 0, redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])}
 """
 _LEAVE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-if ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3]) end
+if ARGV[2] ~= '' then
+  redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+  redis.call('DEL', KEYS[3])
+end
 redis.call('DEL', KEYS[1])
 return 1
 """
@@ -85,12 +89,16 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One try to be the only turn of a user; `is_mine` also where there is no Redis to ask."""
+    """
+    One try to be the only turn of a user; `is_mine` also where there is no Redis to ask.
+
+    `copies` are the conversation as Redis has it; the journal tells which of them is true.
+    """
 
     user: str
     token: str
     is_mine: bool
-    remembered: Remembered | None
+    copies: tuple[Remembered, ...] = ()
 
 
 class Memory:
@@ -109,15 +117,30 @@ class Memory:
         """Take the user's lock and load the conversation, in one round trip."""
         token = secrets.token_hex(8)
         if self._enter is None or self._is_broken():
-            return Visit(user, token, is_mine=True, remembered=None)
+            return Visit(user, token, is_mine=True)
         try:
-            got, sealed = self._enter(
+            got, *sealed = self._enter(
                 keys=self._keys(user), args=[token, int(LOCK_SECONDS * 1000)]
             )
         except redis.RedisError as error:
             self._break(error)
-            return Visit(user, token, is_mine=True, remembered=None)
-        return Visit(user, token, is_mine=bool(got), remembered=self._opened(sealed))
+            return Visit(user, token, is_mine=True)
+        copies = tuple(filter(None, map(self._opened, sealed)))
+        return Visit(user, token, is_mine=bool(got), copies=copies)
+
+    def draft(self, visit: Visit, remembered: Remembered) -> None:
+        """
+        Lay down what a turn is about to commit, for the case that it dies right after.
+
+        Needed before consent only: then the journal keeps no state to come back to.
+        """
+        if self._client is None or self._is_broken():
+            return
+        sealed = self._vault.seal(remembered.to_json())
+        try:
+            self._client.set(self._keys(visit.user)[2], sealed, px=_LIVES_MS)
+        except redis.RedisError as error:
+            self._break(error)
 
     def leave(self, visit: Visit, remembered: Remembered | None = None) -> None:
         """Save the conversation, if there is a new one, and give the lock back if still ours."""
@@ -126,9 +149,8 @@ class Memory:
             self._keep_copy(visit.user, sealed)
         if self._leave is None or self._is_broken():
             return
-        lives = int(STATE_LIVES.total_seconds() * 1000)
         try:
-            self._leave(keys=self._keys(visit.user), args=[visit.token, sealed, lives])
+            self._leave(keys=self._keys(visit.user), args=[visit.token, sealed, _LIVES_MS])
         except redis.RedisError as error:
             self._break(error)
 
@@ -147,7 +169,7 @@ class Memory:
 
     @staticmethod
     def _keys(user: str) -> list[str]:
-        return [f"desk:lock:{user}", f"desk:state:{user}"]
+        return [f"desk:lock:{user}", f"desk:state:{user}", f"desk:draft:{user}"]
 
     def _opened(self, sealed: bytes | None) -> Remembered | None:
         if not sealed:

@@ -229,7 +229,7 @@ class Settings:
 def _value(about: Mapping[str, Any], text: str) -> Any:  # noqa: ANN401 - of any type
     name = about["name"]
     if not text and about["recipe"]:
-        raise ConfigError(f"{name} is missing ({about['help']}); to make one: {about['recipe']}")
+        raise ConfigError(f"{name} is missing ({about['help']}); to get one: {about['recipe']}")
     try:
         return about["read"](text or about["default"])
     except (ValueError, TypeError) as error:
@@ -242,7 +242,7 @@ def example() -> str:
     for about in (f.metadata for f in fields(Settings)):
         lines.append(f"# {about['help']}")
         if about["recipe"]:
-            lines.append(f"# required; to make one: {about['recipe']}")
+            lines.append(f"# required; to get one: {about['recipe']}")
         prefix = "" if about["recipe"] else "#"
         lines += [f"{prefix}{about['name']}={about['default']}", ""]
     return "\n".join(lines)

@@ -134,6 +134,8 @@ class Turns:
             journal.store(work, _entry(inbound, after, page, via))
             if via == _COURIER:
                 _leave_to_courier(work, page)
+            if accounts.account(work) is None:
+                self._house.memory.draft(visit, after)
             return Outcome("" if via == _COURIER else page, after, how=via)
 
     def _way(self, work: Work, page: str, started: float) -> str:
@@ -149,8 +151,8 @@ class Turns:
         newest = journal.latest(work, work.actor.openid or "")
         if newest is None:
             return None
-        for copy in (visit.remembered, self._house.memory.copy(visit.user)):
-            if copy is not None and copy.seq == newest.seq:
+        for copy in (*visit.copies, self._house.memory.copy(visit.user)):
+            if copy and (copy.seq, copy.at) == (newest.seq, newest.received_at):
                 return copy
         if newest.state is not None and work.now - newest.received_at < _FORGOTTEN:
             try:
@@ -202,7 +204,7 @@ class Turns:
         where = "".join(traceback.format_tb(error.__traceback__))
         # Without the error's own words: they may quote what a patient wrote.
         _LOG.error("turn %s failed: %s\n%s", error_id, type(error).__name__, where)
-        urgent = self.emergency(inbound, visit.remembered.state if visit.remembered else None)
+        urgent = self.emergency(inbound, visit.copies[0].state if visit.copies else None)
         text = self._written(urgent) if urgent else f"{common.TROUBLE}（{error_id}）"
         return Outcome(text, how="failed")
 

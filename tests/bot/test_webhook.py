@@ -1,0 +1,167 @@
+"""The door as WeChat sees it: always an answer, never a 500, emergencies before everything."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from bot.house import House
+from models import HumanRequest, Inbox
+from tests.bot.conftest import MakeHospital, poster
+from tests.bot.hospital import TOWARDS, Patient
+
+_SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
+HEART = "胸口疼得厉害，出冷汗，喘不上气"
+Hospital = tuple[House, FlaskClient]
+
+
+def test_wechat_verifies_the_address(hospital: Hospital) -> None:
+    house, client = hospital
+    query = {"timestamp": "1", "nonce": "2", "echostr": "echo"}
+
+    good = client.get("/wechat", query_string={**query, "signature": house.wire.sign("1", "2")})
+    bad = client.get("/wechat", query_string={**query, "signature": "0" * 40})
+
+    assert (good.status_code, good.text) == (200, "echo")
+    assert bad.status_code == 403
+
+
+def test_a_stranger_is_refused(hospital: Hospital, patient: Patient) -> None:
+    client = hospital[1]
+    body = patient.message("你好")
+
+    assert client.post("/wechat", data=body).status_code == 403
+    assert client.post("/wechat?encrypt_type=aes", data=body).status_code == 403
+
+
+@pytest.mark.parametrize("body", [b"", b"<xml>", b"{", b"\xff\xfe", b"<xml/>", b"x" * 70_000])
+def test_what_is_malformed_is_answered_success(
+    hospital: Hospital, patient: Patient, body: bytes
+) -> None:
+    assert patient.deliver(body) == "success"
+
+
+def test_every_sample_push_is_answered_and_unknown_kinds_with_success(
+    hospital: Hospital, patient: Patient
+) -> None:
+    file = _SHARED / "wechat" / "inbound-samples.json"
+    if not file.exists():
+        pytest.fail(f"{file} is missing: set SHARED_DATA")
+    talked_to = {"text", "image", "voice", "video", "link", "subscribe", "CLICK"}
+
+    for sample in json.loads(file.read_text(encoding="utf-8")):
+        answer = patient.deliver(sample["xml"].encode())
+
+        kind = (sample["event"] or sample["kind"]).strip()
+        assert (answer != "success") == (kind in talked_to), (sample["id"], answer)
+
+
+def test_an_emergency_is_answered_with_database_and_redis_down(
+    make_hospital: MakeHospital,
+) -> None:
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:9/none"
+    _, client = make_hospital(nowhere, "redis://127.0.0.1:9/0", empty=True)
+    started = time.monotonic()
+
+    answer = Patient(poster(client)).say(HEART)
+
+    assert "120" in answer
+    assert time.monotonic() - started < 1
+
+
+def test_an_emergency_is_journalled_and_the_desk_alerted_once(
+    hospital: Hospital, patient: Patient
+) -> None:
+    body = patient.message(HEART)
+
+    answers = {patient.deliver(body) for _ in range(3)}
+
+    assert len(answers) == 1
+    house = hospital[0]
+    deadline = time.monotonic() + 5
+    kinds: list[str] = []
+    while not kinds and time.monotonic() < deadline:
+        time.sleep(0.05)
+        with house.engine.connect() as conn:
+            kinds = list(conn.scalars(select(HumanRequest.kind)))
+    time.sleep(0.2)
+    with house.engine.connect() as conn:
+        assert list(conn.scalars(select(HumanRequest.kind))) == ["emergency"]
+        assert len(list(conn.scalars(select(Inbox.id)))) == 1
+
+
+def test_symptoms_of_two_messages_make_an_emergency_together(patient: Patient) -> None:
+    assert "【紧急】" not in patient.say("我胸口闷")
+
+    assert "【紧急】" in patient.say("现在出冷汗，喘不上气")
+
+
+def test_with_the_database_down_a_patient_reads_an_apology_and_the_log_nothing_personal(
+    make_hospital: MakeHospital, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:9/none"
+    _, client = make_hospital(nowhere, redis_url, empty=True)
+    patient = Patient(poster(client))
+    caplog.set_level(logging.DEBUG)
+
+    answer = patient.say("我是张桂芳，想挂号")
+
+    assert "请再说一遍" in answer
+    error_id = answer.rpartition("（")[2].rstrip("）")
+    assert error_id in caplog.text
+    assert "张桂芳" not in caplog.text
+    assert patient.openid not in caplog.text
+
+
+def test_a_lost_redis_costs_no_time_out_a_turn(
+    make_hospital: MakeHospital, sqlite_url: str
+) -> None:
+    _, client = make_hospital(sqlite_url, "redis://127.0.0.1:9/0")
+    patient = Patient(poster(client))
+
+    answers = [patient.say(text) for text in TOWARDS]
+
+    assert "请核对" in answers[-1]
+
+
+def test_a_message_for_another_account_is_left_alone(
+    make_hospital: MakeHospital, sqlite_url: str, redis_url: str
+) -> None:
+    _, client = make_hospital(sqlite_url, redis_url, WECHAT_ACCOUNT_ID="gh_other")
+
+    assert Patient(poster(client)).say("你好") == "success"
+
+
+def test_while_another_turn_runs_the_connection_is_held(
+    hospital: Hospital, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, client = hospital
+    monkeypatch.setattr("bot.turn.BUDGET_SECONDS", 0.2)
+    monkeypatch.setattr("bot.webhook._HELD_SECONDS", 0.4)
+    other = house.memory.enter(house.vault.lookup(patient.openid))
+    assert other.is_mine
+    started = time.monotonic()
+
+    query = {"timestamp": "1", "nonce": "2", "signature": house.wire.sign("1", "2")}
+    answer = client.post("/wechat", data=patient.message("你好"), query_string=query)
+
+    assert time.monotonic() - started >= 0.4
+    assert "success" not in answer.text
+    house.memory.leave(other)
+    assert "您好" in patient.say("你好")
+
+
+def test_health_and_numbers(hospital: Hospital, patient: Patient) -> None:
+    client = hospital[1]
+    patient.say("你好")
+
+    assert client.get("/healthz").text == "ok"
+    assert client.get("/readyz").get_json() == {"database": True, "redis": True}
+    assert 'desk_turns_total{what="passive"} 1' in client.get("/metrics").text
