@@ -11,17 +11,15 @@ What is booked already: seeing it, giving it back, moving it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Reask, Redo, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import Values
-from handlers import wishes
+from handlers import times, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import refusals, wording
-from handlers.texts.booking import time_choice, which_time
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 from scheduling.types import AppointmentId, AppointmentView, Need, SlotId
@@ -146,34 +144,16 @@ def ask_offer(values: Values, world: World) -> Asked:
         ),
         view.patient,
     )
+    offers = found.exact or found.nearby
     listed = [
         (line, [o.slot for o in offer.openings if o.slot != view.opening.slot])
-        for line, offer in wishes.lines(found.exact or found.nearby)
+        for line, offer in wishes.lines(offers)
     ]
     listed = [(line, slots) for line, slots in listed if slots]
     if not listed:
         return Stop(texts.NOTHING_ELSE)
-    return Question(texts.move_to(view, exact=bool(found.exact)), listed)
-
-
-def ask_time(values: Values, world: World) -> Asked:
-    """Ask which time of the half-day, unless one is left or was asked for."""
-    openings = [world.desk.finder.opening(SlotId(s)) for s in values["offer"]]
-    wished = [o for o in openings if wishes.is_clock_wish(values, o)]
-    if len(openings) == 1 or len(wished) == 1:
-        return Filled((wished or openings)[0].slot)
-    choices = [(time_choice(o), o.slot) for o in openings if o.left > 0]
-    if not choices:
-        raise Reask("offer", refusals.TAKEN)
-    return Question(which_time(openings[0]), choices, wants="slot")
-
-
-def answer_time(heard: Heard, values: Values, world: World) -> Given:
-    """「9点」 among the times of the list."""
-    openings: Sequence[Any] = [world.desk.finder.opening(SlotId(s)) for s in values["offer"]]
-    return next(
-        (o.slot for o in openings for w in heard.when if wishes.same_clock(w, o)),
-        None,
+    return Question(
+        texts.move_to(view, wishes.shared_half_day(offers), exact=bool(found.exact)), listed
     )
 
 
@@ -222,7 +202,7 @@ MOVE: Form[World] = Form(
         Slot("appointment", ask_move),
         Slot("when", hear=hear_new_time, check=wishes.check_when),
         Slot("offer", ask_offer, after=("appointment", "when")),
-        Slot("time", ask_time, answer=answer_time, after=("offer",)),
+        times.SLOT,
         Slot("sure", ask_move_sure, answer=answer_move, pick=pick_move, after=("time",)),
     ),
 )

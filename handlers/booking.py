@@ -19,7 +19,7 @@ from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
 from dialogue.state import Values
-from handlers import wishes
+from handlers import times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import refusals, wording
@@ -46,7 +46,11 @@ def ask_offer(values: Values, world: World) -> Asked:
     if named and len(found.exact) == 1:
         return Filled([o.slot for o in found.exact[0].openings])
     return Question(
-        texts.offers(wishes.department_name(values, world), exact=bool(found.exact)),
+        texts.offers(
+            wishes.department_name(values, world),
+            wishes.shared_half_day(listed),
+            exact=bool(found.exact),
+        ),
         [(line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)],
     )
 
@@ -64,35 +68,6 @@ def hear_offer(heard: Heard, values: Values, world: World) -> Given:
     """「改时间」 while booking: back to the list."""
     again = heard.intent == "reschedule" and "offer" in values
     return Redo(("offer",), note="" if heard.when else texts.NOT_THIS) if again else None
-
-
-def ask_time(values: Values, world: World) -> Asked:
-    """Ask which time of the half-day, unless only one is left or was asked for."""
-    openings = [world.desk.finder.opening(SlotId(slot)) for slot in values["offer"]]
-    openings = [o for o in openings if o.left > 0]
-    if not openings:
-        raise Reask("offer", refusals.TAKEN)
-    wished = [o for o in openings if wishes.is_clock_wish(values, o)]
-    if len(openings) == 1 or len(wished) == 1:
-        return Filled((wished or openings)[0].slot)
-    return Question(
-        texts.which_time(openings[0]),
-        [(texts.time_choice(o), o.slot) for o in openings],
-        wants="slot",
-    )
-
-
-def answer_time(heard: Heard, values: Values, world: World) -> Given:
-    """「9点」 among the times of the list; 「随便」 the first, 「最晚」 the last."""
-    if heard.preferences & {"any", "earliest"}:
-        return values["offer"][0]
-    if "latest" in heard.preferences:
-        return values["offer"][-1]
-    for slot in values["offer"]:
-        opening = world.desk.finder.opening(SlotId(slot))
-        if any(wishes.same_clock(when, opening) for when in heard.when):
-            return slot
-    return None
 
 
 # -- for whom
@@ -219,7 +194,7 @@ FORM: Form[World] = Form(
             answer=answer_offer,
             after=("dept", "doctor", "site", "when", "wish"),
         ),
-        Slot("time", ask_time, answer=answer_time, after=("offer",)),
+        times.SLOT,
         Slot("relation", hear=wishes.hear_relation),
         Slot("patient", ask_patient, pick=pick_patient, after=("relation",)),
         Slot("appointment", take_hold, after=("time", "patient")),

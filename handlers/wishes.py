@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Slot, Stop
@@ -19,15 +19,14 @@ from dialogue.state import Values
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import wording
-from nlp.heard import Heard, Named, When
-from scheduling.types import AppointmentView, Need, Offer, Opening, Ward
+from nlp.heard import Heard, Named
+from scheduling.types import AppointmentView, Need, Offer, Ward
 
 # Above this calibrated probability the bot routes by itself; careful until a site has examples
 # of its own (docs/decisions/0006).
 SURE = 0.6
 # A department this much less likely than the best is not offered at all.
 _NEGLIGIBLE = 0.05
-_CLOCK_WISH = timedelta(minutes=30)
 _SERVICES = ("expert", "general")
 
 
@@ -214,12 +213,14 @@ def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:
     sites = {o.first.site for o in offers}
     earliest_of_many = sum(o.why.earliest for o in offers) > 1
     departments = {o.first.department_name for o in offers}
+    shared = shared_half_day(offers)
     return [
         (
             wording.offer(
                 replace(o, why=replace(o.why, earliest=o.why.earliest and not earliest_of_many)),
                 show_site=len(sites) > 1,
                 show_department=len(departments) > 1,
+                show_day=not shared,
             ),
             o,
         )
@@ -227,23 +228,10 @@ def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:
     ]
 
 
-def is_clock_wish(values: Values, opening: Opening) -> bool:
-    """Tell whether a clock time (not a half-day) was asked for and this is it."""
-    wished = [
-        (datetime.fromisoformat(start), datetime.fromisoformat(end))
-        for start, end in values.get("when", ())
-    ]
-    return any(
-        end - start <= _CLOCK_WISH and start <= opening.starts_at < end for start, end in wished
-    )
-
-
-def same_clock(when: When, opening: Opening) -> bool:
-    """Tell whether a clock time, whatever its day, is the time of this opening."""
-    start = opening.starts_at
-    return when.end - when.start <= _CLOCK_WISH and (
-        when.start.time() <= start.time() < when.end.time()
-    )
+def shared_half_day(offers: Sequence[Offer]) -> str:
+    """The half-day that all offers are on, in words, or nothing."""
+    days = {wording.half_day(o.first) for o in offers}
+    return f" {days.pop()}" if len(days) == 1 else ""
 
 
 def appointment(number: int, world: World) -> AppointmentView | None:

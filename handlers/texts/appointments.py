@@ -38,10 +38,11 @@ def cancelled(view: AppointmentView) -> str:
     return f"已取消：{wording.appointment(view)}。\n没有缴费，不用办退费。需要再挂，随时告诉我。"
 
 
-def move_to(view: AppointmentView, *, exact: bool) -> str:
+def move_to(view: AppointmentView, when: str, *, exact: bool) -> str:
     """Above the list of other times."""
     none = "" if exact else "您要的时间没有号了。"
-    return f"现在约的是{wording.moment(view.opening.starts_at)}。{none}可以改到，回复数字："
+    now = wording.moment(view.opening.starts_at)
+    return f"现在约的是{now}。{none}可以改到{when}，回复数字："
 
 
 def move_sure(view: AppointmentView, new: Opening) -> str:

@@ -41,19 +41,17 @@ def which_site(department: str) -> str:
     return f"{department}在几个院区都有，您想去哪里？回复数字："
 
 
-def offers(department: str, *, exact: bool) -> str:
-    """Above the list of doctors."""
+def offers(department: str, when: str, *, exact: bool) -> str:
+    """Above the list of doctors; `when` is what all of them share, or empty."""
     if exact:
-        return f"{department}可以约的号，回复数字选一个："
-    return f"{NOTHING_FREE_WISH}{department}最近还有这些，回复数字选一个；也可以说别的日子："
+        return f"{department}{when}可以约的号，回复数字选一个："
+    soon = when or "最近"
+    return f"{NOTHING_FREE_WISH}{department}{soon}还有这些，回复数字选一个；也可以说别的日子："
 
 
 def which_time(opening: Opening) -> str:
     """Above the list of times of one half-day."""
-    return (
-        f"{wording.doctor(opening)}，{wording.day(opening.starts_at.date())} "
-        f"{wording.half(opening.half_day)}，选几点？回复数字："
-    )
+    return f"{wording.doctor(opening)}，{wording.half_day(opening)}，选几点？回复数字："
 
 
 def time_choice(opening: Opening) -> str:

@@ -67,7 +67,12 @@ def doctor(opening: Opening) -> str:
     return f"{opening.doctor_name}{' ' + opening.title if opening.title else ''}"
 
 
-def offer(value: Offer, *, show_site: bool, show_department: bool) -> str:
+def half_day(opening: Opening) -> str:
+    """12月2日 周三 上午."""
+    return f"{day(opening.starts_at.date())} {half(opening.half_day)}"
+
+
+def offer(value: Offer, *, show_site: bool, show_department: bool, show_day: bool = True) -> str:
     """One line of a list: who, when, how much, and why it stands there."""
     first = value.first
     place = " ".join(
@@ -78,7 +83,8 @@ def offer(value: Offer, *, show_site: bool, show_department: bool) -> str:
         )
         if shown
     )
-    when = f"{day(first.starts_at.date())} {half(first.half_day)} 最早{clock(first.starts_at)}"
+    when = f"{half_day(first)} " if show_day else ""
+    when += f"最早{clock(first.starts_at)}"
     remote = "（线上）" if first.mode == "remote" else ""
     parts = [place, doctor(first) + remote, when, fee(first.fee_fen)]
     line = "，".join(part for part in parts if part)

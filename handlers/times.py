@@ -1,0 +1,67 @@
+"""Which time of a half-day: asked after an offer was chosen, by booking and rescheduling alike."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dialogue.form import Asked, Filled, Given, Question, Reask, Slot
+from dialogue.state import Values
+from handlers.scene import World
+from handlers.texts import booking as texts
+from handlers.texts import refusals
+from nlp.heard import Heard, When
+from scheduling.types import Opening, SlotId
+
+# What the ear makes of a clock time: an interval of half an hour.
+_CLOCK_WISH = timedelta(minutes=30)
+
+
+def ask_time(values: Values, world: World) -> Asked:
+    """Ask which time of the half-day, unless only one is left or was asked for."""
+    openings = [world.desk.finder.opening(SlotId(slot)) for slot in values["offer"]]
+    openings = [o for o in openings if o.left > 0]
+    if not openings:
+        raise Reask("offer", refusals.TAKEN)
+    wished = [o for o in openings if is_clock_wish(values, o)]
+    if len(openings) == 1 or len(wished) == 1:
+        return Filled((wished or openings)[0].slot)
+    return Question(
+        texts.which_time(openings[0]),
+        [(texts.time_choice(o), o.slot) for o in openings],
+        wants="slot",
+    )
+
+
+def answer_time(heard: Heard, values: Values, world: World) -> Given:
+    """「9点」 among the times of the list; 「随便」 the first, 「最晚」 the last."""
+    if heard.preferences & {"any", "earliest"}:
+        return values["offer"][0]
+    if "latest" in heard.preferences:
+        return values["offer"][-1]
+    for slot in values["offer"]:
+        opening = world.desk.finder.opening(SlotId(slot))
+        if any(same_clock(when, opening) for when in heard.when):
+            return slot
+    return None
+
+
+def is_clock_wish(values: Values, opening: Opening) -> bool:
+    """Tell whether a clock time (not a half-day) was asked for and this is it."""
+    wished = [
+        (datetime.fromisoformat(start), datetime.fromisoformat(end))
+        for start, end in values.get("when", ())
+    ]
+    return any(
+        end - start <= _CLOCK_WISH and start <= opening.starts_at < end for start, end in wished
+    )
+
+
+def same_clock(when: When, opening: Opening) -> bool:
+    """Tell whether a clock time, whatever its day, is the time of this opening."""
+    start = opening.starts_at
+    return when.end - when.start <= _CLOCK_WISH and (
+        when.start.time() <= start.time() < when.end.time()
+    )
+
+
+SLOT: Slot[World] = Slot("time", ask_time, answer=answer_time, after=("offer",))
