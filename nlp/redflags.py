@@ -76,12 +76,12 @@ def _read_rows() -> tuple[_Row, ...]:
 
 
 def _read_words() -> dict[str, tuple[_Word, ...]]:
-    """Words by their first character; `~` is a gap of up to six characters in one clause."""
+    """Words by their first character; `~` is a gap of up to eight characters in one clause."""
     found: dict[str, list[_Word]] = defaultdict(list)
     for r in lexicon.rows("redflag_words.tsv"):
         for word in dict.fromkeys(r["words"].split()):
             parts = [re.escape(part) for part in word.split("~")]
-            gapped = re.compile("([^|]{0,6}?)".join(parts)) if len(parts) > 1 else None
+            gapped = re.compile("([^|]{0,8}?)".join(parts)) if len(parts) > 1 else None
             found[word[0]].append(_Word(r["sign"], word, gapped))
     return {first: tuple(words) for first, words in found.items()}
 
