@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from bot import memory
@@ -44,14 +44,17 @@ def doom_database(house: House, doom: Doom) -> None:
     commit: Callable[[Any], None] = dialect.do_commit
 
     def do_commit(connection: Any) -> None:
+        doom.at("before-commit")
         commit(connection)
         doom.at("after-commit")
 
     dialect.do_commit = do_commit
 
-    @event.listens_for(house.engine, "commit", insert=True)
-    def before(conn: Connection) -> None:
-        doom.at("before-commit")
+    def before(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement == "COMMIT":  # ours on SQLite, earlier than the driver's
+            doom.at("before-commit")
+
+    event.listen(house.engine, "before_cursor_execute", before)
 
 
 def doom_memory(house: House, doom: Doom) -> None:
