@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from dialogue.form import Done, Form, Open, Question, Reask, Redo, Slot, Stop
+from dialogue.filling import fill, recheck, without
+from dialogue.form import Done, Form, Open, Question, Reask, Stop
 from dialogue.reply import Option, Reply
-from dialogue.state import Frame, State, Values
+from dialogue.state import Frame, State
 from nlp.heard import Heard
 
 W = TypeVar("W")
@@ -73,15 +74,10 @@ class Engine(Generic[W]):
             return self._talk(state, state.top, heard, world)
         return self._open_or_aside(state, heard, world)
 
-    def open(
-        self, state: State, form: str, world: W, heard: Heard | None = None
-    ) -> tuple[State, Reply]:
-        """Begin a form (a menu click, a scanned code), hearing `heard` as its first message."""
-        frame = Frame(form=form)
-        if heard is not None:
-            frame, notes, _ = self._fill(frame, heard, world)
-            return self._advance(state.push(frame), world, notes)
-        return self._advance(state.push(frame), world, [])
+    def open(self, state: State, form: str, world: W, heard: Heard) -> tuple[State, Reply]:
+        """Begin a form, hearing `heard` as its first message."""
+        filling = fill(self._forms[form], Frame(form=form), heard, world)
+        return self._advance(state.push(filling.frame), world, [*filling.notes])
 
     # -- repairs, once for all forms
 
@@ -125,7 +121,9 @@ class Engine(Generic[W]):
                 return self._advance(below, world, [])
             return self._again(state, world, self._phrases.first_step)
         last = top.history[-1]
-        frame = replace(self._without(top, (last,)), history=top.history[:-1], page=0)
+        frame = replace(
+            without(self._forms[top.form], top, (last,)), history=top.history[:-1], page=0
+        )
         return self._advance(state.with_top(frame), world, [])
 
     def _again(self, state: State, world: W, lead: str) -> tuple[State, Reply]:
@@ -139,31 +137,25 @@ class Engine(Generic[W]):
         paged = self._page(state, top, heard, world)
         if paged is not None:
             return paged
-        turned = self._turn_away(state, top, heard, world)
-        if turned is not None:
-            return turned
-        frame, notes, end = self._fill(top, heard, world)
-        if end is not None:
-            return self._finish(state, Done(end.text), world)
-        if frame is not top:
-            return self._advance(state.with_top(replace(frame, misses=0, page=0)), world, notes)
-        turned = self._elsewhere(state, top, heard, world)
-        if turned is not None:
-            return turned
-        return self._miss(state, top, world)
-
-    def _turn_away(
-        self, state: State, top: Frame, heard: Heard, world: W
-    ) -> tuple[State, Reply] | None:
-        """A clear question about something else is not mined for answers it never meant."""
         form = self._forms[top.form]
+        filling = fill(form, top, heard, world, is_astray=self._is_astray(form, heard))
+        if not filling.is_taken:
+            turned = self._elsewhere(state, top, heard, world)
+            if turned is not None:
+                return turned
+            filling = fill(form, top, heard, world)
+        if filling.end is not None:
+            return self._finish(state, Done(filling.end.text), world)
+        if not filling.is_taken:
+            return self._miss(state, top, world)
+        moved = replace(filling.frame, misses=0, page=0)
+        return self._advance(state.with_top(moved), world, [*filling.notes])
+
+    @staticmethod
+    def _is_astray(form: Form[W], heard: Heard) -> bool:
+        """A clear question about something else is not mined for answers it never meant."""
         at_home = heard.intent in form.opens_on or heard.intent in form.keeps
-        if at_home or heard.confidence < _CLEAR or _bare(heard):
-            return None
-        asked = next((s for s in form.slots if s.name == top.asking), None)
-        if asked is not None and self._take(asked, top, heard, world, answered=False) is not None:
-            return None
-        return self._elsewhere(state, top, heard, world)
+        return heard.confidence >= _CLEAR and not at_home
 
     def _elsewhere(
         self, state: State, top: Frame, heard: Heard, world: W
@@ -171,8 +163,7 @@ class Engine(Generic[W]):
         """Another form opens on it, or it is answered in passing; then the question comes back."""
         other = self._opens.get(heard.intent)
         if other is not None and other != top.form and not self._waiting(state, other):
-            opened, filled, _ = self._fill(Frame(form=other), heard, world)
-            return self._advance(state.push(opened), world, filled)
+            return self.open(state, other, world, heard)
         aside = self._aside(heard, world)
         return self._advance(state, world, [aside.text]) if aside else None
 
@@ -192,63 +183,6 @@ class Engine(Generic[W]):
         lead = phrases[min(top.misses, len(phrases) - 1)]
         return self._advance(state.with_top(replace(top, misses=top.misses + 1)), world, [lead])
 
-    # -- filling
-
-    def _fill(self, frame: Frame, heard: Heard, world: W) -> tuple[Frame, list[str], Stop | None]:
-        """Take from the message what is in it; the same frame comes back when nothing is."""
-        form = self._forms[frame.form]
-        given: Values = {}
-        notes: list[str] = []
-        cleared: list[str] = []
-        answered = False
-        for slot in sorted(form.slots, key=lambda s: s.name != frame.asking):
-            value = self._take(slot, frame, heard, world, answered=answered)
-            answered = answered or (slot.name == frame.asking and value is not None)
-            if isinstance(value, Stop):
-                return frame, [], value
-            if isinstance(value, Redo):
-                cleared += value.slots
-                given |= value.fill
-                notes += [value.note] if value.note else []
-            elif value is not None and value != frame.values.get(slot.name):
-                given[slot.name] = value
-        if not given and not cleared and not notes:
-            return frame, notes, None
-        changed = self._without(frame, (*cleared, *given), keep=given)
-        history = changed.history
-        if frame.asking in given:
-            history = (*(h for h in history if h != frame.asking), frame.asking or "")
-        return replace(changed, values={**changed.values, **given}, history=history), notes, None
-
-    def _take(
-        self,
-        slot: Slot[W],
-        frame: Frame,
-        heard: Heard,
-        world: W,
-        *,
-        answered: bool,
-    ) -> Any:  # noqa: ANN401 - any JSON
-        """Return what the message says of one slot; an answer corrects nothing else."""
-        if slot.name == frame.asking:
-            chosen = _chosen(frame, heard)
-            if chosen is not None:
-                return None if chosen == () else slot.pick(chosen, frame.values, world)
-            answer = slot.answer(heard, frame.values, world)
-            if answer is not None:
-                return answer
-        if _bare(heard) or (answered and slot.name in frame.values):
-            return None
-        return slot.hear(heard, frame.values, world)
-
-    def _without(self, frame: Frame, names: Sequence[str], keep: Values | None = None) -> Frame:
-        """Return the frame without these slots and what depended on them."""
-        form = self._forms[frame.form]
-        fallen = set(names).union(*(form.dependants(name) for name in names))
-        values = {k: v for k, v in frame.values.items() if k not in fallen or k in (keep or {})}
-        history = tuple(h for h in frame.history if h not in fallen or h in (keep or {}))
-        return replace(frame, values=values, history=history)
-
     # -- moving on
 
     def _advance(self, state: State, world: W, notes: list[str]) -> tuple[State, Reply]:
@@ -258,7 +192,7 @@ class Engine(Generic[W]):
             if top is None:
                 return state, Reply("\n\n".join(notes))
             form = self._forms[top.form]
-            top, problem = self._recheck(form, top, world)
+            top, problem = recheck(form, top, world)
             notes += [problem] if problem else []
             state = state.with_top(top)
             slot = next((s for s in form.slots if s.ask and s.name not in top.values), None)
@@ -268,7 +202,7 @@ class Engine(Generic[W]):
                 asked = slot.ask(top.values, world)
             except Reask as no:
                 notes.append(no.text)
-                state = state.with_top(self._without(top, (no.slot,)))
+                state = state.with_top(without(form, top, (no.slot,)))
                 continue
             if isinstance(asked, Question):
                 return self._ask(state, top, slot.name, asked, notes)
@@ -282,14 +216,6 @@ class Engine(Generic[W]):
             notes += [asked.note] if asked.note else []
             state = state.with_top(replace(top, values={**top.values, slot.name: asked.value}))
         return State(asked=state.asked + 1), Reply(self._phrases.trouble)
-
-    def _recheck(self, form: Form[W], frame: Frame, world: W) -> tuple[Frame, str]:
-        for slot in form.slots:
-            if slot.name in frame.values:
-                problem = slot.check(frame.values[slot.name], frame.values, world)
-                if problem is not None:
-                    return self._without(frame, (slot.name,)), problem
-        return frame, ""
 
     def _ask(
         self, state: State, top: Frame, slot: str, question: Question, notes: list[str]
@@ -339,16 +265,3 @@ class Engine(Generic[W]):
         phrases = self._phrases.lost
         lead = phrases[min(state.misses, len(phrases) - 1)]
         return replace(state, misses=state.misses + 1), Reply(lead)
-
-
-def _chosen(frame: Frame, heard: Heard) -> Any:  # noqa: ANN401 - any JSON
-    """Return the value behind a number, () for a number nobody offered, None for no number."""
-    if heard.ordinal is None or not frame.choices:
-        return None
-    index = heard.ordinal - 1 if heard.ordinal > 0 else len(frame.choices) + heard.ordinal
-    return frame.choices[index] if 0 <= index < len(frame.choices) else ()
-
-
-def _bare(heard: Heard) -> bool:
-    """Tell whether the message is nothing but a number, which only the asked slot may read."""
-    return heard.ordinal is not None and heard.intent == "choose"

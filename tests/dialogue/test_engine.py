@@ -34,6 +34,7 @@ class Shop:
     sizes: tuple[str, ...] = ("S", "M", "L")
     sold: list[str] = field(default_factory=list)
     left: int = 0
+    picked: int = 0
     refuse: int = 0
 
 
@@ -59,6 +60,7 @@ def leave(values, world):
 
 
 def pick_sure(value, values, world):
+    world.picked += 1
     return {"yes": True, "size": Redo(("size",), "another size"), "no": Stop("kept")}[value]
 
 
@@ -247,6 +249,21 @@ def test_a_choice_may_lead_back_to_another_question(talk):
     talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"))
 
     assert talk.say(number(2)).text == "another size\n\nsize?"
+
+
+def test_an_answer_acts_only_once(talk):
+    talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"))
+    talk.say(heard("the second", "unknown", ordinal=2, confidence=0.9))
+
+    assert talk.world.picked == 1
+
+
+def test_a_clear_question_is_not_mined_for_answers(talk):
+    talk.all(heard("red", "book", "red"))
+    reply = talk.say(heard("parking for the blue car?", "clinic_info", "blue", confidence=0.9))
+
+    assert reply.text == "parking is behind the house\n\nsize?"
+    assert talk.state.top.values["colour"] == "red"
 
 
 def test_a_choice_may_end_it(talk):
