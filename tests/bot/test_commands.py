@@ -1,0 +1,115 @@
+"""Commands on a fresh machine: what they need, what they print, how they fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bot.hospital import KEYS, ROSTER, TOWARDS
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(
+    *arguments: str, home: Path, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `flask …` in an empty directory, with nothing but this environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        cwd=home,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+def test_understand_needs_nothing_and_answers_line_by_line(tmp_path: Path) -> None:
+    texts = "我妈头晕三天了\n\n想挂下周三上午的号\n"
+
+    done = run("understand", "--now", "2026-11-24T09:00:00+08:00", home=tmp_path, given=texts)
+
+    assert done.returncode == 0, done.stderr
+    heard = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["text"] for one in heard] == ["我妈头晕三天了", "", "想挂下周三上午的号"]
+    assert heard[0]["person"]["relation"] == "mother"
+    assert len(heard[0]["departments"]) >= 3
+    assert heard[2]["when"][0]["start"] == "2026-12-02T08:00:00+08:00"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", ["WECHAT_TOKEN", "DATA_KEY"])
+def test_a_server_without_a_secret_does_not_start_and_names_it(
+    tmp_path: Path, missing: str
+) -> None:
+    given = {
+        "WECHAT_TOKEN": "t",
+        "WECHAT_APP_ID": "a",
+        "WECHAT_APP_SECRET": "s",
+        "SECRET_KEY": "k",
+        "REDIS_URL": "redis://127.0.0.1:9/0",
+        **KEYS,
+    }
+    del given[missing]
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import wsgi"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), **given},
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert f"{missing} is missing" in done.stderr
+
+
+def test_a_newcomer_imports_a_roster_talks_and_exports(tmp_path: Path) -> None:
+    for name, text in ROSTER.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    now = "2026-11-24T09:00:00+08:00"
+    files = [str(tmp_path / name) for name in ROSTER]
+
+    assert run("db", "upgrade", home=tmp_path, FIXED_NOW=now).returncode == 0
+    imported = run("roster", "import", *files, home=tmp_path, FIXED_NOW=now)
+    again = run("roster", "import", *files, home=tmp_path, FIXED_NOW=now)
+    said = "\n".join([*TOWARDS, "1"])
+    talked = run("talk", "--openid", "oMe", home=tmp_path, given=said, FIXED_NOW=now)
+    exported = run("appointments", "export", "--format", "json", home=tmp_path, FIXED_NOW=now)
+
+    assert "1 added" in imported.stdout, imported.stderr
+    assert "1 unchanged" in again.stdout
+    assert "1 added" not in again.stdout
+    assert "预约成功" in talked.stdout, talked.stderr
+    (one,) = json.loads(exported.stdout)
+    assert (one["status"], one["doctor"], one["booked_by_openid"]) == ("booked", "D1", "oMe")
+
+
+def test_what_is_wrong_with_a_roster_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text("code,nome\nS,测试医院\n", encoding="utf-8")
+    run("db", "upgrade", home=tmp_path)
+
+    done = run("roster", "import", "sites.csv", home=tmp_path)
+
+    assert done.returncode == 1
+    assert "nome" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_token_is_shown_once_and_its_name_is_taken(tmp_path: Path) -> None:
+    run("db", "upgrade", home=tmp_path)
+
+    first = run("token", "create", "HIS", "--scope", "book", home=tmp_path)
+    second = run("token", "create", "HIS", "--scope", "book", home=tmp_path)
+
+    assert first.stdout.startswith("desk_")
+    assert second.returncode == 1
