@@ -34,6 +34,7 @@ _CUE_BEFORE = re.compile(
 _CUE_AFTER = re.compile(
     r"^的?(?:专家|普通|主任|特需|夜间)?(?:号|门诊|医生|大夫|专家|主任|挂号|科)|^(?:科?在哪|怎么走|几楼|多少钱|上班|几点|开门)"
 )
+_CUE_FAR = re.compile(r"(?:挂|看|约|预约)[^，。,|]{0,12}$")
 _REFUSED = re.compile(r"(?:不|别|不是)(?:想|要|挂|看|去|是|约)*$")
 _SECTION = re.compile(r"(?:[一二三四五六七八九十0-9]+(?:区|病区|门诊|部)|门诊|\(.*\)|（.*）)+$")
 _MISTYPED_FROM = 3
@@ -68,12 +69,7 @@ def _scan(text: str, forms: dict[str, _Form]) -> tuple[list[Named], int]:
         while at >= 0:
             end = at + len(form)
             entry = forms[form]
-            cued = (
-                entry.strong
-                or left == form
-                or _CUE_BEFORE.search(left[:at])
-                or _CUE_AFTER.search(left[end:])
-            )
+            cued = entry.strong or left == form or _cued(left[:at], left[end:])
             if cued:
                 if not _REFUSED.search(left[:at]):
                     found += [(at, named) for named in entry.meant]
@@ -82,6 +78,13 @@ def _scan(text: str, forms: dict[str, _Form]) -> tuple[list[Named], int]:
             at = left.find(form, end)
     found.sort(key=lambda item: (-item[1].score, item[0]))
     return [named for _, named in found], longest
+
+
+def _cued(before: str, after: str) -> bool:
+    """Tell whether the words around a short form (心内, 皮肤) make it a department."""
+    if _CUE_BEFORE.search(before) or _CUE_AFTER.match(after):
+        return True
+    return not after.strip("，。,!！吧呢啊") and _CUE_FAR.search(before) is not None
 
 
 def _mistyped(text: str, forms: dict[str, _Form], longer_than: int) -> list[Named]:
@@ -99,7 +102,7 @@ def _mistyped(text: str, forms: dict[str, _Form], longer_than: int) -> list[Name
 
 def _pieces(text: str) -> Iterable[str]:
     """Yield what could be a mistyped department: what ends in 科 or follows 挂, 看, 约."""
-    for m in re.finditer("科|门诊", text):
+    for m in re.finditer("[科课刻]|门诊", text):
         yield from (text[max(0, m.end() - w) : m.end()] for w in range(3, 8))
     for m in re.finditer("[挂看约]个?", text):
         yield from (text[m.end() : m.end() + w] for w in range(3, 6))
@@ -280,7 +283,7 @@ def at_sites(
         served = {e.site for e in admitted if pairs[e.code][0] >= PARENT}
         for entry in admitted:
             own, instead = pairs[entry.code]
-            best = own or (0.0 if entry.site in served else instead)
+            best = own if entry.site in served else max(own, instead)
             score = round(named.score * best, 4)
             if score and (entry.code not in found or found[entry.code].score < score):
                 found[entry.code] = Named(entry.code, entry.name, score)

@@ -1,4 +1,4 @@
-"""Departments, as patients say them and as sites call them."""
+"""People name departments their own way; the desk must know which of its rooms they mean."""
 
 from __future__ import annotations
 
@@ -6,81 +6,144 @@ import pytest
 
 from nlp import departments
 from nlp.heard import Named, Person
-from nlp.vocabulary import DepartmentEntry, SiteEntry, Vocabulary
+from nlp.vocabulary import DepartmentEntry, DoctorEntry, Vocabulary
 
-HOUSE = Vocabulary(
-    sites=(SiteEntry("GH", "总院"), SiteEntry("CH", "社区")),
-    departments=(
-        DepartmentEntry("G1", "神经内科一区", "GH", "03.03"),
-        DepartmentEntry("G2", "普外科", "GH", "04.01", ("肛肠科",)),
-        DepartmentEntry("G3", "耳鼻咽喉科", "GH", "11", ("五官科",)),
-        DepartmentEntry("G4", "妇科", "GH", "05.01", sex="f"),
-        DepartmentEntry("G5", "儿科", "GH", "07", max_age_years=14),
-        DepartmentEntry("G6", "急诊科", "GH", "20", bookable=False),
-        DepartmentEntry("G7", "呼吸内科", "GH", "03.01", min_age_years=14),
-        DepartmentEntry("C1", "全科医学科", "CH", "02", ("全科",)),
-        DepartmentEntry("C2", "慢病门诊", "CH", "02"),
-        DepartmentEntry("C3", "口腔科", "CH", "12", ("看牙",)),
-    ),
+HOSPITAL = (
+    DepartmentEntry("GH-SN1", "神经内科一区", "GH", "03.03"),
+    DepartmentEntry("GH-XN", "心血管内科", "GH", "03.04", ("心内科",)),
+    DepartmentEntry("GH-PW", "普外科", "GH", "04.01"),
+    DepartmentEntry("GH-RX", "乳腺外科", "GH", "04.01"),
+    DepartmentEntry("GH-GC", "肛肠科", "GH", "04.01"),
+    DepartmentEntry("GH-GK", "骨科", "GH", "04.03"),
+    DepartmentEntry("GH-FK", "妇科", "GH", "05.01", sex="f"),
+    DepartmentEntry("GH-EK", "儿科", "GH", "07", max_age_years=14),
+    DepartmentEntry("GH-KQ", "口腔科", "GH", "12"),
+    DepartmentEntry("GH-PF", "皮肤科", "GH", "13"),
+    DepartmentEntry("GH-WK", "泌尿外科", "GH", "04.04"),
+    DepartmentEntry("GH-JZ", "急诊科", "GH", "20", bookable=False),
 )
-ADULT = Person(age_years=40)
+CENTRE = (
+    DepartmentEntry("CC-QK", "全科门诊", "CC", "02"),
+    DepartmentEntry("CC-JZ", "预防接种门诊", "CC", "", ("打针",)),
+    DepartmentEntry("CC-EB", "儿童保健科", "CC", "09", ("儿保",), max_age_years=6),
+    DepartmentEntry("CC-ZY", "中医科", "CC", "50"),
+)
+DOCTORS = (DoctorEntry("D1", "白皮肤", "GH", "GH-PF"), DoctorEntry("D2", "骨科平", "GH", "GH-XN"))
+ROSTER = Vocabulary(departments=HOSPITAL + CENTRE, doctors=DOCTORS)
 
 
-def stated(text):
-    return [d.code for d in departments.stated(text, HOUSE)]
+def stated(text: str) -> list[str]:
+    return [named.code for named in departments.stated(text, ROSTER)]
 
 
-def placed(name, person=ADULT):
-    found = departments.at_sites((Named("", name, 0.9),), HOUSE, person)
-    return [d.code for d in found]
+def at_sites(name: str, person: Person | None = None) -> list[str]:
+    scored = [Named(departments.NATIONAL[name], name, 0.8)]
+    return [n.code for n in departments.at_sites(scored, ROSTER, person or Person())]
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("想挂神经内科的号", "G1"),
-        ("挂神内", "G1"),
-        ("耳鼻喉", "G3"),
-        ("五官科在几楼", "G3"),
-        ("看牙", "C3"),
-        ("挂肛肠科", "G2"),
-        ("急诊怎么走，急诊科", "G6"),
-        ("耳鼻炎喉科", "G3"),
-        ("全科", "C1"),
+        ("想挂骨科", "GH-GK"),
+        ("帮我约下周一的心内", "GH-XN"),
+        ("心内科专家号", "GH-XN"),
+        ("神内", "GH-SN1"),
+        ("挂神经内科一区", "GH-SN1"),
+        ("看皮肤", "GH-PF"),
+        ("我要看牙", "GH-KQ"),
+        ("拔牙", "GH-KQ"),
+        ("带孩子打疫苗", "CC-JZ"),
+        ("做儿保", "CC-EB"),
+        ("挂个皮夫科", "GH-PF"),
+        ("心血官内科", "GH-XN"),
+        ("泌尿外课", "GH-WK"),
+        ("急诊在哪", "GH-JZ"),
+        ("找骨科的医生", "GH-GK"),
     ],
 )
-def test_a_department_named_is_heard(text, code):
-    assert stated(text)[:1] == [code]
+def test_spoken_names_find_the_room(text: str, code: str) -> None:
+    assert stated(text)[0] == code
 
 
-@pytest.mark.parametrize("text", ["呼吸困难", "头晕", "不想挂妇科", "我是本科毕业", "皮肤有点痒"])
-def test_a_complaint_names_no_department(text):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "皮肤痒",
+        "口腔溃疡",
+        "挂什么科",
+        "你好",
+        "",
+        "明天上午",
+        "不挂骨科",
+        "挂白皮肤医生",
+        "找骨科平大夫的号",
+        "咳嗽",
+    ],
+)
+def test_a_complaint_a_question_or_a_doctor_names_no_department(text: str) -> None:
     assert stated(text) == []
 
 
-def test_a_site_without_the_department_offers_the_nearest_at_a_lower_score():
-    found = departments.at_sites((Named("", "耳鼻咽喉科", 0.9),), HOUSE, ADULT)
-
-    assert [d.code for d in found] == ["G3", "C1"]
-    assert found[1].score < found[0].score
+def test_the_longest_name_wins() -> None:
+    assert stated("乳腺外科") == ["GH-RX"]
+    assert stated("神经外科") == []
 
 
-def test_of_two_with_one_code_the_one_that_is_called_so_is_meant():
-    assert "C2" not in placed("全科/普通内科")
-    assert placed("肛肠科")[0] == "G2"
+def test_two_departments_may_be_named() -> None:
+    assert set(stated("骨科或者皮肤科都行")) == {"GH-GK", "GH-PF"}
 
 
-def test_age_and_sex_are_hard_limits():
-    assert "G4" not in placed("妇科", Person(sex="m", age_years=40))
-    assert "G5" not in placed("儿科")
-    assert "G5" in placed("儿科", Person(age_years=14))
-    assert "G7" not in placed("呼吸内科", Person(age_years=5))
+def test_a_refused_department_is_not_meant() -> None:
+    assert stated("不要骨科，挂皮肤科") == ["GH-PF"]
 
 
-def test_only_the_emergency_room_is_named_though_it_cannot_be_booked():
-    assert placed("急诊科")[0] == "G6"
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("挂耳鼻喉", "耳鼻咽喉科"),
+        ("外科", "普外科"),
+        ("大内科", "全科/普通内科"),
+        ("产检", "产科"),
+        ("呼及内科", "呼吸内科"),
+        ("针灸", "中医科"),
+    ],
+)
+def test_without_a_roster_the_national_names_are_heard(text: str, name: str) -> None:
+    assert departments.national(text)[0].name == name
 
 
-def test_national_names_without_a_roster():
-    assert [d.name for d in departments.national("挂妇产科")] == ["妇科", "产科"]
+def test_obstetrics_and_gynaecology_are_both_meant_by_their_joint_name() -> None:
+    assert {n.name for n in departments.national("挂妇产科")} == {"妇科", "产科"}
+
+
+def test_all_37_national_names_are_known_with_their_codes() -> None:
     assert len(departments.NATIONAL) == 37
+    assert departments.NATIONAL["心血管内科"] == "03.04"
+
+
+def test_departments_that_share_a_national_code_are_told_apart_by_name() -> None:
+    assert at_sites("肛肠科")[0] == "GH-GC"
+    assert at_sites("乳腺外科")[0] == "GH-RX"
+    assert at_sites("普外科")[0] == "GH-PW"
+
+
+def test_a_site_without_the_department_offers_its_nearest_substitute() -> None:
+    codes = at_sites("神经内科")
+    assert codes[0] == "GH-SN1"
+    assert "CC-QK" in codes
+    assert at_sites("男科", Person(sex="m"))[0] == "GH-WK"
+
+
+def test_age_and_sex_limits_are_kept() -> None:
+    assert "GH-EK" not in at_sites("儿科", Person(age_years=40))
+    assert "GH-EK" in at_sites("儿科", Person(age_years=14))
+    assert "GH-FK" not in at_sites("妇科", Person(sex="m"))
+
+
+def test_unbookable_departments_are_named_so_that_people_can_be_sent_there() -> None:
+    assert at_sites("急诊科")[0] == "GH-JZ"
+
+
+def test_an_empty_roster_names_nothing() -> None:
+    assert departments.stated("骨科", Vocabulary()) == ()
+    assert departments.at_sites([Named("04.03", "骨科", 1.0)], Vocabulary()) == ()

@@ -17,8 +17,11 @@ MESSAGES = [
     .read_text("utf-8")
     .splitlines()[3:]
 ]
-FIRES = [(row, text) for row, fires, text in MESSAGES if fires == "yes"]
-QUIET = [(row, text) for row, fires, text in MESSAGES if fires == "no" and row != "any"]
+FIRES = [(row, text) for row, fires, text in MESSAGES if fires == "yes" and row != "some"]
+QUIET = [
+    (row, text) for row, fires, text in MESSAGES if fires == "no" and row not in {"any", "some"}
+]
+SOME = [(text, fires == "yes") for row, fires, text in MESSAGES if row == "some"]
 ORDINARY = [text for row, _, text in MESSAGES if row == "any"]
 NOBODY = Person()
 
@@ -57,6 +60,13 @@ def test_a_near_but_harmless_message_does_not_fire_the_row(row: str, text: str) 
 @pytest.mark.parametrize("text", ORDINARY)
 def test_an_ordinary_message_fires_nothing(text: str) -> None:
     assert redflags.check(text) == ()
+
+
+@pytest.mark.parametrize(("text", "emergency"), SOME)
+def test_an_emergency_in_other_words_is_told_from_a_complaint(
+    text: str, *, emergency: bool
+) -> None:
+    assert any(f.urgency == "emergency" for f in redflags.check(text)) is emergency
 
 
 def test_signs_add_up_over_a_conversation() -> None:

@@ -1,0 +1,155 @@
+"""A patient complains in a few words; the right department must be among the first three."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from nlp import triage
+from nlp.heard import Person
+
+DATA = Path(
+    os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data")
+)
+NOBODY = Person()
+
+
+def names(text: str, person: Person = NOBODY, k: int | None = 3) -> list[str]:
+    return [named.name for named in triage.score(text, person, k)]
+
+
+def rows(file: str) -> list[dict[str, str]]:
+    path = DATA / "triage" / file
+    if not path.exists():
+        pytest.fail(f"{path} is missing: set SHARED_DATA")
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("头晕", "神经内科"),
+        ("脚脖子崴了", "骨科"),
+        ("我该挂哪个科，脚脖子崴了", "骨科"),
+        ("晚上老起夜，尿不净", "泌尿外科"),
+        ("牙疼", "口腔科"),
+        ("小孩咳嗽发烧", "儿科"),
+        ("月经推迟", "妇科"),
+        ("眼睛干涩老流泪", "眼科"),
+        ("波棱盖疼", "骨科"),
+        ("身上刺挠得很", "皮肤科"),
+        ("尿里有泡沫", "肾内科"),
+        ("脖子粗了，怕热，瘦了", "内分泌科"),
+        ("手指头早上起来发僵", "风湿免疫科"),
+        ("腿上青筋像蚯蚓", "血管外科"),
+        ("开水烫了手起泡", "烧伤整形科"),
+        ("想割双眼皮", "整形美容科"),
+        ("入职体检", "体检科"),
+        ("想减肥，怎么吃", "营养科"),
+        ("脑梗后想做康复训练", "康复科"),
+        ("喝中药调理身体", "中医科"),
+        ("化疗后复查", "肿瘤科"),
+        ("老人一身毛病，没精神", "老年科"),
+        ("带状疱疹后遗神经痛", "疼痛科"),
+        ("肋骨骨折", "胸外科"),
+        ("血小板低", "血液内科"),
+        ("整宿睡不着，心情低落", "精神心理科"),
+        ("煤气中毒", "急诊科"),
+    ],
+)
+def test_a_lay_complaint_finds_its_department(text: str, expected: str) -> None:
+    assert expected in names(text)
+
+
+def test_every_national_department_has_a_chance_and_they_sum_to_one() -> None:
+    found = triage.score("头晕")
+    assert len(found) == len({named.name for named in found}) == 37
+    assert sum(named.score for named in found) == pytest.approx(1, abs=0.01)
+    assert [n.score for n in found] == sorted((n.score for n in found), reverse=True)
+    assert found[0].code == "03.03"
+
+
+@pytest.mark.parametrize("text", ["", "你好", "我要挂号", "？？", "🙂"])
+def test_nothing_to_go_by_falls_back_to_general_practice(text: str) -> None:
+    assert names(text)[0] == "全科/普通内科"
+
+
+def test_the_question_around_a_complaint_changes_nothing() -> None:
+    assert names("请问头晕应该挂什么科") == names("头晕")
+
+
+def test_a_child_is_seen_by_paediatrics_first() -> None:
+    assert names("眼睛红", Person(age_years=5))[:2] == ["儿科", "眼科"]
+    assert "儿科" not in names("发烧", Person(age_years=40), None)[:30]
+
+
+def test_a_grown_parent_is_not_sent_to_paediatrics() -> None:
+    scores = {n.name: n.score for n in triage.score("咳嗽发烧", Person(relation="mother"))}
+    assert scores["儿科"] == 0
+
+
+def test_sex_rules_departments_out() -> None:
+    of_man = {n.name: n.score for n in triage.score("小肚子疼", Person(sex="m"))}
+    of_woman = {n.name: n.score for n in triage.score("性功能不好", Person(sex="f"))}
+    assert of_man["妇科"] == of_man["产科"] == 0
+    assert of_woman["男科"] == 0
+
+
+def test_a_pregnant_woman_is_seen_by_obstetrics_first() -> None:
+    assert names("感冒咳嗽", Person(sex="f", pregnant=True))[0] == "产科"
+
+
+def test_a_wrong_model_file_is_refused_by_name(tmp_path: Path) -> None:
+    wrong = tmp_path / "model.bin"
+    wrong.write_bytes(b"no model\n")
+    with pytest.raises(ValueError, match=r"model\.bin is no triage model"):
+        triage.load(wrong)
+    wrong.write_bytes(triage.SHIPPED.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="cut off"):
+        triage.load(wrong)
+
+
+def test_another_model_can_take_the_place_of_the_shipped_one(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.bin"
+    copy.write_bytes(triage.SHIPPED.read_bytes())
+    assert triage.score("牙疼", model=triage.load(copy)) == triage.score("牙疼")
+
+
+def test_the_shipped_model_is_small_and_quick_to_load_and_score() -> None:
+    assert triage.SHIPPED.stat().st_size <= 1_500_000
+    start = time.perf_counter()
+    triage.load()
+    assert time.perf_counter() - start < 0.5
+    start = time.perf_counter()
+    for _ in range(100):
+        triage.score("我妈头晕三天了，走路不稳，想挂个号看看")
+    assert (time.perf_counter() - start) / 100 < 6e-3
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "third"), [("dev.jsonl", 0.87, 0.96), ("dev_short.jsonl", 0.68, 0.80)]
+)
+def test_the_model_keeps_its_figures_on_the_development_rows(
+    file: str, first: float, third: float
+) -> None:
+    gold = rows(file)
+    got = [names(row["text"]) for row in gold]
+    top = sum(g[0] == row["dept"] for g, row in zip(got, gold, strict=True)) / len(gold)
+    top3 = sum(row["dept"] in g for g, row in zip(got, gold, strict=True)) / len(gold)
+    assert (top, top3) >= (first, 0)
+    assert top3 >= third
+
+
+def test_a_stated_probability_means_what_it_says() -> None:
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for row in rows("dev.jsonl") + rows("dev_short.jsonl"):
+        best = triage.score(row["text"], k=1)[0]
+        bins.setdefault(int(best.score * 5), []).append((best.score, best.name == row["dept"]))
+    for told in (b for b in bins.values() if len(b) >= 100):
+        stated = sum(p for p, _ in told) / len(told)
+        true = sum(right for _, right in told) / len(told)
+        assert abs(stated - true) < 0.1
