@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from dotenv import dotenv_values
 from flask import Flask, Response, jsonify
@@ -18,6 +19,7 @@ from bot.turn import Turns, open_desk
 from desk.counter import Counter
 from desk.work import Actor
 from models import clock
+from nlp import triage
 from nlp.understand import understand
 from nlp.vocabulary import Vocabulary
 
@@ -31,7 +33,8 @@ def furnish(app: Flask, house: House) -> Flask:
     """Put the routes of an opened house into an application and warm the ear."""
     app.config["SECRET_KEY"] = house.settings.secret_key
     app.extensions["house"] = house
-    turns = Turns(house)
+    other = house.settings.triage_model
+    turns = Turns(house, triage.load(Path(other)) if other else None)
     app.register_blueprint(webhook.create_blueprint(house, turns))
 
     def open_counter(actor: Actor) -> AbstractContextManager[Counter]:
