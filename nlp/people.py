@@ -29,6 +29,8 @@ _CUE_BEFORE = re.compile(
     rf"(?:挂|找|看|约|要|换|请|{_TITLES}|预约|给|科|上午|下午|想)$|^$|[,，。 ]$"
 )
 _ANNOUNCED = re.compile(rf"^(?:的)?{_TITLES}")
+_TITLE = re.compile(rf"(?:的)?{_TITLES}")
+_VERB = re.compile(r"[挂找看约换]")
 _SURNAME_TITLE = re.compile(rf"(?:小|老)?([\u4e00-\u9fff]{{1,2}}){_TITLES}")
 _SHORT = 2
 _ACCEPT = 0.86
@@ -104,27 +106,35 @@ def _by_title(text: str, vocabulary: Vocabulary) -> dict[str, tuple[float, tuple
 
 
 def _by_sound(text: str, vocabulary: Vocabulary) -> dict[str, tuple[float, tuple[int, int]]]:
-    heard = [_readings(char) for char in text]
+    spans = _announced(text, frozenset(len(name.sounds) for name in _names(vocabulary)))
     found: dict[str, tuple[float, tuple[int, int]]] = {}
-    for name in _names(vocabulary):
-        size = len(name.sounds)
-        for start in range(len(text) - size + 1):
-            end = start + size
-            if not _may_be_name(text, start, end, size):
+    for start, end in spans:
+        heard = [_readings(char) for char in text[start:end]]
+        for name in _names(vocabulary):
+            if len(name.sounds) != end - start:
                 continue
-            score = _likeness(text[start:end], heard[start:end], name)
+            score = _likeness(text[start:end], heard, name)
             if score >= _ACCEPT and score > found.get(name.entry.code, (0.0, (0, 0)))[0]:
                 found[name.entry.code] = (score * 0.95, (start, end))
     best = max((score for score, _ in found.values()), default=0.0)
     return {code: hit for code, hit in found.items() if hit[0] >= best - 0.03}
 
 
-def _may_be_name(text: str, start: int, end: int, size: int) -> bool:
-    if _ANNOUNCED.match(text[end:]):
-        return True
-    return size > _SHORT and bool(
-        re.search(r"(?:挂|找|看|约|换)$", text[:start]) and _TITLE_AFTER.match(text[end:])
-    )
+def _announced(text: str, sizes: frozenset[int]) -> list[tuple[int, int]]:
+    """Return the spans that a title after them, or a verb before them, may make a name."""
+    spans = {
+        (match.start() - size, match.start())
+        for match in _TITLE.finditer(text)
+        for size in sizes
+        if match.start() >= size
+    }
+    spans |= {
+        (match.end(), match.end() + size)
+        for match in _VERB.finditer(text)
+        for size in sizes
+        if size > _SHORT and _TITLE_AFTER.match(text[match.end() + size :])
+    }
+    return sorted(span for span in spans if span[1] <= len(text))
 
 
 def _likeness(chars: str, heard: list[frozenset[str]], name: _Name) -> float:

@@ -31,6 +31,8 @@ _SEEKS_CARE = frozenset(
 # Answers that a person's particulars would otherwise be mistaken for.
 _PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date"})
 _LEAST_DEPARTMENTS = 3
+# Beyond these the probabilities are noise, and every one costs a look at every site.
+_MOST_PLACED = 8
 _SHORT_CHARACTERS = 40
 _CLAUSES = re.compile(r"[,，。;；!！?？\n]")
 _WHO_AND_WHEN = re.compile(
@@ -105,7 +107,7 @@ def _understand(
     )
     heard = _with_urgency(heard, flags)
     scored = _departments(heard, national, person, context, model)
-    site = departments.at_sites(scored, vocabulary, person) if scored else ()
+    site = departments.at_sites(scored[:_MOST_PLACED], vocabulary, person) if scored else ()
     return replace(heard, departments=scored, site_departments=stated or site)
 
 

@@ -56,3 +56,7 @@ class Vocabulary:
     departments: tuple[DepartmentEntry, ...] = ()
     doctors: tuple[DoctorEntry, ...] = ()
     version: int = 0
+
+    def __hash__(self) -> int:
+        """Cheap: caches are keyed by a vocabulary and asked at every message."""
+        return hash((self.version, len(self.sites), len(self.departments), len(self.doctors)))
