@@ -7,10 +7,13 @@ It listens on a unix socket in a temporary directory and ends with this process.
 from __future__ import annotations
 
 import atexit
+import ctypes
 import importlib.util
 import logging
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +22,7 @@ import redis
 
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 5.0
+_PR_SET_PDEATHSIG = 1
 
 
 def _program() -> str | None:
@@ -47,6 +51,7 @@ def start_redis() -> str | None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is for us; we end it ourselves
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, before any thread of ours
     )  # fmt: skip
     atexit.register(_stop, process, home)
     url = f"unix://{socket}"
@@ -54,6 +59,12 @@ def start_redis() -> str | None:
         _LOG.warning("the embedded Redis did not start: the journal alone carries on")
         return None
     return url
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end the server when we are gone, even by kill -9."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
