@@ -20,6 +20,7 @@ from desk.counter import Counter
 from desk.work import Actor
 from models import clock
 from nlp import triage
+from nlp import segment
 from nlp.understand import understand
 from nlp.vocabulary import Vocabulary
 
@@ -43,6 +44,7 @@ def furnish(app: Flask, house: House) -> Flask:
     app.register_blueprint(api.create_blueprint(open_counter))
     _add_health(app, house)
     # The dictionary and the model load now, not while the first patient waits.
+    segment.load()
     understand("我头疼，想挂明天上午的号", clock.system_now(), Vocabulary())
     return app
 

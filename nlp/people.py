@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlp import lexicon
+from nlp import lexicon, segment
 from nlp.heard import Named
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
@@ -83,7 +83,8 @@ def _exact(text: str, name: str) -> tuple[int, int] | None:
     start = text.find(name)
     while start >= 0:
         end = start + len(name)
-        if len(name) > _SHORT or _ANNOUNCED.match(text[end:]) or _beside_cues(text, start, end):
+        sure = len(name) > _SHORT or _ANNOUNCED.match(text[end:])
+        if sure or (_beside_cues(text, start, end) and _is_whole(text, start, end)):
             return start, end
         start = text.find(name, start + 1)
     return None
@@ -91,6 +92,15 @@ def _exact(text: str, name: str) -> tuple[int, int] | None:
 
 def _beside_cues(text: str, start: int, end: int) -> bool:
     return bool(_CUE_BEFORE.search(text[:start]) and _CUE_AFTER.match(text[end:]))
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a two-character name ends where a word ends: not the 张伟 of 张/伟大."""
+    edges, at = {0}, 0
+    for word in segment.words(text):
+        at = text.index(word, at) + len(word)
+        edges.add(at)
+    return end in edges
 
 
 def _by_title(text: str, vocabulary: Vocabulary) -> dict[str, tuple[float, tuple[int, int]]]:
