@@ -19,8 +19,7 @@ from bot.turn import Turns, open_desk
 from desk.counter import Counter
 from desk.work import Actor
 from models import clock
-from nlp import triage
-from nlp import segment
+from nlp import segment, triage
 from nlp.understand import understand
 from nlp.vocabulary import Vocabulary
 

@@ -68,9 +68,22 @@ def test_neither(text):
 
 @pytest.mark.parametrize(
     ("text", "n"),
-    [("1", 1), ("３", 3), ("第三个", 3), ("三", 3), ("选2", 2), ("我要第二个", 2), ("②", 2),
-     ("最后一个", -1), ("倒数第一个", -1), ("2.", 2), ("十", 10), ("第一个吧", 1), ("就2吧", 2)],
-)  # fmt: skip
+    [
+        ("1", 1),
+        ("３", 3),
+        ("第三个", 3),
+        ("三", 3),
+        ("选2", 2),
+        ("我要第二个", 2),
+        ("②", 2),
+        ("最后一个", -1),
+        ("倒数第一个", -1),
+        ("2.", 2),
+        ("十", 10),
+        ("第一个吧", 1),
+        ("就2吧", 2),
+    ],
+)
 def test_which_one(text, n):
     assert answers.ordinal(text) == n
 
@@ -89,8 +102,16 @@ def test_two_hao_is_a_choice_only_when_a_list_was_shown():
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("最早的", "earliest"), ("随便哪个都行", "any"), ("找上次那个医生", "same_doctor"), ("换一个", "other"),
-     ("更多", "more"), ("要个专家号", "expert"), ("普通号就行", "general"), ("最晚的", "latest")],
-)  # fmt: skip
+    [
+        ("最早的", "earliest"),
+        ("随便哪个都行", "any"),
+        ("找上次那个医生", "same_doctor"),
+        ("换一个", "other"),
+        ("更多", "more"),
+        ("要个专家号", "expert"),
+        ("普通号就行", "general"),
+        ("最晚的", "latest"),
+    ],
+)
 def test_preferences(text, kind):
     assert kind in answers.preferences(text)

@@ -49,9 +49,16 @@ def test_other_documents_only_when_asked(number):
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("李秀英", "李秀英"), ("我叫李秀英", "李秀英"), ("是王伟。", "王伟"), ("阿卜杜拉·买买提", "阿卜杜拉·买买提"),
-     ("John Smith", "John Smith"), ("㛃𬭸", "㛃𬭸"), ("欧阳娜娜", "欧阳娜娜")],
-)  # fmt: skip
+    [
+        ("李秀英", "李秀英"),
+        ("我叫李秀英", "李秀英"),
+        ("是王伟。", "王伟"),
+        ("阿卜杜拉·买买提", "阿卜杜拉·买买提"),
+        ("John Smith", "John Smith"),
+        ("㛃𬭸", "㛃𬭸"),
+        ("欧阳娜娜", "欧阳娜娜"),
+    ],
+)
 def test_a_name_when_asked(text, name):
     assert find(text, "name").name == name
 
