@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.ledger import Reader
 from bot.wechat import PermanentError, WechatClient
+from desk.ledger import Reader
 
 
 class Channel(Protocol):

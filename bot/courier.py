@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot import ledger
 from bot.channels import Channel
 from bot.chores import RECURRING, Task
 from bot.house import House
 from bot.wechat import PermanentError, TransientError
-from desk import jobs, outbox
+from desk import jobs, ledger, outbox
 from desk.work import Actor, Work
 from handlers.texts import notices
 from models.database import retrying

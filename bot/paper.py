@@ -10,9 +10,9 @@ import re
 from urllib.parse import quote
 
 from dialogue.reply import Option, Reply
+from handlers.texts.common import REST
 
 MAX_BYTES = 2000
-MORE = "\n（回复“更多”查看余下内容）"
 _UNSAFE = re.compile(r"[\"'&<>%#+\s]")
 # A link is one piece; text is cut behind a sentence or a line.
 _PIECES = re.compile(r"<a [^>]*>.*?</a>|[^。！？；\n<]*[。！？；\n]+|[^。！？；\n<]+|<", re.DOTALL)
@@ -32,7 +32,7 @@ def first_page(text: str) -> tuple[str, str]:
     """Return what fits into one message and what is left; no sentence or link is torn."""
     if len(text.encode()) <= MAX_BYTES:
         return text, ""
-    budget = MAX_BYTES - len(MORE.encode())
+    budget = MAX_BYTES - len(REST.encode())
     taken = 0
     for piece in _PIECES.finditer(text):
         if len(text[: piece.end()].encode()) > budget:
@@ -40,7 +40,7 @@ def first_page(text: str) -> tuple[str, str]:
         taken = piece.end()
     if taken == 0:  # one endless sentence
         taken = len(text.encode()[:budget].decode(errors="ignore"))
-    return text[:taken].rstrip() + MORE, text[taken:].lstrip("\n")
+    return text[:taken].rstrip() + REST, text[taken:].lstrip("\n")
 
 
 def _line(number: int, option: Option, question: str) -> str:

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import ledger, paper
+from bot import paper
 from bot.house import House
 from bot.memory import Remembered, Visit
 from bot.wire import Inbound
-from desk import accounts, journal, outbox
+from desk import accounts, journal, ledger, outbox
 from desk.counter import Counter
 from desk.work import Actor, Work
 from dialogue.reply import Reply
@@ -43,6 +43,7 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.15
 # An open conversation older than this is not even offered for resumption.
 _FORGOTTEN = timedelta(hours=24)
 _ATTEMPTS = 3
+_FOLLOWING = {"subscribe": True, "unsubscribe": False}
 _PASSIVE, _COURIER = "passive", "courier"
 
 
@@ -164,6 +165,8 @@ class Turns:
     def _step(self, inbound: Inbound, work: Work, before: Remembered | None) -> tuple[State, str]:
         """Return the next state and the whole answer."""
         state = before.state if before else State.fresh()
+        if inbound.event in _FOLLOWING:
+            ledger.followed(work, is_following=_FOLLOWING[inbound.event])
         urgent = self.emergency(inbound, state)
         if urgent is not None:
             Counter(work).requests.report_emergency(inbound.text)

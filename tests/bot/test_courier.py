@@ -8,14 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from bot import ledger
 from bot.chores import TASKS
 from bot.courier import Courier
 from bot.house import House
-from bot.ledger import Reader
 from bot.turn import open_desk
 from bot.wechat import TransientError
-from desk import accounts, outbox
+from desk import accounts, ledger, outbox
+from desk.ledger import Reader
 from desk.work import Actor
 from models import Appointment, Outbox, WechatUser
 from tests.bot.conftest import MakeHospital, poster
@@ -113,3 +112,20 @@ def test_a_hold_nobody_confirmed_is_given_back(
         statuses = counter.work.conn.execute(select(Appointment.status)).scalars().all()
     assert statuses == ["expired"]
     house.close()
+
+
+def test_who_has_left_gets_no_notice_until_coming_back(consented: House, patient: Patient) -> None:
+    patient.say("", MsgType="event", Event="unsubscribe", EventKey="")
+    with open_desk(consented, Actor("chat", openid="oPatient1")) as counter:
+        account = accounts.account(counter.work)
+        assert account is not None
+        gone = ledger.reader(counter.work, account)
+    assert gone is not None
+    assert gone.left == 0
+
+    patient.say("我的预约")
+
+    with open_desk(consented, Actor("chat", openid="oPatient1")) as counter:
+        back = ledger.reader(counter.work, account)
+    assert back is not None
+    assert back.left > 0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot import paper
 from dialogue.reply import Option, Reply
+from handlers.texts import common
 
 ASKED = Reply(
     "想看哪一个？", (Option("周三 9:00 王医生", "1"), Option("都不要", "2")), "q3", "回复“更多”"
@@ -47,9 +48,9 @@ def test_a_long_answer_is_cut_behind_a_sentence_and_goes_on() -> None:
 
     first, rest = paper.first_page(whole)
 
-    assert first.endswith(paper.MORE)
-    assert first.removesuffix(paper.MORE).endswith("。")
-    assert first.removesuffix(paper.MORE) + rest == whole
+    assert first.endswith(common.REST)
+    assert first.removesuffix(common.REST).endswith("。")
+    assert first.removesuffix(common.REST) + rest == whole
 
 
 PIECES = st.one_of(
@@ -68,6 +69,6 @@ def test_pages_are_small_lose_nothing_and_tear_no_link(pieces: list[str]) -> Non
 
     assert all(len(page.encode()) <= paper.MAX_BYTES for page in pages)
     assert len(pages) <= 2 + len(whole.encode()) // 900
-    said = "".join(page.removesuffix(paper.MORE) for page in pages)
+    said = "".join(page.removesuffix(common.REST) for page in pages)
     assert re.sub(r"\s", "", said) == re.sub(r"\s", "", whole)
     assert all(page.count("<a ") == page.count("</a>") for page in pages if "<a" in whole)

@@ -37,16 +37,28 @@ def heard_from(work: Work) -> None:
         )
 
 
+def followed(work: Work, *, is_following: bool) -> None:
+    """The account follows us, or no longer does: then no notice reaches it; appointments stay."""
+    if work.actor.openid is not None:
+        work.conn.execute(
+            update(WechatUser)
+            .where(WechatUser.openid_hash == work.vault.lookup(work.actor.openid))
+            .values(followed=is_following)
+        )
+
+
 def reader(work: Work, account: int) -> Reader | None:
     """Return whom an account belongs to; None for one that is gone."""
     row = work.conn.execute(
-        select(WechatUser.openid_enc, WechatUser.last_message_at).where(WechatUser.id == account)
+        select(WechatUser.openid_enc, WechatUser.last_message_at, WechatUser.followed).where(
+            WechatUser.id == account
+        )
     ).one_or_none()
     if row is None:
         return None
     openid = work.vault.open(row.openid_enc)
     heard = row.last_message_at
-    if heard is None or work.now - heard >= WINDOW:
+    if not row.followed or heard is None or work.now - heard >= WINDOW:
         return Reader(openid, 0)
     sent = work.conn.scalar(
         select(func.count())
