@@ -195,11 +195,15 @@ def test_control_a_cancel_that_does_not_look_gives_the_place_back_twice(hospital
     monkeypatch.setattr(stock, "finish", blindly)
     if on_sqlite(hospital):
         without_write_lock(hospital)
-    ends, (said, active) = cancel_and_book(hospital, tries=1 if on_sqlite(hospital) else 5)
-    if on_sqlite(hospital):
-        assert ends["conflict"] > 0
-    else:
-        assert said != active or any("Integrity" in end or "Check" in end for end in ends), ends
+
+    def shows() -> bool:
+        ends, (said, active) = cancel_and_book(hospital, tries=1 if on_sqlite(hospital) else 5)
+        if on_sqlite(hospital):
+            return ends["conflict"] > 0
+        return said != active or any("Integrity" in end or "Check" in end for end in ends)
+
+    # On a busy machine threads may happen to queue up; the race must show in one of ten rounds.
+    assert any(shows() for _ in range(10))
 
 
 # -- the hold ends at the very moment of the yes
