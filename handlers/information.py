@@ -13,6 +13,8 @@ from nlp.heard import Heard
 
 def aside(heard: Heard, world: World) -> Reply | None:
     """Return the answer to a question or courtesy, or None when it is neither."""
+    if "who_are_you" in heard.preferences:
+        return Reply(common.BOT)
     answer = _ANSWERS.get(heard.intent)
     if answer is not None:
         return answer(heard, world)

@@ -49,6 +49,10 @@ _PREFERENCES = (
         ),
     ),
     ("more", re.compile(r"^(?:更多|下一页|还有吗|还有呢|继续看|往下|后面的|看其余|再看看?)$")),
+    (
+        "who_are_you",
+        re.compile(r"你们?(?:到底)?是(?:不是)?(?:真?人|机器人?|ai|人工智能|活人)(?!工)|你是谁"),
+    ),
     ("expert", re.compile(r"专家")),
     ("general", re.compile(r"普通号|普通门诊")),
 )  # fmt: skip

@@ -111,6 +111,7 @@ def test_two_hao_is_a_choice_only_when_a_list_was_shown():
         ("要个专家号", "expert"),
         ("普通号就行", "general"),
         ("最晚的", "latest"),
+        ("你是真人吗", "who_are_you"),
     ],
 )
 def test_preferences(text, kind):
