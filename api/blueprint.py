@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from desk.counter import Counter
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from api import appointments, openapi
 from api.problems import Problem
 from desk.conflicts import StillLosingError
+from desk.counter import Counter
 from desk.work import Actor
 
 OpenDesk = Callable[[Actor], AbstractContextManager[Counter]]

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from desk.counter import Counter
 from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
@@ -20,6 +19,7 @@ from werkzeug.test import TestResponse
 from api import create_blueprint
 from api.openapi import DOCUMENT
 from desk import tokens
+from desk.counter import Counter
 from desk.patients import Patients
 from desk.work import Actor
 from models import Appointment, AppointmentEvent, Idempotency, Slot
