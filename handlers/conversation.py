@@ -25,17 +25,11 @@ from nlp.heard import Context, Heard, Intent, Person
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
 
-# What our own menu keys and scene codes stand for.
-_CLICKS: Mapping[str, Intent] = {
-    "book": "book",
-    "mine": "my_appointments",
-    "cancel": "cancel",
-    "move": "reschedule",
-    "help": "help",
-    "human": "human",
-    "info": "clinic_info",
-    "add_patient": "add_patient",
-}
+# A menu key is the intent it stands for; others are not ours.
+_CLICKS: frozenset[Intent] = frozenset(
+    {"book", "my_appointments", "cancel", "reschedule", "help", "human", "clinic_info",
+     "add_patient"}
+)  # fmt: skip
 _OTHER_KINDS: Mapping[str, str] = {
     "voice": common.VOICE,
     "image": common.PICTURE,
@@ -104,7 +98,7 @@ def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     if said.event == "subscribe":
         return state, common.welcome(scene.hospital)
     if said.event == "click":
-        intent = _CLICKS.get(said.key)
+        intent = next((intent for intent in _CLICKS if intent == said.key), None)
         if intent is None:
             return state, common.helping()
         heard = Heard(text="", intent=intent, confidence=1.0)
