@@ -92,6 +92,7 @@ def open_house(settings: Settings, *, with_redis: bool = True) -> House:
             settings.wechat_app_id,
             settings.wechat_aes_key,
             settings.wechat_aes_key_previous,
+            sealed_only=settings.wechat_sealed_only,
         ),
     )
 

@@ -153,6 +153,18 @@ class Settings:
         "where every outgoing call goes",
         default="https://api.weixin.qq.com",
     )
+    wechat_sealed_only: bool = _setting(
+        "WECHAT_SEALED_ONLY",
+        "on: refuse messages that are not encrypted; switch it on once the console says safe mode",
+        default="off",
+        read=_switch,
+    )
+    wechat_signature_seconds: int = _setting(
+        "WECHAT_SIGNATURE_SECONDS",
+        "a signed address is good for this long, in production; 0: for ever",
+        default="600",
+        read=int,
+    )
     wechat_links: bool = _setting(
         "WECHAT_LINKS",
         "on or off: tappable options; off for test accounts, which send no bizmsgmenuid",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ from flask import Blueprint, Response, request
 
 from bot import paper
 from bot.house import House
+from bot.settings import PRODUCTION
 from bot.turn import BusyError, Turns
 from bot.wire import (
     MAX_BODY_BYTES,
@@ -28,6 +30,7 @@ from bot.wire import (
     MalformedError,
     Query,
 )
+from models import clock
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,7 +64,7 @@ class Door:
         started = time.monotonic()
         body = request.stream.read(MAX_BODY_BYTES + 1)
         try:
-            envelope = self._house.wire.parse(body, _query())
+            envelope = self._house.wire.parse(body, self._fresh(_query()))
         except ForgedError:
             return self._refused()
         except MalformedError as error:
@@ -73,6 +76,25 @@ class Door:
         if not self._is_for_us(inbound):
             return _plain(SUCCESS)
         return self._answer(envelope, started)
+
+    def _fresh(self, query: Query) -> Query:
+        """
+        Return the query unless it is out of date.
+
+        The signature of a plain message does not cover its body: without a limit, one address out
+        of a log would speak for anybody for ever.
+
+        Raises:
+            ForgedError: in production, older or newer than the settings allow.
+        """
+        settings = self._house.settings
+        limit = settings.wechat_signature_seconds
+        if settings.mode != PRODUCTION or not limit:
+            return query
+        stamp = int(query.timestamp) if re.fullmatch("[0-9]{1,12}", query.timestamp) else 0
+        if abs(clock.system_now().timestamp() - stamp) > limit:
+            raise ForgedError("the signature is out of date")
+        return query
 
     def _answer(self, envelope: Envelope, started: float) -> Response:
         inbound = envelope.inbound

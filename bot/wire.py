@@ -128,10 +128,19 @@ class _Framing(PrpCrypto):  # type: ignore[misc]  # wechatpy has no types
 class Wire:
     """The account's side of the protocol."""
 
-    def __init__(self, token: str, app_id: str, aes_key: str = "", previous: str = "") -> None:
+    def __init__(
+        self,
+        token: str,
+        app_id: str,
+        aes_key: str = "",
+        previous: str = "",
+        *,
+        sealed_only: bool = False,
+    ) -> None:
         if not token:
             raise ValueError("WECHAT_TOKEN is empty: anybody could sign")
         self._token = token
+        self._sealed_only = sealed_only
         self._ciphers = tuple(Cipher(key, app_id) for key in (aes_key, previous) if key)
 
     def verify(self, query: Query) -> str:
@@ -155,7 +164,15 @@ class Wire:
             ForgedError: not signed by WeChat for this account.
             MalformedError: signed, but no message.
         """
-        is_encrypted = query.encrypt_type == "aes"
+        try:
+            return self._parse(body, query)
+        except (ValueError, LookupError, OverflowError, RecursionError) as error:
+            raise MalformedError(f"no message in the body: {type(error).__name__}") from error
+
+    def _parse(self, body: bytes, query: Query) -> Envelope:
+        is_encrypted = query.encrypt_type.lower() == "aes"
+        if self._sealed_only and not is_encrypted:
+            raise ForgedError("not encrypted, where encryption is required")
         if not is_encrypted:
             self._check(query.signature, query)
         if len(body) > MAX_BODY_BYTES:
@@ -231,9 +248,11 @@ def _fields(body: bytes) -> tuple[dict[str, Any], bool]:
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - a field is text, a number, a dict or a list
-    """XML's empty element is an empty text; comments beside elements are nothing."""
+    """XML's empty element is an empty text; comments and half characters are nothing."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
         return {k: _clean(v) for k, v in value.items() if not k.startswith("#")}
     return [_clean(v) for v in value] if isinstance(value, list) else value

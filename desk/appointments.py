@@ -15,7 +15,7 @@ from scheduling.masking import mask_name
 from scheduling.types import AppointmentId, AppointmentView, PatientId
 
 # Links that show everything of a patient; a pending one shows only what it booked itself.
-SEES_ALL = ("own", "verified")
+SEES_ALL = ("verified",)
 # Ends of a hold or a move that are nobody's appointment any more.
 _GONE = ("expired", "rescheduled")
 

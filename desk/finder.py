@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, or_, select
 
 from desk.accounts import account
+from desk.appointments import SEES_ALL
 from desk.openings import select_openings, to_opening
 from desk.work import Work
 from models import Appointment, Department, Doctor, PatientLink, Shift, Site, Slot
@@ -20,7 +21,6 @@ from scheduling.types import Need, Offers, Opening, PatientId, SlotId
 
 # A visit that took place, or will unless somebody says otherwise.
 _SEEN = ("booked", "checked_in", "completed")
-_FULL_ACCESS = ("own", "verified")
 
 
 class Finder:
@@ -101,7 +101,7 @@ class Finder:
         link = select(PatientLink.id).where(
             PatientLink.wechat_user_id == mine,
             PatientLink.patient_id == patient,
-            PatientLink.state.in_(_FULL_ACCESS),
+            PatientLink.state.in_(SEES_ALL),
         )
         return self._work.conn.scalar(link) is not None
 

@@ -11,6 +11,7 @@ What is booked already: seeing it, giving it back, moving it.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Reask, Redo, Slot, Stop
@@ -22,7 +23,7 @@ from handlers.texts import appointments as texts
 from handlers.texts import refusals, wording
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentId, AppointmentView, Need, SlotId
+from scheduling.types import AppointmentId, AppointmentView, Need, Offers, SlotId
 
 
 def ahead(world: World) -> list[AppointmentView]:
@@ -136,14 +137,7 @@ def hear_new_time(heard: Heard, values: Values, world: World) -> Given:
 def ask_offer(values: Values, world: World) -> Asked:
     """List other times of the same doctor first, then of the same department."""
     view = _view(values, world)
-    found = world.desk.finder.offers(
-        Need(
-            departments=((view.opening.department, 1.0),),
-            usual_doctor=view.opening.doctor,
-            when=wishes.need({"ward": [], **values}, world).when,
-        ),
-        view.patient,
-    )
+    found = _others(view, wishes.wanted_times(values), world)
     offers = found.exact or found.nearby
     listed = [
         (line, [o.slot for o in offer.openings if o.slot != view.opening.slot])
@@ -155,6 +149,19 @@ def ask_offer(values: Values, world: World) -> Asked:
     return Question(
         texts.move_to(view, wishes.shared_half_day(offers), exact=bool(found.exact)), listed
     )
+
+
+def _others(
+    view: AppointmentView, when: tuple[tuple[datetime, datetime], ...], world: World
+) -> Offers:
+    """The same doctor if there is one free then, else anybody of the department."""
+    at = view.opening
+    if at.doctor is not None:
+        same = world.desk.finder.offers(Need(doctor=at.doctor, when=when), view.patient)
+        if same.exact:
+            return same
+    need = Need(departments=((at.department, 1.0),), usual_doctor=at.doctor, when=when)
+    return world.desk.finder.offers(need, view.patient)
 
 
 def ask_move_sure(values: Values, world: World) -> Asked:

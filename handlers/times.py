@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from dialogue.form import Asked, Filled, Given, Question, Reask, Slot
 from dialogue.state import Values
+from handlers import wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import refusals
@@ -47,12 +48,9 @@ def answer_time(heard: Heard, values: Values, world: World) -> Given:
 
 def is_clock_wish(values: Values, opening: Opening) -> bool:
     """Tell whether a clock time (not a half-day) was asked for and this is it."""
-    wished = [
-        (datetime.fromisoformat(start), datetime.fromisoformat(end))
-        for start, end in values.get("when", ())
-    ]
     return any(
-        end - start <= _CLOCK_WISH and start <= opening.starts_at < end for start, end in wished
+        end - start <= _CLOCK_WISH and start <= opening.starts_at < end
+        for start, end in wishes.wanted_times(values)
     )
 
 

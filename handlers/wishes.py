@@ -4,7 +4,8 @@ What somebody wishes for: department, doctor, site, day. Shared by booking and r
 The values are JSON: `dept` {"codes": [[code, score], …], "words": […],
 "sure", "stated"}, `doctors`
 [code, …], `doctor` code or None, `site` code, `when` [[from, to], …] as local ISO instants,
-`wish` {"latest", "service", "usual"}.
+`usual` True,
+`wish` {"latest", "service", "urgent"}.
 """
 
 from __future__ import annotations
@@ -126,6 +127,9 @@ def hear_doctors(heard: Heard, values: Values, world: World) -> Given:
 def ask_doctor(values: Values, world: World) -> Asked:
     """Ask which of two of the same name; no doctor at all is fine."""
     codes = values.get("doctors") or []
+    if not codes and values.get("usual"):
+        seen = world.desk.finder.usual_doctor()
+        return Filled(seen, "" if seen else texts.NO_USUAL)
     if len(codes) <= 1:
         return Filled(codes[0] if codes else None)
     doctors = world.desk.catalogue.doctors(codes)
@@ -156,16 +160,19 @@ def check_when(value: Any, values: Values, world: World) -> str | None:  # noqa:
     return None
 
 
+def hear_usual(heard: Heard, values: Values, world: World) -> Given:
+    """「找上次那个医生」."""
+    return True if "same_doctor" in heard.preferences else None
+
+
 def hear_wish(heard: Heard, values: Values, world: World) -> Given:
-    """Expert or general, the last of the day, the doctor seen before."""
+    """Expert or general, the last of the day, as soon as can be."""
     wish = dict(values.get("wish", {}))
     service = next((s for s in _SERVICES if s in heard.preferences), None)
     if service:
         wish["service"] = service
     if "latest" in heard.preferences:
         wish["latest"] = True
-    if "same_doctor" in heard.preferences:
-        wish["usual"] = True
     if heard.urgency == "today":
         wish["urgent"] = True
     return wish or None
@@ -183,20 +190,24 @@ def need(values: Values, world: World) -> Need:
     """Return the `Need` behind the values."""
     wish = values.get("wish", {})
     doctor = values.get("doctor")
-    usual = world.desk.finder.usual_doctor() if wish.get("usual") and not doctor else None
     return Need(
-        departments=() if doctor or usual else tuple((c, s) for c, s in values["ward"]),
-        doctor=doctor or usual,
+        departments=() if doctor else tuple((c, s) for c, s in values["ward"]),
+        doctor=doctor,
         site=values.get("site"),
-        when=tuple(
-            (datetime.fromisoformat(start), datetime.fromisoformat(end))
-            for start, end in values.get("when", ())
-        ),
+        when=wanted_times(values),
         words=tuple(values.get("dept", {}).get("words", ())),
         service_type=wish.get("service"),
         usual_doctor=world.desk.finder.usual_doctor(),
         latest=bool(wish.get("latest")),
         urgent=bool(wish.get("urgent")),
+    )
+
+
+def wanted_times(values: Values) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the local intervals asked for; empty for any time."""
+    return tuple(
+        (datetime.fromisoformat(start), datetime.fromisoformat(end))
+        for start, end in values.get("when", ())
     )
 
 
@@ -247,7 +258,8 @@ def site_phone(code: str, world: World) -> str:
 
 SLOTS: tuple[Slot[World], ...] = (
     Slot("doctors", hear=hear_doctors, after=("dept",)),
-    Slot("doctor", ask_doctor, after=("doctors",)),
+    Slot("usual", hear=hear_usual),
+    Slot("doctor", ask_doctor, after=("doctors", "usual")),
     Slot("site", hear=hear_site),
     Slot("when", hear=hear_when, check=check_when),
     Slot("wish", hear=hear_wish),

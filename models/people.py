@@ -51,9 +51,10 @@ class PatientLink(Base):
     """
     An account that may speak for a patient.
 
-    `state`: `own` (the account created the patient: sees everything it books), `pending` (the
-    patient existed before: it sees only what it booked itself, until a code or the desk makes it
-    `verified`), `removed`.
+    `state`: `own` (the account created the patient), `pending` (the patient existed before),
+    `verified` (a code to the phone on file, or the desk, has shown that it may), `removed`. Only
+    a verified account sees what others booked for the patient: anybody can type a stranger's
+    name and number first.
     """
 
     __tablename__ = "patient_link"

@@ -153,9 +153,11 @@ def _departments(
     guessed = triage.score(words, person, model=model)
     if not national:
         return guessed
+    # What is left of the certainty goes to what the complaint points to.
     names = {d.name for d in national}
-    rest = tuple(d for d in guessed if d.name not in names)[:_LEAST_DEPARTMENTS]
-    return (*national, *rest)
+    left = max(0.0, 1.0 - sum(d.score for d in national))
+    rest = [d for d in guessed if d.name not in names][:_LEAST_DEPARTMENTS]
+    return (*national, *(replace(d, score=round(d.score * left, 4)) for d in rest))
 
 
 def _complaint(heard: Heard) -> str:

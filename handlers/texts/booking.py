@@ -119,6 +119,7 @@ def unfit(name: str, reason: str) -> str:
 
 
 TITLE = "挂号"
+NO_USUAL = "没有找到您在这里看过的医生。"
 WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数字："
 IN_THE_PAST = "您说的时间已经过了，我按最近的时间来找。"
 WHAT_TO_CHANGE = "好的，哪里要改？可以说别的日子、别的医生，或回复数字："

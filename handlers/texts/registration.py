@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.texts import wording
+from scheduling.policy import CONSENT_VERSION
 from scheduling.types import PatientView
 
 TITLE = "登记就诊人"
@@ -63,7 +64,7 @@ def consent(hospital: str) -> str:
     return (
         f"第一次挂号要先登记就诊人。{hospital}需要姓名、证件号和手机号，"
         "只用于实名挂号和就诊通知，加密保存，不给别人。"
-        "随时可以说“删除我的信息”撤回。（告知书第1版）\n"
+        f"想撤回、删除，随时回复“人工”。（告知书{CONSENT_VERSION}版）\n"
         "同意请回复1，不同意回复2："
     )
 

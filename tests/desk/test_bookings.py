@@ -216,8 +216,19 @@ def test_a_pending_daughter_sees_only_what_she_booked_until_she_is_verified(smal
     hers = small.book("daughter", small.slot(day=3), mother)
     with small.bookings("daughter") as desk:
         assert [view.id for view in desk.mine()] == [hers]
-    with small.bookings(mother_account) as desk:
+    small.link("son", mother, "verified")
+    with small.bookings("son") as desk:
         assert [view.id for view in desk.mine()] == [theirs, hers]
+
+
+def test_who_typed_a_strangers_number_first_never_sees_what_she_books_herself(small):
+    squatter, stranger = small.patient()
+    small.link("herself", stranger, "pending")
+    hers = small.book("herself", small.slot(day=3), stranger)
+    with small.bookings(squatter) as desk:
+        assert desk.mine() == []
+        with pytest.raises(NotYourAppointment):
+            desk.cancel(hers)
 
 
 def test_cancelling_late_leaves_a_mark_cancelling_early_does_not(small):

@@ -46,6 +46,11 @@ def test_600_attempts_of_48_threads_sell_exactly_the_20_places(hospital):
     assert hospital.stock(slot) == (20, 20)
 
 
+def in_one_of_ten_rounds(shows):
+    """On a busy machine threads may happen to queue up; without a guard the race shows soon."""
+    return any(shows() for _ in range(10))
+
+
 def take_after_looking(work, slot):
     """What most systems do: look, then take."""
     left = work.conn.scalar(select(Slot.capacity - Slot.booked).where(Slot.id == slot))
@@ -60,12 +65,13 @@ def test_control_look_then_take_oversells(hospital, monkeypatch):
     monkeypatch.setattr(stock, "take", take_after_looking)
     if on_sqlite(hospital):
         without_write_lock(hospital)
-    slot = hospital.slot(capacity=4)
-    ends = rush(hospital, slot, 60, 16)
-    if on_sqlite(hospital):
-        assert ends["conflict"] > 0
-    else:
-        assert hospital.stock(slot)[1] > 4
+
+    def shows() -> bool:
+        slot = hospital.slot(capacity=4)
+        ends = rush(hospital, slot, 60, 16)
+        return ends["conflict"] > 0 if on_sqlite(hospital) else hospital.stock(slot)[1] > 4
+
+    assert in_one_of_ten_rounds(shows)
 
 
 # -- one patient, booked for by two of the family at once
@@ -107,11 +113,12 @@ def test_control_without_the_patients_lock_the_limit_is_passed(hospital, monkeyp
     monkeypatch.setattr(bookings, "lock_patient", unlocked)
     if on_sqlite(hospital):
         without_write_lock(hospital)
-    ends, active = daughters(hospital, tries=1 if on_sqlite(hospital) else 5)
-    if on_sqlite(hospital):
-        assert ends["conflict"] > 0
-    else:
-        assert active > 3
+
+    def shows() -> bool:
+        ends, active = daughters(hospital, tries=1 if on_sqlite(hospital) else 5)
+        return ends["conflict"] > 0 if on_sqlite(hospital) else active > 3
+
+    assert in_one_of_ten_rounds(shows)
 
 
 # -- half want to go from A to B, half from B to A
@@ -148,8 +155,8 @@ def test_control_places_taken_in_anybodys_order_deadlock(hospital, monkeypatch):
     monkeypatch.setattr(bookings, "admit", slowly)
     if on_sqlite(hospital):
         without_write_lock(hospital)
-    ends, _, _ = exchange(hospital, tries=1)
-    assert ends["conflict"] > 0, ends
+
+    assert in_one_of_ten_rounds(lambda: exchange(hospital, tries=1)[0]["conflict"] > 0)
 
 
 # -- cancelled twice while others wait for the place
@@ -202,8 +209,7 @@ def test_control_a_cancel_that_does_not_look_gives_the_place_back_twice(hospital
             return ends["conflict"] > 0
         return said != active or any("Integrity" in end or "Check" in end for end in ends)
 
-    # On a busy machine threads may happen to queue up; the race must show in one of ten rounds.
-    assert any(shows() for _ in range(10))
+    assert in_one_of_ten_rounds(shows)
 
 
 # -- the hold ends at the very moment of the yes
@@ -244,8 +250,10 @@ def test_control_a_yes_that_does_not_look_books_a_place_given_back(hospital, mon
     monkeypatch.setattr(bookings, "_still_held", believed)
     if on_sqlite(hospital):
         without_write_lock(hospital)
-    ends, stocks = yes_or_over(hospital)
-    if on_sqlite(hospital):
-        assert ends["conflict"] > 0 or any(said != active for said, active in stocks)
-    else:
-        assert any(said != active for said, active in stocks)
+
+    def shows() -> bool:
+        ends, stocks = yes_or_over(hospital)
+        unbalanced = any(said != active for said, active in stocks)
+        return unbalanced or (on_sqlite(hospital) and ends["conflict"] > 0)
+
+    assert in_one_of_ten_rounds(shows)
