@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from desk import journal
+from desk import idempotency, journal, requests
 from desk.counter import Counter
 from desk.work import Work
 from scheduling.types import AppointmentId
@@ -23,8 +23,10 @@ def expire_hold(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
 
 
 def purge(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
-    """Forget what people wrote who never consented."""
+    """Forget what people wrote who never consented, old requests and old answers to programs."""
     journal.purge_unconsented(work)
+    requests.purge(work)
+    idempotency.purge(work)
     return _PURGE_EVERY
 
 

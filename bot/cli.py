@@ -31,7 +31,7 @@ from bot.turn import open_desk
 from bot.wechat import WechatClient, WechatError
 from bot.wiring import environment, furnish
 from desk import demo as demo_hospital
-from desk import export, links, roster, tokens
+from desk import export, links, requests, roster, tokens
 from desk.roster_files import RosterErrors
 from desk.work import Actor
 from scheduling.errors import NotYourPatient
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
     """Put all commands into the application."""
     for command in (
         _understand, _talk, _roster, _appointments, _demo, _token, _courier, _db, _doctor, _link,
-        _menu, _settings,
+        _menu, _settings, _requests,
     ):  # fmt: skip
         app.cli.add_command(command)
 
@@ -224,6 +224,26 @@ def _link_approve(link: int) -> None:
     with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
         links.verify_by_desk(counter.work, link)
     click.echo(f"link {link} is verified")
+
+
+_requests = AppGroup("requests", help="Who waits for a person.")
+
+
+@_requests.command("list")
+def _requests_list() -> None:
+    """Emergencies first, then the longest waiting: number, kind, since when, their words."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        for each in requests.waiting(counter.work):
+            click.echo(f"{each.id}\t{each.kind}\t{each.since:%m-%d %H:%M}\t{each.words}")
+
+
+@_requests.command("done")
+@click.argument("number", type=int)
+def _requests_done(number: int) -> None:
+    """Take somebody off the list who has been answered."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        if not requests.answered(counter.work, number):
+            raise click.ClickException(f"nobody waits under the number {number}")
 
 
 @click.command("menu")

@@ -6,14 +6,21 @@ import json
 import logging
 import os
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from bot.house import House
-from models import HumanRequest, Inbox
+from bot.turn import open_desk
+from bot.wiring import furnish
+from desk import requests
+from desk.work import Actor, Work
+from models import HumanRequest, Inbox, clock
 from tests.bot.conftest import MakeHospital, poster
 from tests.bot.hospital import TOWARDS, Patient
 
@@ -41,7 +48,23 @@ def test_a_stranger_is_refused(hospital: Hospital, patient: Patient) -> None:
     assert client.post("/wechat?encrypt_type=aes", data=body).status_code == 403
 
 
-@pytest.mark.parametrize("body", [b"", b"<xml>", b"{", b"\xff\xfe", b"<xml/>", b"x" * 70_000])
+BROKEN = [
+    b"",
+    b"<xml>",
+    b"{",
+    b"\xff\xfe",
+    b"<xml/>",
+    b"x" * 70_000,
+    b"<xml>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</xml>",
+    b'{"a":' + b"[" * 900 + b"]" * 900 + b"}",
+    b'<?xml version="1.0" encoding="foo"?><xml><MsgType>text</MsgType></xml>',
+    b"<xml><FromUserName>o</FromUserName><MsgType>text</MsgType><CreateTime>"
+    + b"9" * 5000
+    + b"</CreateTime></xml>",
+]
+
+
+@pytest.mark.parametrize("body", BROKEN, ids=range(len(BROKEN)))
 def test_what_is_malformed_is_answered_success(
     hospital: Hospital, patient: Patient, body: bytes
 ) -> None:
@@ -165,3 +188,71 @@ def test_health_and_numbers(hospital: Hospital, patient: Patient) -> None:
     assert client.get("/healthz").text == "ok"
     assert client.get("/readyz").get_json() == {"database": True, "redis": True}
     assert 'desk_turns_total{what="passive"} 1' in client.get("/metrics").text
+
+
+def test_half_characters_do_not_stop_a_turn(hospital: Hospital, patient: Patient) -> None:
+    raw = '{"ToUserName":"gh_1","FromUserName":"o\\ud800","CreateTime":1,"MsgType":"text",'
+    raw += '"Content":"\\ud800你好","MsgId":"7\\ud800"}'
+    stamp = {"timestamp": "1", "nonce": "2"}
+    signature = hospital[0].wire.sign("1", "2")
+
+    answer = hospital[1].post("/wechat", query_string={**stamp, "signature": signature}, data=raw)
+
+    assert answer.status_code == 200
+    assert "您好" in answer.get_data(as_text=True)
+
+
+def test_in_production_an_old_signature_speaks_for_nobody(
+    hospital: Hospital, patient: Patient
+) -> None:
+    house, _ = hospital
+    production = replace(house.settings, mode="production")
+    client = furnish(Flask("production"), replace(house, settings=production)).test_client()
+    body = patient.message("你好")
+
+    def status(stamp: str) -> int:
+        query = {"timestamp": stamp, "nonce": "2", "signature": house.wire.sign(stamp, "2")}
+        return client.post("/wechat", query_string=query, data=body).status_code
+
+    now = int(clock.system_now().timestamp())
+    assert status("1577836800") == 403
+    assert status("never") == 403
+    assert status(str(now - 3600)) == 403
+    assert status(str(now - 20)) == 200
+
+
+def test_where_encryption_is_required_a_plain_message_is_refused(
+    make_hospital: MakeHospital, sqlite_url: str, redis_url: str
+) -> None:
+    _, client = make_hospital(sqlite_url, redis_url, WECHAT_SEALED_ONLY="on")
+    patient = Patient(poster(client))
+
+    with pytest.raises(AssertionError, match="403"):
+        patient.say("你好")
+
+
+def test_who_asked_for_a_person_is_on_the_desks_list_until_answered(
+    hospital: Hospital, patient: Patient
+) -> None:
+    patient.say("人工，我想问住院的事")
+    patient.say("我爸突然嘴歪了，说话不清")
+
+    def listed(work: Work) -> list[tuple[str, str]]:
+        return [(each.kind, each.words) for each in requests.waiting(work)]
+
+    # An emergency is answered at once and listed behind the answer.
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        with open_desk(hospital[0], Actor("window")) as counter:
+            if len(listed(counter.work)) > 1:
+                break
+        time.sleep(0.05)
+
+    with open_desk(hospital[0], Actor("window")) as counter:
+        first, second = listed(counter.work)
+        assert first == ("emergency", "我爸突然嘴歪了，说话不清")
+        assert second == ("human", "人工，我想问住院的事")
+        assert requests.answered(counter.work, requests.waiting(counter.work)[0].id)
+        assert listed(counter.work) == [second]
+        later = replace(counter.work, now=counter.work.now + timedelta(days=31))
+        assert requests.purge(later) == 2
