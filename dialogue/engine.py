@@ -27,6 +27,8 @@ PAGE = 5
 _MAX_MOVES = 24
 # From this confidence on an intent is taken at its word in the middle of another matter.
 _CLEAR = 0.8
+# A message of this many characters may be an option in its own words.
+_SHORTEST_LABEL, _LONGEST_LABEL = 2, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class Engine(Generic[W]):
         if paged is not None:
             return paged
         form = self._forms[top.form]
+        heard = self._named(form, top, heard, world)
         filling = fill(form, top, heard, world, is_astray=self._is_astray(form, heard))
         if not filling.is_taken:
             turned = self._elsewhere(state, top, heard, world)
@@ -150,6 +153,24 @@ class Engine(Generic[W]):
             return self._miss(state, top, world)
         moved = replace(filling.frame, misses=0, page=0)
         return self._advance(state.with_top(moved), world, [*filling.notes])
+
+    @staticmethod
+    def _named(form: Form[W], top: Frame, heard: Heard, world: W) -> Heard:
+        """Return the message as a choice if its words are those of one option shown."""
+        words = "".join(heard.text.split())
+        if not top.choices or heard.ordinal is not None or not _fits_a_label(words):
+            return heard
+        slot = form.slot(top.asking or "")
+        asked = slot.ask(top.values, world) if slot.ask else None
+        if not isinstance(asked, Question):
+            return heard
+        page = asked.choices[top.page * PAGE : (top.page + 1) * PAGE]
+        labels = ["".join(label.split()) for label, _ in page]
+        same = [n for n, label in enumerate(labels, 1) if label == words]
+        close = same or [n for n, label in enumerate(labels, 1) if words in label]
+        if len(close) != 1:
+            return heard
+        return replace(heard, intent="choose", confidence=1.0, ordinal=close[0])
 
     @staticmethod
     def _is_astray(form: Form[W], heard: Heard) -> bool:
@@ -265,3 +286,7 @@ class Engine(Generic[W]):
         phrases = self._phrases.lost
         lead = phrases[min(state.misses, len(phrases) - 1)]
         return replace(state, misses=state.misses + 1), Reply(lead)
+
+
+def _fits_a_label(words: str) -> bool:
+    return _SHORTEST_LABEL <= len(words) <= _LONGEST_LABEL

@@ -57,7 +57,7 @@ def ask_offer(values: Values, world: World) -> Asked:
 
 def answer_offer(heard: Heard, values: Values, world: World) -> Given:
     """「随便」「最早的」 take the first of the list."""
-    if not heard.preferences & {"any", "earliest"}:
+    if not heard.preferences or heard.preferences - {"any", "earliest"} or heard.when:
         return None
     found = world.desk.finder.offers(wishes.need(values, world), _patient(values))
     listed = found.exact or found.nearby

@@ -274,6 +274,18 @@ def test_a_choice_may_end_it(talk):
     assert talk.world.sold == []
 
 
+def test_an_option_may_be_chosen_in_its_own_words(talk):
+    talk.all(BOOK, heard("blue"))
+
+    assert talk.state.top.values["colour"] == "blue"
+
+
+def test_words_that_fit_two_options_choose_neither():
+    talk = Talk(Shop(sizes=("dark S", "dark M")))
+
+    assert talk.all(heard("red", "book", "red"), heard("dark")).text == "miss 1\n\nsize?"
+
+
 def test_a_second_yes_does_nothing(talk):
     talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"), number(1))
 
