@@ -9,6 +9,8 @@ CRISIS = (180, 120)
 EXTREME = (220, 140)
 FEVER_CELSIUS = 38.0
 VERY_HOT_CELSIUS = 38.5
+# Above this a diabetic who vomits may be in ketoacidosis (rf16; own, for the clinician to sign).
+SUGAR_MMOL_PER_L = 16.7
 _PAIR = re.compile(r"(?<![0-9/.])([0-9]{2,3})[/\\比、-]([0-9]{2,3})(?![0-9/.])")
 _HIGH = re.compile(r"(?:高压|收缩压|血压)[^0-9|]{0,5}([0-9]{3})(?![0-9])")
 _SPOKEN_HIGH = re.compile(r"(?:高压|血压)[^0-9|]{0,4}(?:二百|两百|一百八|一百九)")
@@ -17,6 +19,7 @@ _DEGREES = re.compile(
     r"(?<![0-9.])(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?:度|℃|°|c|(?<=度[0-9]))"
     r"|(?:烧|热|体温)[^0-9|]{0,4}(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?![0-9])"
 )
+_SUGAR = re.compile(r"糖[^0-9|]{0,6}([0-9]{2}(?:\.[0-9])?)(?![0-9/])")
 _SPOKEN = {"三十八": 38.0, "三十九": 39.0, "四十度": 40.0, "四十一度": 41.0}
 _ABOUT_HEAT = re.compile(r"烧|热|体温|度|℃|°")
 _ABOUT_PRESSURE = re.compile(r"血压|高压|低压|收缩压|舒张压|mmhg")
@@ -46,8 +49,10 @@ def _heat(text: str) -> float:
 
 
 def signs(text: str) -> set[str]:
-    """Return which of @bp_crisis, @bp_extreme, @hot, @very_hot the numbers of the text mean."""
+    """Return which of @bp_crisis, @bp_extreme, @hot, @very_hot, @sugar the numbers mean."""
     found: set[str] = set()
+    if any(float(value) >= SUGAR_MMOL_PER_L for value in _SUGAR.findall(text)):
+        found.add("@sugar")
     if _ABOUT_PRESSURE.search(text):
         high, low = _pressure(text)
         if high >= CRISIS[0] or low >= CRISIS[1]:
