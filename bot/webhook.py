@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from flask import Blueprint, Response, request
 
 from bot import paper
+from bot.cipher import ForgedError
 from bot.house import House
 from bot.settings import PRODUCTION
 from bot.turn import BusyError, Turns
@@ -25,7 +26,6 @@ from bot.wire import (
     MAX_BODY_BYTES,
     MESSAGE_KINDS,
     Envelope,
-    ForgedError,
     Inbound,
     MalformedError,
     Query,

@@ -8,13 +8,11 @@ characters cannot break a reply, and every malformed body ends as `MalformedErro
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
 import re
 import secrets
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,21 +20,16 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 import xmltodict
-from wechatpy.crypto import PrpCrypto
-from wechatpy.exceptions import InvalidAppIdException
+
+from bot.cipher import Cipher, ForgedError
 
 MAX_BODY_BYTES = 64 * 1024
-_RANDOM_BYTES = 16
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # What a body must have before it is worth typing.
 _MOST_SECONDS = 253_402_300_799
 MESSAGE_KINDS = frozenset(
     {"text", "image", "voice", "video", "shortvideo", "location", "link", "file"}
 )
-
-
-class ForgedError(Exception):
-    """The signature or the cipher does not fit: not from WeChat, or not for this account."""
 
 
 class MalformedError(Exception):
@@ -89,40 +82,6 @@ class Envelope:
     inbound: Inbound
     is_json: bool = False
     cipher: Cipher | None = None
-
-
-class Cipher:
-    """One EncodingAESKey of one account."""
-
-    def __init__(self, aes_key: str, app_id: str) -> None:
-        self._key = base64.b64decode(aes_key + "=")
-        self._app_id = app_id
-
-    def open(self, sealed: str) -> str:
-        """
-        Return the plain body.
-
-        Raises:
-            ForgedError: another key, another account, or damaged.
-        """
-        try:
-            return str(PrpCrypto(self._key).decrypt(sealed, self._app_id))
-        except (ValueError, struct.error, IndexError, InvalidAppIdException) as error:
-            raise ForgedError("the cipher does not open") from error
-
-    def seal(self, text: str, random: bytes | None = None) -> str:
-        """Return the text sealed; `random` is for vectors only."""
-        framing = _Framing(self._key)
-        framing.random = random or secrets.token_bytes(_RANDOM_BYTES)
-        return str(framing.encrypt(text, self._app_id).decode())
-
-
-class _Framing(PrpCrypto):  # type: ignore[misc]  # wechatpy has no types
-    random: bytes
-
-    def get_random_string(self) -> bytes:
-        """WeChat's 16 leading bytes; wechatpy's own come from a predictable source."""
-        return self.random
 
 
 class Wire:

@@ -7,16 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from nlp.days import DAYS, HOLIDAYS, days_of, next_day_of_month, one_day
 from nlp.heard import When
 from nlp.numerals import NUMBER, fold, to_int
 
-_DAYS = {
-    "大后天": 3, "大后儿": 3, "大后日": 3, "今天": 0, "今日": 0, "今儿": 0, "今个": 0,
-    "大前天": -3,
-    "本日": 0, "明天": 1, "明日": 1, "明儿": 1, "明个": 1, "次日": 1, "听日": 1, "后天": 2,
-    "后日": 2, "后儿": 2, "昨天": -1, "昨日": -1, "昨儿": -1, "前天": -2, "前儿": -2,
-}  # fmt: skip
-_SHORT = {"今": 0, "明": 1, "后": 2, "昨": -1}
 # Hours of the day parts: the house's contract, first match wins.
 _PARTS: tuple[tuple[str, int, int], ...] = (
     ("凌晨|半夜|后半夜|深夜", 0, 6),
@@ -29,12 +23,6 @@ _PARTS: tuple[tuple[str, int, int], ...] = (
 )
 _PART = "|".join(names for names, _, _ in _PARTS)
 _PART_HOURS = {n: (a, b) for names, a, b in _PARTS for n in names.split("|")}
-_FIXED = {
-    "元旦": (1, 1), "劳动节": (5, 1), "五一": (5, 1), "儿童节": (6, 1), "国庆": (10, 1),
-    "圣诞": (12, 25),
-}  # fmt: skip
-_WEEKDAY = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
-_WEEKDAY |= {str(i + 1): i for i in range(7)}
 _WEEK = r"(?:周|星期|礼拜)"
 _H = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -65,8 +53,8 @@ _TOKEN = re.compile(
     rf"|(?P<slash>(?<![\d/.-])(?P<s_m>1[0-2]|0?[1-9])[-/](?P<s_d>3[01]|[12]\d|0?[1-9])"
     rf"(?![\d/.点天岁个次片]))"
     rf"|(?P<both>明后两?天)|(?P<few>这[两几]天)"
-    rf"|(?P<rel>{'|'.join(_DAYS)})|(?P<short>[今明后昨](?=早|晚))"
-    rf"|(?P<hol>{'|'.join(_FIXED)})(?![点个号月日])"
+    rf"|(?P<rel>{'|'.join(DAYS)})|(?P<short>[今明后昨](?=早|晚))"
+    rf"|(?P<hol>{'|'.join(HOLIDAYS)})(?![点个号月日])"
     rf"|(?P<clock>(?:差(?P<c_to>{_H}|一刻)分?)?(?:(?P<c_h>{_H})(?:点|时(?!间|候))钟?"
     rf"(?:(?P<c_half>半)|(?P<c_q>[一三])刻|(?P<c_m>{NUMBER})分?)?|(?P<c_hh>\d{{1,2}}):(?P<c_mm>\d{{2}})))"
     rf"|(?P<part>{_PART})"
@@ -128,22 +116,6 @@ def _masked(folded: str, ignore: Sequence[tuple[int, int]]) -> str:
     return _TRAPS.sub(lambda found: "□" * len(found[0]), folded)
 
 
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _one(day: date) -> tuple[date, date]:
-    return day, day + timedelta(days=1)
-
-
-def _month_start(day: date, months: int) -> date:
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
-
-
 def _tokens(folded: str, now: datetime) -> list[_Phrase]:
     tokens = []
     for found in _TOKEN.finditer(folded):
@@ -163,14 +135,14 @@ def _read(found: re.Match[str], now: datetime, folded: str) -> _Phrase | None:
         return _Phrase(begin, end, minutes=(minutes, minutes + 30)) if minutes >= 0 else None
     if (found["inn"] or found["pass"]) and kind:
         return _offset(found, now)
-    days = _days(found, today)
+    days = days_of(found, today)
     if days is None:
         return None
     later = None
     if found["week"] and not found["w_r"]:
         later = days[0] + timedelta(days=7)
     if found["nd"]:
-        later = _next_day_of_month(today + timedelta(days=1), days[0].day)
+        later = next_day_of_month(today + timedelta(days=1), days[0].day)
     return _Phrase(begin, end, days=days, later=later)
 
 
@@ -202,7 +174,7 @@ def _offset(found: re.Match[str], now: datetime) -> _Phrase | None:
         moment = now + timedelta(hours=count / (60 if unit == "分钟" else 1))
         start = moment.hour * 60 + moment.minute
         return _Phrase(
-            begin, end, days=_one(moment.date()), hours=(0, 24), minutes=(start, start + 30)
+            begin, end, days=one_day(moment.date()), hours=(0, 24), minutes=(start, start + 30)
         )
     if unit == "月":
         if not (found["in_i"] or found["p_i"]):
@@ -212,99 +184,9 @@ def _offset(found: re.Match[str], now: datetime) -> _Phrase | None:
         days = round(count * (1 if unit == "天" else 7))
     if word == "内":
         return _Phrase(begin, end, days=(today, today + timedelta(days=days + 1)))
-    return _Phrase(begin, end, days=_one(today + timedelta(days=-days if word == "前" else days)))
-
-
-def _next_day_of_month(start: date, day: int) -> date | None:
-    for months in range(3):
-        first = _month_start(start, months)
-        found = _day(first.year, first.month, day)
-        if found and found >= start:
-            return found
-    return None
-
-
-def _next_date(today: date, month: int, day: int) -> date | None:
-    found = (_day(today.year + years, month, day) for years in range(9))
-    return next((one for one in found if one and one >= today), None)
-
-
-def _days(found: re.Match[str], today: date) -> tuple[date, date] | None:  # noqa: C901 - one line per kind of word
-    one: date | None = None
-    if found["ymd"]:
-        one = _day(int(found["y"]), to_int(found["ym"]) or 0, to_int(found["yd"]) or 0)
-        one = one if one and one.year >= today.year - 1 else None
-    elif found["compact"]:
-        text = found["compact"]
-        one = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
-    elif found["dd"]:
-        first = _next_day_of_month(today, to_int(found["d1"]) or 0)
-        last = first and _next_day_of_month(first, to_int(found["d2"]) or 0)
-        return (first, last + timedelta(days=1)) if first and last else None
-    elif found["rel"] or found["short"]:
-        one = today + timedelta(days=(_DAYS | _SHORT)[found["rel"] or found["short"]])
-    elif found["both"]:
-        return today + timedelta(days=1), today + timedelta(days=3)
-    elif found["few"]:
-        return today, today + timedelta(days=2)
-    elif found["week"] or found["weeks"] or found["end"]:
-        return _week(found, today)
-    elif found["md"]:
-        return _month(found, today)
-    elif found["nd"]:
-        one = _next_day_of_month(today, to_int(found["n"]) or 0)
-    elif found["slash"]:
-        one = _next_date(today, int(found["s_m"]), int(found["s_d"]))
-    elif found["hol"]:
-        one = _next_date(today, *_FIXED[found["hol"]])
-    return _one(one) if one else None
-
-
-def _week(found: re.Match[str], today: date) -> tuple[date, date] | None:
-    monday = today - timedelta(days=today.weekday())
-    relative = found["w_r"] or found["ws_r"] or ""
-    shift = relative.count("下") - relative.count("上")
-    monday += timedelta(weeks=shift)
-    if found["weeks"]:
-        return monday, monday + timedelta(days=7)
-    if found["end"] or found["w_d"] == "末":
-        return monday + timedelta(days=5), monday + timedelta(days=7)
-    before = found.string[: found.start()]
-    if (
-        not relative
-        and re.search(r"[\d一二两三四五六七八九十几]$", before)
-        and found[0][0] == "周"
-    ):
-        return None
-    day = monday + timedelta(days=_WEEKDAY[found["w_d"]])
-    return _one(day + timedelta(days=7) if not relative and day < today else day)
-
-
-def _month(found: re.Match[str], today: date) -> tuple[date, date] | None:  # noqa: C901, PLR0911 - one line per kind of month
-    if not (found["m"] or found["m_r"] or found["m_p"]):
-        return None
-    month = to_int(found["m"] or "")
-    if found["m"] and (month is None or not 1 <= month <= 12):  # noqa: PLR2004 - months
-        return None
-    if month is None:
-        first = _month_start(today, (found["m_r"] or "").count("下"))
-    else:
-        first = date(today.year + (month < today.month), month, 1)
-    after = _month_start(first, 1)
-    if found["d"]:
-        day = to_int(found["d"]) or 0
-        one = _next_date(today, month, day) if month else _day(first.year, first.month, day)
-        return _one(one) if one else None
-    part = found["m_p"]
-    if part == "底" and found[0].endswith("那天"):
-        return after - timedelta(days=1), after
-    if part in {"初", "上旬"}:
-        return first, first + timedelta(days=10)
-    if part == "中旬":
-        return first + timedelta(days=10), first + timedelta(days=20)
-    if part in {"底", "下旬"}:
-        return first + timedelta(days=24 if part == "底" else 20), after
-    return first, after
+    return _Phrase(
+        begin, end, days=one_day(today + timedelta(days=-days if word == "前" else days))
+    )
 
 
 def _joined(folded: str, tokens: list[_Phrase], now: datetime) -> list[_Phrase]:
@@ -373,7 +255,7 @@ def _interval(
     if second is not None:
         days = second.days or first.days
         if second.days and first.days and second.later and second.days[0] < first.days[0]:
-            days = _one(second.days[0] + timedelta(days=7))
+            days = one_day(second.days[0] + timedelta(days=7))
         hours = second.hours or first.hours
         last = _spread(_Phrase(0, 0, days, None, hours, second.minutes), now)
         end = last[-1].start if second.minutes else last[-1].end
@@ -401,13 +283,13 @@ def _at(day: date, minutes: int, now: datetime) -> datetime:
 
 def _spread(phrase: _Phrase, now: datetime) -> tuple[When, ...]:
     """Return the phrase as intervals: one per day when a part of the day is named."""
-    days = phrase.days or _one(now.date())
+    days = phrase.days or one_day(now.date())
     later = phrase.later if phrase.days else now.date() + timedelta(days=1)
     if phrase.minutes is None and phrase.hours is None:
         return (When(_at(days[0], 0, now), _at(days[1], 0, now)),)
     begin, end = _minutes(phrase)
     if later and _at(days[0], end, now) <= now:
-        days = _one(later)
+        days = one_day(later)
     count = min((days[1] - days[0]).days, 14)
     starts = [days[0] + timedelta(days=index) for index in range(count)]
     return tuple(When(_at(day, begin, now), _at(day, end, now)) for day in starts)

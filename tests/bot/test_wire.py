@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
-from bot.wire import Cipher, ForgedError, MalformedError, Query, Wire
+from bot.cipher import Cipher, ForgedError
+from bot.wire import MalformedError, Query, Wire
 
 _SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 TOKEN, APP = "a token", "wx0123456789abcdef"
