@@ -88,19 +88,20 @@ def offer(value: Offer, *, show_site: bool, show_department: bool, show_day: boo
     remote = "（线上）" if first.mode == "remote" else ""
     parts = [place, doctor(first) + remote, when, fee(first.fee_fen)]
     line = "，".join(part for part in parts if part)
-    because = why(value)
-    return f"{line}（{because}）" if because else line
+    return f"{line}（{why(value)}）"
 
 
 def why(value: Offer) -> str:
-    """擅长眩晕 / 上次看的医生 / 时间最早 / 人少: the one reason that counts most."""
+    """擅长眩晕 / 上次看的医生 / 时间最早 / 人较少 / 余3个号: the one reason that counts most."""
     if value.why.usual:
         return "您上次看的医生"
     if value.why.expertise:
         return "擅长" + "、".join(value.why.expertise[:2])
     if value.why.earliest:
         return "时间最早"
-    return "人较少" if value.why.least_busy else ""
+    if value.why.least_busy:
+        return "人较少"
+    return f"余{sum(opening.left for opening in value.openings)}个号"
 
 
 def patient(value: PatientView) -> str:
