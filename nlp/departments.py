@@ -89,12 +89,14 @@ def _cued(before: str, after: str) -> bool:
 
 def _mistyped(text: str, forms: dict[str, _Form], longer_than: int) -> list[Named]:
     """Return who is meant when one character of a form is wrong, missing or too many."""
-    pieces = {piece for piece in _pieces(text) if piece not in forms}
+    pieces = {p for p in _pieces(text) if p not in forms and not _NO_NAME.search(p)}
     found: list[tuple[int, Named]] = []
     for form, entry in forms.items() if pieces else ():
         if len(form) < max(_MISTYPED_FROM, longer_than + 1) or not entry.strong or not entry.meant:
             continue
-        if any(_one_slip(piece, form) for piece in pieces):
+        # One edit leaves the first or the last character as it was: a look that spares most work.
+        near = [p for p in pieces if p[0] == form[0] or p[-1] == form[-1]]
+        if any(_one_slip(piece, form) for piece in near):
             found += [(len(form), replace(n, score=min(n.score, TYPO))) for n in entry.meant]
     longest = max((size for size, _ in found), default=0)
     return [named for size, named in found if size == longest]
@@ -111,7 +113,7 @@ def _pieces(text: str) -> Iterable[str]:
 def _one_slip(piece: str, form: str) -> bool:
     """One edit apart; in short forms nothing but one wrong character counts."""
     short = min(len(piece), len(form)) <= _MISTYPED_FROM
-    if abs(len(piece) - len(form)) > (0 if short else 1) or _NO_NAME.search(piece):
+    if abs(len(piece) - len(form)) > (0 if short else 1):
         return False
     return Levenshtein.distance(piece, form, score_cutoff=1) == 1 and piece not in form
 

@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
 
 from nlp import answers, dates, departments, identity, people, persons, readings, redflags, triage
 from nlp import symptoms as bodies
@@ -173,24 +172,3 @@ def _complaint(heard: Heard) -> str:
     telling = [c for c in clauses if any(word in c for word in heard.symptoms)]
     kept = "，".join(telling or clauses)
     return _WHO_AND_WHEN.sub("", kept) or heard.text
-
-
-def to_json(heard: Heard) -> dict[str, Any]:
-    """Return the message in the shape of the `understand` command's contract."""
-    return {
-        "text": heard.text,
-        "intent": heard.intent,
-        "confidence": heard.confidence,
-        "urgency": heard.urgency,
-        "red_flags": list(heard.red_flags),
-        "departments": [asdict(d) for d in heard.departments],
-        "site_departments": [asdict(d) for d in heard.site_departments],
-        "doctors": [asdict(d) for d in heard.doctors],
-        "when": [{"start": w.start.isoformat(), "end": w.end.isoformat()} for w in heard.when],
-        "ordinal": heard.ordinal,
-        "answer": heard.answer,
-        "person": asdict(heard.person),
-        "symptoms": list(heard.symptoms),
-        "negated": list(heard.negated),
-        "readings": list(heard.readings),
-    }
