@@ -89,7 +89,7 @@ def _cued(before: str, after: str) -> bool:
 
 def _mistyped(text: str, forms: dict[str, _Form], longer_than: int) -> list[Named]:
     """Return who is meant when one character of a form is wrong, missing or too many."""
-    pieces = {p for p in _pieces(text) if p not in forms and not _NO_NAME.search(p)}
+    pieces = {p for p in _pieces(text) if p and p not in forms and not _NO_NAME.search(p)}
     found: list[tuple[int, Named]] = []
     for form, entry in forms.items() if pieces else ():
         if len(form) < max(_MISTYPED_FROM, longer_than + 1) or not entry.strong or not entry.meant:

@@ -75,7 +75,7 @@ class Visitor:
         return [text.strip() for text in found]
 
     def wait(self, condition: Callable[[], object], what: str):
-        WebDriverWait(self.browser, 8, 0.05).until(lambda _: condition(), what)
+        WebDriverWait(self.browser, 30, 0.05).until(lambda _: condition(), what)
 
     def last(self) -> str:
         return (self.bubbles() or [""])[-1]

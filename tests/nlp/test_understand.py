@@ -1,0 +1,67 @@
+"""The whole ear: it never stumbles, and it says what the contract's example says."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.heard import Context
+from nlp.understand import understand
+from nlp.vocabulary import DepartmentEntry, DoctorEntry, SiteEntry, Vocabulary
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+HOUSE = Vocabulary(
+    sites=(SiteEntry("GH", "总院"),),
+    departments=(
+        DepartmentEntry("GH-SJNK", "神经内科一区", "GH", "03.03"),
+        DepartmentEntry("GH-GK", "骨科", "GH", "04.03"),
+    ),
+    doctors=(DoctorEntry("D017", "王建国", "GH", "GH-SJNK"),),
+    version=1,
+)
+WORDS = (
+    "我妈头晕挂号看科门诊骨神经内外医生王建国下周三上午明天号不没有了吗取消改疼的一二三3点:/.，。 "
+)
+
+
+def test_the_example_of_the_contract() -> None:
+    heard = understand("我妈头晕三天了，想挂下周三上午神经内科王建国的号", NOW, HOUSE)
+
+    assert heard.intent == "book"
+    assert heard.departments[0].name == "神经内科"
+    assert sum(d.score for d in heard.departments) <= 1.001
+    assert heard.site_departments[0].code == "GH-SJNK"
+    assert heard.doctors[0].code == "D017"
+    assert heard.when[0].start.isoformat() == "2026-12-02T08:00:00+08:00"
+    assert heard.when[0].end.isoformat() == "2026-12-02T12:00:00+08:00"
+    assert heard.person.relation == "mother"
+    assert heard.symptoms == ("头晕",)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "看", "膝盖疼想看看", "我的预约", "取消预约", "科", "挂", "约"]
+)
+def test_short_ends_do_not_trip_it(text: str, caplog: pytest.LogCaptureFixture) -> None:
+    understand(text, NOW, HOUSE)
+
+    assert caplog.records == []
+
+
+@given(st.text(st.sampled_from(WORDS), max_size=30) | st.text(max_size=40))
+def test_whatever_is_written_it_never_stumbles(text: str) -> None:
+    stumbles: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = stumbles.append  # type: ignore[method-assign]
+    log = logging.getLogger("nlp.understand")
+    log.addHandler(handler)
+    try:
+        understand(text, NOW, HOUSE, Context(asking="choice", symptoms=("头晕",)))
+    finally:
+        log.removeHandler(handler)
+
+    assert stumbles == []
