@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.wechat import PermanentError, WechatClient
+from bot.wechat import WechatClient
+from bot.wechat_errors import PermanentError
 from desk.ledger import Reader
 
 

@@ -22,13 +22,13 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
-from bot import chores, demo, doctor, ear, menu, settings, talk
+from bot import chores, demo, doctor, ear, menu, settings, talk, wechat
 from bot.channels import CustomerMessage
 from bot.courier import Courier
 from bot.house import House, open_house
 from bot.settings import SECRETS, ConfigError, Settings
 from bot.turn import open_desk
-from bot.wechat import WechatClient, WechatError
+from bot.wechat_errors import WechatError
 from bot.wiring import environment, furnish
 from desk import demo as demo_hospital
 from desk import export, links, requests, roster, tokens
@@ -167,7 +167,7 @@ _courier = AppGroup("courier", help="What leaves the house and what is due.")
 def _courier_run(*, once: bool) -> None:
     """Deliver due notices and run due jobs."""
     with _friendly(), _opened(with_redis=True) as house:
-        courier = Courier(house, CustomerMessage(_client(house)), _tasks(house))
+        courier = Courier(house, CustomerMessage(wechat.connect(house)), _tasks(house))
         if once:
             click.echo(f"{courier.run_once()} done")
             return
@@ -177,13 +177,6 @@ def _courier_run(*, once: bool) -> None:
 def _tasks(house: House) -> dict[str, chores.Task]:
     is_demo = house.settings.wechat_account_id == demo.ACCOUNT
     return {**chores.TASKS, **({"roll_demo": demo.roll} if is_demo else {})}
-
-
-def _client(house: House) -> WechatClient:
-    own = house.settings
-    return WechatClient(
-        own.wechat_api_base_url, own.wechat_app_id, own.wechat_app_secret, house.redis
-    )
 
 
 _db = AppGroup("db", help="The database.")
@@ -250,7 +243,7 @@ def _requests_done(number: int) -> None:
 def _menu() -> None:
     """Publish the chat's menu to WeChat."""
     with _friendly(), _opened(with_redis=True) as house:
-        _client(house).create_menu(menu.BUTTONS)
+        wechat.connect(house).create_menu(menu.BUTTONS)
     click.echo("the menu is published")
 
 

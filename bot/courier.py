@@ -17,7 +17,7 @@ from typing import TypeVar
 from bot.channels import Channel
 from bot.chores import RECURRING, Task
 from bot.house import House
-from bot.wechat import PermanentError, TransientError
+from bot.wechat_errors import PermanentError, TransientError
 from desk import jobs, ledger, outbox
 from desk.work import Actor, Work
 from handlers.texts import notices

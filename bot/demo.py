@@ -24,14 +24,14 @@ from dotenv import dotenv_values
 from werkzeug.serving import make_server
 
 import migrations
-from bot import menu
+from bot import menu, wechat
 from bot.channels import CustomerMessage
 from bot.chores import TASKS
 from bot.courier import Courier
 from bot.house import House
 from bot.settings import DEVELOPMENT, ConfigError, Settings
 from bot.turn import open_desk
-from bot.wechat import WechatClient, WechatError
+from bot.wechat_errors import WechatError
 from desk import demo
 from desk.work import Actor, Work
 from models.vault import make_key
@@ -158,25 +158,16 @@ class Show:
             timezone=settings.zone.key,
         )
 
-    def _client(self) -> WechatClient:
-        settings = self.house.settings
-        return WechatClient(
-            settings.wechat_api_base_url,
-            settings.wechat_app_id,
-            settings.wechat_app_secret,
-            None,  # a restarted simulator knows no token of before
-        )
-
     def _deliver(self, stop: threading.Event) -> None:
         tasks = {**TASKS, "roll_demo": roll}
-        courier = Courier(self.house, CustomerMessage(self._client()), tasks)
+        courier = Courier(self.house, CustomerMessage(wechat.connect(self.house)), tasks)
         courier.run(stop, recurring=("purge", "roll_demo"))
 
     def _publish_menu(self, stop: threading.Event) -> None:
         """Try until the server answers: it is us."""
         while not stop.wait(0.1):
             try:
-                self._client().create_menu(menu.BUTTONS)
+                wechat.connect(self.house).create_menu(menu.BUTTONS)
             except WechatError:
                 continue
             return

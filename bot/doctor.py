@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot import wechat
 from bot.house import House, open_house
 from bot.settings import ConfigError, Settings
-from bot.wechat import WechatClient, WechatError
+from bot.wechat_errors import WechatError
 from bot.wiring import has_database
 
 
@@ -54,12 +55,8 @@ def _redis(house: House) -> Finding:
 
 
 def _wechat(house: House) -> Finding:
-    own = house.settings
-    client = WechatClient(
-        own.wechat_api_base_url, own.wechat_app_id, own.wechat_app_secret, house.redis
-    )
     try:
-        client.check()
+        wechat.connect(house).check()
     except WechatError as error:
         advice = f"{error}; check AppID, AppSecret and the IP list in WeChat's console"
         return Finding("WeChat", is_well=False, advice=advice)

@@ -1,188 +1,256 @@
 """
-Calls to WeChat: one base URL, time-outs, typed errors, and a token that many processes share.
+Calls to WeChat: one base URL, bounded time, typed errors, one retry with a new token.
 
-Not wechatpy's client: its token refresh has no lock and retries without end (485 token requests
-for one message were measured), and `timeout` is not used for it.
+Not wechatpy's client: docs/dependencies.md says why.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import secrets
-import threading
-import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
-import redis
-import requests
+from bot.access import Secret, Shelf
+from bot.house import House
+from bot.transport import Deadline, Request, Transport
+from bot.wechat_errors import BAD_TOKEN, TransientError, WechatError
 
-_LOG = logging.getLogger(__name__)
+OFFICIAL = "https://api.weixin.qq.com"
+# The only call of ours that WeChat serves from another host.
+_PICTURES = "https://mp.weixin.qq.com"
+_CALL_SECONDS, _MEDIA_SECONDS = 20.0, 60.0
+# WeChat renews the stable token itself five minutes before its end, both being good meanwhile.
+_EARLY_SECONDS = 300.0
+_SHORTEST_LIFE = 60.0
+# 20 forced refreshes a day, 30 s apart. Each one doubles the pause before the next: 12 fit a day.
+_FORCE_APART_SECONDS = 30.0
+_DAY = 86_400.0
+_VISIT_BUSINESS = 150  # fixed by WeChat for 就医助手
 
-_TIMEOUT_SECONDS = (3.05, 5.0)
-_TOKEN_KEY, _LOCK_KEY = "desk:wechat:token:{}", "desk:wechat:token-lock:{}"
-_LOCK_SECONDS = 8
-_SAFETY_SECONDS = 300
-_BAD_TOKEN = frozenset({40001, 40014, 42001})
-# Busy, rate limits: worth another try, later.
-_BUSY = frozenset({-1, 45009, 45011})
-_RETRY_SECONDS: Mapping[int, float] = {-1: 5.0, 45009: 3600.0, 45011: 60.0}
-_UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end"
-
-
-class WechatError(Exception):
-    """A call failed; `code` is WeChat's errcode, or 0 where it never got that far."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(f"{code} {message}".strip())
-        self.code = code
+T = TypeVar("T")
+MediaKind = Literal["image", "voice", "video", "thumb"]
 
 
-class TransientError(WechatError):
-    """Worth another try after `retry_after` seconds."""
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code: its ticket, the address it leads to, the address of its picture."""
 
-    def __init__(self, code: int, message: str, retry_after: float = 30.0) -> None:
-        super().__init__(code, message)
-        self.retry_after = retry_after
+    ticket: str
+    url: str
+    image_url: str
 
 
-class PermanentError(WechatError):
-    """Trying again changes nothing: out of window, out of quota, refused."""
+def connect(house: House) -> WechatClient:
+    """Return the client of the house's account; nothing is called yet."""
+    own = house.settings
+    shelf = Shelf(own.wechat_app_id, house.redis, house.vault)
+    return WechatClient(own.wechat_api_base_url, own.wechat_app_id, own.wechat_app_secret, shelf)
 
 
 class WechatClient:
-    """One account's calls."""
+    """
+    One account's calls; every one may raise
 
-    def __init__(
-        self, base_url: str, app_id: str, app_secret: str, client: redis.Redis | None
-    ) -> None:
-        self._base = base_url.rstrip("/")
+    Raises:
+        TransientError: busy, unreachable, out of quota: worth another try.
+        PermanentError: WeChat will not do it.
+    """
+
+    def __init__(self, base_url: str, app_id: str, app_secret: str, shelf: Shelf) -> None:
+        self._http = Transport(base_url)
         self._app_id = app_id
-        self._secret = app_secret
-        self._redis = client
-        self._session = requests.Session()
-        self._own_token = ""
-        self._own_until = 0.0
-        self._guard = threading.Lock()
+        self._app_secret = app_secret
+        self._shelf = shelf
+        self._token = Secret("token", shelf, self._new_token)
+        self._ticket = Secret("ticket", shelf, self._new_ticket)
+
+    # -- messages
 
     def send_text(self, openid: str, text: str) -> None:
-        """
-        Send a customer-service text.
+        """Send a customer-service text: five within 48 h of each message of the patient's."""
+        body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+        self._post("/cgi-bin/message/custom/send", body)
 
-        Raises:
-            TransientError: busy or unreachable.
-            PermanentError: WeChat will not deliver it.
+    def send_template(
+        self,
+        openid: str,
+        template_id: str,
+        data: Mapping[str, str],
+        *,
+        client_msg_id: str,
+        url: str = "",
+    ) -> str:
         """
-        self._call(
-            "/cgi-bin/message/custom/send",
-            {"touser": openid, "msgtype": "text", "text": {"content": text}},
-        )
+        Send a template message and return its msgid.
+
+        WeChat delivers one `client_msg_id` per patient once within ten minutes, so this one is
+        safe to repeat.
+        """
+        body = {
+            "touser": openid,
+            "template_id": template_id,
+            "url": url,
+            "client_msg_id": client_msg_id,
+            "data": _values(data),
+        }
+        return str(self._post("/cgi-bin/message/template/send", body).get("msgid", ""))
+
+    def send_subscription(
+        self, openid: str, template_id: str, data: Mapping[str, str], *, page: str = ""
+    ) -> str:
+        """
+        Send a subscription notice and return its msgid.
+
+        It is empty as long as WeChat tells none but in the event that follows. Not safe to
+        repeat: the call has no key of its own.
+        """
+        body = {
+            "touser": openid,
+            "template_id": template_id,
+            "page": page,
+            "data": _values(data),
+        }
+        return str(self._post("/cgi-bin/message/subscribe/bizsend", body).get("msgid", ""))
+
+    def send_visit_notice(
+        self, openid: str, *, status: int, order_id: str, msg_id: str, info: Mapping[str, str]
+    ) -> None:
+        """
+        Send a notice of 微信就医助手 (public hospitals only).
+
+        `status` is of Tencent's list (1501001: booked), `order_id` one per visit, `msg_id` one
+        per patient and visit; `info` holds pat_name, doc_name, department_name, …
+        Source: doc/service/api/medicalassistant/api_cityservice_sendchannelmsg.
+        """
+        body = {
+            "status": status,
+            "open_id": openid,
+            "order_id": order_id,
+            "msg_id": msg_id,
+            "app_id": self._app_id,
+            "business_id": _VISIT_BUSINESS,
+            "business_info": dict(info),
+        }
+        self._post("/cityservice/sendchannelmsg", body)
+
+    # -- the account
 
     def create_menu(self, buttons: list[dict[str, Any]]) -> None:
-        """Publish the account's menu; errors as `send_text`."""
-        self._call("/cgi-bin/menu/create", {"button": buttons})
+        """Publish the account's menu; phones show it within five minutes."""
+        self._post("/cgi-bin/menu/create", {"button": buttons})
+
+    def create_qr(self, scene: str, seconds: int | None) -> QrCode:
+        """
+        Make a QR code; scanning it sends us `scene` (1 to 64 characters).
+
+        It is good for `seconds` (2,592,000 at most), or for ever if None: of those an account has
+        100,000 in all.
+        """
+        permanent = seconds is None
+        body: dict[str, Any] = {
+            "action_name": "QR_LIMIT_STR_SCENE" if permanent else "QR_STR_SCENE",
+            "action_info": {"scene": {"scene_str": scene}},
+        }
+        if not permanent:
+            body["expire_seconds"] = seconds
+        told = self._post("/cgi-bin/qrcode/create", body)
+        ticket = str(told.get("ticket", ""))
+        host = _PICTURES if self._http.base == OFFICIAL else self._http.base
+        image_url = f"{host}/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}"
+        return QrCode(ticket, str(told.get("url", "")), image_url)
+
+    def upload_media(self, kind: MediaKind, filename: str, content: bytes) -> str:
+        """Return the media_id of a file WeChat keeps for three days."""
+        path, params = "/cgi-bin/media/upload", {"type": kind}
+        request = Request(path, params=params, files={"media": (filename, content)})
+        return str(self._call(request, Deadline(_MEDIA_SECONDS)).get("media_id", ""))
+
+    def download_media(self, media_id: str) -> bytes:
+        """Return a picture or a voice, up to 10 MB; of a video WeChat tells only an address."""
+        request = Request("/cgi-bin/media/get", params={"media_id": media_id})
+        deadline = Deadline(_MEDIA_SECONDS)
+        return self._with_token(
+            deadline, lambda token: self._http.download(request, deadline, token)
+        )
+
+    def jsapi_ticket(self) -> str:
+        """Return the ticket that signs web pages; shared like the token."""
+        return self._ticket.current(Deadline(_CALL_SECONDS))
 
     def check(self) -> None:
         """Raise what stands between us and WeChat, if anything does."""
-        self._token()
+        self._token.current(Deadline(_CALL_SECONDS))
 
-    def _call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        token = self._token()
+    # -- how
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return self._call(Request(path, _json(body)), Deadline(_CALL_SECONDS))
+
+    def _call(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        return self._with_token(deadline, lambda token: self._http.call(request, deadline, token))
+
+    def _with_token(self, deadline: Deadline, once: Callable[[str], T]) -> T:
+        """Do it, and once more if the token was bad; never a third time."""
+        token = self._token.current(deadline)
         try:
-            return self._post(path, body, token)
+            return once(token)
         except WechatError as error:
-            if error.code not in _BAD_TOKEN:
+            if error.code not in BAD_TOKEN:
                 raise
-        return self._post(path, body, self._token(failed=token))
+        return once(self._token.current(deadline, failed=token))
 
-    def _post(self, path: str, body: Mapping[str, Any], token: str) -> dict[str, Any]:
-        # WeChat shows \\uXXXX escapes as they are, so the JSON is written in UTF-8.
-        data = json.dumps(body, ensure_ascii=False).encode()
-        params = {"access_token": token} if token else {}
-        try:
-            answer = self._session.post(
-                self._base + path, params=params, data=data, timeout=_TIMEOUT_SECONDS
-            )
-            told = answer.json()
-        except (requests.RequestException, ValueError) as error:
-            raise TransientError(0, type(error).__name__) from error
-        if not isinstance(told, dict):
-            raise TransientError(0, "no JSON object")
-        code = int(told.get("errcode") or 0)
-        if code in _BUSY:
-            raise TransientError(code, "busy", _RETRY_SECONDS[code])
-        if code:
-            raise PermanentError(code, str(told.get("errmsg", ""))[:80])
-        return told
+    # -- what the shelf asks for
 
-    def _token(self, failed: str = "") -> str:
-        """Return the shared token; a new one only if the stored one is the one that failed."""
-        stored = self._stored()
-        if stored and stored != failed:
-            return stored
-        with self._guard:
-            lock = self._locked()
-            try:
-                stored = self._stored()
-                if stored and stored != failed:
-                    return stored
-                return self._fetched(force=bool(failed))
-            finally:
-                self._unlock(lock)
+    def _new_token(self, failed: str, deadline: Deadline) -> tuple[str, float]:
+        """
+        Return another token than the failed one.
 
-    def _fetched(self, *, force: bool) -> str:
-        told = self._post(
-            "/cgi-bin/stable_token",
-            {
-                "grant_type": "client_credential",
-                "appid": self._app_id,
-                "secret": self._secret,
-                "force_refresh": force,
-            },
-            token="",
-        )
-        token, lives = str(told.get("access_token", "")), int(told.get("expires_in", 0))
-        if not token:
-            raise TransientError(0, "no token in the answer")
-        lives = max(60, lives - _SAFETY_SECONDS)
-        self._own_token, self._own_until = token, time.monotonic() + lives
-        if self._redis is not None:
-            try:
-                self._redis.set(_TOKEN_KEY.format(self._app_id), token, ex=lives)
-            except redis.RedisError:
-                _LOG.warning("Redis is away: the token stays in this process")
-        return token
+        Asked without force WeChat gives the one that is good now, which heals an expired token
+        and one that another program has replaced. Only if it insists on the failed one is a new
+        one forced.
+        """
+        token, seconds = self._ask_token(deadline, force=False)
+        if token == failed:
+            self._may_force()
+            token, seconds = self._ask_token(deadline, force=True)
+        return token, max(_SHORTEST_LIFE, seconds - _EARLY_SECONDS)
 
-    def _stored(self) -> str:
-        if self._redis is not None:
-            try:
-                token = self._redis.get(_TOKEN_KEY.format(self._app_id))
-            except redis.RedisError:
-                token = None
-            if isinstance(token, bytes):
-                return token.decode()
-        return self._own_token if time.monotonic() < self._own_until else ""
+    def _may_force(self) -> None:
+        if self._shelf.get("force-pause"):
+            raise TransientError(40001, "the new token is refused too", _FORCE_APART_SECONDS)
+        count = int(self._shelf.get("forced") or 0)
+        self._shelf.put("force-pause", "1", _FORCE_APART_SECONDS * 2**count)
+        self._shelf.put("forced", str(count + 1), _DAY)
 
-    def _locked(self) -> str:
-        """Take the refresh lock among all processes, or wait until its holder must be done."""
-        if self._redis is None:
-            return ""
-        mine, name = secrets.token_hex(8), _LOCK_KEY.format(self._app_id)
-        deadline = time.monotonic() + _LOCK_SECONDS
-        try:
-            while time.monotonic() < deadline:
-                if self._redis.set(name, mine, nx=True, ex=_LOCK_SECONDS):
-                    return mine
-                time.sleep(0.05)
-        except redis.RedisError:
-            _LOG.warning("Redis is away: each process refreshes its own token")
-        return ""
+    def _ask_token(self, deadline: Deadline, *, force: bool) -> tuple[str, float]:
+        body = {
+            "grant_type": "client_credential",
+            "appid": self._app_id,
+            "secret": self._app_secret,
+            "force_refresh": force,
+        }
+        request = Request("/cgi-bin/stable_token", _json(body))
+        return _secret(self._http.call(request, deadline), "access_token")
 
-    def _unlock(self, mine: str) -> None:
-        if self._redis is None or not mine:
-            return
-        try:
-            self._redis.eval(_UNLOCK, 1, _LOCK_KEY.format(self._app_id), mine)
-        except redis.RedisError:
-            _LOG.warning("Redis is away: the refresh lock runs out by itself")
+    def _new_ticket(self, failed: str, deadline: Deadline) -> tuple[str, float]:
+        request = Request("/cgi-bin/ticket/getticket", params={"type": "jsapi"})
+        ticket, seconds = _secret(self._call(request, deadline), "ticket")
+        return ticket, max(_SHORTEST_LIFE, seconds - _EARLY_SECONDS)
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    # WeChat shows \\uXXXX escapes as they are, so the JSON is written in UTF-8.
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _values(data: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {name: {"value": value} for name, value in data.items()}
+
+
+def _secret(told: Mapping[str, Any], name: str) -> tuple[str, float]:
+    value, seconds = told.get(name), told.get("expires_in")
+    if not isinstance(value, str) or not value or not isinstance(seconds, int):
+        raise TransientError(0, f"no {name} in the answer")
+    return value, float(seconds)

@@ -12,7 +12,7 @@ from bot.chores import TASKS
 from bot.courier import Courier
 from bot.house import House
 from bot.turn import open_desk
-from bot.wechat import TransientError
+from bot.wechat_errors import TransientError
 from desk import accounts, ledger, outbox
 from desk.ledger import Reader
 from desk.work import Actor
