@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import and_, insert, or_, select, update
 
 from desk.work import Work
-from models import Appointment, Outbox
+from models import Appointment, Outbox, Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Notice:
 
     `dedupe_key` holds ids only and makes writing it twice impossible. `payload` is JSON and gets
     sealed. A notice about an appointment names the version it speaks of, so that a later change
-    voids it. `not_before` is an instant; None means at once.
+    voids it; one that asks something names its prompt, which is delivered when this is sent.
+    `not_before` is an instant; None means at once.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Notice:
     appointment_id: int | None = None
     appointment_version: int | None = None
     not_before: datetime | None = None
+    prompt_id: int | None = None
 
 
 def put(work: Work, notice: Notice) -> None:
@@ -52,6 +54,7 @@ def put(work: Work, notice: Notice) -> None:
             wechat_user_id=notice.wechat_user_id,
             appointment_id=notice.appointment_id,
             appointment_version=notice.appointment_version,
+            prompt_id=notice.prompt_id,
             state="due",
             not_before=notice.not_before or work.now,
             attempts=0,
@@ -121,8 +124,14 @@ def lease(work: Work, most: int, time: timedelta) -> list[Leased]:
 
 
 def sent(work: Work, notice: int) -> None:
-    """It has been delivered."""
+    """It has been delivered, and with it the question it asks."""
     _set(work, [notice], state="sent", sent_at=work.now, leased_until=None, last_error="")
+    asked = select(Outbox.prompt_id).where(Outbox.id == notice).scalar_subquery()
+    work.conn.execute(
+        update(Prompt)
+        .where(Prompt.id == asked, Prompt.delivered_at.is_(None))
+        .values(delivered_at=work.now)
+    )
 
 
 def failed(work: Work, notice: int, error: str, again_at: datetime | None) -> None:

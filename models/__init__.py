@@ -2,12 +2,12 @@
 
 from models.appointments import Appointment, AppointmentEvent, Idempotency
 from models.base import Base
-from models.messages import ApiToken, HumanRequest, Inbox, Job, Outbox, Prompt
+from models.messages import ApiToken, HumanRequest, Inbox, Job, Outbox, Prompt, Subscription
 from models.people import Consent, Patient, PatientLink, WechatUser
 from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot
 
 __all__ = [
     "ApiToken", "Appointment", "AppointmentEvent", "Base", "Consent", "Department", "Doctor",
     "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient", "PatientLink", "Prompt",
-    "RosterVersion", "Shift", "Site", "Slot", "WechatUser",
+    "RosterVersion", "Shift", "Site", "Slot", "Subscription", "WechatUser",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,6 +18,7 @@ from models.base import (
     Prose,
     Sealed,
     SealedOrNone,
+    UtcDateTime,
 )
 
 
@@ -49,8 +52,12 @@ class Outbox(Base):
     """
     One thing that must leave the house; only the courier sends it.
 
-    `dedupe_key` makes writing it twice impossible. `state`: due, leased, sent, void, dead.
-    `appointment_version` voids a notice whose appointment has moved on since.
+    `dedupe_key` makes writing it twice impossible; `appointment_version` voids a notice whose
+    appointment has moved on since. `state`: due, leased, sending (a call to `channel` may be under
+    way since `sending_at`), sent, void, call (somebody has to ring), called, dead (given up,
+    nobody needs to ring). `channels_closed` are those that refused it, separated by blanks;
+    `provider_id` is the channel's own number of the message, for its receipt; `delivered_at` is
+    that receipt. `uncertain_at`: it may have gone out once more than we know.
     """
 
     __tablename__ = "outbox"
@@ -69,6 +76,30 @@ class Outbox(Base):
     last_error: Mapped[Prose]
     created_at: Mapped[Instant]
     sent_at: Mapped[InstantOrNone]
+    prompt_id: Mapped[int | None] = mapped_column(ForeignKey("prompt.id"), index=True)
+    channel: Mapped[str | None] = mapped_column(String(64))
+    channels_closed: Mapped[str | None] = mapped_column(String(120))
+    provider_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    sending_at: Mapped[InstantOrNone]
+    uncertain_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    delivered_at: Mapped[InstantOrNone]
+
+
+class Subscription(Base):
+    """
+    How many notices of a template an account still wants (订阅通知).
+
+    A one-off subscription is one credit; a long-term one lasts while `credits` is above 0.
+    `changed_at` is WeChat's time of the last change, so that an event pushed twice counts once.
+    """
+
+    __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("wechat_user_id", "template_id"),)
+    id: Mapped[Key]
+    wechat_user_id: Mapped[int] = mapped_column(ForeignKey("wechat_user.id"))
+    template_id: Mapped[Code]
+    credits: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[Instant]
 
 
 class Prompt(Base):

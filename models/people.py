@@ -11,7 +11,12 @@ from models.base import Base, Code, Hash, Instant, InstantOrNone, Key, Sealed, S
 
 
 class WechatUser(Base):
-    """One WeChat account of ours; kept only once its owner has consented."""
+    """
+    One WeChat account of ours; kept only once its owner has consented.
+
+    `last_message_at` is the last typed message, `last_tap_at` the last tap, scan or follow: they
+    open different windows for customer messages.
+    """
 
     __tablename__ = "wechat_user"
     id: Mapped[Key]
@@ -20,6 +25,7 @@ class WechatUser(Base):
     followed: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Instant]
     last_message_at: Mapped[InstantOrNone]
+    last_tap_at: Mapped[InstantOrNone]
 
 
 class Patient(Base):

@@ -3,11 +3,13 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Integer, MetaData, Table, inspect
+from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 
 from migrations import downgrade, upgrade
 from models import Base
 from models.database import connect
+
+NOON = "2026-11-24 12:00:00"
 
 
 def differences(engine, metadata=Base.metadata):
@@ -68,3 +70,18 @@ def test_going_back_to_the_start_leaves_nothing_of_ours(engine):
     assert inspect(engine).get_table_names() == ["alembic_version"]
     upgrade(engine)
     assert differences(engine) == []
+
+
+def test_what_could_not_be_sent_before_is_on_the_call_list_now(engine):
+    upgrade(engine, "20261124_first")
+    columns = "dedupe_key, kind, payload_enc, state, not_before, attempts, last_error, created_at"
+    with engine.begin() as conn:
+        for kind, state in (("reminder", "dead"), ("reply", "dead"), ("reminder", "sent")):
+            row = f"('{kind}{state}', '{kind}', 'x', '{state}', '{NOON}', 1, '', '{NOON}')"
+            conn.execute(text(f"INSERT INTO outbox ({columns}) VALUES {row}"))
+
+    upgrade(engine)
+
+    with engine.connect() as conn:
+        found = conn.execute(text("SELECT state, channel FROM outbox ORDER BY id")).all()
+    assert [tuple(row) for row in found] == [("call", None), ("dead", None), ("sent", "customer")]
