@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,9 @@ class House:
     wire: Wire
     vocabularies: Vocabularies = field(default_factory=Vocabularies)
     counters: Counters = field(default_factory=Counters)
+    alarms: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="alarm")
+    )
 
     def work(self, conn: Connection, actor: Actor) -> Work:
         """Return a piece of work in this transaction, at this very moment."""
@@ -64,7 +68,8 @@ class House:
         )
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Let the emergencies that are being journalled finish, then give back the connections."""
+        self.alarms.shutdown()
         self.engine.dispose()
         if self.redis is not None:
             self.redis.close()

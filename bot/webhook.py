@@ -13,7 +13,6 @@ import re
 import socket
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from flask import Blueprint, Response, request
 
@@ -49,7 +48,6 @@ class Door:
         self._house = house
         self._turns = turns
         self._held = threading.BoundedSemaphore(_MOST_HELD)
-        self._alarms = ThreadPoolExecutor(2, thread_name_prefix="alarm")
         self._waiting_alarms = threading.BoundedSemaphore(_MOST_WAITING_ALARMS)
 
     def verify(self) -> Response:
@@ -128,7 +126,7 @@ class Door:
             finally:
                 self._waiting_alarms.release()
 
-        self._alarms.submit(report)
+        self._house.alarms.submit(report)
 
     def _reply(self, envelope: Envelope, text: str) -> Response:
         body = self._house.wire.render(envelope, text)

@@ -9,6 +9,7 @@ from desk.bookings import Bookings
 from desk.catalogue import Catalogue
 from desk.finder import Finder
 from desk.patients import Patients
+from desk.prompts import Prompts
 from desk.requests import Requests
 from desk.work import Work
 
@@ -44,6 +45,11 @@ class Counter:
     def patients(self) -> Patients:
         """Who it is for."""
         return Patients(self.work)
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """What notices asked."""
+        return Prompts(self.work)
 
     @cached_property
     def requests(self) -> Requests:

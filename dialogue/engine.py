@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from dialogue.filling import fill, recheck, without
 from dialogue.form import Done, Form, Open, Question, Reask, Stop
 from dialogue.reply import Option, Reply
-from dialogue.state import Frame, State
+from dialogue.state import Frame, State, Values
 from nlp.heard import Heard
 
 W = TypeVar("W")
@@ -76,9 +76,11 @@ class Engine(Generic[W]):
             return self._talk(state, state.top, heard, world)
         return self._open_or_aside(state, heard, world)
 
-    def open(self, state: State, form: str, world: W, heard: Heard) -> tuple[State, Reply]:
-        """Begin a form, hearing `heard` as its first message."""
-        filling = fill(self._forms[form], Frame(form=form), heard, world)
+    def open(
+        self, state: State, form: str, world: W, heard: Heard, values: Values | None = None
+    ) -> tuple[State, Reply]:
+        """Begin a form with what is known already, hearing `heard` as its first message."""
+        filling = fill(self._forms[form], Frame(form=form, values=values or {}), heard, world)
         return self._advance(state.push(filling.frame), world, [*filling.notes])
 
     # -- repairs, once for all forms
@@ -262,6 +264,10 @@ class Engine(Generic[W]):
         child = state.top
         state = replace(state.pop(), asked=state.asked + 1)
         said = [*(notes or []), done.text]
+        if child is not None and done.then is not None:
+            values = dict(done.then.values)
+            heir = Frame(form=done.then.form, values=values, fills=child.fills)
+            return self._advance(state.push(heir), world, [s for s in said if s])
         below = state.top
         if below is None or child is None:
             return state, Reply("\n\n".join(s for s in said if s))

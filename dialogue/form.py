@@ -76,10 +76,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The form is finished; `value` fills the slot of the form below, if one waits for it."""
+    """
+    The form is finished; `value` fills the slot of the form below, if one waits for it.
+
+    `then` is the form that takes its place.
+    """
 
     text: str
     value: Any = None
+    then: Open | None = None
 
 
 Asked = Question | Filled | Open | Stop

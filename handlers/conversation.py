@@ -15,12 +15,13 @@ from dialogue.engine import Engine
 from dialogue.form import Done, Form, Given, Question, Slot
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import appointments, booking, information, registration
+from handlers import appointments, booking, information, prompts, registration
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
 from handlers.texts import common
 from handlers.texts import emergency as emergency_texts
 from nlp.heard import Context, Heard, Intent, Person
+from scheduling.types import PromptView
 
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
@@ -55,7 +56,10 @@ RESUME: Form[World] = Form(
     ),
 )
 
-_FORMS = (booking.FORM, registration.FORM, appointments.CANCEL, appointments.MOVE, RESUME)
+_FORMS = (
+    booking.FORM, registration.FORM, appointments.CANCEL, appointments.MOVE, RESUME,
+    *prompts.FORMS,
+)  # fmt: skip
 _TITLES = {form.name: form.title for form in _FORMS}
 _ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside)
 
@@ -82,8 +86,14 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     if said.kind != "text":
         return state, Reply(_OTHER_KINDS.get(said.kind, common.OTHER_KIND))
     heard = said.heard
+    # A tap names its question; only typed answers may be meant for a notice.
+    prompt = None if said.menu_id else prompts.waiting(heard, _world(state, heard, desk, scene))
+    if prompt is not None and prompts.came_between(prompt, state, scene):
+        return _which(state, prompt, _world(state, heard, desk, scene))
     state = _remember(_after_silence(state, heard, scene), heard)
     world = _world(state, heard, desk, scene)
+    if prompt is not None and state.top is None:
+        state, _ = _ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
     if state.top and state.top.form == RESUME.name and (heard.answer == "no" or _second(said)):
         return _ENGINE.step(state, heard.with_intent("stop"), world)
     if state.top is None and heard.intent in ("affirm", "deny", "choose"):
@@ -104,6 +114,13 @@ def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         heard = Heard(text="", intent=intent, confidence=1.0)
         return _ENGINE.step(state, heard, _world(state, heard, desk, scene))
     return state, None
+
+
+def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply]:
+    """A bare answer never acts when a notice came in between: ask which question it is for."""
+    matter = _TITLES.get(state.frames[0].form, "")
+    about = {**prompts.values_of(prompt), "kind": prompt.kind, "matter": matter}
+    return _ENGINE.open(state, prompts.WHICH.name, world, Heard(), about)
 
 
 def _second(said: Said) -> bool:

@@ -21,6 +21,8 @@ from scheduling.types import (
     PatientView,
     Physician,
     Place,
+    PromptId,
+    PromptView,
     Registration,
     SlotId,
     Ward,
@@ -137,6 +139,18 @@ class Patients(Protocol):
         ...
 
 
+class Prompts(Protocol):
+    """What notices asked this account."""
+
+    def waiting(self) -> Sequence[PromptView]:
+        """Return what was asked, seen and not answered yet, the newest first."""
+        ...
+
+    def answered(self, prompt: PromptId) -> None:
+        """Take a question off the list."""
+        ...
+
+
 class Requests(Protocol):
     """What is left for a person at the desk."""
 
@@ -171,6 +185,11 @@ class Desk(Protocol):
     @property
     def patients(self) -> Patients:
         """Who it is for."""
+        ...
+
+    @property
+    def prompts(self) -> Prompts:
+        """What notices asked."""
         ...
 
     @property

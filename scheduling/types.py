@@ -6,13 +6,15 @@ Money in CNY fen. Codes are the roster's, unique per installation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, NewType
+from typing import Any, Literal, NewType
 
 SlotId = NewType("SlotId", int)
 PatientId = NewType("PatientId", int)
 AppointmentId = NewType("AppointmentId", int)
+PromptId = NewType("PromptId", int)
 
 HalfDay = Literal["am", "pm", "night"]
 ServiceType = Literal["general", "expert", "special", "disease", "convenience"]
@@ -198,3 +200,13 @@ class Registration:
     sex: str | None = None
     birth_on: date | None = None
     phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptView:
+    """A question that a notice asked: `kind` is its conversation, `facts` how that begins."""
+
+    id: PromptId
+    kind: str
+    facts: Mapping[str, Any]
+    delivered_at: datetime

@@ -1,0 +1,81 @@
+"""
+Questions that a notice asks (通知提问): written with the notice, answered in the chat later.
+
+A prompt counts once its notice has been delivered, until it is answered or its deadline passes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from desk.rows import insert_row
+from desk.work import Work
+from models import Prompt, WechatUser
+from scheduling.types import PromptId, PromptView
+
+
+def ask(
+    work: Work, account: int, kind: str, facts: Mapping[str, int | str], deadline_at: datetime
+) -> PromptId:
+    """Write a question to an account; `facts` is what its conversation needs, and gets sealed."""
+    owner = select(WechatUser.openid_hash).where(WechatUser.id == account).scalar_subquery()
+    row = insert(Prompt).values(
+        openid_hash=owner,
+        kind=kind,
+        payload_enc=work.vault.seal(json.dumps(dict(facts), ensure_ascii=False)),
+        state="open",
+        deadline_at=deadline_at,
+        created_at=work.now,
+    )
+    return PromptId(insert_row(work.conn, row))
+
+
+class Prompts:
+    """The questions that wait for the account that writes."""
+
+    def __init__(self, work: Work) -> None:
+        """Act within this piece of work."""
+        self._work = work
+
+    def waiting(self) -> Sequence[PromptView]:
+        """Return the questions the account has seen and not answered, the newest first."""
+        work = self._work
+        if work.actor.openid is None:
+            return ()
+        rows = work.conn.execute(
+            select(Prompt.id, Prompt.kind, Prompt.payload_enc, Prompt.delivered_at)
+            .where(
+                Prompt.openid_hash == work.vault.lookup(work.actor.openid),
+                Prompt.state == "open",
+                Prompt.delivered_at <= work.now,
+                Prompt.deadline_at > work.now,
+            )
+            .order_by(Prompt.delivered_at.desc(), Prompt.id.desc())
+        )
+        return [
+            PromptView(
+                id=PromptId(row.id),
+                kind=row.kind,
+                facts=json.loads(work.vault.open(row.payload_enc)),
+                delivered_at=work.local(row.delivered_at),
+            )
+            for row in rows
+        ]
+
+    def answered(self, prompt: PromptId) -> None:
+        """Take a question off the list; one that is not the account's own stays as it is."""
+        work = self._work
+        if work.actor.openid is not None:
+            work.conn.execute(
+                update(Prompt)
+                .where(
+                    Prompt.id == prompt,
+                    Prompt.openid_hash == work.vault.lookup(work.actor.openid),
+                    Prompt.state == "open",
+                )
+                .values(state="answered")
+            )

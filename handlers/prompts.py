@@ -1,0 +1,107 @@
+"""
+What a notice asked, answered by a bare digit in the chat, perhaps hours later.
+
+    机器人: 【就诊提醒】… 按时来请回复1，要改时间回复2，来不了回复3。
+    患者: 3
+    机器人: 确定取消这个号吗？…
+
+A bare answer belongs to the question the person saw last. When a notice came while another
+question was open, it is not known which was meant: then we ask.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
+from dialogue.state import State, Values
+from handlers import wishes
+from handlers.scene import Scene, World
+from handlers.texts import appointments as appointment_texts
+from handlers.texts import prompts as texts
+from nlp.heard import Heard
+from scheduling.types import PromptId, PromptView
+
+_COMING, _MOVE, _CANCEL = "coming", "reschedule", "cancel"
+_BARE = frozenset({"choose", "affirm", "deny"})
+
+
+def waiting(heard: Heard, world: World) -> PromptView | None:
+    """Return the newest question that a bare answer may belong to."""
+    if heard.intent not in _BARE:
+        return None
+    return next((p for p in world.desk.prompts.waiting() if p.kind in KINDS), None)
+
+
+def came_between(prompt: PromptView, state: State, scene: Scene) -> bool:
+    """Tell whether the notice came after the question that is open now was asked."""
+    if state.top is None or scene.idle is None:
+        return False
+    return prompt.delivered_at > scene.now_local - scene.idle
+
+
+def values_of(prompt: PromptView) -> Values:
+    """Return what the conversation about a prompt begins with."""
+    return {**prompt.facts, "prompt": prompt.id}
+
+
+# -- which of two
+
+
+def _ask_which(values: Values, world: World) -> Asked:
+    return Question(
+        texts.WHICH,
+        [(texts.TITLES[values["kind"]], "prompt"), (texts.go_on_with(values["matter"]), "")],
+    )
+
+
+def _turn_to(values: Values, world: World) -> Done:
+    if not values["which"]:
+        return Done("")
+    known = {k: v for k, v in values.items() if k not in ("kind", "matter", "which")}
+    return Done("", then=Open(values["kind"], known))
+
+
+WHICH: Form[World] = Form(
+    name="which", title=texts.WHICH_TITLE, done=_turn_to, slots=(Slot("which", _ask_which),)
+)
+
+
+# -- a reminder
+
+
+def _ask_coming(values: Values, world: World) -> Asked:
+    view = wishes.appointment(values["appointment"], world)
+    if view is None or view.status != "booked":
+        world.desk.prompts.answered(PromptId(values["prompt"]))
+        return Stop(appointment_texts.GONE)
+    return Question(
+        texts.coming(view),
+        [(texts.COMING, _COMING), (texts.MOVE, _MOVE), (texts.CANCEL, _CANCEL)],
+    )
+
+
+def _answer_coming(heard: Heard, values: Values, world: World) -> Given:
+    """A yes comes; a no may mean two things, so it is asked about."""
+    if heard.answer == "yes":
+        return _COMING
+    return heard.intent if heard.intent in (_MOVE, _CANCEL) else None
+
+
+def _act_on(values: Values, world: World) -> Done:
+    world.desk.prompts.answered(PromptId(values["prompt"]))
+    coming: Any = values["coming"]
+    if coming == _COMING:
+        return Done(texts.SEE_YOU)
+    return Done("", then=Open(coming, {"appointment": values["appointment"]}))
+
+
+REMINDER: Form[World] = Form(
+    name="reminder",
+    title=texts.TITLES["reminder"],
+    done=_act_on,
+    slots=(Slot("coming", _ask_coming, answer=_answer_coming),),
+)
+
+FORMS: tuple[Form[World], ...] = (WHICH, REMINDER)
+KINDS = frozenset({REMINDER.name})
