@@ -161,8 +161,9 @@ class Secret:
             raise TransientError(0, f"WeChat has just refused a {self._name}", _BREAK_SECONDS)
         try:
             value, seconds = self._fetch(failed, deadline)
-        except TransientError:
+        except TransientError as error:
             self._broken_until = time.monotonic() + _BREAK_SECONDS
+            error.is_uncertain = False  # what the secret was wanted for has not been sent
             raise
         self._shelf.put(self._name, value, seconds)
         return value

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -146,8 +147,10 @@ class Transport:
                 allow_redirects=False,
             ) as answer,
         ):
-            if answer.status_code != requests.codes.ok:
-                raise TransientError(0, f"HTTP {answer.status_code}", is_uncertain=True)
+            status = answer.status_code
+            if status != HTTPStatus.OK:
+                broke = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+                raise TransientError(0, f"HTTP {status}", is_uncertain=broke)
             kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             return kind, _read(answer, deadline, most)
 

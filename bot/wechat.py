@@ -7,6 +7,7 @@ Not wechatpy's client: docs/dependencies.md says why.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -16,6 +17,8 @@ from bot.access import Secret, Shelf
 from bot.house import House
 from bot.transport import Deadline, Request, Transport
 from bot.wechat_errors import BAD_TOKEN, TransientError, WechatError
+
+_LOG = logging.getLogger(__name__)
 
 OFFICIAL = "https://api.weixin.qq.com"
 # The only call of ours that WeChat serves from another host.
@@ -157,9 +160,7 @@ class WechatClient:
             body["expire_seconds"] = seconds
         told = self._post("/cgi-bin/qrcode/create", body)
         ticket = str(told.get("ticket", ""))
-        host = _PICTURES if self._http.base == OFFICIAL else self._http.base
-        image_url = f"{host}/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}"
-        return QrCode(ticket, str(told.get("url", "")), image_url)
+        return QrCode(ticket, str(told.get("url", "")), qr_image(self._http.base, ticket))
 
     def upload_media(self, kind: MediaKind, filename: str, content: bytes) -> str:
         """Return the media_id of a file WeChat keeps for three days."""
@@ -220,6 +221,7 @@ class WechatClient:
     def _may_force(self) -> None:
         if self._shelf.get("force-pause"):
             raise TransientError(40001, "the new token is refused too", _FORCE_APART_SECONDS)
+        _LOG.error("WeChat insists on a token it refuses: a new one is forced")
         count = int(self._shelf.get("forced") or 0)
         self._shelf.put("force-pause", "1", _FORCE_APART_SECONDS * 2**count)
         self._shelf.put("forced", str(count + 1), _DAY)
@@ -238,6 +240,12 @@ class WechatClient:
         request = Request("/cgi-bin/ticket/getticket", params={"type": "jsapi"})
         ticket, seconds = _secret(self._call(request, deadline), "ticket")
         return ticket, max(_SHORTEST_LIFE, seconds - _EARLY_SECONDS)
+
+
+def qr_image(base: str, ticket: str) -> str:
+    """Return the address of a QR code's picture."""
+    host = _PICTURES if base == OFFICIAL else base
+    return f"{host}/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}"
 
 
 def _json(body: Mapping[str, Any]) -> bytes:

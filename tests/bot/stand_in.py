@@ -1,0 +1,168 @@
+"""
+The simulator over real HTTP, with every call counted and faults put before it.
+
+`python -m tests.bot.stand_in URL REDIS_URL DATA_KEY LOOKUP_KEY` is another process of ours: it
+sends texts from four threads and prints how many went through.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import socket
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import redis
+
+from bot.access import Shelf
+from bot.wechat import WechatClient
+from bot.wechat_errors import WechatError
+from models.vault import Vault
+from simulator.app import create_app, switchboard_of
+from simulator.config import DEMO_PATIENTS, SimulatorConfig
+from tests.simulator.conftest import serving
+
+APP, SECRET = "wx0123456789abcdef", "5ecret5ecret5ecret5ecret5ecret5e"
+PATIENT = DEMO_PATIENTS[0][0]
+TOKEN_CALL, TEXT_CALL = "/cgi-bin/stable_token", "/cgi-bin/message/custom/send"
+
+# A fault: takes the WSGI environment, returns status line, content type and body.
+Fault = Callable[[dict[str, Any]], tuple[str, str, bytes]]
+
+
+def errcode(code: int, message: str = "no") -> Fault:
+    """Always this error."""
+    body = json.dumps({"errcode": code, "errmsg": f"{message} rid: 1a2b3c4d-5e6f"}).encode()
+    return lambda environ: ("200 OK", "application/json", body)
+
+
+class StandIn:
+    """WeChat's servers for one account; `faults` answer in their place, `calls` counts all."""
+
+    def __init__(self) -> None:
+        config = SimulatorConfig(
+            webhook_url="http://127.0.0.1:9/wechat",
+            token="tok",
+            app_id=APP,
+            app_secret=SECRET,
+            account_id="gh_desk",
+        )
+        self.app = create_app(config)
+        self.board = switchboard_of(self.app)
+        self.url = ""
+        self.calls: Counter[str] = Counter()
+        self.forced = 0
+        self.faults: dict[str, Fault] = {}
+        self.token_seconds = 0.0
+        self._inner = self.app.wsgi_app
+        self._guard = threading.Lock()
+        self.app.wsgi_app = self  # type: ignore[method-assign]
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        with self._guard:
+            self.calls[path] += 1
+            self.forced += path == TOKEN_CALL and json.loads(body).get("force_refresh") is True
+        if path == TOKEN_CALL:
+            time.sleep(self.token_seconds)
+        if path in self.faults:
+            status, kind, answer = self.faults[path](environ)
+            start(status, [("Content-Type", kind), ("Content-Length", str(len(answer)))])
+            return [answer]
+        return self._inner(environ, start)
+
+    def let_in(self) -> None:
+        """The patient follows and writes, so that texts may be sent: as many as a test likes."""
+        self.board.exchange.set_following(PATIENT, following=True)
+        self.board.ledger.open(PATIENT, "message")
+        self.board.ledger._windows[PATIENT]["message"].remaining = 1_000_000
+
+    def kill_the_token(self) -> None:
+        """Another program of the same account forces a new token, which ends ours at once."""
+        self.board.tokens.issue_stable(APP, SECRET, force=True)
+
+
+@contextlib.contextmanager
+def standing_in() -> Iterator[StandIn]:
+    """A stand-in on a free port."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    wechat = StandIn()
+    with serving(wechat.app) as url:
+        wechat.url = url
+        wechat.let_in()
+        yield wechat
+
+
+def client_of(url: str, client: redis.Redis | None, vault: Vault) -> WechatClient:
+    """Our client of that account."""
+    return WechatClient(url, APP, SECRET, Shelf(APP, client, vault))
+
+
+def at_once(count: int, act: Callable[[int], object]) -> list[object]:
+    """Run `act` in so many threads, all starting together; returns results or exceptions."""
+    gate = threading.Barrier(count)
+
+    def one(number: int) -> object:
+        gate.wait()
+        try:
+            return act(number)
+        except WechatError as error:
+            return error
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+@contextlib.contextmanager
+def raw_server(serve: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """A server that treats every connection as `serve` likes, until the event is set."""
+    over = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+    threads = []
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                thread = threading.Thread(target=one, args=(connection,))
+                threads.append(thread)
+                thread.start()
+
+    def one(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            serve(connection, over)
+
+    acceptor = threading.Thread(target=accept)
+    acceptor.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for thread in (acceptor, *threads):
+            thread.join()
+
+
+def main(url: str, redis_url: str, data_key: str, lookup_key: str) -> None:
+    """Send four texts at once from a process of its own."""
+    ours = client_of(url, redis.Redis.from_url(redis_url), Vault(data_key, lookup_key))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    results = at_once(4, lambda number: ours.send_text(PATIENT, f"第{number}条"))
+    sys.stdout.write(f"{results.count(None)}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
