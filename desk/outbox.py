@@ -77,7 +77,11 @@ class Leased:
 
 
 def void(work: Work, appointment: int) -> None:
-    """Take back everything not yet sent about an appointment."""
+    """Take back everything not yet sent about an appointment, and what was asked about it."""
+    asked = select(Outbox.prompt_id).where(Outbox.appointment_id == appointment)
+    work.conn.execute(
+        update(Prompt).where(Prompt.id.in_(asked), Prompt.state == "open").values(state="void")
+    )
     work.conn.execute(
         update(Outbox)
         .where(Outbox.appointment_id == appointment, Outbox.state.in_(("due", "leased")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk import outbox
+from desk import outbox, prompts
 from desk.work import Work
 from scheduling.reminders import reminder_times
 from scheduling.types import AppointmentView
@@ -12,7 +12,8 @@ def plan(work: Work, view: AppointmentView, account: int | None) -> None:
     """
     Write the reminders of a booked appointment; none where no WeChat account could read them.
 
-    The payload is what the sentence needs, the patient masked; it is sealed like all payloads.
+    All of them ask one thing: whether the patient comes. The payload is what the sentence needs,
+    the patient masked; it is sealed like all payloads.
     """
     if account is None:
         return
@@ -26,6 +27,7 @@ def plan(work: Work, view: AppointmentView, account: int | None) -> None:
         "starts_at": at.starts_at.isoformat(),
         "code": view.code,
     }
+    prompt = prompts.ask(work, account, "reminder", {"appointment": view.id}, at.starts_at)
     for which, moment in reminder_times(work.policy, work.local(work.now), at.starts_at):
         notice = outbox.Notice(
             kind="reminder",
@@ -35,5 +37,6 @@ def plan(work: Work, view: AppointmentView, account: int | None) -> None:
             appointment_id=view.id,
             appointment_version=view.version,
             not_before=moment,
+            prompt_id=prompt,
         )
         outbox.put(work, notice)

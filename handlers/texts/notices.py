@@ -16,7 +16,8 @@ def _reminder(facts: Mapping[str, Any]) -> str:
     return (
         f"【就诊提醒】{facts['patient']}，{wording.moment(at)}，"
         f"{facts['site']}{facts['department']}{doctor}{room}。\n"
-        "请带身份证或医保码，提前到一楼取号缴费。来不了请回复“取消预约”。"
+        "请带身份证或医保码，提前到一楼取号缴费。\n"
+        "请在本公众号里回复：按时来回1，要改时间回2，来不了回3。"
     )
 
 

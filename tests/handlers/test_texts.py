@@ -90,6 +90,6 @@ def test_a_reminder_stands_alone():
         "神经内科",
         "周明",
         "3诊室",
-        "取消预约",
+        "来不了回3",
     ):
         assert word in text

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.turn import open_desk
-from desk import prompts
 from desk.work import Actor
 from models import Appointment, Prompt
 
@@ -30,14 +29,10 @@ def booked(stage):
 
 
 def remind(stage) -> int:
-    """The notice that asks has arrived on her phone just now."""
+    """The reminder has arrived on her phone just now."""
     with open_desk(stage.house, Actor("job", name="test")) as counter:
         work = counter.work
-        row = work.conn.execute(
-            select(Appointment.id, Appointment.wechat_user_id, Appointment.starts_at).where(MINE)
-        ).one()
-        facts = {"appointment": row.id}
-        prompt = prompts.ask(work, row.wechat_user_id, "reminder", facts, row.starts_at)
+        prompt = work.conn.scalar(select(Prompt.id))
         seen = update(Prompt).where(Prompt.id == prompt).values(delivered_at=work.now)
         work.conn.execute(seen)
     return prompt
@@ -132,6 +127,15 @@ def test_words_are_never_taken_for_an_answer_to_a_notice(booked):
 
     assert "预约号" in booked.patient.say("我的预约")
     assert state_of(booked, prompt) == "open"
+
+
+def test_with_the_appointment_its_question_goes_too(booked):
+    prompt = remind(booked)
+    booked.patient.say("取消预约")
+    booked.patient.say("1")
+
+    assert state_of(booked, prompt) == "void"
+    assert "需要挂号" in booked.patient.say("1")
 
 
 def test_a_question_whose_time_is_over_is_not_answered_any_more(booked):
