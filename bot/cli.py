@@ -31,7 +31,7 @@ from bot.turn import open_desk
 from bot.wechat_errors import WechatError
 from bot.wiring import environment, furnish
 from desk import demo as demo_hospital
-from desk import export, links, requests, roster, tokens
+from desk import export, links, rehash, requests, roster, tokens
 from desk.roster_files import RosterErrors
 from desk.work import Actor
 from scheduling.errors import NotYourPatient
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
     """Put all commands into the application."""
     for command in (
         _understand, _talk, _roster, _appointments, _demo, _token, _courier, _db, _doctor, _link,
-        _menu, _settings, _requests,
+        _menu, _settings, _requests, _rehash,
     ):  # fmt: skip
         app.cli.add_command(command)
 
@@ -149,6 +149,23 @@ def _demo_run(port: int, home: Path) -> None:
 _token = AppGroup("token", help="Keys of other programs.")
 
 
+@_token.command("list")
+def _token_list() -> None:
+    """List the tokens in use: name, scopes, since when."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        for token in tokens.in_use(counter.work):
+            click.echo(f"{token.name}\t{' '.join(token.scopes)}\t{token.since:%Y-%m-%d}")
+
+
+@_token.command("revoke")
+@click.argument("name")
+def _token_revoke(name: str) -> None:
+    """End a token at once."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        if not tokens.revoke(counter.work, name):
+            raise click.ClickException(f"no token named {name} is in use; see: token list")
+
+
 @_token.command("create")
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, required=True)
@@ -188,6 +205,14 @@ def _db_upgrade() -> None:
     with _friendly(), _opened() as house:
         migrations.upgrade(house.engine)
     click.echo("the database is up to date")
+
+
+@click.command("rehash")
+def _rehash() -> None:
+    """After a change of LOOKUP_KEY: make every look-up hash again; stop web and courier first."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        done = rehash.rehash(counter.work)
+    click.echo(f"{done.accounts} accounts, {done.patients} patients, {done.requests} requests")
 
 
 @click.command("doctor")

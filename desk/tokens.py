@@ -6,8 +6,9 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from desk.work import Work
 from models import ApiToken
@@ -47,6 +48,35 @@ def create(work: Work, name: str, scopes: Iterable[str]) -> str:
         )
     )
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token in use; `since` is local."""
+
+    name: str
+    scopes: tuple[str, ...]
+    since: datetime
+
+
+def in_use(work: Work) -> list[Token]:
+    """Return the tokens that have not been revoked, oldest first."""
+    rows = work.conn.execute(
+        select(ApiToken.name, ApiToken.scopes, ApiToken.created_at)
+        .where(ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.id)
+    )
+    return [Token(row.name, tuple(row.scopes.split()), work.local(row.created_at)) for row in rows]
+
+
+def revoke(work: Work, name: str) -> bool:
+    """End a token; its name stays taken. False when none of that name is in use."""
+    ended = work.conn.execute(
+        update(ApiToken)
+        .where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=work.now)
+    )
+    return ended.rowcount == 1
 
 
 def authenticate(work: Work, token: str) -> Grant | None:

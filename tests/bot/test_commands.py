@@ -113,3 +113,15 @@ def test_a_token_is_shown_once_and_its_name_is_taken(tmp_path: Path) -> None:
 
     assert first.stdout.startswith("desk_")
     assert second.returncode == 1
+
+
+def test_a_token_can_be_ended_and_is_gone_from_the_list(tmp_path: Path) -> None:
+    run("db", "upgrade", home=tmp_path)
+    run("token", "create", "HIS", "--scope", "appointments:write", home=tmp_path)
+
+    before = run("token", "list", home=tmp_path).stdout
+    first, second = (run("token", "revoke", "HIS", home=tmp_path) for _ in range(2))
+
+    assert before.startswith("HIS\tappointments:write\t")
+    assert (first.returncode, second.returncode) == (0, 1)
+    assert run("token", "list", home=tmp_path).stdout == ""
