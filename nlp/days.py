@@ -1,37 +1,124 @@
-"""Which dates a word means: tomorrow, next Wednesday, the 25th, the end of the month."""
+"""Which dates a word means: tomorrow, next Wednesday, the 25th, the end of the month, a feast."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from nlp.numerals import to_int
+from nlp import feasts, lunar
+from nlp.datewords import OFFSETS, SHORT_OFFSETS
+from nlp.feasts import Span
+from nlp.numerals import DIGITS, to_int
 
-DAYS = {
-    "大后天": 3, "大后儿": 3, "大后日": 3, "今天": 0, "今日": 0, "今儿": 0, "今个": 0,
-    "大前天": -3,
-    "本日": 0, "明天": 1, "明日": 1, "明儿": 1, "明个": 1, "次日": 1, "听日": 1, "后天": 2,
-    "后日": 2, "后儿": 2, "昨天": -1, "昨日": -1, "昨儿": -1, "前天": -2, "前儿": -2,
-}  # fmt: skip
-_SHORT = {"今": 0, "明": 1, "后": 2, "昨": -1}
-HOLIDAYS = {
-    "元旦": (1, 1), "劳动节": (5, 1), "五一": (5, 1), "儿童节": (6, 1), "国庆": (10, 1),
-    "圣诞": (12, 25),
-}  # fmt: skip
-_WEEKDAY = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
-_WEEKDAY |= {str(i + 1): i for i in range(7)}
+_WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
+_WEEKDAYS |= {str(i + 1): i for i in range(7)}
+_COUNT_BEFORE = re.compile(r"(?:^|[^周期拜])[\d一二两三四五六七八九十几]$")
+_MOON_MONTHS = {"正": 1, "冬": 11, "腊": 12}
+_MONTHS = range(1, 13)
+_WEEK, _DAY = timedelta(days=7), timedelta(days=1)
+# How far a vague word reaches: 过几天, 节后, 年后 (days).
+_FEW_FROM, _FEW_TO, _AFTER_FEAST = 2, 6, 14
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """
+    The half-open dates a word means, and what of it may still move.
+
+    `weekdays` of a word that names no week (周三) come again a week later, `month_day` of one
+    that names no month (25号) a month later; `week` is the Monday of the week a word speaks of
+    (两周后), whose day may follow; `in_named_week` days belong to a named week (下周三); `alone`
+    words (前两天) mean a date only when nothing else is said.
+    """
+
+    spans: tuple[Span, ...]
+    weekdays: tuple[int, ...] = ()
+    month_day: int | None = None
+    week: date | None = None
+    in_named_week: bool = False
+    alone: bool = False
+
+    def later(self) -> Days:
+        """Return the same days one round later, where the word allows it."""
+        if self.weekdays:
+            return replace(self, spans=tuple((a + _WEEK, b + _WEEK) for a, b in self.spans))
+        if self.month_day is not None:
+            after = next_day_of_month(self.spans[0][0] + _DAY, self.month_day)
+            return replace(self, spans=(one_day(after),)) if after else self
+        return self
+
+    def in_week_of(self, monday: date) -> Days:
+        """Return the weekdays as those of another week."""
+        spans = tuple(one_day(monday + timedelta(days=n)) for n in self.weekdays)
+        return Days(spans, in_named_week=True)
+
+    def in_month_of(self, before: date) -> Days:
+        """Return the day of the month as the next one after `before`."""
+        after = next_day_of_month(before, self.month_day or 0)
+        return Days((one_day(after),)) if after else self
+
+
+def one_day(day: date) -> Span:
+    """Return the half-open interval of one date."""
+    return day, day + _DAY
+
+
+def next_day_of_month(start: date, day: int) -> date | None:
+    """Return the next date from `start` on that is the `day`th of its month."""
+    for months in range(3):
+        first = _month_start(start, months)
+        found = _date(first.year, first.month, day)
+        if found and found >= start:
+            return found
+    return None
+
+
+def read(found: re.Match[str], today: date) -> Days | None:
+    """Return the days a token of `nlp.datewords` means, None for none."""
+    kind = next(name for name in _READERS if found[name])
+    days = _READERS[kind](found, today)
+    return days if isinstance(days, Days) or days is None else Days((days,))
+
+
+def offset(written: str, *, half: bool = False) -> tuple[float, float]:
+    """Return the least and the most a count means: 两三 is 2 to 3, 几 is a few."""
+    if written in {"几", "数"}:
+        return _FEW_FROM, _FEW_TO - 1
+    more = 0.5 if half else 0.0
+    if written == "半":
+        return 0.5, 0.5
+    if len(written) == 2 and all(c in DIGITS for c in written):  # noqa: PLR2004 - a pair
+        return DIGITS[written[0]], DIGITS[written[1]]
+    count = to_int(written) or 0
+    return count + more, count + more
+
+
+def shifted(today: date, count: float, unit: str) -> date:
+    """Return the date `count` units from today; months keep the day of the month."""
+    if unit in {"月", "年"}:
+        months = count * (12 if unit == "年" else 1)
+        first = _month_start(today, int(months))
+        last = _month_start(first, 1) - _DAY
+        half = timedelta(days=round(30 * (months - int(months))))
+        return first.replace(day=min(today.day, last.day)) + half
+    return today + timedelta(days=round(count * (1 if unit in {"天", "日"} else 7)))
+
+
+def on_weekday(day: date, weekdays: tuple[int, ...]) -> date | None:
+    """Return the date, this year or the last, that falls on one of the weekdays named with it."""
+    for years in (0, 1):
+        found = _date(day.year - years, day.month, day.day)
+        if found and found.weekday() in weekdays:
+            return found
+    return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def one_day(day: date) -> tuple[date, date]:
-    """Return the half-open interval of one date."""
-    return day, day + timedelta(days=1)
 
 
 def _month_start(day: date, months: int) -> date:
@@ -39,95 +126,190 @@ def _month_start(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def next_day_of_month(start: date, day: int) -> date | None:
-    """Return the next date from `start` on that is the `day`th of its month."""
-    for months in range(3):
-        first = _month_start(start, months)
-        found = _day(first.year, first.month, day)
-        if found and found >= start:
-            return found
-    return None
+def monday_of(day: date) -> date:
+    """Return the Monday of the week of `day`."""
+    return day - timedelta(days=day.weekday())
 
 
 def _next_date(today: date, month: int, day: int) -> date | None:
-    found = (_day(today.year + years, month, day) for years in range(9))
+    found = (_date(today.year + years, month, day) for years in range(9))
     return next((one for one in found if one and one >= today), None)
 
 
-def days_of(found: re.Match[str], today: date) -> tuple[date, date] | None:  # noqa: C901 - one line per kind of word
-    """Return the half-open dates a token of `nlp.dates` means, None for none."""
-    one: date | None = None
-    if found["ymd"]:
-        one = _day(int(found["y"]), to_int(found["ym"]) or 0, to_int(found["yd"]) or 0)
-        one = one if one and one.year >= today.year - 1 else None
-    elif found["compact"]:
+def _single(day: date | None) -> Span | None:
+    return one_day(day) if day else None
+
+
+def _full(found: re.Match[str], today: date) -> Span | None:
+    if found["compact"]:
         text = found["compact"]
-        one = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
-    elif found["dd"]:
-        first = next_day_of_month(today, to_int(found["d1"]) or 0)
-        last = first and next_day_of_month(first, to_int(found["d2"]) or 0)
-        return (first, last + timedelta(days=1)) if first and last else None
-    elif found["rel"] or found["short"]:
-        one = today + timedelta(days=(DAYS | _SHORT)[found["rel"] or found["short"]])
-    elif found["both"]:
-        return today + timedelta(days=1), today + timedelta(days=3)
-    elif found["few"]:
-        return today, today + timedelta(days=2)
-    elif found["week"] or found["weeks"] or found["end"]:
-        return _week(found, today)
-    elif found["md"]:
-        return _month(found, today)
-    elif found["nd"]:
-        one = next_day_of_month(today, to_int(found["n"]) or 0)
-    elif found["slash"]:
-        one = _next_date(today, int(found["s_m"]), int(found["s_d"]))
-    elif found["hol"]:
-        one = _next_date(today, *HOLIDAYS[found["hol"]])
-    return one_day(one) if one else None
+        return _single(_date(int(text[:4]), int(text[4:6]), int(text[6:])))
+    year = to_int(found["y"]) or 0
+    year += 2000 if year < 100 else 0  # noqa: PLR2004 - two digits of this century
+    one = _date(year, to_int(found["ym"]) or 0, to_int(found["yd"]) or 0)
+    return _single(one) if one and one.year >= today.year - 1 else None
 
 
-def _week(found: re.Match[str], today: date) -> tuple[date, date] | None:
-    monday = today - timedelta(days=today.weekday())
+def _two_days(found: re.Match[str], today: date) -> Span | None:
+    first = next_day_of_month(today, to_int(found["d1"]) or 0)
+    last = first and next_day_of_month(first, to_int(found["d2"]) or 0)
+    return (first, last + _DAY) if first and last else None
+
+
+def _relative(found: re.Match[str], today: date) -> Span:
+    word = found["rel"]
+    count = OFFSETS[word] if word else SHORT_OFFSETS[found["short"]]
+    return one_day(today + timedelta(days=count))
+
+
+def _few(found: re.Match[str], today: date) -> Span:
+    if found["both"]:
+        return today + _DAY, today + 3 * _DAY
+    return today, today + timedelta(days=2 if found["few"][1] == "两" else 3)
+
+
+def _week(found: re.Match[str], today: date) -> Days | None:
     relative = found["w_r"] or found["ws_r"] or ""
-    shift = relative.count("下") - relative.count("上")
-    monday += timedelta(weeks=shift)
+    monday = monday_of(today) + _WEEK * (relative.count("下") - relative.count("上"))
     if found["weeks"]:
-        return monday, monday + timedelta(days=7)
-    if found["end"] or found["w_d"] == "末":
-        return monday + timedelta(days=5), monday + timedelta(days=7)
+        return Days(((monday, monday + _WEEK),), week=monday)
+    if found["end"] or not (found["w_d"] or found["w_l"]):
+        return Days(((monday + timedelta(days=5), monday + _WEEK),))
     before = found.string[: found.start()]
-    if (
-        not relative
-        and re.search(r"[\d一二两三四五六七八九十几]$", before)
-        and found[0][0] == "周"
-    ):
+    counted = found[0][0] == "周" and _COUNT_BEFORE.search(before)
+    if not relative and counted:
         return None
-    day = monday + timedelta(days=_WEEKDAY[found["w_d"]])
-    return one_day(day + timedelta(days=7) if not relative and day < today else day)
+    wanted = tuple(_WEEKDAYS[c] for c in found["w_d"] or found["w_l"])
+    if relative:
+        spans = tuple(one_day(monday + timedelta(days=n)) for n in wanted)
+        return Days(spans, in_named_week=True)
+    ahead = tuple(one_day(today + timedelta(days=(n - today.weekday()) % 7)) for n in wanted)
+    return Days(ahead, weekdays=wanted)
 
 
-def _month(found: re.Match[str], today: date) -> tuple[date, date] | None:  # noqa: C901, PLR0911 - one line per kind of month
-    if not (found["m"] or found["m_r"] or found["m_p"]):
+def _month(found: re.Match[str], today: date) -> Days | Span | None:
+    first = _first_of_month(found, today)
+    if first is None:
         return None
-    month = to_int(found["m"] or "")
-    if found["m"] and (month is None or not 1 <= month <= 12):  # noqa: PLR2004 - months
-        return None
-    if month is None:
-        first = _month_start(today, (found["m_r"] or "").count("下"))
-    else:
-        first = date(today.year + (month < today.month), month, 1)
     after = _month_start(first, 1)
     if found["d"]:
         day = to_int(found["d"]) or 0
-        one = _next_date(today, month, day) if month else _day(first.year, first.month, day)
-        return one_day(one) if one else None
+        free = found["m"] and not found["m_y"]
+        one = _next_date(today, first.month, day) if free else _date(first.year, first.month, day)
+        return _single(one)
     part = found["m_p"]
-    if part == "底" and found[0].endswith("那天"):
-        return after - timedelta(days=1), after
-    if part in {"初", "上旬"}:
-        return first, first + timedelta(days=10)
-    if part == "中旬":
-        return first + timedelta(days=10), first + timedelta(days=20)
-    if part in {"底", "下旬"}:
-        return first + timedelta(days=24 if part == "底" else 20), after
-    return first, after
+    if part in {"底", "末"} and found[0].endswith("那天"):
+        return after - _DAY, after
+    if found["m_l"]:
+        return after - timedelta(days=to_int(found["m_l"]) or 1), after
+    begin, end = _PARTS_OF_MONTH.get(part or "", (0, 31))
+    if not (found["m"] or found["m_r"]) and first + timedelta(days=end) <= today:
+        first, after = after, _month_start(after, 1)
+    return first + timedelta(days=begin), min(first + timedelta(days=end), after)
+
+
+_PARTS_OF_MONTH = {
+    "初": (0, 10), "上旬": (0, 10), "中": (10, 20), "中旬": (10, 20), "底": (24, 31),
+    "末": (24, 31), "下旬": (20, 31), "上半月": (0, 15), "下半月": (15, 31),
+}  # fmt: skip
+
+
+def _first_of_month(found: re.Match[str], today: date) -> date | None:
+    """Return the first of the month a token names: 12月, 下个月, 明年3月, 月底."""
+    month = 1 if found["m"] == "元" else to_int(found["m"] or "") or 0
+    if not (found["m"] or found["m_r"] or found["m_p"]):
+        return None
+    if found["m"]:
+        if month not in _MONTHS:
+            return None
+        if found["m_y"]:
+            year = today.year + {"今": 0, "明": 1, "后": 2}[found["m_y"][0]]
+            return date(year, month, 1)
+        return date(today.year + (month < today.month), month, 1)
+    relative = found["m_r"] or ""
+    return _month_start(today, relative.count("下") - relative.count("上"))
+
+
+def _nth(found: re.Match[str], today: date) -> Span | None:
+    """十月的第一个星期一, 本月第二周, 8月的最后一个周五."""
+    named = re.match(r"\d+|[一二三四五六七八九十]+", found["nt_m"])
+    first = _month_start(today, found["nt_m"].count("下"))
+    if named:
+        month = to_int(named[0]) or 0
+        if month not in _MONTHS:
+            return None
+        first = date(today.year + (month < today.month), month, 1)
+    if found["nt_y"]:
+        first = first.replace(year=today.year + (found["nt_y"] == "明年"))
+    count = 1 if found["nt_l"] else to_int(found["nt_n"] or "") or 0
+    if found["nt_w"]:
+        monday = first + timedelta(days=-first.weekday() % 7)
+        monday += _WEEK * (count - 1)
+        return (monday, monday + _WEEK) if monday.month == first.month else None
+    weekday = _WEEKDAYS[found["nt_d"]]
+    if found["nt_l"]:
+        last = _month_start(first, 1) - _DAY
+        return one_day(last - timedelta(days=(last.weekday() - weekday) % 7))
+    day = first + timedelta(days=(weekday - first.weekday()) % 7) + _WEEK * (count - 1)
+    return one_day(day) if day.month == first.month else None
+
+
+def _year(found: re.Match[str], today: date) -> Span | None:
+    word = found["yr"] or found["yr2"]
+    year = today.year + {"明年": 1, "后年": 2}.get(word, 0)
+    part = (found["y_p"] or "")[-1:]
+    begin, end = {"初": (1, 2), "底": (12, 12), "末": (12, 12)}.get(part, (1, 12))
+    return date(year, begin, 1), _month_start(date(year, end, 1), 1)
+
+
+def _half_month(found: re.Match[str], today: date) -> Span:
+    first = _month_start(today, 0)
+    middle = first + timedelta(days=15)
+    return (first, middle) if found["h_p"] == "上" else (middle, _month_start(first, 1))
+
+
+def _day_of_month(found: re.Match[str], today: date) -> Days | None:
+    day = to_int(found["n"] or found["n_t"]) or 0
+    one = next_day_of_month(today, day)
+    return Days((one_day(one),), month_day=day) if one else None
+
+
+def _numbers(found: re.Match[str], today: date) -> Span | None:
+    month, day = found["s_m"] or found["o_m"], found["s_d"] or found["o_d"]
+    return _single(_next_date(today, int(month), int(day)))
+
+
+def _feast(found: re.Match[str], today: date) -> Days | Span | None:
+    year = int(found["fe_y"]) if found["fe_y"] else None
+    meant = _single(feasts.feast_date(found["fe"], today, year))
+    # 「十一」 is also a number: a feast only where nothing else is said.
+    return Days((meant,), alone=True) if meant and found["fe"] == "十一" else meant
+
+
+def _holiday(found: re.Match[str], today: date) -> Span | None:
+    if found["b_f"]:
+        return feasts.days_off(found["b_f"], today)
+    off = feasts.days_off(found["a_f"] or found["after"][0], today)
+    if off is None:
+        return None
+    return one_day(off[1]) if found["a_1"] else (off[1], off[1] + _AFTER_FEAST * _DAY)
+
+
+def _moon(found: re.Match[str], today: date) -> Days | Span | None:
+    month = next(m for m in (found["l_m"], found["l2_m"], found["l3_m"], found["l4_m"]) if m)
+    number = _MOON_MONTHS.get(month) or to_int(month) or 0
+    written = found["l_d"] or found["l3_d"] or found["l4_d"]
+    if written:
+        return _single(lunar.next_date(today, number, to_int(written.lstrip("初")) or 0))
+    leap = bool(found["l_x"] or found["l2_x"])
+    if found["l_y"]:
+        return lunar.month_of(to_int(found["l_y"]) or 0, number, leap=leap)
+    return lunar.next_month(today, number, leap=leap)
+
+
+_READERS = {
+    "ymd": _full, "compact": _full, "dd": _two_days, "nth": _nth, "week": _week, "weeks": _week,
+    "end": _week, "after": _holiday, "break": _holiday, "feast": _feast, "moon": _moon,
+    "year": _year, "md": _month, "half": _half_month, "nd": _day_of_month, "slash": _numbers,
+    "dot": _numbers, "both": _few, "few": _few, "rel": _relative, "short": _relative,
+}  # fmt: skip

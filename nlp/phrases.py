@@ -1,0 +1,223 @@
+"""
+The words of a date joined to phrases: day, part of the day and hour that belong together.
+
+What only dates an illness (昨天开始疼, 晚上睡不着) is no phrase.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from nlp import clock, days
+from nlp.datewords import MOVED, ONSET, PART_HOURS, TAKEN_BACK, TO, TOKEN, WANTS
+from nlp.days import Days, one_day
+
+# What counts further is a year or a measure, no stretch of time somebody books by.
+_LONGEST = 366
+# Characters between a day and its hour, and what may be said around a bare hour.
+_SHORT_CLAUSE, _SHORT_MESSAGE = 12, 6
+_TIME_UNITS = {"小时": 60, "钟头": 60, "分钟": 1, "刻钟": 15}
+_WEEKS = frozenset({"周", "星期", "礼拜"})
+_PAUSE = re.compile(r"[\s,.;!?、()]*")
+_LISTED = re.compile(r"[\s,.;、]*(?:和|或者?|还是|跟|以?及|与|要么|都|到|至|-|~)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that belong together: days, a part of the day (hours), a clock time (minutes)."""
+
+    begin: int
+    end: int
+    days: Days | None = None
+    hours: tuple[int, int] | None = None
+    minutes: tuple[int, int] | None = None
+    fixed: bool = False  # the clock time has its half of the day: 3pm, 两小时后
+    alone: bool = False
+
+
+def tokens(folded: str, now: datetime) -> list[Phrase]:
+    """Return every word of a date in the text, in order."""
+    read = (_read(found, now) for found in TOKEN.finditer(folded))
+    phrases = [phrase for phrase in read if phrase]
+    said = _PAUSE.sub("", folded)
+    return [p for p in phrases if not p.alone or said == _PAUSE.sub("", folded[p.begin : p.end])]
+
+
+def _read(found: re.Match[str], now: datetime) -> Phrase | None:
+    phrase = Phrase(found.start(), found.end())
+    if found["part"]:
+        return replace(phrase, hours=PART_HOURS[found["part"]])
+    if found["clock"]:
+        # 「好一点」「有点」 are no times: a bare 一点 needs a part of the day or a day before it.
+        before = found.string[: found.start()]
+        if found["clock"] == "一点" and not re.search(
+            r"[午上晨晚早晌夜天周号日一二三四五六]$", before
+        ):
+            return None
+        read = clock.read(found)
+        return replace(phrase, minutes=read[0], fixed=read[1]) if read else None
+    if found["now"]:
+        return _moment(phrase, now, alone=True)
+    if found["inn"] or found["pass"] or found["near"]:
+        return _offset(phrase, found, now)
+    meant = days.read(found, now.date())
+    return replace(phrase, days=meant, alone=meant.alone) if meant else None
+
+
+def _moment(phrase: Phrase, moment: datetime, *, alone: bool = False) -> Phrase:
+    start = moment.hour * 60 + moment.minute
+    return replace(
+        phrase,
+        days=Days((one_day(moment.date()),)),
+        minutes=(start, start + clock.APPOINTMENT), fixed=True, alone=alone,
+    )  # fmt: skip
+
+
+def _offset(phrase: Phrase, found: re.Match[str], now: datetime) -> Phrase | None:
+    """三天后, 两个小时后, 一周内, 过几天, 未来两天, 前两周."""
+    written = found["in_n"] or found["p_n"] or found["n_n"]
+    unit = found["in_u"] or found["p_u"] or found["n_u"]
+    least, most = days.offset(written, half=bool(found["in_h"] or found["in_x"]))
+    word = found["in_w"] or found["n_w"] or "后"
+    if most > _LONGEST:
+        return None
+    if found["near"]:
+        return _near(phrase, word, most, unit, now)
+    if unit in _TIME_UNITS:
+        if word == "内":
+            return _stretch(phrase, now, now + timedelta(minutes=most * _TIME_UNITS[unit]))
+        minutes = -most if word in {"前", "来"} else least
+        moment = now + timedelta(minutes=minutes * _TIME_UNITS[unit])
+        return _moment(phrase, moment, alone=word in {"前", "来"})
+    if unit == "月" and not (found["in_i"] or found["p_i"] or written == "半"):
+        return None
+    return _counted(phrase, word, (least, most), unit, now.date())
+
+
+def _counted(
+    phrase: Phrase, word: str, counts: tuple[float, float], unit: str, today: date
+) -> Phrase:
+    least, most = counts
+    alone = unit == "年" or word == "来"
+    if word == "内":
+        span = today, days.shifted(today, most, unit) + timedelta(days=1)
+        return replace(phrase, days=Days((span,)), alone=alone)
+    if word in {"前", "来"}:
+        since = days.shifted(today, -most, unit)
+        span = (since, today + timedelta(days=1)) if word == "来" else one_day(since)
+        return replace(phrase, days=Days((span,)), alone=alone)
+    first, last = days.shifted(today, least, unit), days.shifted(today, most, unit)
+    week = first - timedelta(days=first.weekday()) if unit in _WEEKS else None
+    span = first, last + timedelta(days=1)
+    return replace(phrase, days=Days((span,), week=week), alone=alone)
+
+
+def _near(phrase: Phrase, word: str, count: float, unit: str, now: datetime) -> Phrase | None:
+    """未来两天, 接下来一周, 前三天: the past only where nothing else is said."""
+    today = now.date()
+    alone = word not in {"未来", "今后", "接下来", "往后", "最近", "近", "这"} or unit == "年"
+    back = word in {"前", "上", "过去", "之前"} or (word in {"最近", "近"} and unit in _TIME_UNITS)
+    if unit in _TIME_UNITS:
+        moment = now + timedelta(minutes=(-count if back else count) * _TIME_UNITS[unit])
+        whole = (moment, now) if back else (now, moment)
+        return replace(_stretch(phrase, *whole), alone=alone)
+    whole_weeks = word in {"上", "下"} and unit in _WEEKS
+    begin = today - timedelta(days=today.weekday()) if whole_weeks else today
+    if back:
+        return replace(
+            phrase, days=Days(((days.shifted(begin, -count, unit), begin),)), alone=alone
+        )
+    if whole_weeks:
+        begin += timedelta(days=7)
+    elif word not in {"最近", "近", "这"} and unit not in {"月", "年"}:
+        begin += timedelta(days=1)
+    return replace(phrase, days=Days(((begin, days.shifted(begin, count, unit)),)), alone=alone)
+
+
+def _stretch(phrase: Phrase, begin: datetime, end: datetime) -> Phrase:
+    start = begin.hour * 60 + begin.minute
+    length = int((end - begin).total_seconds()) // 60
+    meant = Days((one_day(begin.date()),))
+    return replace(phrase, days=meant, minutes=(start, start + length), fixed=True)
+
+
+def joined(folded: str, words: list[Phrase], about: date) -> list[Phrase]:
+    """Join day, part and clock that belong together; drop what only dates an illness."""
+    phrases: list[Phrase] = []
+    for token in words:
+        last = phrases[-1] if phrases else None
+        joined = _together(last, token, folded[last.end : token.begin]) if last else None
+        if joined:
+            phrases[-1] = joined
+        elif last:
+            phrases.append(_inheriting(last, token, folded[last.end : token.begin]))
+        else:
+            phrases.append(token)
+    return [one for one in phrases if not _is_onset(folded, one, about)]
+
+
+def _together(last: Phrase, token: Phrase, gap: str) -> Phrase | None:
+    """Return both words as one phrase, None where they are two."""
+    if token.days is None:
+        if not _fits(last, token, gap):
+            return None
+        return replace(
+            last, end=token.end, hours=token.hours or last.hours,
+            minutes=token.minutes or last.minutes, fixed=token.fixed,
+        )  # fmt: skip
+    if last.days is None or last.hours or last.minutes:
+        return None
+    day = _one_day_by_two_names(last.days, token.days, gap)
+    return replace(token, begin=last.begin, days=day) if day else None
+
+
+def _one_day_by_two_names(first: Days, second: Days, gap: str) -> Days | None:
+    """两周后的周三; 25号周三; 周日，二月十号: but 「周三、周五」 are two days."""
+    if first.week and second.weekdays and gap in {"", "的"}:
+        return second.in_week_of(first.week)
+    open_first = first.weekdays or first.in_named_week
+    if second.weekdays and not open_first and gap in {"", " ", "(", "是"}:
+        return first
+    if first.weekdays and not second.weekdays and _PAUSE.fullmatch(gap):
+        agreed = days.on_weekday(second.spans[0][0], first.weekdays)
+        return Days((one_day(agreed),)) if agreed else None
+    return None
+
+
+def _fits(last: Phrase, token: Phrase, gap: str) -> bool:
+    if last.minutes or (token.hours and last.hours):
+        return False
+    if gap == "-" and last.days and not last.hours and token.minutes:
+        return True  # 2026-11-25-10:30
+    if TO.fullmatch(gap) or TAKEN_BACK.search(gap) or MOVED.search(gap):
+        return False
+    return len(gap) <= _SHORT_CLAUSE and not re.search("或|还是", gap)
+
+
+def _inheriting(last: Phrase, token: Phrase, gap: str) -> Phrase:
+    """Return the later words with what they leave out: 下周三，不对，周四; 9月10号，11号."""
+    if token.days is None:
+        if TO.fullmatch(gap) or last.days is None:
+            return token
+        hours = token.hours or (last.hours if token.minutes else None)
+        return replace(token, days=last.days, hours=hours)
+    meant = token.days
+    listed, corrected = _LISTED.fullmatch(gap), TAKEN_BACK.search(gap)
+    if last.days and (listed or corrected):
+        if meant.weekdays and last.days.in_named_week:
+            meant = meant.in_week_of(days.monday_of(last.days.spans[0][0]))
+        elif meant.month_day is not None and (listed or last.days.month_day is None):
+            meant = meant.in_month_of(last.days.spans[-1][0])
+    hours = token.hours or (last.hours if corrected else None)
+    return replace(token, days=meant, hours=hours)
+
+
+def _is_onset(folded: str, phrase: Phrase, today: date) -> bool:
+    """Tell whether the words date an illness rather than a visit: 昨天开始疼, 晚上睡不着."""
+    rest = folded[phrase.end :]
+    if phrase.days is None and phrase.minutes is None:
+        bare = len(folded) <= (phrase.end - phrase.begin) + _SHORT_MESSAGE
+        return not (bare or WANTS.search(folded)) or bool(ONSET.match(rest))
+    return bool(phrase.days and phrase.days.spans[0][0] <= today and ONSET.match(rest))
