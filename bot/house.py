@@ -19,6 +19,7 @@ from bot.vocabulary import Vocabularies
 from bot.wire import Wire
 from desk.work import Actor, Work
 from handlers.scene import Scene
+from handlers.texts import wording
 from models import clock, database
 from models.vault import Vault
 
@@ -56,15 +57,15 @@ class House:
         """Return the hospital at this moment; `now` is any aware instant."""
         settings = self.settings
         local = now.astimezone(settings.zone)
-        opens, closes = settings.staffed
+        days, (opens, closes) = settings.staffed_days, settings.staffed
         return Scene(
             hospital=settings.hospital_name,
             phone=settings.hospital_phone,
             emergency_phone=settings.emergency_phone,
             now_local=local,
             idle=idle,
-            staffed=opens <= local.time() < closes,
-            staffed_hours=f"{opens:%H:%M}-{closes:%H:%M}",
+            staffed=local.isoweekday() in days and opens <= local.time() < closes,
+            staffed_hours=wording.hours(days, opens, closes),
         )
 
     def close(self) -> None:

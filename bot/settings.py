@@ -72,6 +72,14 @@ def _hours(text: str) -> tuple[time, time]:
     return time.fromisoformat(start), time.fromisoformat(end)
 
 
+def _days(text: str) -> frozenset[int]:
+    first, _, last = text.partition("-")
+    days = frozenset(range(int(first), int(last or first) + 1))
+    if not days or not days <= set(range(1, 8)):
+        raise ValueError("must look like 1-5: Monday is 1, Sunday 7")
+    return days
+
+
 def _policy(text: str) -> Policy:
     return read_policy(Path(text)) if text else Policy()
 
@@ -200,6 +208,12 @@ class Settings:
         "local hours in which somebody at the desk answers",
         default="08:00-17:00",
         read=_hours,
+    )
+    staffed_days: frozenset[int] = _setting(
+        "STAFFED_DAYS",
+        "weekdays on which somebody does, Monday is 1",
+        default="1-7",
+        read=_days,
     )
     policy: Policy = _setting(  # noqa: RUF009 - a field()
         "POLICY_FILE", "a TOML file with this site's booking rules", read=_policy

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, time
 
 from scheduling.types import AppointmentView, Offer, Opening, PatientView
 
@@ -50,6 +51,17 @@ def moment(value: datetime) -> str:
     part = "上午" if value.hour < 12 else "下午" if value.hour < 18 else "晚上"  # noqa: PLR2004 - DESIGN day parts
     hour = value.hour if value.hour <= 12 else value.hour - 12  # noqa: PLR2004 - 12-hour speech
     return f"{day(value.date())} {part}{hour}:{value.minute:02d}"
+
+
+def hours(days: Collection[int], opens: time, closes: time) -> str:
+    """周一至周五 8:00-17:00; 每天 8:00-17:00. `days` in a row, Monday is 1."""
+    first, last = min(days), max(days)
+    if last - first == len(_WEEKDAYS) - 1:
+        when = "每天"
+    else:
+        until = f"至周{_WEEKDAYS[last - 1]}" if last > first else ""
+        when = f"周{_WEEKDAYS[first - 1]}{until}"
+    return f"{when} {opens.hour}:{opens.minute:02d}-{closes.hour}:{closes.minute:02d}"
 
 
 def fee(fen: int) -> str:

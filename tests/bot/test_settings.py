@@ -47,6 +47,8 @@ def test_the_clock_cannot_be_stopped_in_production() -> None:
         ("WECHAT_LINKS", "maybe", "WECHAT_LINKS: must be on or off"),
         ("HOSPITAL_ZONE", "China/Nowhere", "IANA"),
         ("STAFFED_HOURS", "8", "08:00-17:00"),
+        ("STAFFED_DAYS", "0-5", "Monday is 1"),
+        ("STAFFED_DAYS", "5-1", "Monday is 1"),
         ("DESK_MODE", "test", "production or development"),
         ("FIXED_NOW", "2026-12-01T09:00:00", "offset"),
         ("POLICY_FILE", "no/such.toml", "cannot be read"),

@@ -77,3 +77,19 @@ def test_a_menu_click_does_what_it_says(patient: Patient) -> None:
 )
 def test_what_we_cannot_read_gets_a_clear_answer(patient: Patient, kind: str, told: str) -> None:
     assert told in patient.say("", MsgType=kind, MediaId="m")
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("2026-11-27T16:59:00+08:00", "已经转给工作人员"),
+        ("2026-11-27T17:00:00+08:00", "工作时间是周一至周五 8:00-17:00"),
+        ("2026-11-28T10:00:00+08:00", "工作时间是周一至周五 8:00-17:00"),
+    ],
+)
+def test_who_asks_for_a_person_is_told_whether_one_is_there(
+    make_hospital: MakeHospital, sqlite_url: str, redis_url: str, now: str, told: str
+) -> None:
+    _, client = make_hospital(sqlite_url, redis_url, FIXED_NOW=now, STAFFED_DAYS="1-5")
+
+    assert told in Patient(poster(client)).say("人工")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
@@ -55,6 +55,18 @@ def test_a_moment_is_read_as_people_say_it(hour, minute, words):
 )
 def test_money(fen, words):
     assert wording.fee(fen) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (range(1, 8), "每天 8:00-17:30"),
+        (range(1, 6), "周一至周五 8:00-17:30"),
+        ([6], "周六 8:00-17:30"),
+    ],
+)
+def test_hours(days, words):
+    assert wording.hours(days, time(8), time(17, 30)) == words
 
 
 def test_an_emergency_says_120_first_and_never_doses():
