@@ -34,6 +34,7 @@ from desk import demo as demo_hospital
 from desk import export, links, rehash, requests, roster, tokens
 from desk.roster_files import RosterErrors
 from desk.work import Actor
+from handlers import scans
 from scheduling.errors import NotYourPatient
 
 _CONSOLE = Actor("window", name="console")
@@ -43,7 +44,7 @@ def register(app: Flask) -> None:
     """Put all commands into the application."""
     for command in (
         _understand, _talk, _roster, _appointments, _demo, _token, _courier, _db, _doctor, _link,
-        _menu, _settings, _requests, _rehash,
+        _menu, _qr, _settings, _requests, _rehash,
     ):  # fmt: skip
         app.cli.add_command(command)
 
@@ -270,6 +271,27 @@ def _menu() -> None:
     with _friendly(), _opened(with_redis=True) as house:
         wechat.connect(house).create_menu(menu.BUTTONS)
     click.echo("the menu is published")
+
+
+@click.command("qr")
+@click.option("--site", help="code of a site: booking there")
+@click.option("--department", "dept", help="code of a department: booking there")
+@click.option("--doctor", help="code of a doctor: booking there")
+@click.option("--check-in", "checkin", help="code of a site: checking in there")
+@click.option("--days", type=click.IntRange(1, 30), help="good for so long; else for ever")
+def _qr(days: int | None, **codes: str | None) -> None:
+    """Make a QR code for a poster; prints its scene, its ticket and the address of its picture."""
+    wanted = [scans.read(f"{kind}:{code}") for kind, code in codes.items() if code]
+    if len(wanted) != 1 or wanted[0] is None:
+        raise click.UsageError("one of --site, --department, --doctor, --check-in")
+    with _friendly(), _opened(with_redis=True) as house:
+        with open_desk(house, _CONSOLE) as counter:
+            name = scans.name_of(wanted[0], counter.catalogue)
+        if name is None:
+            raise click.ClickException(f"the roster has no {wanted[0].scene()}")
+        seconds = None if days is None else days * 86_400
+        code = wechat.connect(house).create_qr(wanted[0].scene(), seconds)
+    click.echo(f"{wanted[0].scene()}\t{name}\nticket\t{code.ticket}\npicture\t{code.image_url}")
 
 
 @click.command("settings")

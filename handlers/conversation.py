@@ -15,7 +15,7 @@ from dialogue.engine import Engine
 from dialogue.form import Done, Form, Given, Question, Slot
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import appointments, booking, information, prompts, registration
+from handlers import appointments, booking, information, prompts, registration, scans
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
 from handlers.texts import common
@@ -105,8 +105,8 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
 
 
 def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
-    if said.event == "subscribe":
-        return state, common.welcome(scene.hospital)
+    if said.event in ("subscribe", "scan"):
+        return _scanned(state, said, desk, scene)
     if said.event == "click":
         intent = next((intent for intent in _CLICKS if intent == said.key), None)
         if intent is None:
@@ -114,6 +114,25 @@ def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         heard = Heard(text="", intent=intent, confidence=1.0)
         return _ENGINE.step(state, heard, _world(state, heard, desk, scene))
     return state, None
+
+
+def _scanned(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
+    """Somebody follows us, or scans one of our codes; what was open makes way for the new wish."""
+    scan, is_new = scans.read(said.key), said.event == "subscribe"
+    if scan is None:
+        # A code of another program's: only somebody new expects a word of us.
+        return state, common.welcome(scene.hospital) if is_new else None
+    name = scans.name_of(scan, desk.catalogue)
+    if name is None:
+        return state, common.welcome(scene.hospital) if is_new else common.helping()
+    if scan.kind == "checkin":
+        return state, Reply(common.NOT_YET["check_in"])
+    heard = scans.heard(scan, name)
+    world = _world(state, heard, desk, scene)
+    if state.top is not None:
+        state, _ = _ENGINE.step(state, Heard(intent="restart", confidence=1.0), world)
+    state, reply = _ENGINE.step(state, heard, world)
+    return state, reply.after(common.hello(scene.hospital)) if is_new else reply
 
 
 def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply]:

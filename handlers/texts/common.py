@@ -36,10 +36,15 @@ _START = (
 )
 
 
+def hello(hospital: str) -> str:
+    """The first line to somebody new."""
+    return f"您好，这里是{hospital}。"
+
+
 def welcome(hospital: str) -> Reply:
     """What a new follower reads: what I can do, in three lines."""
     return Reply(
-        f"您好，这里是{hospital}。\n"
+        f"{hello(hospital)}\n"
         "看病挂号，直接告诉我哪里不舒服、想哪天来，例如：“我妈头晕，想挂下周三上午的号”。\n"
         "打字、回数字都行，不用填表。情况紧急请立即拨打120。\n"
         "常用：",
@@ -49,7 +54,7 @@ def welcome(hospital: str) -> Reply:
 
 def greeting(hospital: str) -> Reply:
     """Answer to a hello."""
-    return Reply(f"您好，这里是{hospital}。您哪里不舒服？或者选一项：", _START)
+    return Reply(f"{hello(hospital)}您哪里不舒服？或者选一项：", _START)
 
 
 def helping() -> Reply:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.hospital import KEYS, ROSTER, TOWARDS
+from tests.bot.stand_in import APP, SECRET, standing_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,3 +126,37 @@ def test_a_token_can_be_ended_and_is_gone_from_the_list(tmp_path: Path) -> None:
     assert before.startswith("HIS\tappointments:write\t")
     assert (first.returncode, second.returncode) == (0, 1)
     assert run("token", "list", home=tmp_path).stdout == ""
+
+
+def test_a_qr_code_for_a_department_and_the_menu(tmp_path: Path) -> None:
+    for name, text in ROSTER.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with standing_in() as wechat:
+        own = {
+            "DESK_MODE": "development",
+            "WECHAT_TOKEN": "t",
+            "WECHAT_APP_ID": APP,
+            "WECHAT_APP_SECRET": SECRET,
+            "SECRET_KEY": "k",
+            "WECHAT_API_BASE_URL": wechat.url,
+            **KEYS,
+        }
+        run("db", "upgrade", home=tmp_path, **own)
+        run("roster", "import", *ROSTER, home=tmp_path, **own)
+        poster = run("qr", "--department", "SJ", "--days", "30", home=tmp_path, **own)
+        unknown = run("qr", "--doctor", "D999", home=tmp_path, **own)
+        menu = run("menu", home=tmp_path, **own)
+
+    assert poster.returncode == 0, poster.stderr
+    lines = [line.split("\t") for line in poster.stdout.splitlines()]
+    assert lines[0] == ["dept:SJ", "神经内科"]
+    assert lines[2][1] == f"{wechat.url}/cgi-bin/showqrcode?ticket={lines[1][1]}"
+    assert (unknown.returncode, wechat.calls["/cgi-bin/qrcode/create"]) == (1, 1)
+    assert "no doctor:D999" in unknown.stderr
+    assert menu.returncode == 0, menu.stderr
+    assert wechat.board.exchange.menu()[0]["name"] == "挂号"
+
+
+def test_a_qr_code_needs_one_thing_to_point_at(tmp_path: Path) -> None:
+    assert run("qr", home=tmp_path).returncode == 2
+    assert run("qr", "--site", "S", "--doctor", "D1", home=tmp_path).returncode == 2
