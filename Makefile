@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint fmt train clean
+.PHONY: help demo test test-fast bench lint fmt train clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ test: $(TOOLS) ## all tests on real servers; one file: make test T=tests/nlp/tes
 
 test-fast: $(TOOLS) ## the quick tests only: no database server, no browser, no races
 	$(BIN)/python -m pytest -q -m "not server and not browser and not race and not slow"
+
+bench: $(TOOLS) ## what everything costs beside its floor or rival; some rows: R="turns dialogue"
+	@scripts/install_test_servers
+	$(BIN)/python -m benchmarks $(R)
 
 lint: $(TOOLS) ## style, types and the house law: what must hold before a commit
 	$(BIN)/ruff check

@@ -1,0 +1,48 @@
+"""`python -m benchmarks`: all rows, or those named; a table, and the samples as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import dialogue_state, report, turns, understanding
+from benchmarks.measure import Row
+from benchmarks.places import TINY, Places, Sizes
+
+BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
+    "turns": turns.rows,
+    "understanding": understanding.rows,
+    "dialogue": dialogue_state.rows,
+}
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+def main(arguments: list[str]) -> None:
+    """Run, print as it goes, and save."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="row", help=" ".join(BENCHMARKS))
+    parser.add_argument("--rounds", type=int, default=Sizes.rounds)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tiny", action="store_true", help="only to see that it runs")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    chosen = parser.parse_args(arguments)
+    random.seed(chosen.seed)
+    sizes = TINY if chosen.tiny else replace(Sizes(), rounds=chosen.rounds)
+    rows: list[Row] = []
+    with Places(sizes) as places:
+        for name in chosen.names or BENCHMARKS:
+            print(f"… {name}", file=sys.stderr, flush=True)
+            some = list(BENCHMARKS[name](places))
+            print(report.table(some), report.facts(some), sep="\n\n", end="\n\n", flush=True)
+            rows += some
+    command = shlex.join(["python", "-m", "benchmarks", *arguments])
+    print(f"saved: {report.save(rows, chosen.results, chosen.seed, command)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
