@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dialogue.engine import Engine
 from dialogue.form import Done, Form, Given, Question, Slot
@@ -25,6 +25,7 @@ from scheduling.types import PromptView
 
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
+_DAY = timedelta(days=1)
 
 # A menu key is the intent it stands for; others are not ours.
 _CLICKS: frozenset[Intent] = frozenset(
@@ -67,7 +68,20 @@ _ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside)
 def context_of(state: State) -> Context:
     """Return what the conversation already knows, for the ear."""
     asking = state.top.wants if state.top else None
-    return Context(asking=asking, symptoms=state.symptoms, person=Person(**state.person))
+    return Context(
+        asking=asking,
+        symptoms=state.symptoms,
+        person=Person(**state.person),
+        day=_day_of(state.top.values) if state.top else None,
+    )
+
+
+def _day_of(values: Values) -> date | None:
+    """Return the one day the wish is about, None for none or several."""
+    days = {(begin[:10], end[:10]) for begin, end in values.get("when") or ()}
+    starts = {begin for begin, _ in days}
+    whole = all(date.fromisoformat(b) >= date.fromisoformat(e) - _DAY for b, e in days)
+    return date.fromisoformat(starts.pop()) if len(starts) == 1 and whole else None
 
 
 def emergency(action: str, scene: Scene) -> Reply:

@@ -54,7 +54,7 @@ def find(
     bare = re.fullmatch(rf"\s*({NUMBER})[吧.]?\s*", folded) if asking == "day" else None
     if bare:
         folded = bare[1] + "号"
-    phrases = joined(folded, tokens(folded, now), about or now.date())
+    phrases = joined(folded, tokens(folded, now), now.date())
     whens: list[When] = []
     for first, second in _wanted(folded, phrases):
         when = _interval(folded, first, second, now, about)
@@ -105,8 +105,9 @@ def _interval(
         return ()
     whole = wholes[0]
     if AFTER.match(folded, first.end):
-        limit = _at(whole.start.date(), _limit(first), now)
-        return (When(whole.start, limit if first.minutes else whole.start + _OPEN_END),)
+        if first.minutes or first.hours:
+            return (When(whole.start, _at(whole.start.date(), _limit(first), now)),)
+        return (When(whole.start, whole.start + _OPEN_END),)
     if BEFORE.match(folded, first.end):
         if first.minutes:
             opening = _at(whole.start.date(), first.hours[0] * 60 if first.hours else 0, now)
@@ -147,7 +148,8 @@ def _not_before(begin: Days, end: Days) -> Days:
 
 
 def _limit(phrase: Phrase) -> int:
-    return phrase.hours[1] * 60 if phrase.hours else _DAY_MINUTES
+    """Return how late 「以后」 reaches: 下午3点以后 to the end of the afternoon, else the day."""
+    return phrase.hours[1] * 60 if phrase.hours and phrase.minutes else _DAY_MINUTES
 
 
 def _at(day: date, minutes: int, now: datetime) -> datetime:

@@ -164,7 +164,8 @@ def _relative(found: re.Match[str], today: date) -> Span:
 
 def _few(found: re.Match[str], today: date) -> Span:
     if found["both"]:
-        return today + _DAY, today + 3 * _DAY
+        first = today if found["both"][0] == "今" else today + _DAY
+        return first, first + 2 * _DAY
     return today, today + timedelta(days=2 if found["few"][1] == "两" else 3)
 
 

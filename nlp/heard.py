@@ -102,9 +102,11 @@ class Context:
     `asking` is the kind of answer the open question wants (`day`, `slot`, `name`, `id_number`,
     `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`, …) or None; it lets an
     ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms` were heard earlier in
-    this conversation and count towards departments and red flags.
+    this conversation and count towards departments and red flags. `day` is the local day the talk
+    is about: an hour alone (「换成下午」, 「10点以后」) is meant for it.
     """
 
     asking: str | None = None
     symptoms: tuple[str, ...] = ()
     person: Person = field(default_factory=Person)
+    day: date | None = None

@@ -11,7 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from nlp import clock, days
-from nlp.datewords import MOVED, ONSET, PART_HOURS, TAKEN_BACK, TO, TOKEN, WANTS
+from nlp.datewords import (
+    ILLNESS,
+    MAY,
+    MOVED,
+    ONSET,
+    PART_HOURS,
+    SINCE,
+    STILL,
+    TAKEN_BACK,
+    TO,
+    TOKEN,
+    WANTS,
+)
 from nlp.days import Days, one_day
 
 # What counts further is a year or a measure, no stretch of time somebody books by.
@@ -35,6 +47,7 @@ class Phrase:
     minutes: tuple[int, int] | None = None
     fixed: bool = False  # the clock time has its half of the day: 3pm, 两小时后
     alone: bool = False
+    counted: bool = False  # 三天后, 这几天: so long after something, or about now
 
 
 def tokens(folded: str, now: datetime) -> list[Phrase]:
@@ -63,7 +76,8 @@ def _read(found: re.Match[str], now: datetime) -> Phrase | None:
     if found["inn"] or found["pass"] or found["near"]:
         return _offset(phrase, found, now)
     meant = days.read(found, now.date())
-    return replace(phrase, days=meant, alone=meant.alone) if meant else None
+    vague = bool(found["few"])
+    return replace(phrase, days=meant, alone=meant.alone, counted=vague) if meant else None
 
 
 def _moment(phrase: Phrase, moment: datetime, *, alone: bool = False) -> Phrase:
@@ -84,7 +98,7 @@ def _offset(phrase: Phrase, found: re.Match[str], now: datetime) -> Phrase | Non
     if most > _LONGEST:
         return None
     if found["near"]:
-        return _near(phrase, word, most, unit, now)
+        return _near(replace(phrase, counted=True), word, most, unit, now)
     if unit in _TIME_UNITS:
         if word == "内":
             return _stretch(phrase, now, now + timedelta(minutes=most * _TIME_UNITS[unit]))
@@ -111,7 +125,7 @@ def _counted(
     first, last = days.shifted(today, least, unit), days.shifted(today, most, unit)
     week = first - timedelta(days=first.weekday()) if unit in _WEEKS else None
     span = first, last + timedelta(days=1)
-    return replace(phrase, days=Days((span,), week=week), alone=alone)
+    return replace(phrase, days=Days((span,), week=week), alone=alone, counted=True)
 
 
 def _near(phrase: Phrase, word: str, count: float, unit: str, now: datetime) -> Phrase | None:
@@ -143,7 +157,7 @@ def _stretch(phrase: Phrase, begin: datetime, end: datetime) -> Phrase:
     return replace(phrase, days=meant, minutes=(start, start + length), fixed=True)
 
 
-def joined(folded: str, words: list[Phrase], about: date) -> list[Phrase]:
+def joined(folded: str, words: list[Phrase], today: date) -> list[Phrase]:
     """Join day, part and clock that belong together; drop what only dates an illness."""
     phrases: list[Phrase] = []
     for token in words:
@@ -155,7 +169,11 @@ def joined(folded: str, words: list[Phrase], about: date) -> list[Phrase]:
             phrases.append(_inheriting(last, token, folded[last.end : token.begin]))
         else:
             phrases.append(token)
-    return [one for one in phrases if not _is_onset(folded, one, about)]
+    rest = folded
+    for one in phrases:
+        rest = rest[: one.begin] + " " * (one.end - one.begin) + rest[one.end :]
+    wished = WANTS.search(rest) is not None
+    return [one for one in phrases if not _is_onset(folded, one, today, wished=wished)]
 
 
 def _together(last: Phrase, token: Phrase, gap: str) -> Phrase | None:
@@ -214,10 +232,20 @@ def _inheriting(last: Phrase, token: Phrase, gap: str) -> Phrase:
     return replace(token, days=meant, hours=hours)
 
 
-def _is_onset(folded: str, phrase: Phrase, today: date) -> bool:
-    """Tell whether the words date an illness rather than a visit: 昨天开始疼, 晚上睡不着."""
+def _is_onset(folded: str, phrase: Phrase, today: date, *, wished: bool) -> bool:
+    """
+    Tell whether the words date an illness rather than a visit: 昨天开始疼, 晚上睡不着.
+
+    `wished` says that something in the message, its dates apart, asks for the desk.
+    """
     rest = folded[phrase.end :]
+    bare = len(folded) <= (phrase.end - phrase.begin) + _SHORT_MESSAGE
     if phrase.days is None and phrase.minutes is None:
-        bare = len(folded) <= (phrase.end - phrase.begin) + _SHORT_MESSAGE
-        return not (bare or WANTS.search(folded)) or bool(ONSET.match(rest))
-    return bool(phrase.days and phrase.days.spans[0][0] <= today and ONSET.match(rest))
+        return not (bare or wished) or bool(ONSET.match(rest))
+    if phrase.counted and (STILL.match(rest) or SINCE.search(folded[: phrase.begin])):
+        return True
+    if phrase.days and phrase.days.spans[0][0] <= today and ONSET.match(rest):
+        return True
+    if bare or wished or MAY.match(rest):
+        return False
+    return phrase.counted or ILLNESS.search(folded) is not None

@@ -68,7 +68,7 @@ def _understand(
     stated = departments.stated(text, vocabulary)
     national = departments.national(text)
     given = context.asking in _PARTICULARS and _has_particulars(who)
-    when = () if given else dates.find(text, now, context.asking, named.spans)
+    when = () if given else dates.find(text, now, context.asking, named.spans, context.day)
     taken = readings.find(text)
     answer = answers.yes_no(text)
     ordinal = None if given else answers.ordinal(text, context.asking)
