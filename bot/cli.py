@@ -22,7 +22,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
-from bot import chores, demo, doctor, ear, menu, settings, talk, wechat
+from bot import chores, demo, doctor, ear, menu, settings, subscribe, talk, wechat
 from bot.channels import CustomerMessage
 from bot.courier import Courier
 from bot.house import House, open_house
@@ -269,7 +269,7 @@ def _requests_done(number: int) -> None:
 def _menu() -> None:
     """Publish the chat's menu to WeChat."""
     with _friendly(), _opened(with_redis=True) as house:
-        wechat.connect(house).create_menu(menu.BUTTONS)
+        wechat.connect(house).create_menu(menu.buttons(subscribe.address(house.settings)))
     click.echo("the menu is published")
 
 

@@ -24,7 +24,7 @@ from dotenv import dotenv_values
 from werkzeug.serving import make_server
 
 import migrations
-from bot import menu, wechat
+from bot import menu, subscribe, wechat
 from bot.channels import CustomerMessage
 from bot.chores import TASKS
 from bot.courier import Courier
@@ -57,6 +57,8 @@ def settings(outside: Mapping[str, str | None], port: int = 8000, home: Path = H
         "WECHAT_APP_ID": "wxdemo0000000000",
         "WECHAT_ACCOUNT_ID": ACCOUNT,
         "WECHAT_API_BASE_URL": f"http://{_HOST}:{port}",
+        "WECHAT_JS_URL": f"http://{_HOST}:{port}/open/js/jweixin-1.6.0.js",
+        "PUBLIC_URL": f"http://{_HOST}:{port}",
         "HOSPITAL_NAME": "云川市第一综合医院（演示）",
         "HOSPITAL_PHONE": "0000-5550100",
         "EMERGENCY_PHONE": "0000-5550199",
@@ -165,9 +167,10 @@ class Show:
 
     def _publish_menu(self, stop: threading.Event) -> None:
         """Try until the server answers: it is us."""
+        buttons = menu.buttons(subscribe.address(self.house.settings))
         while not stop.wait(0.1):
             try:
-                wechat.connect(self.house).create_menu(menu.BUTTONS)
+                wechat.connect(self.house).create_menu(buttons)
             except WechatError:
                 continue
             return

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-BUTTONS: list[dict[str, Any]] = [
-    {"type": "click", "name": "挂号", "key": "book"},
-    {"type": "click", "name": "我的预约", "key": "my_appointments"},
-    {
-        "name": "更多",
-        "sub_button": [
-            {"type": "click", "name": "取消预约", "key": "cancel"},
-            {"type": "click", "name": "改约", "key": "reschedule"},
-            {"type": "click", "name": "添加就诊人", "key": "add_patient"},
-            {"type": "click", "name": "人工服务", "key": "human"},
-            {"type": "click", "name": "帮助", "key": "help"},
-        ],
-    },
+Button = dict[str, Any]
+
+
+def _click(name: str, key: str) -> Button:
+    return {"type": "click", "name": name, "key": key}
+
+
+_BOOK = _click("挂号", "book")
+_MINE = _click("我的预约", "my_appointments")
+_CHANGE = [_click("取消预约", "cancel"), _click("改约", "reschedule")]
+_MORE = [
+    _click("添加就诊人", "add_patient"),
+    _click("人工服务", "human"),
+    _click("帮助", "help"),
 ]
+
+
+def buttons(reminders: str = "") -> list[Button]:
+    """
+    Return the three buttons; `reminders` is the address of the subscription page, if there is one.
+
+    WeChat takes five entries under a button: with 提醒 the appointments get a list of their own.
+    """
+    if not reminders:
+        return [_BOOK, _MINE, {"name": "更多", "sub_button": [*_CHANGE, *_MORE]}]
+    view = {"type": "view", "name": "提醒", "url": reminders}
+    return [
+        _BOOK,
+        {"name": "预约", "sub_button": [_MINE, *_CHANGE, view]},
+        {"name": "更多", "sub_button": _MORE},
+    ]

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from scheduling.policy import Policy
 
 PRODUCTION, DEVELOPMENT = "production", "development"
+_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _KEY_RECIPE = (
     'python -c "import base64, secrets; '
@@ -63,6 +64,16 @@ def _aes_key(text: str) -> str:
     if text and not _AES_KEY.fullmatch(text):
         raise ValueError("must be the 43 letters and digits of the EncodingAESKey")
     return text
+
+
+def _address(text: str) -> str:
+    if text and not _ADDRESS.fullmatch(text):
+        raise ValueError("must look like https://desk.hospital.example, without a last slash")
+    return text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split(";"))))
 
 
 def _hours(text: str) -> tuple[time, time]:
@@ -160,6 +171,26 @@ class Settings:
         "WECHAT_API_BASE_URL",
         "where every outgoing call goes",
         default="https://api.weixin.qq.com",
+    )
+    wechat_subscribe_long: tuple[str, ...] = _setting(
+        "WECHAT_SUBSCRIBE_LONG",
+        "ids of the long-term subscription templates patients are asked for, separated by ;",
+        read=_words,
+    )
+    wechat_subscribe_once: tuple[str, ...] = _setting(
+        "WECHAT_SUBSCRIBE_ONCE",
+        "ids of the one-off subscription templates patients are asked for, separated by ;",
+        read=_words,
+    )
+    wechat_js_url: str = _setting(
+        "WECHAT_JS_URL",
+        "where web pages load WeChat's script",
+        default="https://res.wx.qq.com/open/js/jweixin-1.6.0.js",
+    )
+    public_url: str = _setting(
+        "PUBLIC_URL",
+        "https://… where patients' phones reach this server, without a last slash; for web pages",
+        read=_address,
     )
     wechat_sealed_only: bool = _setting(
         "WECHAT_SEALED_ONLY",

@@ -22,7 +22,7 @@ from typing import Any
 import requests
 import urllib3
 
-from bot.wechat_errors import TransientError, raise_for
+from bot.wechat_errors import PermanentError, TransientError, raise_for
 
 # At DEBUG it would log every address, and with it the token.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
@@ -121,11 +121,11 @@ class Transport:
         return _json(body)
 
     def download(self, request: Request, deadline: Deadline, token: str) -> bytes:
-        """Return the bytes of a file; errors as `call`."""
+        """Return the bytes of a picture or a voice; a video is refused; errors as `call`."""
         kind, body = self._exchange(request, deadline, token, _MOST_MEDIA_BYTES)
         if kind in _NO_FILE:
             _json(body)  # an error comes as JSON where a file was asked for
-            raise TransientError(0, f"{kind} instead of a file")
+            raise PermanentError(0, "only an address: of videos WeChat gives no file")
         return body
 
     def _exchange(

@@ -24,6 +24,7 @@ OFFICIAL = "https://api.weixin.qq.com"
 # The only call of ours that WeChat serves from another host.
 _PICTURES = "https://mp.weixin.qq.com"
 _CALL_SECONDS, _MEDIA_SECONDS = 20.0, 60.0
+_TICKET_SECONDS = 5.0  # somebody is looking at an empty page
 # WeChat renews the stable token itself five minutes before its end, both being good meanwhile.
 _EARLY_SECONDS = 300.0
 _SHORTEST_LIFE = 60.0
@@ -166,7 +167,8 @@ class WechatClient:
         """Return the media_id of a file WeChat keeps for three days."""
         path, params = "/cgi-bin/media/upload", {"type": kind}
         request = Request(path, params=params, files={"media": (filename, content)})
-        return str(self._call(request, Deadline(_MEDIA_SECONDS)).get("media_id", ""))
+        told = self._call(request, Deadline(_MEDIA_SECONDS))
+        return str(told.get("thumb_media_id" if kind == "thumb" else "media_id", ""))
 
     def download_media(self, media_id: str) -> bytes:
         """Return a picture or a voice, up to 10 MB; of a video WeChat tells only an address."""
@@ -178,7 +180,7 @@ class WechatClient:
 
     def jsapi_ticket(self) -> str:
         """Return the ticket that signs web pages; shared like the token."""
-        return self._ticket.current(Deadline(_CALL_SECONDS))
+        return self._ticket.current(Deadline(_TICKET_SECONDS))
 
     def check(self) -> None:
         """Raise what stands between us and WeChat, if anything does."""

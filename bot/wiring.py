@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import api
-from bot import webhook
+from bot import subscribe, webhook
 from bot.house import House
 from bot.turn import Turns, open_desk
 from desk.counter import Counter
@@ -36,6 +36,7 @@ def furnish(app: Flask, house: House) -> Flask:
     other = house.settings.triage_model
     turns = Turns(house, triage.load(Path(other)) if other else None)
     app.register_blueprint(webhook.create_blueprint(house, turns))
+    app.register_blueprint(subscribe.create_blueprint(house))
 
     def open_counter(actor: Actor) -> AbstractContextManager[Counter]:
         return open_desk(house, actor)

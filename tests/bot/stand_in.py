@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import redis
+from werkzeug.test import Client
 
 from bot.access import Shelf
 from bot.wechat import WechatClient
@@ -33,6 +34,8 @@ from tests.simulator.conftest import serving
 APP, SECRET = "wx0123456789abcdef", "5ecret5ecret5ecret5ecret5ecret5e"
 PATIENT = DEMO_PATIENTS[0][0]
 TOKEN_CALL, TEXT_CALL = "/cgi-bin/stable_token", "/cgi-bin/message/custom/send"
+
+_GRANT = {"grant_type": "client_credential", "appid": APP, "secret": SECRET}
 
 # A fault: takes the WSGI environment, returns status line, content type and body.
 Fault = Callable[[dict[str, Any]], tuple[str, str, bytes]]
@@ -89,7 +92,17 @@ class StandIn:
 
     def kill_the_token(self) -> None:
         """Another program of the same account forces a new token, which ends ours at once."""
-        self.board.tokens.issue_stable(APP, SECRET, force=True)
+        self.stable_token(force=True)
+
+    def stable_token(self, *, force: bool = False) -> str:
+        """What another program of the account is told, uncounted."""
+        body = {**_GRANT, "force_refresh": force}
+        answer = Client(self._inner).post(TOKEN_CALL, json=body)
+        return str(answer.get_json()["access_token"])
+
+    def old_token(self) -> bytes:
+        """What a program that uses the older token call is told, uncounted."""
+        return Client(self._inner).get("/cgi-bin/token", query_string=_GRANT).get_data()
 
 
 @contextlib.contextmanager

@@ -200,9 +200,9 @@ def test_a_token_that_ran_out_is_replaced_without_force(
     wechat: StandIn, ours: WechatClient, code: int
 ) -> None:
     ours.check()
-    old = wechat.board.tokens.issue_stable(APP, SECRET, force=False)["access_token"]
+    old = wechat.stable_token()
     wechat.kill_the_token()
-    wechat.faults[TEXT_CALL] = lambda environ: _refuse(wechat, code, str(old), environ)
+    wechat.faults[TEXT_CALL] = lambda environ: _refuse(wechat, code, old, environ)
 
     ours.send_text(PATIENT, "您好")
 
@@ -261,9 +261,7 @@ def test_control_without_the_lock_each_token_kills_the_one_before(
 
 
 def _old_rule(wechat: StandIn) -> tuple[str, str, bytes]:
-    query = {"grant_type": "client_credential", "appid": APP, "secret": SECRET}
-    answer = wechat.app.test_client().get("/cgi-bin/token", query_string=query)
-    return "200 OK", "application/json", answer.get_data()
+    return "200 OK", "application/json", wechat.old_token()
 
 
 def test_a_program_that_uses_the_old_token_call_does_not_disturb_us(
@@ -271,7 +269,7 @@ def test_a_program_that_uses_the_old_token_call_does_not_disturb_us(
 ) -> None:
     ours.send_text(PATIENT, "您好")
     for _ in range(3):
-        wechat.board.tokens.issue(APP, SECRET)
+        wechat.old_token()
         ours.send_text(PATIENT, "您好")
 
     assert wechat.calls[TOKEN_CALL] == 1
@@ -300,7 +298,7 @@ def test_nothing_in_redis_shows_the_token(
     wechat: StandIn, ours: WechatClient, shared: redis.Redis
 ) -> None:
     ours.check()
-    token = str(wechat.board.tokens.issue_stable(APP, SECRET, force=False)["access_token"])
+    token = wechat.stable_token()
 
     kept = {key: shared.get(key) for key in shared.keys()}  # noqa: SIM118 - a command of Redis
 
