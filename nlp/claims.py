@@ -26,6 +26,7 @@ _DENIED_AFTER = re.compile(
     r"^(?:症状)?(?:也|都|倒|就|倒是)?(?:没有|没|不)(?:了|的)?(?:$|[|])"
     r"|^(?:没有了|没了|消失了?)(?:$|[|])"
 )
+_DIGIT = re.compile("[0-9]")
 _NOT = re.compile(r"[不没无未]")
 _PAST = re.compile(
     r"(?:[0-9一二两三四五六七八九十几多半]|好几|前几|上)(?:多?年|个?多?月|周|星期|礼拜)(?:以|之)?前"
@@ -36,20 +37,30 @@ _NOW = re.compile(
     r"现在|今天|今早|今儿|今晚|昨晚|刚才|刚刚|刚|突然|忽然|突发|一下子|正在|这会|小时前|分钟|小时(?!候)|又|半夜|"
     r"醒来|救命|快来|猛地|马上"
 )
+# A short clause before that only says when: 「以前的时候，从楼梯跌倒」.
+_BEFORE_THAT = re.compile(
+    r"(?:^|[|])(?:(?!现在|今天|刚)[^|]){0,8}(?:以前|之前|从前|小时候|当年|前年|去年|年轻时|前几年)[^|]{0,5}[|]$"
+)
 _SUPPOSED = re.compile(r"如果|要是|假如|万一|假设|若是|倘若|假使|担心|以防|避免|预防|防止")
-_TOLD = re.compile(r"听说|电视|新闻|小说|电影|网上说|科普|讲座|视频里|梦见|做梦")
+_ONLY_IF = re.compile(r"(?:如果|要是|假如|万一|倘若|假使)[^|]*$")
+_TOLD = re.compile(
+    r"探[视望]|依稀记得|记得有次|听说|电视|新闻|小说|电影|网上说|科普|讲座|视频里|梦见|做梦"
+)
 _GENERAL = re.compile(
     r"前兆|是什么(?:[|]|$)|指数|征兆|先兆|预兆|早期症状|症状(?:是|有|都)|有(?:什么|哪些|啥)(?:症状|表现|区别|危害|后遗症|影响|原因)"
     r"|什么是|什么意思|怎么预防|如何预防|预防|注意(?:什么|些什么|事项|哪些)|会不会(?:引起|导致|遗传|传染)"
-    r"|能不能(?:吃|喝|运动|治)|能[吃喝].{0,6}吗|怎样避免|急救(?:知识|方法|措施|电话)|怎么急救|如何急救|怎么抢救"
+    r"|能不能(?:吃|喝|运动|治)|能[吃喝].{0,6}吗|怎样避免|急救(?:知识|方法|措施|电话|课|培训|技能)|怎么急救|如何急救|怎么抢救"
     r"|区别|什么原因(?:引起|导致)|为什么会|会(?:引起|导致|造成)|能治好吗|遗传吗|传染吗|要做(?:什么|哪些)检查"
-    r"|吃什么(?:药|好|食物)|疫苗|有哪些|怎么引起|多少钱|危险吗|一般(?:需要|要|多久)|需要多久|是怎么(?:形成|引起|来)"
+    r"|吃什么(?:药|好|食物)|疫苗|有哪些|怎么引起|多少钱|危险吗|一般(?:需要|要|多久)|需要多久|关系|鉴定|赔偿|报销|是怎么(?:形成|引起|来)"
 )
 _WHICH = re.compile(
     r"(?:应该|该|要|得|需要)?(?:去|到)?(?:看|挂|去|找|属于|是|查)?(?:什么|哪个|啥|哪一个|哪)(?:科室?|门诊|号)"
     r"|在哪里?|怎么走|几楼|电话"
 )
-_SMALL_TALK = re.compile(r"请问|你好|您好|医生|大夫|一下|我想|想|问|应该|的话|吗|呢|啊|的|了|[|]")
+_SMALL_TALK = re.compile(
+    r"请问|我?想(?:知道|问问?|了解|咨询)|这种|那种|情况|一般|通常|平时|时候?|出现|你好|您好|医生|大夫|一下|"
+    r"我想|想|问|应该|的话|吗|呢|啊|的|了|[|]"
+)
 _WHO_OR_HOW = re.compile(r"我|爸|妈|爷|奶|老公|老婆|孩子|宝宝|儿子|女儿|厉害|严重|不行|救|急")
 _CHRONIC = re.compile(
     r"(?:[0-9一二两三四五六七八九十几多半]|好几)多?年(?!前|纪|龄|级|轻)|多年|常年|长年|年了"
@@ -90,10 +101,22 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
     if text.startswith("过", end) and not text.startswith("过去", end):
         return True
     first, last = _clause(text, start, end)
+    if _ONLY_IF.search(text, first, start):
+        return True
     if _NOW.search(text, first, last):
         return False
+    if _BEFORE_THAT.search(text, 0, first):
+        return True
     around = _PAST.search(text, first, last) or _SUPPOSED.search(text, first, last)
     return around is not None or (_TOLD.search(text) is not None and _NOW.search(text) is None)
+
+
+def without_past_numbers(text: str) -> str:
+    """Return the text without the digits of clauses that tell of the past (以前血压到过200)."""
+    clauses = text.split("|")
+    return "|".join(
+        c if _NOW.search(c) or not _PAST.search(c) else _DIGIT.sub("", c) for c in clauses
+    )
 
 
 def general_question(text: str, longest: int) -> bool:
@@ -106,7 +129,7 @@ def general_question(text: str, longest: int) -> bool:
     if _NOW.search(text):
         return False
     if _GENERAL.search(text):
-        return not _WHO_OR_HOW.search(text)
+        return not _WHO_OR_HOW.search(_SMALL_TALK.sub("", _GENERAL.sub("", text)))
     if not _WHICH.search(text) or _WHO_OR_HOW.search(text):
         return False
     rest = _SMALL_TALK.sub("", _WHICH.sub("", text))

@@ -75,14 +75,31 @@ def _read_rows() -> tuple[_Row, ...]:
     )
 
 
+_PART = re.compile("<([a-z]+)>")
+_PARTS = {r["part"]: tuple(r["forms"].split()) for r in lexicon.rows("redflag_parts.tsv")}
+_GAP = "([^|]{0,8}?)"
+
+
+def _any_of(part: re.Match[str]) -> str:
+    """Return the pattern of a `<part>`: any of its forms, the longest first."""
+    forms = sorted(_PARTS[part[1]], key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, forms))})"
+
+
 def _read_words() -> dict[str, tuple[_Word, ...]]:
-    """Words by their first character; `~` is a gap of up to eight characters in one clause."""
+    """
+    Words by their first character.
+
+    `~` is a gap of up to eight characters in one clause, `<part>` any form of redflag_parts.tsv.
+    """
     found: dict[str, list[_Word]] = defaultdict(list)
     for r in lexicon.rows("redflag_words.tsv"):
         for word in dict.fromkeys(r["words"].split()):
-            parts = [re.escape(part) for part in word.split("~")]
-            gapped = re.compile("([^|]{0,8}?)".join(parts)) if len(parts) > 1 else None
-            found[word[0]].append(_Word(r["sign"], word, gapped))
+            plain = "~" not in word and "<" not in word
+            gapped = None if plain else re.compile(_PART.sub(_any_of, word).replace("~", _GAP))
+            opening = _PART.match(word)
+            for first in {form[0] for form in _PARTS[opening[1]]} if opening else {word[0]}:
+                found[first].append(_Word(r["sign"], word, gapped))
     return {first: tuple(words) for first, words in found.items()}
 
 
@@ -141,7 +158,7 @@ def _claimed(text: str) -> tuple[set[str], int]:
 
 def _measured(text: str, found: set[str]) -> set[str]:
     """Return the signs that come from numbers and from pairs of signs."""
-    more = vitals.signs(text)
+    more = vitals.signs(claims.without_past_numbers(text))
     if claims.acute_disease(text):
         more.add("@acute_disease")
     if "seizure" in found and "local_twitch" not in found:

@@ -7,6 +7,8 @@ import re
 # Thresholds: redflags.tsv rf10, rf10b (mmHg), rf12 to rf15 (degrees Celsius).
 CRISIS = (180, 120)
 EXTREME = (220, 140)
+# With fever a sign of sepsis (rf23g; own, for the clinician to sign).
+LOW_MMHG = 90
 FEVER_CELSIUS = 38.0
 VERY_HOT_CELSIUS = 38.5
 # Above this a diabetic who vomits may be in ketoacidosis (rf16; own, for the clinician to sign).
@@ -49,20 +51,16 @@ def _heat(text: str) -> float:
 
 
 def signs(text: str) -> set[str]:
-    """Return which of @bp_crisis, @bp_extreme, @hot, @very_hot, @sugar the numbers mean."""
-    found: set[str] = set()
-    if any(float(value) >= SUGAR_MMOL_PER_L for value in _SUGAR.findall(text)):
-        found.add("@sugar")
-    if _ABOUT_PRESSURE.search(text):
-        high, low = _pressure(text)
-        if high >= CRISIS[0] or low >= CRISIS[1]:
-            found.add("@bp_crisis")
-        if high >= EXTREME[0] or low >= EXTREME[1]:
-            found.add("@bp_extreme")
-    if _ABOUT_HEAT.search(text):
-        heat = _heat(text)
-        if heat >= FEVER_CELSIUS:
-            found.add("@hot")
-        if heat > VERY_HOT_CELSIUS:
-            found.add("@very_hot")
-    return found
+    """Return what the numbers mean: @bp_crisis, @bp_extreme, @bp_low, @hot, @very_hot, @sugar."""
+    high, low = _pressure(text) if _ABOUT_PRESSURE.search(text) else (0, 0)
+    heat = _heat(text) if _ABOUT_HEAT.search(text) else 0.0
+    sugar = max(map(float, _SUGAR.findall(text)), default=0.0)
+    measured = {
+        "@bp_crisis": high >= CRISIS[0] or low >= CRISIS[1],
+        "@bp_extreme": high >= EXTREME[0] or low >= EXTREME[1],
+        "@bp_low": 0 < high <= LOW_MMHG,
+        "@hot": heat >= FEVER_CELSIUS,
+        "@very_hot": heat > VERY_HOT_CELSIUS,
+        "@sugar": sugar >= SUGAR_MMOL_PER_L,
+    }
+    return {sign for sign, true in measured.items() if true}

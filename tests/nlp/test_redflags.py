@@ -23,6 +23,14 @@ QUIET = [
 ]
 SOME = [(text, fires == "yes") for row, fires, text in MESSAGES if row == "some"]
 ORDINARY = [text for row, _, text in MESSAGES if row == "any"]
+UNSEEN = [
+    line.split("\t")
+    for line in Path(__file__)
+    .parents[1]
+    .joinpath("data", "redflags_unseen.tsv")
+    .read_text("utf-8")
+    .splitlines()[3:]
+]
 NOBODY = Person()
 
 
@@ -32,8 +40,8 @@ def ids(text: str, *earlier: str, person: Person = NOBODY) -> set[str]:
 
 def test_every_row_of_the_table_is_worded_here() -> None:
     for row in {r["id"] for r in lexicon.rows("redflags.tsv")}:
-        assert sum(fired == row for fired, _ in FIRES) >= 3, row
-        assert sum(quiet == row for quiet, _ in QUIET) >= 2, row
+        assert sum(fired == row for fired, _ in FIRES) >= 8, row
+        assert sum(quiet == row for quiet, _ in QUIET) >= 8, row
 
 
 def test_every_sign_a_row_combines_has_wordings() -> None:
@@ -67,6 +75,25 @@ def test_an_emergency_in_other_words_is_told_from_a_complaint(
     text: str, *, emergency: bool
 ) -> None:
     assert any(f.urgency == "emergency" for f in redflags.check(text)) is emergency
+
+
+def test_texts_written_from_the_table_alone_are_caught_and_twins_are_left_alone() -> None:
+    fired = [(level, bool(redflags.check(text))) for level, text in UNSEEN]
+    caught = [hit for level, hit in fired if level != "none"]
+    false = [hit for level, hit in fired if level == "none"]
+    assert sum(caught) / len(caught) >= 0.96
+    assert sum(false) / len(false) <= 0.03
+
+
+def test_an_emergency_written_from_the_table_alone_is_not_put_off() -> None:
+    urgent = [text for level, text in UNSEEN if level == "emergency"]
+    now = [any(f.urgency == "emergency" for f in redflags.check(text)) for text in urgent]
+    assert sum(now) / len(now) >= 0.96
+
+
+def test_a_number_of_the_past_is_no_reading_of_now() -> None:
+    assert ids("以前血压到过200，头疼，现在吃药稳定了") == set()
+    assert "rf10" in ids("以前血压正常，现在200/130，头疼得厉害")
 
 
 def test_signs_add_up_over_a_conversation() -> None:
