@@ -26,9 +26,10 @@ from models.vault import Vault, VaultError
 _LOG = logging.getLogger(__name__)
 
 _KEY = "desk:wechat:{}:{}"
-# Longer than whatever is done under the lock, so a live owner never loses it.
+# The lock outlives whatever is done under it, one last slow read included: a live owner never
+# loses it.
 FETCH_SECONDS = 10.0
-_LOCK_MS = 12_000
+_LOCK_MS = 16_000
 _POLL_SECONDS = 0.05
 # Nobody waits for a server that has just not answered.
 _BREAK_SECONDS = 2.0

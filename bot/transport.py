@@ -160,11 +160,20 @@ def _typed() -> Iterator[None]:
     """Turn what the network does into typed errors; theirs name the address, with the token."""
     try:
         yield
-    except requests.ConnectTimeout as error:
-        raise TransientError(0, type(error).__name__) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        refused = isinstance(error, requests.ConnectionError) and "NewConnection" in repr(error)
-        raise TransientError(0, type(error).__name__, is_uncertain=not refused) from None
+        raise TransientError(
+            0, type(error).__name__, is_uncertain=not _never_left(error)
+        ) from None
+
+
+def _never_left(error: Exception) -> bool:
+    """Tell whether no connection came about, so that WeChat cannot have seen the request."""
+    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.ProxyError):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(
+        reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError
+    )
 
 
 def _read(answer: requests.Response, deadline: Deadline, most: int) -> bytes:

@@ -259,6 +259,13 @@ def test_a_closed_door_is_certain_and_tried_again() -> None:
     assert not told.value.is_uncertain
 
 
+def test_a_host_nobody_knows_is_certain_too() -> None:
+    with pytest.raises(TransientError) as told:
+        Transport("http://wechat.invalid").call(Request("/cgi-bin/x", b"{}"), Deadline(1.0))
+
+    assert not told.value.is_uncertain
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_hanging_token_call_ends_and_the_next_does_not_wait_for_it() -> None:
     asked = []
