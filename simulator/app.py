@@ -1,4 +1,4 @@
-"""The simulator as one WSGI application: `/phone` for people, `/cgi-bin/…` for the bot."""
+"""The simulator as one WSGI application: `/phone` for people, the API for the bot, the knobs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from werkzeug.wrappers import Response
 
 from simulator.api import make_api
 from simulator.config import SimulatorConfig
+from simulator.control import make_control
+from simulator.pages import Authorization, make_pages
 from simulator.phone import make_phone
 from simulator.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_MAX_BODY = 256 * 1024
+# All paths of ours. Officially cgi-bin, cityservice and sns are at api.weixin.qq.com (pictures of
+# QR codes at mp.weixin.qq.com), connect at open.weixin.qq.com, open at res.wx.qq.com; the phone
+# page and the knobs are the simulator's own.
+PREFIXES = ("/cgi-bin/", "/cityservice/", "/sns/", "/connect/", "/open/", "/phone/", "/simulator/")
+_MAX_BODY = 11 * 1024 * 1024  # the largest file WeChat takes has 10 MB
 _KEY = "simulator"
 
 
@@ -26,8 +32,11 @@ def create_app(config: SimulatorConfig) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY
     switchboard = Switchboard(config)
     app.extensions[_KEY] = switchboard
-    app.register_blueprint(make_api(switchboard))
+    authorization = Authorization(switchboard)
+    app.register_blueprint(make_api(switchboard, authorization))
+    app.register_blueprint(make_pages(switchboard, authorization))
     app.register_blueprint(make_phone(switchboard))
+    app.register_blueprint(make_control(switchboard))
 
     @app.get("/")
     def home() -> Response:
@@ -44,8 +53,7 @@ def alongside(bot: WSGIApplication, simulator: WSGIApplication) -> WSGIApplicati
 
     def both(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", "")) + "/"
-        mine = path.startswith(("/phone/", "/cgi-bin/"))
-        return (simulator if mine else bot)(environ, start_response)
+        return (simulator if path.startswith(PREFIXES) else bot)(environ, start_response)
 
     return both
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from simulator.clock import Clock
 
 Mode = Literal["plain", "compatible", "safe"]
 BodyFormat = Literal["xml", "json"]
@@ -43,9 +44,9 @@ class Template:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SimulatorConfig:
-    """One simulated official account.
+    """One simulated official account. The attributes named in `SWITCHES` may be turned any time.
 
     Attributes:
         webhook_url: where the bot listens.
@@ -53,13 +54,19 @@ class SimulatorConfig:
         aes_key: the 43-character EncodingAESKey; needed in compatible and safe mode.
         timeout_seconds: how long one try may take in all (WeChat: 5 s).
         tries: deliveries of one message in all, the first included (WeChat: 3).
+        patients: openid, name, a word about them.
+        templates: the account's notice templates; when empty every template id is accepted.
+        long_term_templates: subscription templates that, once accepted, allow many notices.
+        quotas: calls a day by quota name, instead of those of `simulator.quotas`.
+        callback_host: the only host web authorization may lead back to; empty: any.
+        timezone: the IANA zone in which the phone shows times.
+        clock: seconds since 1970; can be turned.
         fresh_signature_on_retry: whether a retry is signed anew; what WeChat does is not known.
         test_account: a 测试号, which gets no bizmsgmenuid back and may not send msgmenu.
+        public_hospital: may send notices of 微信就医助手.
+        snapshot_page: web authorization gives a virtual user, as on WeChat's 快照页.
         token_overlap_seconds: how long the token before the newest of /cgi-bin/token stays good.
-        templates: the account's notice templates; when empty every template id is accepted.
-        long_term_templates: subscription templates every follower has accepted for good.
-        timezone: the IANA zone in which the phone shows times.
-        clock: seconds since 1970; tests put their own.
+        ip_list: the addresses that may ask for a token; None: the list is off.
     """
 
     webhook_url: str
@@ -73,15 +80,20 @@ class SimulatorConfig:
     body_format: BodyFormat = "xml"
     timeout_seconds: float = 5.0
     tries: int = 3
-    fresh_signature_on_retry: bool = False
-    test_account: bool = False
-    token_overlap_seconds: float = 0.0
     patients: tuple[tuple[str, str, str], ...] = DEMO_PATIENTS
     menu: tuple[Mapping[str, Any], ...] = DEFAULT_MENU
     templates: Mapping[str, Template] = field(default_factory=dict)
     long_term_templates: frozenset[str] = frozenset()
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    callback_host: str = ""
     timezone: str = "Asia/Shanghai"
-    clock: Callable[[], float] = time.time
+    clock: Clock = field(default_factory=Clock)
+    fresh_signature_on_retry: bool = False
+    test_account: bool = False
+    public_hospital: bool = False
+    snapshot_page: bool = False
+    token_overlap_seconds: float = 0.0
+    ip_list: list[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what WeChat's console would refuse.
@@ -95,3 +107,26 @@ class SimulatorConfig:
             len(self.aes_key) == 43 and self.aes_key.isascii() and self.aes_key.isalnum()  # noqa: PLR2004 - the length WeChat fixes
         ):
             raise ValueError("aes_key must be 43 characters of a-zA-Z0-9 in this mode")
+
+
+def _is_ip_list(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(ip, str) for ip in value))
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+# What may be changed while the simulator runs, and which values it takes.
+SWITCHES: Mapping[str, Callable[[object], bool]] = {
+    "fresh_signature_on_retry": _is_flag,
+    "test_account": _is_flag,
+    "public_hospital": _is_flag,
+    "snapshot_page": _is_flag,
+    "token_overlap_seconds": _is_seconds,
+    "ip_list": _is_ip_list,
+}

@@ -19,25 +19,31 @@ _KEEP_RECORDS = 200
 class Patient:
     """One WeChat user of the phone page.
 
-    `greeted`: has followed once by opening the chat. `subscriptions`: template id → messages
-    still accepted.
+    `greeted`: has followed once by opening the chat. `scene`: of the QR code she followed by.
+    `subscriptions`: template id → one-off notices still accepted. `standing`: long-term templates
+    accepted. Both outlive unfollowing.
     """
 
     openid: str
     name: str
     note: str = ""
     following: bool = False
+    followed_at: float = 0.0
+    scene: str = ""
     greeted: bool = False
     refuses_notices: bool = False
     subscriptions: dict[str, int] = field(default_factory=dict)
+    standing: list[str] = field(default_factory=list)
+    tags: list[int] = field(default_factory=list)
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something the phone page must show; `seq` grows by one and is the page's cursor.
 
-    `kind`: `user`, `official`, `notice`, `fault` or `system` (bubbles of a patient's timeline),
-    `typing`, `patient`, `menu`.
+    `kind`: `user`, `official`, `notice`, `fault` or `system` (bubbles of the account's chat),
+    `service` (a card of the conversation 「服务通知」), `typing`, `patient`, `menu`, `clock`.
     """
 
     seq: int
@@ -48,6 +54,7 @@ class Event:
 
 
 BUBBLES = frozenset({"user", "official", "notice", "fault", "system"})
+_WORDS = frozenset({"user", "official"})
 
 
 class UnknownPatientError(KeyError):
@@ -90,11 +97,11 @@ class Exchange:
             except KeyError as error:
                 raise UnknownPatientError(openid) from error
 
-    def add_patient(self, name: str, note: str = "") -> Patient:
-        """Another patient with an openid of her own."""
-        patient = Patient(f"oDemo{secrets.token_hex(11)}x", name, note)
+    def add_patient(self, name: str, note: str = "", openid: str = "") -> Patient:
+        """Another patient; with an openid of her own if none is given."""
+        patient = Patient(openid or f"oDemo{secrets.token_hex(11)}x", name, note)
         with self._changed:
-            self._patients[patient.openid] = patient
+            patient = self._patients.setdefault(patient.openid, patient)
         self.publish_patient(patient)
         return patient
 
@@ -105,30 +112,48 @@ class Exchange:
             first, patient.greeted = not patient.greeted, True
         return first
 
-    def set_following(self, openid: str, *, following: bool) -> None:
+    def set_following(self, openid: str, *, following: bool, scene: str = "") -> None:
         """The patient follows the account, or no longer."""
         patient = self.patient(openid)
         patient.following = following
-        if not following:
-            patient.subscriptions.clear()
+        if following:
+            patient.followed_at, patient.scene = self._config.clock(), scene
         self.publish_patient(patient)
 
     def accept_subscription(self, openid: str, template_id: str, count: int = 1) -> None:
-        """The patient accepts `count` more one-off subscription notices of a template."""
-        accepted = self.patient(openid).subscriptions
+        """The patient accepts `count` more one-off notices, or a long-term template for good."""
+        patient = self.patient(openid)
         with self._changed:
-            accepted[template_id] = accepted.get(template_id, 0) + count
+            if template_id not in self._config.long_term_templates:
+                accepted = patient.subscriptions
+                accepted[template_id] = accepted.get(template_id, 0) + count
+            elif template_id not in patient.standing:
+                patient.standing.append(template_id)
+        self.publish_patient(patient)
 
     def spend_subscription(self, openid: str, template_id: str) -> bool:
         """Use one accepted notice; false when there is none."""
         patient = self.patient(openid)
         with self._changed:
             if template_id in self._config.long_term_templates:
-                return patient.following
+                return template_id in patient.standing
             left = patient.subscriptions.get(template_id, 0)
             if left:
                 patient.subscriptions[template_id] = left - 1
-            return left > 0
+        self.publish_patient(patient)
+        return left > 0
+
+    def drop_subscriptions(self, openid: str) -> list[str]:
+        """The patient refuses notices: what she had accepted is gone; gives the template ids."""
+        patient = self.patient(openid)
+        with self._changed:
+            dropped = [
+                *patient.standing,
+                *(t for t, left in patient.subscriptions.items() if left),
+            ]
+            patient.standing.clear()
+            patient.subscriptions.clear()
+        return dropped
 
     # --- timeline -------------------------------------------------------------------------
 
@@ -159,6 +184,15 @@ class Exchange:
     def timeline(self, openid: str) -> list[Event]:
         """The patient's bubbles, oldest first."""
         return [e for e in self.events_after(0) if e.openid == openid and e.kind in BUBBLES]
+
+    def services(self, openid: str) -> list[Event]:
+        """The cards of the patient's 「服务通知」, oldest first."""
+        return [e for e in self.events_after(0) if e.openid == openid and e.kind == "service"]
+
+    def last_word_at(self, openid: str) -> float | None:
+        """When the patient or the account last said something to the other."""
+        said = [e.at for e in self.events_after(0) if e.openid == openid and e.kind in _WORDS]
+        return said[-1] if said else None
 
     # --- menu -----------------------------------------------------------------------------
 
@@ -191,11 +225,11 @@ class Exchange:
         with self._changed:
             return list(self._deliveries)
 
-    def record_call(self, path: str, touser: str, errcode: int) -> None:
-        """Keep an API call of the bot; never its token."""
-        entry = {"at": self._config.clock(), "path": path, "touser": touser, "errcode": errcode}
+    def record_call(self, path: str, touser: str, errcode: int, fault: str = "") -> None:
+        """Keep an API call of the bot, and the fault it met; never its token."""
+        entry = {"at": self._config.clock(), "path": path, "touser": touser}
         with self._changed:
-            self._calls.append(entry)
+            self._calls.append({**entry, "errcode": errcode, "fault": fault})
 
     def calls(self) -> list[dict[str, Any]]:
         """The last API calls, oldest first."""

@@ -65,11 +65,16 @@ class Ledger:
             return 0
 
     def view(self, openid: str) -> list[dict[str, Any]]:
-        """The open windows: action, remaining, seconds left."""
+        """The open windows: action, remaining, seconds left, their end (since 1970)."""
         now = self._clock()
         with self._lock:
             return [
-                {"action": action, "remaining": w.remaining, "seconds": round(w.until - now)}
+                {
+                    "action": action,
+                    "remaining": w.remaining,
+                    "seconds": round(w.until - now),
+                    "until": w.until,
+                }
                 for action, w in self._live(openid).items()
             ]
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from simulator.exchange import UnknownPatientError
+from simulator.control import BadRequestError, explain_errors, json_body, text_field
 from simulator.push import Delivery
 from simulator.switchboard import Switchboard
 
@@ -19,24 +19,6 @@ STREAM_SECONDS = 25
 _HEARTBEAT_SECONDS = 5.0
 _MAX_TEXT = 2000
 _MAX_NAME = 20
-
-
-class BadRequestError(Exception):
-    """The page asked something impossible; the text says what."""
-
-
-def _json() -> dict[str, Any]:
-    payload = request.get_json()
-    if not isinstance(payload, dict):
-        raise BadRequestError("a JSON object is wanted")
-    return payload
-
-
-def _text(payload: dict[str, Any], name: str, limit: int) -> str:
-    value = payload.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > limit:
-        raise BadRequestError(f"{name}: 1 to {limit} characters are wanted")
-    return value.strip()
 
 
 def _event_rows(switchboard: Switchboard, epoch: str, after: int) -> dict[str, Any]:
@@ -81,25 +63,27 @@ class Phone:
             timezone=config.timezone,
             patients=[asdict(patient) for patient in exchange.patients()],
             menu=exchange.menu(),
+            clock=config.clock.view(),
         )
 
     def act(self, action: str) -> ResponseReturnValue:
         """What a patient does: open, send, press, follow, unfollow, scan, media, repeat."""
-        payload = _json()
-        openid = _text(payload, "openid", 64)
+        payload = json_body()
+        openid = text_field(payload, "openid", 64)
         board = self._board
         if action == "open":
             board.open_chat(openid)
         elif action == "send":
             menu_id = payload.get("menu_id")
-            words = _text(payload, "text", _MAX_TEXT)
+            words = text_field(payload, "text", _MAX_TEXT)
             board.say(openid, words, None if menu_id is None else str(menu_id))
         elif action == "press":
-            board.press(openid, _text(payload, "key", 128), str(payload.get("name", ""))[:60])
+            name, kind = str(payload.get("name", ""))[:60], str(payload.get("kind", "click"))
+            board.press(openid, text_field(payload, "key", 1024), name, kind)
         elif action == "scan":
-            board.scan(openid, _text(payload, "scene", 64))
+            board.scan(openid, text_field(payload, "scene", 64))
         elif action == "media":
-            kind = _text(payload, "kind", 16)
+            kind = text_field(payload, "kind", 16)
             if kind not in {"image", "voice", "location"}:
                 raise BadRequestError("kind: image, voice or location")
             board.send_media(openid, kind)
@@ -116,15 +100,13 @@ class Phone:
         elif action == "repeat":
             board.repeat_last(openid, copies=2)
         elif action == "refuse":
-            patient = board.exchange.patient(openid)
-            patient.refuses_notices = payload.get("on") is True
-            board.exchange.publish_patient(patient)
+            board.refuse_notices(openid, on=payload.get("on") is True)
         else:
             raise BadRequestError(f"no such action: {action}")
 
     def add_patient(self) -> ResponseReturnValue:
         """Another patient of the page."""
-        patient = self._board.exchange.add_patient(_text(_json(), "name", _MAX_NAME))
+        patient = self._board.exchange.add_patient(text_field(json_body(), "name", _MAX_NAME))
         return jsonify(asdict(patient))
 
     def timeline(self) -> ResponseReturnValue:
@@ -161,12 +143,10 @@ class Phone:
         board, openid = self._board, request.args.get("openid", "")
         deliveries = [_delivery_row(*entry) for entry in board.exchange.deliveries()]
         return jsonify(
-            mode=board.config.mode,
-            body_format=board.config.body_format,
-            webhook_url=board.config.webhook_url,
             deliveries=deliveries[::-1][:30],
             calls=board.exchange.calls()[::-1][:30],
             windows=board.ledger.view(openid),
+            scenes=[code.scene for code in board.qrcodes.scannable()][:10],
         )
 
 
@@ -193,13 +173,5 @@ def make_phone(switchboard: Switchboard) -> Blueprint:
     blueprint.add_url_rule("/api/developer", "developer", phone.developer)
     blueprint.add_url_rule("/api/patients", "patients", phone.add_patient, methods=["POST"])
     blueprint.add_url_rule("/api/<action>", "act", phone.act, methods=["POST"])
-
-    @blueprint.errorhandler(UnknownPatientError)
-    def unknown(error: UnknownPatientError) -> ResponseReturnValue:
-        return jsonify(error="no such patient"), 404
-
-    @blueprint.errorhandler(BadRequestError)
-    def bad(error: BadRequestError) -> ResponseReturnValue:
-        return jsonify(error=str(error)), 400
-
+    explain_errors(blueprint)
     return blueprint

@@ -89,3 +89,9 @@ def msgmenu_body(menu: dict[str, Any]) -> dict[str, Any]:
     if menu.get("tail_content"):
         rows += lines(str(menu["tail_content"]))
     return {"kind": "text", "lines": rows}
+
+
+def plain_body(text: str) -> dict[str, Any]:
+    """A bubble of words that hold no links, whatever they look like."""
+    rows = [[{"kind": "text", "text": row}] for row in text.splitlines()]
+    return {"kind": "text", "lines": rows}

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 from simulator.config import SimulatorConfig
-from simulator.exchange import Exchange
+from simulator.exchange import Exchange, Patient
+from simulator.faults import Faults
 from simulator.ledger import Ledger
+from simulator.media import PATIENT_PICTURE, PATIENT_VOICE, MediaStore
 from simulator.push import FAULT_LINE, Delivery, Pusher
+from simulator.qrcodes import QrCodes
+from simulator.quotas import Quotas
 from simulator.replies import Reply, Violation
-from simulator.richtext import text_body
+from simulator.richtext import plain_body, text_body
+from simulator.tags import Tags
 from simulator.tokens import Tokens
 
 _MEDIA_WORDS = {"image": "［图片］", "voice": "［语音］", "location": "［位置］"}
+_PATIENT_MEDIA = {"image": PATIENT_PICTURE, "voice": PATIENT_VOICE}
+# The buttons that allow customer messages; `view` and the others do not.
+_OPENS_WINDOW = frozenset({"click", "scancode_push", "scancode_waitmsg"})
 
 
 class Switchboard:
-    """One simulated account at work; holds its parts: config, exchange, ledger, tokens, pusher."""
+    """One simulated account at work; holds its parts: config, exchange, ledger, tokens, …"""
+
+    # Events about no patient (a broadcast is done) come from the account's own operator.
+    OPERATOR: ClassVar[str] = "oDemo0Operator00000000000000"
 
     def __init__(self, config: SimulatorConfig) -> None:
         """A fresh account with nobody following."""
         self.config = config
         self.exchange = Exchange(config)
         self.ledger = Ledger(config.clock)
-        self.tokens = Tokens(config)
+        self.quotas = Quotas(config)
+        self.tokens = Tokens(config, self.quotas)
+        self.faults = Faults()
+        self.media = MediaStore(config)
+        self.qrcodes = QrCodes(config)
+        self.tags = Tags()
         self.pusher = Pusher(config)
 
     def open_chat(self, openid: str) -> Delivery | None:
@@ -34,7 +50,7 @@ class Switchboard:
     def follow(self, openid: str, scene: str = "") -> Delivery:
         """The patient follows, perhaps by a QR code with a scene."""
         self.exchange.greet_once(openid)
-        self.exchange.set_following(openid, following=True)
+        self.exchange.set_following(openid, following=True, scene=scene)
         self.ledger.open(openid, "follow")
         self._system(openid, f"您已关注「{self.config.account_name}」")
         return self._push("subscribe", openid, scene=scene)
@@ -50,15 +66,16 @@ class Switchboard:
         """The patient writes, or taps an option carrying `menu_id`."""
         self.exchange.patient(openid)
         self.ledger.open(openid, "message" if menu_id is None else "tap")
-        self.exchange.publish("user", openid, _plain(content))
+        self.exchange.publish("user", openid, plain_body(content))
         return self._push("text", openid, content=content, menu_id=menu_id)
 
-    def press(self, openid: str, key: str, name: str = "") -> Delivery:
-        """The patient presses a button of the menu bar."""
+    def press(self, openid: str, key: str, name: str = "", kind: str = "click") -> Delivery:
+        """The patient presses a button of the menu; `key` is the address where it opens one."""
         self.exchange.patient(openid)
-        self.ledger.open(openid, "tap")
+        if kind in _OPENS_WINDOW:
+            self.ledger.open(openid, "tap")
         self._system(openid, f"点了菜单「{name or key}」")
-        return self._push("click", openid, key=key)
+        return self._push("button", openid, action=kind, key=key)
 
     def scan(self, openid: str, scene: str) -> Delivery:
         """The patient scans a QR code of the account; following it if she did not yet."""
@@ -72,8 +89,31 @@ class Switchboard:
         """The patient sends an `image`, a `voice` message or a `location`."""
         self.exchange.patient(openid)
         self.ledger.open(openid, "message")
-        self.exchange.publish("user", openid, _plain(_MEDIA_WORDS[kind]))
-        return self._push(kind, openid)
+        self.exchange.publish("user", openid, plain_body(_MEDIA_WORDS[kind]))
+        if kind not in _PATIENT_MEDIA:
+            return self._push(kind, openid)
+        media_id = self.media.keep(kind, _PATIENT_MEDIA[kind])
+        return self._push(kind, openid, media_id=media_id)
+
+    def subscribe(self, openid: str, template_ids: list[str]) -> str:
+        """The patient taps a page's button: `accept`, or `reject` where she refuses notices."""
+        patient = self.exchange.patient(openid)
+        status = "reject" if patient.refuses_notices else "accept"
+        if status == "accept":
+            for template_id in template_ids:
+                self.exchange.accept_subscription(openid, template_id)
+        choices = [(template_id, status) for template_id in template_ids]
+        self.report("subscription_chosen", openid, choices=choices)
+        return status
+
+    def refuse_notices(self, openid: str, *, on: bool) -> None:
+        """The patient switches service notices off, which ends what she accepted, or on again."""
+        patient = self.exchange.patient(openid)
+        patient.refuses_notices = on
+        dropped = self.exchange.drop_subscriptions(openid) if on else []
+        self.exchange.publish_patient(patient)
+        if dropped:
+            self.report("subscription_ended", openid, template_ids=dropped)
 
     def repeat_last(self, openid: str, copies: int = 1) -> list[Delivery]:
         """Deliver the patient's last message again, the copies at the same moment.
@@ -102,9 +142,14 @@ class Switchboard:
         """A message of the account arrives on the phone by itself."""
         self.exchange.publish("official", openid, body)
 
-    def show_notice(self, openid: str, body: dict[str, Any]) -> None:
-        """A service notice arrives on the phone by itself."""
-        self.exchange.publish("notice", openid, body)
+    def show_notice(self, patient: Patient, body: dict[str, Any]) -> None:
+        """A notice arrives: in the account's chat for followers, else in 「服务通知」."""
+        kind = "notice" if patient.following else "service"
+        self.exchange.publish(kind, patient.openid, body)
+
+    def show_service(self, openid: str, body: dict[str, Any]) -> None:
+        """A notice arrives in 「服务通知」, whoever follows."""
+        self.exchange.publish("service", openid, body)
 
     def _push(self, kind: str, openid: str, *, quiet: bool = False, **details: Any) -> Delivery:  # noqa: ANN401 - per kind
         delivery = self.pusher.deliver(self.pusher.build(kind, openid, **details))
@@ -112,7 +157,7 @@ class Switchboard:
         if quiet:
             return delivery
         if delivery.fault:
-            self.exchange.publish("fault", openid, _plain(FAULT_LINE))
+            self.exchange.publish("fault", openid, plain_body(FAULT_LINE))
         elif delivery.reply is not None and delivery.reply.kind == "transfer_customer_service":
             self._system(openid, "已转人工客服")
         elif delivery.reply is not None:
@@ -120,13 +165,7 @@ class Switchboard:
         return delivery
 
     def _system(self, openid: str, text: str) -> None:
-        self.exchange.publish("system", openid, _plain(text))
-
-
-def _plain(text: str) -> dict[str, Any]:
-    """A bubble of words that hold no links, whatever they look like."""
-    rows = [[{"kind": "text", "text": row}] for row in text.splitlines()]
-    return {"kind": "text", "lines": rows}
+        self.exchange.publish("system", openid, plain_body(text))
 
 
 def _bubble(reply: Reply) -> dict[str, Any]:
@@ -134,7 +173,7 @@ def _bubble(reply: Reply) -> dict[str, Any]:
         return text_body(reply.content)
     if reply.kind == "news":
         return news_body([dict(article) for article in reply.articles])
-    return _plain(f"［{reply.kind}］")
+    return plain_body(f"［{reply.kind}］")
 
 
 def news_body(articles: list[dict[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
 from simulator.app import create_app, switchboard_of
+from simulator.clock import Clock
 from simulator.config import SimulatorConfig
 from simulator.switchboard import Switchboard
 from simulator.wire import read_fields, to_xml
@@ -75,17 +76,10 @@ def bot() -> Iterator[TinyBot]:
         yield tiny
 
 
-@dataclass
-class Clock:
-    now: float = 1_764_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    """A clock that stands still until a test turns it."""
+    return Clock(lambda: 1_764_000_000.0)
 
 
 @pytest.fixture

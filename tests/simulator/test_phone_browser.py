@@ -18,6 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator.app import create_app, switchboard_of
+from simulator.clock import Clock
 from simulator.screenshot import open_browser, take_picture
 from simulator.wire import read_fields
 from tests.simulator.conftest import serving, text_reply
@@ -86,7 +87,7 @@ def browser():
 @pytest.fixture
 def board(bot, with_config):
     bot.answer = bot_answer
-    app = create_app(with_config(timeout_seconds=4, clock=time.time))
+    app = create_app(with_config(timeout_seconds=4, clock=Clock()))
     with serving(app) as base:
         board = switchboard_of(app)
         board.base = base
@@ -159,12 +160,12 @@ def test_somebody_new_can_be_added(visitor, board):
 def test_a_notice_arrives_by_itself_and_for_others_as_a_mark(visitor, board, picture):
     card = {"kind": "notice", "title": "预约成功通知", "url": ""}
     rows = [["就诊人", "李*英"], ["医生", "神经内科 王建国"], ["时间", "12月2日 周三 上午9:00"]]
-    board.show_notice(LI, card | {"rows": rows})
+    board.show_notice(board.exchange.patient(LI), card | {"rows": rows})
     visitor.wait(lambda: visitor.browser.find_elements(By.CSS_SELECTOR, ".notice"), "no notice")
     assert "神经内科 王建国" in visitor.find(".notice").text
     picture("notice")
     assert not visitor.find("#unread").is_displayed()
-    board.show_notice(ZHANG, card | {"rows": rows})
+    board.show_notice(board.exchange.patient(ZHANG), card | {"rows": rows})
     visitor.wait(lambda: visitor.find("#unread").is_displayed(), "no mark")
 
 
@@ -249,7 +250,10 @@ def test_words_stand_out_from_their_ground(visitor, board):
     visitor.sees("您想看哪位医生")
     visitor.tap("#more")
     rows = [["医生", "王建国"]]
-    board.show_notice(LI, {"kind": "notice", "title": "通知", "url": "http://a.cn", "rows": rows})
+    board.show_notice(
+        board.exchange.patient(LI),
+        {"kind": "notice", "title": "通知", "url": "http://a.cn", "rows": rows},
+    )
     visitor.wait(lambda: visitor.browser.find_elements(By.CSS_SELECTOR, ".notice"), "no notice")
     faint = visitor.browser.execute_script(Path(__file__).with_name("contrast.js").read_text())
     assert faint == []
