@@ -30,13 +30,12 @@ class Api:
 
     def token(self, payload: Payload) -> Payload:
         """GET /cgi-bin/token (POST with JSON is taken too)."""
-        self._authenticate(payload)
-        return self._board.tokens.issue()
+        return self._board.tokens.issue(*self._credentials(payload))
 
     def stable_token(self, payload: Payload) -> Payload:
         """POST /cgi-bin/stable_token."""
-        self._authenticate(payload)
-        return self._board.tokens.issue_stable(force=payload.get("force_refresh") is True)
+        force = payload.get("force_refresh") is True
+        return self._board.tokens.issue_stable(*self._credentials(payload), force=force)
 
     def clear_quota(self, payload: Payload) -> Payload:
         """POST /cgi-bin/clear_quota."""
@@ -90,8 +89,9 @@ class Api:
         file = request.files.get("media")
         if file is None:
             raise ApiError(41005, "media data missing")
-        kind = str(payload.get("type", ""))
-        media_id = self._board.media.upload(kind, file.filename or "", file.read())
+        kind, content = str(payload.get("type", "")), file.read()
+        file.close()
+        media_id = self._board.media.upload(kind, file.filename or "", content)
         name = "thumb_media_id" if kind == "thumb" else "media_id"
         return {"type": kind, name: media_id, "created_at": int(self._board.config.clock())}
 
@@ -104,12 +104,11 @@ class Api:
         answer.headers["Content-Disposition"] = 'attachment; filename="media"'
         return answer
 
-    def _authenticate(self, payload: Payload) -> None:
+    def _credentials(self, payload: Payload) -> tuple[str, str]:
         if payload.get("grant_type") != "client_credential":
             raise ApiError(40002, "invalid grant_type")
-        app_id, secret = str(payload.get("appid", "")), str(payload.get("secret", ""))
-        self._board.tokens.authenticate(app_id, secret)
         self._board.tokens.check_address(request.remote_addr or "")
+        return str(payload.get("appid", "")), str(payload.get("secret", ""))
 
 
 def endpoints(switchboard: Switchboard, authorization: Authorization) -> list[Call]:

@@ -57,12 +57,13 @@ class Tokens:
         if allowed is not None and address not in allowed:
             raise ApiError(40164, f"invalid ip {address} ipv6 ::ffff:{address}, not in whitelist")
 
-    def issue(self) -> dict[str, object]:
+    def issue(self, app_id: str, secret: str) -> dict[str, object]:
         """/cgi-bin/token: a new token, which ends the one before.
 
         Raises:
-            ApiError: 45009, called too often today.
+            ApiError: as `authenticate`, or 45009, called too often today.
         """
+        self.authenticate(app_id, secret)
         self._quotas.count("token")
         with self._lock:
             now = self._config.clock()
@@ -72,12 +73,13 @@ class Tokens:
             self._newest = self._new(now)
             return {"access_token": self._newest, "expires_in": int(LIFE_SECONDS)}
 
-    def issue_stable(self, *, force: bool) -> dict[str, object]:
+    def issue_stable(self, app_id: str, secret: str, *, force: bool) -> dict[str, object]:
         """/cgi-bin/stable_token: the same token while it is good.
 
         Raises:
-            ApiError: 45009 or 45011, called or forced too often.
+            ApiError: as `authenticate`, or 45009 or 45011, called or forced too often.
         """
+        self.authenticate(app_id, secret)
         self._quotas.count("stable_token")
         with self._lock:
             now = self._config.clock()

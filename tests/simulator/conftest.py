@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,11 @@ from simulator.switchboard import Switchboard
 from simulator.wire import read_fields, to_xml
 
 SECRET = "s3cret"
+LI = "oDemo0LiXiuying0000000000001"
+ZHANG = "oDemo0ZhangJianguo0000000002"
+APP = {"grant_type": "client_credential", "appid": "wx0123456789abcdef", "secret": SECRET}
+CARD = {"thing1": {"value": "神经内科"}, "time2": {"value": "12月2日 9:00"}}
+MENU = {"button": [{"type": "click", "name": "挂号", "key": "book"}]}
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
@@ -56,6 +62,11 @@ class TinyBot:
 
     def fields(self, at: int = -1) -> dict:
         return read_fields(self.bodies[at].decode())
+
+    def events(self, name: str) -> list[dict]:
+        """The events of a name so far; those about notices come from another thread."""
+        found = [read_fields(body.decode()) for body in list(self.bodies)]
+        return [fields for fields in found if fields.get("Event") == name]
 
 
 @pytest.fixture
@@ -109,3 +120,51 @@ def app(config: SimulatorConfig) -> Flask:
 @pytest.fixture
 def board(app: Flask) -> Switchboard:
     return switchboard_of(app)
+
+
+class Caller:
+    def __init__(self, app):
+        self.client = app.test_client()
+        self.token = self.new_token()["access_token"]
+
+    def new_token(self, **changes):
+        return self.client.get("/cgi-bin/token", query_string=APP | changes).get_json()
+
+    def stable(self, **changes):
+        return self.client.post("/cgi-bin/stable_token", json=APP | changes).get_json()
+
+    def _address(self, path, token=None):
+        whole = path if path.startswith("/") else f"/cgi-bin/{path}"
+        return whole, {"access_token": self.token if token is None else token}
+
+    def post(self, path, body, token=None):
+        whole, query = self._address(path, token)
+        return self.client.post(whole, query_string=query, json=body).get_json()
+
+    def fetch(self, path, **query):
+        whole, token = self._address(path)
+        return self.client.get(whole, query_string=token | query)
+
+    def get(self, path, **query):
+        return self.fetch(path, **query).get_json()
+
+    def say(self, content="您好", **changes):
+        text = {"msgtype": "text", "text": {"content": content}}
+        return self.post("message/custom/send", {"touser": LI} | text | changes)
+
+    def notify(self, **changes):
+        card = {"touser": LI, "template_id": "T1", "data": CARD}
+        return self.post("message/template/send", card | changes)
+
+
+@pytest.fixture
+def caller(app):
+    return Caller(app)
+
+
+def wait_for(condition):
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it never happened")
