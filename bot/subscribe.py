@@ -31,7 +31,7 @@ _LOG = logging.getLogger(__name__)
 PATH = "/subscribe"
 _MOST_ELEMENTS, _MOST_TEMPLATES = 10, 5
 # While WeChat does not answer, so many visitors wait for it; the webhook needs the other threads.
-_MOST_WAITING = 2
+_MOST_WAITING, _PATIENCE_SECONDS = 2, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def create_blueprint(house: House) -> Blueprint:
             abort(404)
         nonce = secrets.token_urlsafe(16)
         config: Mapping[str, object] | None = None
-        if waiting.acquire(blocking=False):
+        if waiting.acquire(timeout=_PATIENCE_SECONDS):
             try:
                 config = _config(settings, client.jsapi_ticket())
             except WechatError as error:
@@ -111,7 +111,7 @@ def create_blueprint(house: House) -> Blueprint:
 
 def _config(settings: Settings, ticket: str) -> Mapping[str, object]:
     """What the page's `wx.config` gets; a signature is good for this very address."""
-    query = request.query_string.decode()
+    query = request.query_string.decode("latin-1")
     url = settings.public_url + PATH + (f"?{query}" if query else "")
     nonce, timestamp = secrets.token_hex(8), int(clock.system_now().timestamp())
     return {

@@ -16,7 +16,7 @@ from bot import menu, subscribe
 from bot.house import House
 from handlers.texts import subscribe as texts
 from tests.bot.conftest import MakeHospital
-from tests.bot.stand_in import APP, SECRET, StandIn, errcode, standing_in
+from tests.bot.stand_in import APP, SECRET, StandIn, at_once, errcode, standing_in
 
 TICKET_CALL = "/cgi-bin/ticket/getticket"
 TICKET = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
@@ -98,6 +98,22 @@ def test_many_visitors_and_one_ticket(opened: tuple[House, FlaskClient], wechat:
         assert opened[1].get("/subscribe").status_code == 200
 
     assert wechat.calls[TICKET_CALL] == 1
+
+
+def test_sixteen_visitors_at_once_all_get_the_page(opened: tuple[House, FlaskClient]) -> None:
+    app = opened[1].application
+
+    found = at_once(16, lambda number: app.test_client().get("/subscribe?x=%e9").status_code)
+
+    assert found == [200] * 16
+
+
+def test_an_address_that_is_no_text_is_shown_all_the_same(
+    opened: tuple[House, FlaskClient],
+) -> None:
+    environ = {"QUERY_STRING": "x=\xe9\xff"}
+
+    assert opened[1].get("/subscribe", environ_overrides=environ).status_code == 200
 
 
 def test_while_wechat_is_busy_the_page_says_so(
