@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import paper
@@ -29,9 +29,9 @@ from handlers import conversation
 from handlers.scene import Said
 from handlers.texts import common
 from models.database import retrying
-from nlp import redflags, triage
-from nlp.heard import Heard, Person
-from nlp.understand import understand
+from nlp import triage
+from nlp.heard import Heard
+from nlp.understand import alarms, understand
 
 _LOG = logging.getLogger(__name__)
 
@@ -88,13 +88,10 @@ class Turns:
 
     def emergency(self, inbound: Inbound, earlier: State | None = None) -> Reply | None:
         """Return what to say to an emergency in these words, needing nothing else; else None."""
-        state = earlier or State.fresh()
-        person = Person(**state.person)
-        flags = redflags.check(inbound.text, state.symptoms, person)
-        action = next((f.action for f in flags if f.urgency == "emergency"), None)
-        if action is None:
-            return None
-        return conversation.emergency(action, self._house.scene(inbound.sent_at))
+        action = _alarm(inbound, earlier or State.fresh())
+        return (
+            conversation.emergency(action, self._house.scene(inbound.sent_at)) if action else None
+        )
 
     def _enter(self, inbound: Inbound, started: float) -> Visit:
         """Wait for the user's lock; a retry waits here while the first try still works."""
@@ -170,7 +167,7 @@ class Turns:
         urgent = self.emergency(inbound, state)
         if urgent is not None:
             Counter(work).requests.report_emergency(inbound.text)
-            return state, self._written(urgent)
+            return replace(state, alarm=_alarm(inbound, state)), self._written(urgent)
         heard = self._hear(inbound, work, state)
         if before and before.rest and "more" in heard.preferences:
             return state, before.rest
@@ -210,6 +207,12 @@ class Turns:
         urgent = self.emergency(inbound, visit.copies[0].state if visit.copies else None)
         text = self._written(urgent) if urgent else f"{common.TROUBLE}（{error_id}）"
         return Outcome(text, how="failed")
+
+
+def _alarm(inbound: Inbound, state: State) -> str:
+    """What an emergency in these words calls for, or nothing."""
+    flags = alarms(inbound.text, conversation.context_of(state))
+    return next((f.action for f in flags if f.urgency == "emergency"), "")
 
 
 def _entry(inbound: Inbound, after: Remembered, page: str, via: str) -> journal.Entry:

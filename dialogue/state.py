@@ -47,7 +47,8 @@ class State:
     A conversation between two messages.
 
     `asked` numbers the questions, so that a tap on an old one is told apart. `symptoms` and
-    `person` are what was heard so far; they add up over the conversation.
+    `person` are what was heard so far; they add up over the conversation. `alarm` is the kind of
+    the last emergency answered, as long as nothing else has been talked about since.
     """
 
     frames: tuple[Frame, ...] = ()
@@ -55,6 +56,7 @@ class State:
     symptoms: tuple[str, ...] = ()
     person: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
+    alarm: str = ""
 
     @staticmethod
     def fresh() -> State:

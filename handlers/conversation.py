@@ -25,6 +25,7 @@ from scheduling.types import PromptView
 
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
+_BARE = ("affirm", "deny", "choose")
 _DAY = timedelta(days=1)
 
 # A menu key is the intent it stands for; others are not ours.
@@ -99,6 +100,15 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         return _event(state, said, desk, scene)
     if said.kind != "text":
         return state, Reply(_OTHER_KINDS.get(said.kind, common.OTHER_KIND))
+    if state.alarm:
+        state, reply = _after_alarm(state, said, desk, scene)
+        if reply is not None:
+            return state, reply
+    return _words(state, said, desk, scene)
+
+
+def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
+    """Whom the words are for: a notice, a matter left half an hour ago, or the forms."""
     heard = said.heard
     # A tap names its question; only typed answers may be meant for a notice.
     prompt = None if said.menu_id else prompts.waiting(heard, _world(state, heard, desk, scene))
@@ -110,12 +120,35 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         state, _ = _ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
     if state.top and state.top.form == RESUME.name and (heard.answer == "no" or _second(said)):
         return _ENGINE.step(state, heard.with_intent("stop"), world)
-    if state.top is None and heard.intent in ("affirm", "deny", "choose"):
+    if state.top is None and heard.intent in _BARE:
         return state, Reply(common.NOTHING_OPEN)
     state, reply = _ENGINE.step(state, heard, world, said.menu_id)
     if heard.urgency == "today":
         reply = reply.after(emergency_texts.TODAY)
     return state, reply
+
+
+def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
+    """
+    After an emergency nothing is done by a bare digit, and what is not understood is not a joke.
+
+    A clear new matter goes on as usual; so does everything after half an hour.
+    """
+    alarm, heard = state.alarm, said.heard
+    state = replace(state, alarm="")
+    is_over = "no_danger" in heard.preferences
+    if not is_over and (scene.idle is None or scene.idle > IDLE):
+        return state, None
+    if not is_over and heard.intent not in (*_BARE, "unknown", "greet"):
+        return state, None
+    if is_over or (state.top is not None and heard.intent in _BARE):
+        lead = emergency_texts.GOOD if is_over else emergency_texts.FIRST
+        if state.top is None:
+            return state, Reply(f"{lead}{common.NOTHING_OPEN}")
+        again = heard.with_intent("repeat")
+        state, reply = _ENGINE.step(state, again, _world(state, heard, desk, scene))
+        return state, reply.after(lead)
+    return replace(state, alarm=alarm), emergency(alarm, scene)
 
 
 def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:

@@ -62,7 +62,8 @@ class Heard:
     the codes of the roster. `stated_departments` is the subset of `site_departments` that the
     person named in words ("想挂骨科"), as opposed to those guessed from symptoms.
     `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
-    other (换一个/还有别的吗), more (更多/下一页), expert, general, who_are_you (你是真人吗).
+    other (换一个/还有别的吗), more (更多/下一页), expert, general, who_are_you (你是真人吗),
+    no_danger (说的是以前的事).
     """
 
     text: str = ""

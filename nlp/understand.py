@@ -56,6 +56,12 @@ def understand(
         return Heard(text=text)
 
 
+def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
+    """Return the red flags of a message, with whom it is about and what was said before."""
+    person = _together(context.person, persons.find(text))
+    return redflags.check(text, context.symptoms, person)
+
+
 def _understand(
     text: str, now: datetime, vocabulary: Vocabulary, context: Context, model: triage.Model | None
 ) -> Heard:
