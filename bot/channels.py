@@ -1,42 +1,137 @@
 """
-The ways out of the house, chosen for each notice by the courier.
+The ways out of the house: a notice is put into a channel's own form and handed to its server.
 
-Today: a WeChat customer message inside its window, else the call list of the desk. Texts to a
-phone (link codes) wait on the same list until a site has an SMS channel.
+Which channel it is has been decided before (`scheduling.channels`, `desk.dispatch`).
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from bot import wechat
+from bot.channel_file import Template
+from bot.house import House
+from bot.sms import SmsClient
 from bot.wechat import WechatClient
-from bot.wechat_errors import PermanentError
-from desk.ledger import Reader
+from desk.dispatch import Sending
+from handlers.texts import notices
+from scheduling.channels import CHANNELS, CUSTOMER, LONG, ONCE, SMS, TEMPLATE, VISIT, is_sensitive
+
+# The longest value WeChat takes in a field of this type; the page on subscription notices.
+_LENGTHS = {
+    "thing": 20, "phrase": 5, "name": 10, "character_string": 32, "number": 32, "letter": 32,
+    "short_thing": 5,
+}  # fmt: skip
+_FIELD = re.compile(r"([a-z_]+?)[0-9]*")
 
 
-class Channel(Protocol):
-    """One way to reach a person."""
+def open_channels(house: House, client: WechatClient | None = None) -> Channels:
+    """Return the channels of a house; nothing is called yet."""
+    settings = house.settings
+    account = settings.sms_account()
+    return Channels(
+        client or wechat.connect(house),
+        SmsClient(account) if account else None,
+        settings.channels.templates,
+        settings.sensitive_departments,
+    )
 
-    def send(self, reader: Reader | None, text: str) -> None:
+
+class Channels:
+    """All channels of one hospital."""
+
+    def __init__(
+        self,
+        client: WechatClient,
+        sms: SmsClient | None,
+        templates: Mapping[str, Mapping[str, Template]],
+        sensitive: tuple[str, ...] = (),
+    ) -> None:
+        self._client = client
+        self._sms = sms
+        self._templates = templates
+        self._sensitive = sensitive
+        self._send: Mapping[str, Callable[[Sending], str]] = {
+            VISIT: self._visit,
+            LONG: self._subscription,
+            TEMPLATE: self._template,
+            ONCE: self._subscription,
+            CUSTOMER: self._customer,
+            SMS: self._text,
+        }
+
+    def send(self, sending: Sending) -> str:
         """
-        Deliver the text.
+        Hand a notice to its channel; returns the number it got there, empty for none.
 
         Raises:
             TransientError: try again later.
-            PermanentError: this way is closed; a person has to call.
+            PermanentError: this way is closed for this notice.
         """
+        return self._send[sending.channel](sending)
+
+    def _visit(self, sending: Sending) -> str:
+        form, facts = self._form(sending)
+        self._client.send_visit_notice(
+            _openid(sending),
+            status=int(form.id),
+            order_id=str(sending.payload["code"]),
+            msg_id=sending.key,
+            info=_filled(form, facts),
+        )
+        return ""
+
+    def _subscription(self, sending: Sending) -> str:
+        form, facts = self._form(sending)
+        return self._client.send_subscription(
+            _openid(sending), form.id, _filled(form, facts), page=form.page
+        )
+
+    def _template(self, sending: Sending) -> str:
+        form, facts = self._form(sending)
+        return self._client.send_template(
+            _openid(sending),
+            form.id,
+            _filled(form, facts),
+            client_msg_id=sending.key,
+            url=form.page,
+        )
+
+    def _customer(self, sending: Sending) -> str:
+        text = notices.render(sending.lease.kind, sending.payload)
+        self._client.send_text(_openid(sending), text)
+        return ""
+
+    def _text(self, sending: Sending) -> str:
+        form, facts = self._form(sending)
+        if self._sms is None or sending.reach.phone is None:
+            raise LookupError("a text was chosen where none can be sent")
+        values = _filled(form, facts)
+        return self._sms.send(sending.reach.phone, form.id, list(values.values()))
+
+    def _form(self, sending: Sending) -> tuple[Template, Mapping[str, str]]:
+        """The form of this kind on this channel and the facts to fill it with."""
+        payload = sending.payload
+        hides = CHANNELS[sending.channel].is_open and is_sensitive(
+            str(payload.get("department", "")), self._sensitive
+        )
+        form = self._templates[sending.channel][sending.lease.kind]
+        return form, notices.facts(payload, is_discreet=hides)
 
 
-class CustomerMessage:
-    """A customer-service message; never sent where WeChat is known to refuse it."""
+def _openid(sending: Sending) -> str:
+    if sending.reach.openid is None:
+        raise LookupError("WeChat was chosen for somebody without an account")
+    return sending.reach.openid
 
-    def __init__(self, client: WechatClient) -> None:
-        self._client = client
 
-    def send(self, reader: Reader | None, text: str) -> None:
-        """Send it; errors as `Channel.send`."""
-        if reader is None:
-            raise PermanentError(0, "no WeChat account: call list")
-        if reader.left == 0:
-            raise PermanentError(45015, "outside the message window: call list")
-        self._client.send_text(reader.openid, text)
+def _filled(form: Template, facts: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _fit(name, value.format_map(facts)) for name, value in form.data.items()}
+
+
+def _fit(name: str, value: str) -> str:
+    """Cut a value to what its field takes: WeChat refuses the whole notice otherwise."""
+    match = _FIELD.fullmatch(name)
+    return value[: _LENGTHS.get(match.group(1), len(value))] if match else value

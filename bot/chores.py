@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from desk import idempotency, journal, requests
+from desk import idempotency, journal, receipts, requests
 from desk.counter import Counter
 from desk.work import Work
 from scheduling.types import AppointmentId
@@ -30,6 +30,16 @@ def purge(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     return _PURGE_EVERY
 
 
-TASKS: Mapping[str, Task] = {"expire_hold": expire_hold, "purge": purge}
+def settle_receipt(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Tie what WeChat reported to its notice."""
+    receipts.settle(work, payload)
+    return None
+
+
+TASKS: Mapping[str, Task] = {
+    "expire_hold": expire_hold,
+    "purge": purge,
+    receipts.JOB: settle_receipt,
+}
 # Jobs that are always due again; the courier sees to it that they exist.
 RECURRING = ("purge",)

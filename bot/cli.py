@@ -23,18 +23,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
 from bot import chores, demo, doctor, ear, menu, settings, subscribe, talk, wechat
-from bot.channels import CustomerMessage
+from bot.channels import open_channels
 from bot.courier import Courier
 from bot.house import House, open_house
 from bot.settings import SECRETS, ConfigError, Settings
 from bot.turn import open_desk
 from bot.wechat_errors import WechatError
 from bot.wiring import environment, furnish
+from desk import calls, export, links, rehash, requests, roster, tokens
 from desk import demo as demo_hospital
-from desk import export, links, rehash, requests, roster, tokens
 from desk.roster_files import RosterErrors
 from desk.work import Actor
 from handlers import scans
+from handlers.texts import notices
 from scheduling.errors import NotYourPatient
 
 _CONSOLE = Actor("window", name="console")
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
     """Put all commands into the application."""
     for command in (
         _understand, _talk, _roster, _appointments, _demo, _token, _courier, _db, _doctor, _link,
-        _menu, _qr, _settings, _requests, _rehash,
+        _menu, _qr, _settings, _requests, _rehash, _calls,
     ):  # fmt: skip
         app.cli.add_command(command)
 
@@ -185,7 +186,7 @@ _courier = AppGroup("courier", help="What leaves the house and what is due.")
 def _courier_run(*, once: bool) -> None:
     """Deliver due notices and run due jobs."""
     with _friendly(), _opened(with_redis=True) as house:
-        courier = Courier(house, CustomerMessage(wechat.connect(house)), _tasks(house))
+        courier = Courier(house, open_channels(house), _tasks(house))
         if once:
             click.echo(f"{courier.run_once()} done")
             return
@@ -263,6 +264,29 @@ def _requests_done(number: int) -> None:
     with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
         if not requests.answered(counter.work, number):
             raise click.ClickException(f"nobody waits under the number {number}")
+
+
+_calls = AppGroup("calls", help="Notices that found no way to the patient: ring them.")
+
+
+@_calls.command("list")
+def _calls_list() -> None:
+    """The next visit first: number, visit, what to tell, name, phone, department, why."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        for call in calls.waiting(counter.work):
+            visit = f"{call.visit_at:%m-%d %H:%M}" if call.visit_at else "-"
+            what = notices.CALLS.get(call.kind, call.kind)
+            fields = (call.id, visit, what, call.name, call.phone, call.department, call.why)
+            click.echo("\t".join(map(str, fields)))
+
+
+@_calls.command("done")
+@click.argument("number", type=int)
+def _calls_done(number: int) -> None:
+    """Take a call off the list that has been made."""
+    with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:
+        if not calls.done(counter.work, number):
+            raise click.ClickException(f"no call waits under the number {number}")
 
 
 @click.command("menu")

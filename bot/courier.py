@@ -1,8 +1,9 @@
 """
 The courier: the only one who sends, and who runs what is due by time.
 
-A row is leased in one transaction, sent outside of any, and marked in another. Killed between
-"WeChat accepted" and "row marked", it may repeat one message; nothing is ever lost.
+A row is leased in one transaction, marked with its channel in another, sent outside of any, and
+marked again. Killed between "WeChat accepted" and "row marked", nothing is lost, and nothing is
+repeated where the channel knows the message again; docs/outgoing.md.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from bot.channels import Channel
 from bot.chores import RECURRING, Task
 from bot.house import House
-from bot.wechat_errors import PermanentError, TransientError
-from desk import jobs, ledger, outbox
+from bot.wechat_errors import NOT_SUBSCRIBED, PermanentError, TransientError, WechatError
+from desk import dispatch, jobs
+from desk.dispatch import Instead, Leased, Sending
 from desk.work import Actor, Work
-from handlers.texts import notices
 from models.database import retrying
 
 _LOG = logging.getLogger(__name__)
@@ -35,12 +35,26 @@ _ACTOR = Actor("job", name="courier")
 T = TypeVar("T")
 
 
+class WaysOut(Protocol):
+    """What the courier hands its notices to: `bot.channels.Channels`."""
+
+    def send(self, sending: Sending) -> str:
+        """
+        Hand a notice to its channel; returns the number it got there, empty for none.
+
+        Raises:
+            TransientError: try again later.
+            PermanentError: this way is closed for this notice.
+        """
+        ...
+
+
 class Courier:
     """Delivers due notices and runs due jobs of one house."""
 
-    def __init__(self, house: House, channel: Channel, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, house: House, channels: WaysOut, tasks: Mapping[str, Task]) -> None:
         self._house = house
-        self._channel = channel
+        self._channels = channels
         self._tasks = tasks
 
     def run_once(self) -> int:
@@ -70,32 +84,74 @@ class Courier:
     # -- notices
 
     def _deliver_some(self) -> int:
-        leased = self._transact(lambda work: outbox.lease(work, _BATCH, _LEASE))
+        leased = self._transact(lambda work: dispatch.lease(work, _BATCH, _LEASE))
         for notice in leased:
             self._deliver(notice)
         return len(leased)
 
-    def _deliver(self, notice: outbox.Leased) -> None:
-        account = notice.wechat_user_id
-        reader = self._transact(lambda work: ledger.reader(work, account)) if account else None
-        try:
-            self._channel.send(reader, notices.render(notice.kind, notice.payload))
-        except TransientError as error:
-            again = max(timedelta(seconds=error.retry_after), _backoff(notice.attempts))
-            self._failed(notice, str(error), again)
-        except PermanentError as error:
-            self._failed(notice, str(error), None)
-        except Exception as error:  # noqa: BLE001 - one bad notice must not stop the others
-            self._failed(notice, type(error).__name__, _backoff(notice.attempts))
-        else:
-            self._transact(lambda work: outbox.sent(work, notice.id))
-            self._house.counters.add("courier", "sent")
+    def _deliver(self, notice: Leased) -> None:
+        """Try one channel after the other, until one takes it or none is left."""
+        while True:
+            step = self._transact(lambda work: dispatch.start(work, notice, _LEASE))
+            if not isinstance(step, Sending):
+                self._settled(notice, step)
+                return
+            if step.is_repeat:
+                self._count("uncertain")
+                _LOG.warning("notice %d may go out twice by %s", notice.id, step.channel)
+            if not self._hand_over(step):
+                return
 
-    def _failed(self, notice: outbox.Leased, why: str, again: timedelta | None) -> None:
-        if notice.attempts >= _MOST_ATTEMPTS:
-            again = None
-        self._house.counters.add("courier", "called off" if again is None else "later")
-        self._transact(lambda work: outbox.failed(work, notice.id, why, _at(work, again)))
+    def _hand_over(self, sending: Sending) -> bool:
+        """Make the call; True if this channel is closed and the next one may be tried at once."""
+        lease = sending.lease
+        try:
+            number = self._channels.send(sending)
+        except TransientError as error:
+            wait = timedelta(seconds=error.retry_after)
+            if lease.attempts >= _MOST_ATTEMPTS and not error.is_uncertain:
+                return self._closed(sending, error)
+            self._later(sending, str(error), wait, is_uncertain=error.is_uncertain)
+        except PermanentError as error:
+            return self._closed(sending, error)
+        except Exception as error:  # noqa: BLE001 - one bad notice must not stop the others
+            _LOG.error("notice %d: %s", lease.id, _told(error))
+            self._later(sending, type(error).__name__, timedelta(), is_uncertain=True)
+        else:
+            self._transact(lambda work: dispatch.sent(work, sending, number))
+            self._count("sent")
+        return False
+
+    def _later(self, sending: Sending, why: str, wait: timedelta, *, is_uncertain: bool) -> None:
+        attempts = sending.lease.attempts
+        wait = max(wait, _backoff(attempts))
+
+        def act(work: Work) -> Instead:
+            if attempts >= _MOST_ATTEMPTS:
+                return dispatch.abandoned(work, sending, why)
+            again = work.now + wait
+            return dispatch.later(work, sending, why, again, is_uncertain=is_uncertain)
+
+        self._settled(sending.lease, self._transact(act))
+
+    def _closed(self, sending: Sending, error: WechatError) -> bool:
+        def act(work: Work) -> None:
+            unsubscribed = error.code == NOT_SUBSCRIBED
+            dispatch.closed(work, sending, str(error), is_unsubscribed=unsubscribed)
+
+        self._transact(act)
+        self._count("closed")
+        _LOG.warning("notice %d not by %s: %s", sending.lease.id, sending.channel, error)
+        return True
+
+    def _settled(self, notice: Leased, how: Instead) -> None:
+        """Loudly, where somebody will not be reached."""
+        self._count(how)
+        if how in ("call", "dead"):
+            _LOG.error("notice %d (%s) found no way out: %s", notice.id, notice.kind, how)
+
+    def _count(self, label: str) -> None:
+        self._house.counters.add("courier", label)
 
     # -- jobs
 

@@ -25,11 +25,12 @@ from werkzeug.serving import make_server
 
 import migrations
 from bot import menu, subscribe, wechat
-from bot.channels import CustomerMessage
+from bot.channels import open_channels
 from bot.chores import TASKS
 from bot.courier import Courier
 from bot.house import House
-from bot.settings import DEVELOPMENT, ConfigError, Settings
+from bot.setting_values import DEVELOPMENT
+from bot.settings import ConfigError, Settings
 from bot.turn import open_desk
 from bot.wechat_errors import WechatError
 from desk import demo
@@ -162,7 +163,7 @@ class Show:
 
     def _deliver(self, stop: threading.Event) -> None:
         tasks = {**TASKS, "roll_demo": roll}
-        courier = Courier(self.house, CustomerMessage(wechat.connect(self.house)), tasks)
+        courier = Courier(self.house, open_channels(self.house), tasks)
         courier.run(stop, recurring=("purge", "roll_demo"))
 
     def _publish_menu(self, stop: threading.Event) -> None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from bot import wechat
 from bot.house import House, open_house
 from bot.settings import ConfigError, Settings
+from bot.sms import SmsClient
 from bot.wechat_errors import WechatError
 from bot.wiring import has_database
+from scheduling.channels import CHANNELS, CUSTOMER, SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
             _database(house),
             _redis(house),
             _wechat(house),
-            _reach(),
+            *_sms(settings),
+            *_channels(settings),
         ]
     finally:
         house.close()
@@ -63,6 +66,35 @@ def _wechat(house: House) -> Finding:
     return Finding("WeChat", is_well=True, advice="gives us a token")
 
 
-def _reach() -> Finding:
-    advice = "customer messages within 48 h of a patient's message; later: the desk's call list"
-    return Finding("channels", is_well=True, advice=advice)
+def _channels(settings: Settings) -> list[Finding]:
+    """Each channel: what it carries, or what it would need; and whether any reaches far."""
+    found = []
+    for name, channel in CHANNELS.items():
+        kinds = sorted(settings.channels.setup.get(name, {}))
+        if name == CUSTOMER:
+            advice = "within 48 h of a patient's message"
+        else:
+            advice = ", ".join(kinds) if kinds else f"not set up; needs {channel.needs}"
+        found.append(Finding(f"channel {name}", is_well=True, advice=advice))
+    far = [name for name in CHANNELS if "reminder" in settings.channels.setup.get(name, {})]
+    advice = (
+        f"reminders go by {', '.join(far)}"
+        if far
+        else "no channel: whoever has not written lately is on the call list "
+        "(flask --app wsgi calls list)"
+    )
+    return [*found, Finding("patients after 48 h", is_well=bool(far), advice=advice)]
+
+
+def _sms(settings: Settings) -> list[Finding]:
+    account = settings.sms_account()
+    templates = [t.id for t in settings.channels.templates.get(SMS, {}).values()]
+    if account is None or not templates:
+        return []
+    try:
+        missing = SmsClient(account).unapproved(templates)
+    except (WechatError, ValueError) as error:
+        advice = f"{error}; check the SMS_… settings, the balance and this server's clock"
+        return [Finding("SMS", is_well=False, advice=advice)]
+    advice = f"not approved yet: {', '.join(missing)}" if missing else "all templates approved"
+    return [Finding("SMS", is_well=not missing, advice=advice)]

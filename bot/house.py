@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, make_url
 from bot import embedded
 from bot.counters import Counters
 from bot.memory import Memory, connect_redis
-from bot.settings import DEVELOPMENT, Settings
+from bot.setting_values import DEVELOPMENT
+from bot.settings import Settings
 from bot.vocabulary import Vocabularies
 from bot.wire import Wire
 from desk.work import Actor, Work
@@ -22,6 +23,7 @@ from handlers.scene import Scene
 from handlers.texts import wording
 from models import clock, database
 from models.vault import Vault
+from scheduling.channels import SMS
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class House:
             policy=self.settings.policy,
             vault=self.vault,
             actor=actor,
+            channels=self.settings.channels.setup,
         )
 
     def scene(self, now: datetime, idle: timedelta | None = None) -> Scene:
@@ -66,6 +69,7 @@ class House:
             idle=idle,
             staffed=local.isoweekday() in days and opens <= local.time() < closes,
             staffed_hours=wording.hours(days, opens, closes),
+            can_text="link_code" in settings.channels.setup.get(SMS, {}),
         )
 
     def close(self) -> None:

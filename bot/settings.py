@@ -7,20 +7,19 @@ does not start and says how to make it.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import datetime, time, timedelta
-from pathlib import Path
+from dataclasses import astuple, dataclass, field, fields
+from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from bot import setting_values as values
+from bot.channel_file import ChannelFile
+from bot.setting_values import PRODUCTION
+from bot.sms import OFFICIAL, SmsAccount
+from scheduling.channels import SMS
 from scheduling.policy import Policy
 
-PRODUCTION, DEVELOPMENT = "production", "development"
-_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?")
-_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _KEY_RECIPE = (
     'python -c "import base64, secrets; '
     'print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"'
@@ -30,91 +29,6 @@ _HEX_RECIPE = 'python -c "import secrets; print(secrets.token_hex(16))"'
 
 class ConfigError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
-
-
-def _mode(text: str) -> str:
-    if text not in (PRODUCTION, DEVELOPMENT):
-        raise ValueError(f"must be {PRODUCTION} or {DEVELOPMENT}")
-    return text
-
-
-def _switch(text: str) -> bool:
-    if text not in ("on", "off"):
-        raise ValueError("must be on or off")
-    return text == "on"
-
-
-def _instant(text: str) -> datetime | None:
-    if not text:
-        return None
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("needs an offset, as in 2026-12-01T09:00:00+08:00")
-    return instant
-
-
-def _zone(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is no IANA time zone, such as Asia/Shanghai") from error
-
-
-def _aes_key(text: str) -> str:
-    if text and not _AES_KEY.fullmatch(text):
-        raise ValueError("must be the 43 letters and digits of the EncodingAESKey")
-    return text
-
-
-def _address(text: str) -> str:
-    if text and not _ADDRESS.fullmatch(text):
-        raise ValueError("must look like https://desk.hospital.example, without a last slash")
-    return text
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, text.split(";"))))
-
-
-def _hours(text: str) -> tuple[time, time]:
-    start, dash, end = text.partition("-")
-    if not dash:
-        raise ValueError("must look like 08:00-17:00")
-    return time.fromisoformat(start), time.fromisoformat(end)
-
-
-def _days(text: str) -> frozenset[int]:
-    first, _, last = text.partition("-")
-    days = frozenset(range(int(first), int(last or first) + 1))
-    if not days or not days <= set(range(1, 8)):
-        raise ValueError("must look like 1-5: Monday is 1, Sunday 7")
-    return days
-
-
-def _policy(text: str) -> Policy:
-    return read_policy(Path(text)) if text else Policy()
-
-
-def read_policy(path: Path) -> Policy:
-    """
-    Return the house policy with a site's changes: TOML, `days_ahead = 7`, minutes for durations.
-
-    Raises:
-        ValueError: no such file, not TOML, or a name or a value no policy has.
-    """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read") from error
-    defaults = Policy()
-    unknown = given.keys() - {f.name for f in fields(Policy)}
-    if unknown:
-        raise ValueError(f"{path}: no such rule: {', '.join(sorted(unknown))}")
-    changes: dict[str, Any] = {}
-    for name, value in given.items():
-        is_duration = isinstance(getattr(defaults, name), timedelta)
-        changes[name] = timedelta(minutes=value) if is_duration else value
-    return Policy(**changes)
 
 
 def _setting(
@@ -145,7 +59,7 @@ class Settings:
         "DESK_MODE",
         "production or development; development may fix the clock and embed its own Redis",
         default=PRODUCTION,
-        read=_mode,
+        read=values.mode,
     )
     wechat_token: str = _setting(
         "WECHAT_TOKEN",
@@ -159,10 +73,10 @@ class Settings:
         "WECHAT_APP_SECRET", "AppSecret of the account", recipe="copy it from WeChat's console"
     )
     wechat_aes_key: str = _setting(
-        "WECHAT_AES_KEY", "EncodingAESKey, 43 characters; needed in safe mode", read=_aes_key
+        "WECHAT_AES_KEY", "EncodingAESKey, 43 characters; needed in safe mode", read=values.aes_key
     )
     wechat_aes_key_previous: str = _setting(
-        "WECHAT_AES_KEY_PREVIOUS", "the EncodingAESKey before the last change", read=_aes_key
+        "WECHAT_AES_KEY_PREVIOUS", "the EncodingAESKey before the last change", read=values.aes_key
     )
     wechat_account_id: str = _setting(
         "WECHAT_ACCOUNT_ID", "gh_… id of the account; empty: not checked"
@@ -175,12 +89,12 @@ class Settings:
     wechat_subscribe_long: tuple[str, ...] = _setting(
         "WECHAT_SUBSCRIBE_LONG",
         "ids of the long-term subscription templates patients are asked for, separated by ;",
-        read=_words,
+        read=values.words,
     )
     wechat_subscribe_once: tuple[str, ...] = _setting(
         "WECHAT_SUBSCRIBE_ONCE",
         "ids of the one-off subscription templates patients are asked for, separated by ;",
-        read=_words,
+        read=values.words,
     )
     wechat_js_url: str = _setting(
         "WECHAT_JS_URL",
@@ -190,13 +104,13 @@ class Settings:
     public_url: str = _setting(
         "PUBLIC_URL",
         "https://… where patients' phones reach this server, without a last slash; for web pages",
-        read=_address,
+        read=values.address,
     )
     wechat_sealed_only: bool = _setting(
         "WECHAT_SEALED_ONLY",
         "on: refuse messages that are not encrypted; switch it on once the console says safe mode",
         default="off",
-        read=_switch,
+        read=values.switch,
     )
     wechat_signature_seconds: int = _setting(
         "WECHAT_SIGNATURE_SECONDS",
@@ -208,7 +122,7 @@ class Settings:
         "WECHAT_LINKS",
         "on or off: tappable options; off for test accounts, which send no bizmsgmenuid",
         default="on",
-        read=_switch,
+        read=values.switch,
     )
     database_url: str = _setting(
         "DATABASE_URL",
@@ -232,26 +146,49 @@ class Settings:
     hospital_phone: str = _setting("HOSPITAL_PHONE", "the desk's telephone, shown to patients")
     emergency_phone: str = _setting("EMERGENCY_PHONE", "the emergency room's telephone")
     zone: ZoneInfo = _setting(  # noqa: RUF009 - a field()
-        "HOSPITAL_ZONE", "IANA zone patients live in", default="Asia/Shanghai", read=_zone
+        "HOSPITAL_ZONE", "IANA zone patients live in", default="Asia/Shanghai", read=values.zone
     )
     staffed: tuple[time, time] = _setting(
         "STAFFED_HOURS",
         "local hours in which somebody at the desk answers",
         default="08:00-17:00",
-        read=_hours,
+        read=values.hours,
     )
     staffed_days: frozenset[int] = _setting(
         "STAFFED_DAYS",
         "weekdays on which somebody does, Monday is 1",
         default="1-7",
-        read=_days,
+        read=values.days,
     )
     policy: Policy = _setting(  # noqa: RUF009 - a field()
-        "POLICY_FILE", "a TOML file with this site's booking rules", read=_policy
+        "POLICY_FILE", "a TOML file with this site's booking rules", read=values.policy
+    )
+    channels: ChannelFile = _setting(  # noqa: RUF009 - a field()
+        "CHANNELS_FILE",
+        "a TOML file with the templates of this account: docs/outgoing.md",
+        read=values.channels,
+    )
+    sensitive_departments: tuple[str, ...] = _setting(
+        "SENSITIVE_DEPARTMENTS",
+        "departments with one of these words are called 门诊 where others may read a notice",
+        default="精神;心理;性病;妇;男科;感染;传染;生殖;计划生育;艾滋;戒毒;成瘾",
+        read=values.words,
+    )
+    sms_secret_id: str = _setting(
+        "SMS_SECRET_ID", "SecretId of Tencent Cloud; with the next four, texts can be sent"
+    )
+    sms_secret_key: str = _setting("SMS_SECRET_KEY", "SecretKey of Tencent Cloud")
+    sms_app_id: str = _setting("SMS_APP_ID", "SdkAppId of the SMS application, 1400…")
+    sms_sign: str = _setting("SMS_SIGN", "the approved signature of the texts, without 【】")
+    sms_region: str = _setting(
+        "SMS_REGION", "region of the SMS application", default="ap-guangzhou"
+    )
+    sms_base_url: str = _setting(
+        "SMS_BASE_URL", "where calls to the SMS provider go", default=OFFICIAL
     )
     triage_model: str = _setting("TRIAGE_MODEL", "another trained triage model than the built-in")
     fixed_now: datetime | None = _setting(  # noqa: RUF009 - a field()
-        "FIXED_NOW", "ISO 8601: the clock stands still; refused in production", read=_instant
+        "FIXED_NOW", "ISO 8601: the clock stands still; refused in production", read=values.instant
     )
 
     @staticmethod
@@ -262,11 +199,11 @@ class Settings:
         Raises:
             ConfigError: naming the first setting that is missing or wrong.
         """
-        values = {
+        given = {
             f.name: _value(f.metadata, environment.get(f.metadata["name"]) or "")
             for f in fields(Settings)
         }
-        settings = Settings(**values)
+        settings = Settings(**given)
         if settings.mode == PRODUCTION and settings.fixed_now is not None:
             raise ConfigError("FIXED_NOW is refused in production: a hospital's clock must run")
         if settings.mode == PRODUCTION and not settings.redis_url:
@@ -276,7 +213,21 @@ class Settings:
             )
         if settings.data_key == settings.lookup_key:
             raise ConfigError(f"LOOKUP_KEY must differ from DATA_KEY; make one: {_KEY_RECIPE}")
+        if settings.channels.templates.get(SMS) and settings.sms_account() is None:
+            raise ConfigError("CHANNELS_FILE has [sms]: set SMS_SECRET_ID, _KEY, _APP_ID, _SIGN")
         return settings
+
+    def sms_account(self) -> SmsAccount | None:
+        """Return the account that sends texts; None where it is not complete."""
+        account = SmsAccount(
+            self.sms_secret_id,
+            self.sms_secret_key,
+            self.sms_app_id,
+            self.sms_sign,
+            self.sms_region,
+            self.sms_base_url,
+        )
+        return account if all(astuple(account)) else None
 
     def __repr__(self) -> str:
         """Never show a secret in a log or a traceback."""

@@ -61,6 +61,7 @@ class Request:
     body: bytes | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, tuple[str, bytes]] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Impatient(urllib3.connection.HTTPConnection):
@@ -142,6 +143,7 @@ class Transport:
                 params={**({"access_token": token} if token else {}), **request.params},
                 data=request.body,
                 files=request.files,
+                headers=dict(request.headers),
                 timeout=(max(_SHORTEST, send), max(_SHORTEST, read)),
                 stream=True,
                 allow_redirects=False,

@@ -19,9 +19,10 @@ from datetime import timedelta
 from bot import paper
 from bot.house import House
 from bot.memory import Remembered, Visit
-from bot.wire import Inbound
+from bot.wire import MESSAGE_KINDS, Inbound
 from desk import accounts, journal, ledger, outbox
 from desk.counter import Counter
+from desk.reach import reach
 from desk.work import Actor, Work
 from dialogue.reply import Reply
 from dialogue.state import State
@@ -32,6 +33,7 @@ from models.database import retrying
 from nlp import triage
 from nlp.heard import Heard
 from nlp.understand import alarms, understand
+from scheduling.channels import choose
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.15
 _FORGOTTEN = timedelta(hours=24)
 _ATTEMPTS = 3
 _FOLLOWING = {"subscribe": True, "unsubscribe": False}
+# What opens the short window for messages of ours; a typed message opens the long one.
+_TAPS = frozenset({"subscribe", "scan", "click", "scancode_push", "scancode_waitmsg"})
 _PASSIVE, _COURIER = "passive", "courier"
 
 
@@ -123,11 +127,10 @@ class Turns:
             if known is not None:
                 return Outcome("" if known.reply_via == _COURIER else known.reply, how="replayed")
             before = self._before(work, visit)
+            _note_in_ledger(work, inbound)
             state, text = self._step(inbound, work, before)
             page, rest = paper.first_page(text)
             after = Remembered(before.seq + 1 if before else 1, work.now, state, rest)
-            if inbound.text and not inbound.menu_id:
-                ledger.heard_from(work)
             via = self._way(work, page, started)
             journal.store(work, _entry(inbound, after, page, via))
             if via == _COURIER:
@@ -141,8 +144,10 @@ class Turns:
         if not page or time.monotonic() - started <= _LATE_SECONDS:
             return _PASSIVE
         account = accounts.account(work)
-        reader = ledger.reader(work, account) if account is not None else None
-        return _COURIER if reader is not None and reader.left > 0 else _PASSIVE
+        if account is None:
+            return _PASSIVE
+        can_send = choose(work.channels, "reply", reach(work, account, None), work.now)
+        return _COURIER if can_send else _PASSIVE
 
     def _before(self, work: Work, visit: Visit) -> Remembered | None:
         """Return the conversation so far; the journal says which copy of it is the newest."""
@@ -162,8 +167,6 @@ class Turns:
     def _step(self, inbound: Inbound, work: Work, before: Remembered | None) -> tuple[State, str]:
         """Return the next state and the whole answer."""
         state = before.state if before else State.fresh()
-        if inbound.event in _FOLLOWING:
-            ledger.followed(work, is_following=_FOLLOWING[inbound.event])
         urgent = self.emergency(inbound, state)
         if urgent is not None:
             Counter(work).requests.report_emergency(inbound.text)
@@ -213,6 +216,16 @@ def _alarm(inbound: Inbound, state: State) -> str:
     """What an emergency in these words calls for, or nothing."""
     flags = alarms(inbound.text, conversation.context_of(state))
     return next((f.action for f in flags if f.urgency == "emergency"), "")
+
+
+def _note_in_ledger(work: Work, inbound: Inbound) -> None:
+    """Before anything is promised: what this message lets us send later."""
+    if inbound.event in _FOLLOWING:
+        ledger.followed(work, is_following=_FOLLOWING[inbound.event])
+    if inbound.event in _TAPS or inbound.menu_id:
+        ledger.tapped(work)
+    elif inbound.kind in MESSAGE_KINDS:
+        ledger.heard_from(work)
 
 
 def _entry(inbound: Inbound, after: Remembered, page: str, via: str) -> journal.Entry:

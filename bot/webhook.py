@@ -16,10 +16,10 @@ import time
 
 from flask import Blueprint, Response, request
 
-from bot import paper
+from bot import paper, receipts
 from bot.cipher import ForgedError
 from bot.house import House
-from bot.settings import PRODUCTION
+from bot.setting_values import PRODUCTION
 from bot.turn import BusyError, Turns
 from bot.wire import (
     MAX_BODY_BYTES,
@@ -37,7 +37,7 @@ _LOG = logging.getLogger(__name__)
 _HELD_SECONDS = 5.5
 _MOST_HELD = 8
 _MOST_WAITING_ALARMS = 100
-_EVENTS = frozenset({"subscribe", "unsubscribe", "scan", "click"})
+_EVENTS = frozenset({"subscribe", "unsubscribe", "scan", "click", *receipts.EVENTS})
 SUCCESS = "success"
 
 
@@ -72,6 +72,9 @@ class Door:
         inbound = envelope.inbound
         self._house.counters.add("messages", inbound.kind if _is_known(inbound) else "other")
         if not self._is_for_us(inbound):
+            return _plain(SUCCESS)
+        if inbound.event in receipts.EVENTS:
+            receipts.take(self._house, inbound)
             return _plain(SUCCESS)
         return self._answer(envelope, started)
 

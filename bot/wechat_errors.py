@@ -20,6 +20,8 @@ _LOG = logging.getLogger(__name__)
 
 # The token is bad: refreshed once, then tried once more.
 BAD_TOKEN = frozenset({40001, 40014, 42001})
+# The patient took a subscription back, or has used it up.
+NOT_SUBSCRIBED = 43101
 
 _SOON, _MINUTE, _TEN_MINUTES, _HOUR = 5.0, 60.0, 600.0, 3600.0
 _UNREACHABLE_SECONDS = 30.0
@@ -58,7 +60,7 @@ CODES: Mapping[int, Verdict] = {
     45047: Verdict("no more messages until the patient writes"),
     43004: Verdict("the patient does not follow the account"),
     43019: Verdict("the patient is on the account's block list"),
-    43101: Verdict("the patient has not subscribed to this notice"),
+    NOT_SUBSCRIBED: Verdict("the patient has not subscribed to this notice"),
     40003: Verdict("no such patient in this account"),
     40007: Verdict("no such media, or older than three days"),
     40037: Verdict("no such template"),

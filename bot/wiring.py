@@ -16,6 +16,7 @@ import api
 from bot import subscribe, webhook
 from bot.house import House
 from bot.turn import Turns, open_desk
+from desk import calls
 from desk.counter import Counter
 from desk.work import Actor
 from models import clock
@@ -62,7 +63,20 @@ def _add_health(app: Flask, house: House) -> None:
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(house.counters.exposition(), content_type="text/plain; version=0.0.4")
+        text = house.counters.exposition() + _census(house)
+        return Response(text, content_type="text/plain; version=0.0.4")
+
+
+def _census(house: House) -> str:
+    """How much waits in the outbox, counted where all processes see it; nothing without it."""
+    try:
+        with house.engine.connect().execution_options(read_only=True) as conn:
+            found = calls.census(house.work(conn, Actor("job", name="metrics")))
+    except (SQLAlchemyError, OSError):
+        return ""
+    lines = ["# HELP desk_outbox notices that wait, by state", "# TYPE desk_outbox gauge"]
+    lines += [f'desk_outbox{{state="{state}"}} {number}' for state, number in found.items()]
+    return "\n".join(lines) + "\n"
 
 
 def has_database(house: House) -> bool:

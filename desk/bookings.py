@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, update
 
-from desk import appointments, reminders, stock
+from desk import appointments, notices, stock
 from desk.accounts import account
 from desk.admission import admit, check_speaks_for, lock_patient
 from desk.events import record
@@ -110,7 +110,7 @@ class Bookings:
             return appointments.view(work, appointment)
         record(work, row.id, "held", "booked")
         view = appointments.view(work, appointment)
-        reminders.plan(work, view, row.wechat_user_id)
+        notices.booked(work, view)
         return view
 
     def release(self, appointment: AppointmentId) -> None:
@@ -146,7 +146,10 @@ class Bookings:
             stock.lock(work, [row.slot_id])
             if not stock.finish(work, row, "cancelled", late_cancel=late):
                 raise AppointmentOver
-        return appointments.view(work, appointment)
+            view = appointments.view(work, appointment)
+            if row.status == "booked":
+                notices.cancelled(work, view)
+        return view
 
     def cancel_is_free(self, appointment: AppointmentId) -> bool:
         """
@@ -186,7 +189,7 @@ class Bookings:
             me = old.wechat_user_id
             placed = place(work, wanted, Placing(old.patient_id, me, "booked", moved_from=old))
             view = appointments.view(work, placed)
-            reminders.plan(work, view, me)
+            notices.moved(work, view)
         return view
 
     def mine(self) -> Sequence[AppointmentView]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from desk.bookings import Bookings
 from desk.catalogue import Catalogue
 from desk.finder import Finder
+from desk.notices import Notices
 from desk.patients import Patients
 from desk.prompts import Prompts
 from desk.requests import Requests
@@ -55,3 +56,8 @@ class Counter:
     def requests(self) -> Requests:
         """What needs a person."""
         return Requests(self.work)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What will be sent."""
+        return Notices(self.work)

@@ -1,68 +1,67 @@
 """
 How many customer-service messages WeChat still lets us send to somebody.
 
-A typed message opens 48 hours for five of them (official customer-service page); a tap on an
-option opens nothing, so only typed messages count here.
+A typed message opens 48 hours for five of them; a tap on an option or the menu, a scan and a
+follow open one minute for three. What is sent counts against both, so we never promise more than
+there is. Source: the official customer-service page, docs/outgoing.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
 from desk.work import Work
 from models import Outbox, WechatUser
+from scheduling.channels import CUSTOMER, Window
 
-WINDOW = timedelta(hours=48)
-MESSAGES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Whom a notice goes to, and how many more messages would reach them."""
-
-    openid: str
-    left: int
+# Of a user's column: how long its window stays open and for how many messages.
+_GRANTS = (("last_message_at", timedelta(hours=48), 5), ("last_tap_at", timedelta(minutes=1), 3))
 
 
 def heard_from(work: Work) -> None:
     """The account has typed a message: its window opens anew."""
-    if work.actor.openid is not None:
-        work.conn.execute(
-            update(WechatUser)
-            .where(WechatUser.openid_hash == work.vault.lookup(work.actor.openid))
-            .values(last_message_at=work.now, followed=True)
-        )
+    _note(work, last_message_at=work.now, followed=True)
+
+
+def tapped(work: Work) -> None:
+    """The account has tapped an option or the menu, scanned our code or begun to follow us."""
+    _note(work, last_tap_at=work.now)
 
 
 def followed(work: Work, *, is_following: bool) -> None:
-    """The account follows us, or no longer does: then no notice reaches it; appointments stay."""
+    """The account follows us, or no longer does: then no message reaches it."""
+    _note(work, followed=is_following)
+
+
+def windows(work: Work, account: int) -> tuple[Window, ...]:
+    """Return the windows of an account that are open now."""
+    row = work.conn.execute(
+        select(WechatUser.last_message_at, WechatUser.last_tap_at).where(WechatUser.id == account)
+    ).one()
+    opened = ((getattr(row, column), lasts, most) for column, lasts, most in _GRANTS)
+    return tuple(
+        Window(since + lasts, max(0, most - _sent_since(work, account, since)))
+        for since, lasts, most in opened
+        if since is not None and work.now < since + lasts
+    )
+
+
+def _sent_since(work: Work, account: int, since: datetime) -> int:
+    """Count what was handed to WeChat, also where we never learnt what became of it."""
+    handed = select(func.count()).where(
+        Outbox.wechat_user_id == account,
+        Outbox.channel == CUSTOMER,
+        Outbox.sending_at >= since,
+    )
+    return work.conn.scalar(handed) or 0
+
+
+def _note(work: Work, **values: object) -> None:
     if work.actor.openid is not None:
         work.conn.execute(
             update(WechatUser)
             .where(WechatUser.openid_hash == work.vault.lookup(work.actor.openid))
-            .values(followed=is_following)
+            .values(**values)
         )
-
-
-def reader(work: Work, account: int) -> Reader | None:
-    """Return whom an account belongs to; None for one that is gone."""
-    row = work.conn.execute(
-        select(WechatUser.openid_enc, WechatUser.last_message_at, WechatUser.followed).where(
-            WechatUser.id == account
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    openid = work.vault.open(row.openid_enc)
-    heard = row.last_message_at
-    if not row.followed or heard is None or work.now - heard >= WINDOW:
-        return Reader(openid, 0)
-    sent = work.conn.scalar(
-        select(func.count())
-        .select_from(Outbox)
-        .where(Outbox.wechat_user_id == account, Outbox.state == "sent", Outbox.sent_at >= heard)
-    )
-    return Reader(openid, max(0, MESSAGES - (sent or 0)))

@@ -22,6 +22,7 @@ from models import Outbox, Patient, PatientLink
 from scheduling.errors import LinkCodeWrong, NoPhoneKnown, NotYourPatient, TooManyCodes
 from scheduling.masking import mask_document, mask_name, mask_phone
 from scheduling.phones import takes_messages
+from scheduling.types import CodeSent
 
 _CODES = 1_000_000
 _DAY = timedelta(hours=24)
@@ -38,9 +39,9 @@ class PendingLink:
     created_at: datetime
 
 
-def send_code(work: Work, link: int) -> str:
+def send_code(work: Work, link: int) -> CodeSent:
     """
-    Write a new code for a pending link into the outbox; returns the masked phone it goes to.
+    Write a new code for a pending link into the outbox; returns where it goes.
 
     Raises:
         NotYourPatient: the link is not pending, so there is nothing to verify.
@@ -67,9 +68,14 @@ def send_code(work: Work, link: int) -> str:
         .values(code_hash=_code_hash(work, link, code), code_expires_at=expires_at, code_tries=0)
     )
     minutes = int(work.policy.link_code_lives.total_seconds() // 60)
-    payload = {"channel": "sms", "phone": phone, "code": code, "minutes": minutes}
+    payload = {
+        "phone": phone,
+        "code": code,
+        "minutes": minutes,
+        "until": expires_at.isoformat(),
+    }
     outbox.put(work, outbox.Notice("link_code", key, payload))
-    return mask_phone(phone)
+    return CodeSent(mask_phone(phone), minutes)
 
 
 def redeem_code(work: Work, account: int | None, code: str) -> int:

@@ -33,7 +33,7 @@ from scheduling.errors import (
 from scheduling.masking import mask_document, mask_name
 from scheduling.names import name_key
 from scheduling.policy import CONSENT_VERSION
-from scheduling.types import PatientId, PatientView, Registration
+from scheduling.types import CodeSent, PatientId, PatientView, Registration
 
 _PUBLIC_ID_BYTES = 12
 
@@ -109,9 +109,9 @@ class Patients:
             self._spend(child_consent, patient)
         return self._view_or_refuse(mine, patient)
 
-    def send_link_code(self, patient: PatientId) -> str:
+    def send_link_code(self, patient: PatientId) -> CodeSent:
         """
-        Write a code to the phone on file into the outbox; returns that phone, masked.
+        Write a code to the phone on file into the outbox; returns where it goes.
 
         Raises:
             NotYourPatient: the account has not registered this patient.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from models.vault import Vault
+from scheduling.channels import Setup
 from scheduling.policy import Policy
 
 
@@ -33,7 +34,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One piece of work; `now` is aware UTC, `zone` the installation's zone for what is shown."""
+    """
+    One piece of work.
+
+    `now` is aware UTC, `zone` the installation's zone for what is shown, `channels` the ways out
+    of the house that are set up.
+    """
 
     conn: Connection
     now: datetime
@@ -41,6 +47,7 @@ class Work:
     policy: Policy
     vault: Vault
     actor: Actor
+    channels: Setup = field(default_factory=dict)
 
     def local(self, instant: datetime) -> datetime:
         """Return the instant in the zone in which people read it."""

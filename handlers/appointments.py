@@ -197,7 +197,7 @@ def moved(values: Values, world: World) -> Done:
         if no.slot in ("offer", "when"):
             raise Reask("offer", refusals.say(no)) from no
         return Done(refusals.say(no))
-    return Done(texts.moved(view))
+    return Done(texts.moved(view, world.desk.notices.outlook(view)))
 
 
 MOVE: Form[World] = Form(

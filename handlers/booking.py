@@ -160,7 +160,8 @@ def done(values: Values, world: World) -> Done:
         raise Reask(_BACK_TO.get(no.slot, "offer"), refusals.say(no)) from no
     wards = world.desk.catalogue.departments([view.opening.department])
     phone = wishes.site_phone(view.opening.site, world)
-    return Done(texts.booked(view, wards[0] if wards else None, phone))
+    outlook = world.desk.notices.outlook(view)
+    return Done(texts.booked(view, wards[0] if wards else None, phone, outlook))
 
 
 def leave(values: Values, world: World) -> str:

@@ -14,9 +14,11 @@ from typing import Protocol
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
+    CodeSent,
     Need,
     Offers,
     Opening,
+    Outlook,
     PatientId,
     PatientView,
     Physician,
@@ -126,8 +128,8 @@ class Patients(Protocol):
         """Store or find a patient and link the account to it."""
         ...
 
-    def send_link_code(self, patient: PatientId) -> str:
-        """Send a code to the phone on file; return the phone, masked."""
+    def send_link_code(self, patient: PatientId) -> CodeSent:
+        """Send a code to the phone on file."""
         ...
 
     def redeem_link_code(self, code: str) -> PatientView:
@@ -156,6 +158,14 @@ class Requests(Protocol):
 
     def ask_for_human(self, words: str) -> None:
         """Put the words on the list of the desk."""
+        ...
+
+
+class Notices(Protocol):
+    """What will be sent."""
+
+    def outlook(self, view: AppointmentView) -> Outlook:
+        """Return how the first reminder of an appointment that can come will come."""
         ...
 
 
@@ -195,4 +205,9 @@ class Desk(Protocol):
     @property
     def requests(self) -> Requests:
         """What needs a person."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """What will be sent."""
         ...

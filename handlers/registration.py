@@ -220,10 +220,10 @@ def pick_verify(value: Any, values: Values, world: World) -> Given:  # noqa: ANN
     if value == _LATER:
         return value
     try:
-        phone = world.desk.patients.send_link_code(PatientId(values["patient"]))
+        sent = world.desk.patients.send_link_code(PatientId(values["patient"]))
     except Refusal as no:
         return Redo((), refusals.say(no), {"verify": _LATER})
-    return Redo((), texts.code_sent(phone), {"verify": _SENT})
+    return Redo((), texts.code_sent(sent), {"verify": _SENT})
 
 
 def ask_code(values: Values, world: World) -> Asked:

@@ -24,11 +24,12 @@ def reminder_times(
         ("evening", datetime.combine(eve, policy.reminder_evening, tzinfo=starts_at.tzinfo)),
         ("soon", starts_at - policy.reminder_before),
     ]
-    kept = [(which, _after_quiet(policy, at)) for which, at in wishes if at > now]
+    kept = [(which, after_quiet(policy, at)) for which, at in wishes if at > now]
     return [(which, at) for which, at in kept if at < starts_at]
 
 
-def _after_quiet(policy: Policy, at: datetime) -> datetime:
+def after_quiet(policy: Policy, at: datetime) -> datetime:
+    """Return that instant (local), or the end of the quiet hours it falls into."""
     clock = at.timetz().replace(tzinfo=None)
     if clock >= policy.quiet_from:
         return _at(at + timedelta(days=1), policy.quiet_until)

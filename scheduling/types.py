@@ -184,6 +184,27 @@ class AppointmentView:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeSent:
+    """Where a link code goes, masked, and for how many minutes it is good."""
+
+    phone: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """
+    Whether a reminder will come: by `wechat`, by `sms`, or not.
+
+    `none`: the visit is too soon for one. `out_of_reach`: by then no channel will reach the
+    patient. `which` is the first that will: the `evening` before, or `soon` before the visit.
+    """
+
+    way: Literal["wechat", "sms", "none", "out_of_reach"]
+    which: Literal["evening", "soon"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """
     Who somebody says a patient is, before the desk has checked it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView, Opening
+from scheduling.types import AppointmentView, Opening, Outlook
 
 CANCEL_TITLE = "取消预约"
 MOVE_TITLE = "改时间"
@@ -55,9 +55,10 @@ def move_sure(view: AppointmentView, new: Opening) -> str:
     )
 
 
-def moved(view: AppointmentView) -> str:
-    """The new appointment, in full."""
+def moved(view: AppointmentView, outlook: Outlook) -> str:
+    """The new appointment, in full, and whether we remind of it."""
     return (
         f"已改好。新的预约号：{view.code}\n{wording.appointment(view)}，"
         f"{wording.fee(view.opening.fee_fen)}。\n请带身份证或医保码，按时到一楼取号缴费。"
+        f"{wording.outlook(outlook)}"
     )

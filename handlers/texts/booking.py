@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView, Opening, PatientView, Physician, Ward
+from scheduling.types import AppointmentView, Opening, Outlook, PatientView, Physician, Ward
 
 ASK_COMPLAINT = "您哪里不舒服？直接说就行，例如“头晕”“肚子疼”。知道看哪个科，也可以直接说科室。"
 CONFIRM_YES = "确认"
@@ -80,8 +80,8 @@ def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) 
     )
 
 
-def booked(view: AppointmentView, ward: Ward | None, phone: str) -> str:
-    """The confirmation: everything a person needs on the day."""
+def booked(view: AppointmentView, ward: Ward | None, phone: str, outlook: Outlook) -> str:
+    """The confirmation: everything a person needs on the day, and whether we remind of it."""
     at = view.opening
     where = "，".join(part for part in (ward.location if ward else "", at.room) if part)
     arrive = wording.clock(at.starts_at)
@@ -101,7 +101,7 @@ def booked(view: AppointmentView, ward: Ward | None, phone: str) -> str:
         f"时间：{wording.moment(at.starts_at)}\n"
         f"费用：{wording.fee(at.fee_fen)}\n"
         f"{pay}\n"
-        f"来不了请说“取消预约”，要改时间请说“改时间”。{call}"
+        f"{wording.outlook(outlook)}来不了请说“取消预约”，要改时间请说“改时间”。{call}"
     )
 
 

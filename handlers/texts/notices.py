@@ -8,37 +8,98 @@ from typing import Any
 
 from handlers.texts import wording
 
+# What the templates of WeChat and of the SMS provider may be filled with.
+FACTS = frozenset(
+    {"patient", "site", "department", "doctor", "room", "when", "day", "time", "code", "minutes"}
+)
+_DISCREET = "门诊"
+_ANY_DOCTOR = "普通号"
+_ANY_ROOM = "见现场指引"
 
-def _reminder(facts: Mapping[str, Any]) -> str:
-    at = datetime.fromisoformat(str(facts["starts_at"]))
-    doctor = f"，{facts['doctor']}" if facts.get("doctor") else ""
-    room = f"，{facts['room']}" if facts.get("room") else ""
+
+def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]:
+    """
+    Return what a template is filled with; no value is empty, for WeChat refuses those.
+
+    Where others may read it, a sensitive department is only 门诊, and its room, which often bears
+    its name, is left to the signs on the spot.
+    """
+    if "starts_at" not in payload:
+        return {name: str(payload[name]) for name in FACTS & payload.keys()}
+    at = datetime.fromisoformat(str(payload["starts_at"]))
+    room = "" if is_discreet else payload.get("room")
+    return {
+        "patient": str(payload["patient"]),
+        "site": str(payload["site"]),
+        "department": _DISCREET if is_discreet else str(payload["department"]),
+        "doctor": payload.get("doctor") or _ANY_DOCTOR,
+        "room": room or _ANY_ROOM,
+        "when": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}",
+        "day": f"{at.year}年{at.month}月{at.day}日",
+        "time": f"{at:%H:%M}",
+        "code": str(payload["code"]),
+    }
+
+
+def _visit(payload: Mapping[str, Any]) -> str:
+    at = datetime.fromisoformat(str(payload["starts_at"]))
+    doctor = f"，{payload['doctor']}" if payload.get("doctor") else ""
+    room = f"，{payload['room']}" if payload.get("room") else ""
     return (
-        f"【就诊提醒】{facts['patient']}，{wording.moment(at)}，"
-        f"{facts['site']}{facts['department']}{doctor}{room}。\n"
+        f"{payload['patient']}，{wording.moment(at)}，"
+        f"{payload['site']}{payload['department']}{doctor}{room}"
+    )
+
+
+def _reminder(payload: Mapping[str, Any]) -> str:
+    return (
+        f"【就诊提醒】{_visit(payload)}。\n"
         "请带身份证或医保码，提前到一楼取号缴费。\n"
         "请在本公众号里回复：按时来回1，要改时间回2，来不了回3。"
     )
 
 
-def _link_code(facts: Mapping[str, Any]) -> str:
+def _confirmed(payload: Mapping[str, Any]) -> str:
     return (
-        f"验证码{facts['code']}，10分钟内有效，用于在微信公众号绑定就诊人。"
-        "不是您本人操作，请不要告诉任何人。"
+        f"【预约成功】{_visit(payload)}。预约号：{payload['code']}。\n"
+        "请带身份证或医保码，按时到一楼取号缴费。不是您家约的，请回复“人工”。"
     )
 
 
-def _plain(facts: Mapping[str, Any]) -> str:
-    return str(facts["text"])
+def _changed(payload: Mapping[str, Any]) -> str:
+    return (
+        f"【改期通知】预约已改到：{_visit(payload)}。新的预约号：{payload['code']}。\n"
+        "不合适请回复“改时间”或“取消预约”。"
+    )
 
 
-_KINDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+def _cancelled(payload: Mapping[str, Any]) -> str:
+    return (
+        f"【取消通知】这个预约已经取消：{_visit(payload)}。\n"
+        "不是您家取消的，或想另约时间，请回复“人工”或“挂号”。"
+    )
+
+
+def _plain(payload: Mapping[str, Any]) -> str:
+    return str(payload["text"])
+
+
+# What can be written in full, in the chat.
+_TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "reminder": _reminder,
-    "link_code": _link_code,
+    "confirmed": _confirmed,
+    "changed": _changed,
+    "cancelled": _cancelled,
     "reply": _plain,
+}
+# What the desk is told to ring about.
+CALLS: Mapping[str, str] = {
+    "reminder": "提醒就诊",
+    "changed": "告知改期",
+    "cancelled": "告知取消",
 }
 
 
 def render(kind: str, payload: Mapping[str, Any]) -> str:
-    """Return the text of a notice (KeyError for a kind nobody wrote)."""
-    return _KINDS[kind](payload)
+    """Return the text of a notice in the chat (KeyError for a kind nobody wrote)."""
+    return _TEXTS[kind](payload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.texts import wording
 from scheduling.policy import CONSENT_VERSION
-from scheduling.types import PatientView
+from scheduling.types import CodeSent, PatientView
 
 TITLE = "登记就诊人"
 WHO = "这位就诊人是您的什么人？回复数字："
@@ -91,6 +91,6 @@ def registered(patient: PatientView) -> str:
     return text
 
 
-def code_sent(phone: str) -> str:
-    """Where the code went."""
-    return f"验证码已发到{phone}，10分钟内有效。"
+def code_sent(sent: CodeSent) -> str:
+    """Where the code went, and how long it is good."""
+    return f"验证码正在发往{sent.phone}，{sent.minutes}分钟内有效。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time
 
-from scheduling.types import AppointmentView, Offer, Opening, PatientView
+from scheduling.types import AppointmentView, Offer, Opening, Outlook, PatientView
 
 _WEEKDAYS = "一二三四五六日"
 _HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
@@ -129,3 +129,19 @@ def appointment(value: AppointmentView) -> str:
         f"{value.patient_name_masked}，{at.site_name}{at.department_name}，"
         f"{doctor(at)}，{moment(at.starts_at)}"
     )
+
+
+_WAYS = {"wechat": "在微信提醒您", "sms": "发短信提醒您"}
+_WHEN = {"evening": "前一天晚上", "soon": "就诊前"}
+
+
+def outlook(value: Outlook) -> str:
+    """Say whether a reminder will come, and what to do where none can."""
+    if value.way == "out_of_reach":
+        return (
+            "离就诊超过48小时，微信不允许我们主动提醒，请自己记住；"
+            "就诊前一天在这里发一句话，我们就能提醒您。"
+        )
+    if value.way == "none" or value.which is None:
+        return ""
+    return f"{_WHEN[value.which]}会{_WAYS[value.way]}。"

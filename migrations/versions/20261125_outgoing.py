@@ -46,7 +46,7 @@ def upgrade() -> None:
         batch.create_index(op.f('ix_outbox_provider_id'), ['provider_id'], unique=False)
         batch.create_index(op.f('ix_outbox_uncertain_at'), ['uncertain_at'], unique=False)
     # Until today there was one way out, and a reminder that found it closed was meant for a call.
-    op.execute("UPDATE outbox SET channel = 'customer' WHERE state = 'sent'")
+    op.execute("UPDATE outbox SET channel = 'customer', sending_at = sent_at WHERE state = 'sent'")
     op.execute("UPDATE outbox SET state = 'call' WHERE state = 'dead' AND kind = 'reminder'")
 
 

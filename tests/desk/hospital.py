@@ -28,6 +28,7 @@ from models import (
 from models.appointments import ACTIVE
 from models.database import connect, is_conflict, retrying
 from models.vault import Vault, make_key
+from scheduling.channels import Setup
 from scheduling.errors import Refusal
 from scheduling.policy import Policy
 
@@ -44,6 +45,7 @@ class Hospital:
         self.vault = Vault(make_key(), make_key())
         self.policy = policy or Policy()
         self.now = NOW
+        self.channels: Setup = {}
         self._numbers = iter(range(1, 1_000_000))
         with self.engine.begin() as conn:
             conn.execute(insert(Site).values(id=1, code="S", name="中心", kind="community"))
@@ -150,7 +152,8 @@ class Hospital:
     def work(self, who: str | Actor | None = None, at: datetime | None = None):
         actor = who if isinstance(who, Actor) else Actor("chat" if who else "job", openid=who)
         with self.engine.begin() as conn:
-            yield Work(conn, at or self.now, SHANGHAI, self.policy, self.vault, actor)
+            now = at or self.now
+            yield Work(conn, now, SHANGHAI, self.policy, self.vault, actor, self.channels)
 
     def book(self, openid: str, slot: int, patient: int) -> int:
         with self.bookings(openid) as desk:

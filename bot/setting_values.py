@@ -1,0 +1,119 @@
+"""How the values of settings are read from text; what is wrong with one is a ValueError."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot import channel_file
+from bot.channel_file import ChannelFile
+from scheduling.policy import Policy
+
+PRODUCTION, DEVELOPMENT = "production", "development"
+_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?")
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+
+
+def mode(text: str) -> str:
+    """Production or development."""
+    if text not in (PRODUCTION, DEVELOPMENT):
+        raise ValueError(f"must be {PRODUCTION} or {DEVELOPMENT}")
+    return text
+
+
+def switch(text: str) -> bool:
+    """On or off."""
+    if text not in ("on", "off"):
+        raise ValueError("must be on or off")
+    return text == "on"
+
+
+def instant(text: str) -> datetime | None:
+    """ISO 8601 with its offset; nothing is None."""
+    if not text:
+        return None
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("needs an offset, as in 2026-12-01T09:00:00+08:00")
+    return instant
+
+
+def zone(text: str) -> ZoneInfo:
+    """An IANA time zone."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no IANA time zone, such as Asia/Shanghai") from error
+
+
+def aes_key(text: str) -> str:
+    """An EncodingAESKey, or nothing."""
+    if text and not _AES_KEY.fullmatch(text):
+        raise ValueError("must be the 43 letters and digits of the EncodingAESKey")
+    return text
+
+
+def address(text: str) -> str:
+    """The address of a site of ours, or nothing."""
+    if text and not _ADDRESS.fullmatch(text):
+        raise ValueError("must look like https://desk.hospital.example, without a last slash")
+    return text
+
+
+def days(text: str) -> frozenset[int]:
+    """Weekdays, as in 1-5: Monday is 1."""
+    first, _, last = text.partition("-")
+    days = frozenset(range(int(first), int(last or first) + 1))
+    if not days or not days <= set(range(1, 8)):
+        raise ValueError("must look like 1-5: Monday is 1, Sunday 7")
+    return days
+
+
+def hours(text: str) -> tuple[time, time]:
+    """08:00-17:00, local."""
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError("must look like 08:00-17:00")
+    return time.fromisoformat(start), time.fromisoformat(end)
+
+
+def channels(text: str) -> ChannelFile:
+    """A file of channels, or none."""
+    return channel_file.read(Path(text)) if text else ChannelFile()
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Words separated by semicolons."""
+    return tuple(filter(None, map(str.strip, text.split(";"))))
+
+
+def policy(text: str) -> Policy:
+    """A file of rules, or the defaults."""
+    return read_policy(Path(text)) if text else Policy()
+
+
+def read_policy(path: Path) -> Policy:
+    """
+    Return the house policy with a site's changes: TOML, `days_ahead = 7`, minutes for durations.
+
+    Raises:
+        ValueError: no such file, not TOML, or a name or a value no policy has.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read") from error
+    defaults = Policy()
+    unknown = given.keys() - {f.name for f in fields(Policy)}
+    if unknown:
+        raise ValueError(f"{path}: no such rule: {', '.join(sorted(unknown))}")
+    changes: dict[str, Any] = {}
+    for name, value in given.items():
+        is_duration = isinstance(getattr(defaults, name), timedelta)
+        changes[name] = timedelta(minutes=value) if is_duration else value
+    return Policy(**changes)

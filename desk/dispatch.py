@@ -1,0 +1,256 @@
+"""
+How a notice leaves the outbox: leased, marked as `sending` by its channel, and marked again.
+
+Three transactions, none of them open during the call. What becomes of a row whose courier was
+killed is decided in `start` (docs/decisions/0010).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, and_, or_, select, update
+
+from desk import subscriptions
+from desk.reach import phone_of, reach
+from desk.work import Work
+from models import Appointment, Outbox, Prompt
+from scheduling.channels import (
+    KINDS,
+    ONCE,
+    Reach,
+    choose,
+    is_recognised,
+    may_leave_at,
+    template_of,
+)
+
+# Why a notice that was leased is not sent now: taken back, later, on the call list, given up, or
+# in the hands of somebody else.
+Instead = Literal["void", "later", "call", "dead", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A notice in the courier's hands; `attempts` counts this one and tells leases apart."""
+
+    id: int
+    kind: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """
+    A notice to be handed to its channel now.
+
+    `key` is the same whenever this notice is handed to anybody. `is_repeat`: it may have gone out
+    before, and the channel could not tell.
+    """
+
+    lease: Leased
+    channel: str
+    payload: Mapping[str, Any]
+    reach: Reach
+    key: str
+    is_repeat: bool
+
+
+def lease(work: Work, most: int, time: timedelta) -> list[Leased]:
+    """
+    Return up to `most` due notices, nobody else's for `time`; the longest due come first.
+
+    What was leased or being sent by somebody who did not come back in time is due again.
+    """
+    forgotten = and_(Outbox.state.in_(("leased", "sending")), Outbox.leased_until <= work.now)
+    due = and_(Outbox.state == "due", Outbox.not_before <= work.now)
+    rows = work.conn.execute(
+        select(Outbox.id, Outbox.kind, Outbox.attempts)
+        .where(or_(due, forgotten))
+        .order_by(Outbox.not_before, Outbox.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    work.conn.execute(
+        update(Outbox)
+        .where(Outbox.id.in_([row.id for row in rows]))
+        .values(state="leased", leased_until=work.now + time, attempts=Outbox.attempts + 1)
+    )
+    return [Leased(row.id, row.kind, row.attempts + 1) for row in rows]
+
+
+def start(work: Work, leased: Leased, time: timedelta) -> Sending | Instead:
+    """
+    Choose the channel and put down that the call is about to be made, for `time` at most.
+
+    Everything is checked once more, in the transaction that marks the row: whether the notice is
+    still ours and still true, whether it may be sent at this hour, and, where a former call was
+    cut short, whether it may be made again: by the same channel if that recognises the notice,
+    else once more and never a third time.
+    """
+    row = work.conn.execute(
+        select(*Outbox.__table__.c).where(Outbox.id == leased.id).with_for_update()
+    ).one()
+    if (row.state, row.attempts) != ("leased", leased.attempts):
+        return "gone"
+    payload = json.loads(work.vault.open(row.payload_enc))
+    leaves_at = _leaves_at(work, row, payload)
+    if leaves_at is None:
+        _set(work, row.id, state="void")
+        return "void"
+    if leaves_at > work.now:
+        _set(work, row.id, state="due", not_before=leaves_at, leased_until=None)
+        return "later"
+    person = _reach(work, row, payload)
+    channel, is_repeat = _channel(work, row, person)
+    if channel is None:
+        return _give_up(work, row)
+    _set(
+        work,
+        row.id,
+        state="sending",
+        channel=channel,
+        sending_at=work.now,
+        leased_until=work.now + time,
+        uncertain_at=work.now if is_repeat else row.uncertain_at,
+    )
+    key = hashlib.sha256(row.dedupe_key.encode()).hexdigest()[:32]
+    return Sending(leased, channel, payload, person, key, is_repeat)
+
+
+def sent(work: Work, sending: Sending, provider_id: str = "") -> None:
+    """The channel has taken it, under a number of its own; with it goes the question it asks."""
+    row = work.conn.execute(
+        update(Outbox)
+        .where(Outbox.id == sending.lease.id, Outbox.state.in_(("sending", "leased", "due")))
+        .values(
+            state="sent",
+            sent_at=work.now,
+            leased_until=None,
+            last_error="",
+            provider_id=provider_id or None,
+        )
+    )
+    if row.rowcount == 0:
+        return
+    found = _row(work, sending.lease.id)
+    _mark_prompt(work, found.prompt_id, work.now)
+    if sending.channel == ONCE and found.wechat_user_id is not None:
+        template = template_of(work.channels, ONCE, found.kind) or ""
+        subscriptions.spent(work, found.wechat_user_id, template)
+
+
+def later(
+    work: Work, sending: Sending, error: str, again_at: datetime, *, is_uncertain: bool
+) -> Instead:
+    """It was not sent, or nobody knows (`is_uncertain`): again then. `error` is not personal."""
+    known = {} if is_uncertain else {"sending_at": None}
+    _mine(
+        work,
+        sending,
+        state="due",
+        not_before=again_at,
+        leased_until=None,
+        last_error=error,
+        **known,
+    )
+    return "later"
+
+
+def abandoned(work: Work, sending: Sending, error: str) -> Instead:
+    """It may have been sent; no more tries. `error` is not personal."""
+    _mine(work, sending, last_error=error)
+    return _give_up(work, _row(work, sending.lease.id))
+
+
+def closed(work: Work, sending: Sending, error: str, *, is_unsubscribed: bool = False) -> None:
+    """This channel will never take it: `start` tries the next one. `error` is not personal."""
+    row = _row(work, sending.lease.id)
+    names = f"{row.channels_closed or ''} {sending.channel}".strip()
+    _mine(work, sending, state="leased", channels_closed=names, last_error=error, sending_at=None)
+    template = template_of(work.channels, sending.channel, row.kind)
+    if is_unsubscribed and row.wechat_user_id is not None and template:
+        subscriptions.refused(work, row.wechat_user_id, template)
+
+
+def _leaves_at(work: Work, row: Row[Any], payload: Mapping[str, Any]) -> datetime | None:
+    """When it may leave; None for never: it is not true any more, or of no use."""
+    until = payload.get("until")
+    if until is not None and work.now >= datetime.fromisoformat(until):
+        return None
+    if row.prompt_id is not None:
+        asked = work.conn.execute(
+            select(Prompt.state, Prompt.deadline_at).where(Prompt.id == row.prompt_id)
+        ).one()
+        if asked.state == "void" or asked.deadline_at <= work.now:
+            return None
+    visit_at = None
+    if row.appointment_id is not None:
+        about = work.conn.execute(
+            select(Appointment.version, Appointment.starts_at).where(
+                Appointment.id == row.appointment_id
+            )
+        ).one()
+        if row.appointment_version not in (None, about.version):
+            return None
+        visit_at = work.local(about.starts_at)
+    return may_leave_at(work.policy, row.kind, work.local(work.now), visit_at)
+
+
+def _reach(work: Work, row: Row[Any], payload: Mapping[str, Any]) -> Reach:
+    phone = payload.get("phone")
+    if phone is None and row.appointment_id is not None:
+        phone = phone_of(work, row.appointment_id)
+    return reach(work, row.wechat_user_id, phone)
+
+
+def _channel(work: Work, row: Row[Any], person: Reach) -> tuple[str | None, bool]:
+    """The channel to take, if any, and whether this may be the second time."""
+    in_doubt = row.sending_at is not None
+    if in_doubt and is_recognised(row.channel, row.sending_at, work.now):
+        return row.channel, False
+    if in_doubt and row.uncertain_at is not None:
+        return None, False
+    closed = frozenset((row.channels_closed or "").split())
+    return choose(work.channels, row.kind, person, work.now, closed), in_doubt
+
+
+def _give_up(work: Work, row: Row[Any]) -> Instead:
+    """Put it on the call list, unless nobody needs a call, or will be called about it anyway."""
+    state: Instead = "call" if KINDS[row.kind].rings and not _is_listed(work, row) else "dead"
+    _set(work, row.id, state=state, leased_until=None)
+    return state
+
+
+def _is_listed(work: Work, row: Row[Any]) -> bool:
+    same = and_(
+        Outbox.appointment_id == row.appointment_id,
+        Outbox.appointment_version == row.appointment_version,
+        Outbox.kind == row.kind,
+        Outbox.state.in_(("call", "called")),
+    )
+    return work.conn.scalar(select(Outbox.id).where(same).limit(1)) is not None
+
+
+def _mark_prompt(work: Work, prompt: int | None, at: datetime | None) -> None:
+    if prompt is not None:
+        work.conn.execute(update(Prompt).where(Prompt.id == prompt).values(delivered_at=at))
+
+
+def _row(work: Work, notice: int) -> Row[Any]:
+    return work.conn.execute(select(*Outbox.__table__.c).where(Outbox.id == notice)).one()
+
+
+def _mine(work: Work, sending: Sending, **values: object) -> None:
+    """Change the row if it is still in this courier's hands."""
+    mine = and_(Outbox.state == "sending", Outbox.attempts == sending.lease.attempts)
+    work.conn.execute(update(Outbox).where(Outbox.id == sending.lease.id, mine).values(**values))
+
+
+def _set(work: Work, notice: int, **values: object) -> None:
+    work.conn.execute(update(Outbox).where(Outbox.id == notice).values(**values))

@@ -1,0 +1,40 @@
+"""Whom a notice goes to, and what could reach them now."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from desk import ledger, subscriptions
+from desk.work import Work
+from models import Appointment, Patient, WechatUser
+from scheduling.channels import Reach
+from scheduling.phones import takes_messages
+
+
+def reach(work: Work, account: int | None, phone: str | None) -> Reach:
+    """Return what is known of an account and a phone; either may be missing."""
+    row = None
+    if account is not None:
+        row = work.conn.execute(
+            select(WechatUser.openid_enc, WechatUser.followed).where(WechatUser.id == account)
+        ).one_or_none()
+    if row is None or account is None:
+        return Reach(phone=phone)
+    return Reach(
+        openid=work.vault.open(row.openid_enc),
+        is_following=row.followed,
+        windows=ledger.windows(work, account),
+        credits=subscriptions.credits(work, account),
+        phone=phone,
+    )
+
+
+def phone_of(work: Work, appointment: int) -> str | None:
+    """Return the phone on file of an appointment's patient, if it takes messages."""
+    sealed = work.conn.scalar(
+        select(Patient.phone_enc)
+        .join(Appointment, Appointment.patient_id == Patient.id)
+        .where(Appointment.id == appointment)
+    )
+    phone = work.vault.open(sealed) if sealed else None
+    return phone if phone and takes_messages(phone) else None

@@ -1,0 +1,177 @@
+"""
+Which way a notice goes: tables of the ways out and of the kinds of notices, and the choice; pure.
+
+The order is that of docs/outgoing.md: first what WeChat made for hospitals, a broadcast never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from scheduling.policy import Policy
+from scheduling.reminders import after_quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many customer messages an account may still get, and until when."""
+
+    until: datetime
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """
+    What is known of the person a notice goes to; `openid` and `phone` None where there is none.
+
+    `credits` counts by template id how many subscription notices the account still wants.
+    """
+
+    openid: str | None = None
+    is_following: bool = False
+    windows: tuple[Window, ...] = ()
+    credits: Mapping[str, int] = field(default_factory=dict)
+    phone: str | None = None
+
+
+# Tells whether a channel reaches a person at an instant, with this template id.
+Reaches = Callable[[Reach, str, datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """
+    One way out.
+
+    `key_lives` is how long it recognises a message it was given before, None: never. Where
+    `is_open` a notice lies where others may read it (服务通知, SMS). `needs` tells the operator
+    how to get the channel.
+    """
+
+    reaches: Reaches
+    needs: str
+    key_lives: timedelta | None = None
+    is_open: bool = True
+    in_wechat: bool = True
+
+
+def _has_openid(reach: Reach, template: str, at: datetime) -> bool:
+    return reach.openid is not None
+
+
+def _has_credit(reach: Reach, template: str, at: datetime) -> bool:
+    return reach.openid is not None and reach.credits.get(template, 0) > 0
+
+
+def _is_following(reach: Reach, template: str, at: datetime) -> bool:
+    return reach.openid is not None and reach.is_following
+
+
+def _is_in_window(reach: Reach, template: str, at: datetime) -> bool:
+    open_windows = (w for w in reach.windows if at < w.until and w.left > 0)
+    return _is_following(reach, template, at) and any(open_windows)
+
+
+def _has_phone(reach: Reach, template: str, at: datetime) -> bool:
+    return reach.phone is not None
+
+
+VISIT, LONG, TEMPLATE, ONCE = "visit", "long", "template", "once"
+CUSTOMER, SMS = "customer", "sms"
+
+# How long a key is recognised: facts of WeChat, docs/outgoing.md.
+CHANNELS: Mapping[str, Channel] = {
+    VISIT: Channel(
+        _has_openid,
+        "微信就医助手: a public hospital, statuses in [visit] of CHANNELS_FILE",
+        key_lives=timedelta.max,
+    ),
+    LONG: Channel(_has_credit, "long-term subscription notices (医疗), [long] of CHANNELS_FILE"),
+    TEMPLATE: Channel(
+        _is_following,
+        "template messages: a verified service account, [template] of CHANNELS_FILE",
+        key_lives=timedelta(minutes=10),
+    ),
+    ONCE: Channel(_has_credit, "one-off subscription notices, [once] of CHANNELS_FILE"),
+    CUSTOMER: Channel(_is_in_window, "nothing; reaches for 48 h after a message", is_open=False),
+    SMS: Channel(
+        _has_phone, "an SMS account: SMS_… settings, [sms] of CHANNELS_FILE", in_wechat=False
+    ),
+}
+_ALL = (VISIT, LONG, TEMPLATE, ONCE, CUSTOMER, SMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    One kind of notice.
+
+    `rings`: somebody calls the patient when no channel is left. `is_quiet`: it waits for the end
+    of the quiet hours, unless the visit would be over by then. `until_visit`: pointless once the
+    visit has begun.
+    """
+
+    channels: tuple[str, ...] = _ALL
+    rings: bool = False
+    is_quiet: bool = True
+    until_visit: bool = False
+
+
+KINDS: Mapping[str, Kind] = {
+    "confirmed": Kind(),
+    "changed": Kind(rings=True),
+    "cancelled": Kind(rings=True),
+    "reminder": Kind(rings=True, until_visit=True),
+    "reply": Kind((CUSTOMER,), is_quiet=False),
+    "link_code": Kind((SMS,), is_quiet=False),
+}
+
+# Template ids by channel and kind, as far as the hospital has set them up.
+Setup = Mapping[str, Mapping[str, str]]
+
+
+def template_of(setup: Setup, channel: str, kind: str) -> str | None:
+    """Return the template id, "" where the channel needs none, None where it is not set up."""
+    return "" if channel == CUSTOMER else setup.get(channel, {}).get(kind)
+
+
+def choose(
+    setup: Setup, kind: str, reach: Reach, at: datetime, closed: frozenset[str] = frozenset()
+) -> str | None:
+    """Return the first channel that reaches this person at that instant; None: a person calls."""
+    for name in KINDS[kind].channels:
+        template = template_of(setup, name, kind)
+        if name in closed or template is None:
+            continue
+        if CHANNELS[name].reaches(reach, template, at):
+            return name
+    return None
+
+
+def is_recognised(channel: str, sent_at: datetime, now: datetime) -> bool:
+    """Tell whether the channel would still know a message it was given then."""
+    lives = CHANNELS[channel].key_lives
+    return lives is not None and now - sent_at < lives
+
+
+def may_leave_at(
+    policy: Policy, kind: str, now: datetime, visit_at: datetime | None
+) -> datetime | None:
+    """
+    Return when a notice may leave (all times local): now, or after the quiet hours.
+
+    None: never, the visit has begun by then and the notice was about what to do before it.
+    """
+    about = KINDS[kind]
+    at = after_quiet(policy, now) if about.is_quiet else now
+    if visit_at is None or at < visit_at:
+        return at
+    return None if about.until_visit else now
+
+
+def is_sensitive(department: str, words: tuple[str, ...]) -> bool:
+    """Tell whether the name of a department is better not read by others."""
+    return any(word in department for word in words)
