@@ -57,6 +57,7 @@ class StandIn:
             app_id=APP,
             app_secret=SECRET,
             account_id="gh_desk",
+            public_hospital=True,
         )
         self.app = create_app(config)
         self.board = switchboard_of(self.app)

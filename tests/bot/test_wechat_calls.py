@@ -91,6 +91,27 @@ def test_a_one_off_subscription_carries_one_notice(wechat: StandIn, ours: Wechat
     assert shown(wechat).count("notice") == 1
 
 
+def test_a_template_whose_answer_was_lost_arrives_once_all_the_same(
+    wechat: StandIn, ours: WechatClient
+) -> None:
+    wechat.board.faults.add("/cgi-bin/message/template/send", "lost", 1)
+
+    with pytest.raises(TransientError) as told:
+        ours.send_template(PATIENT, "T1", CARD, client_msg_id="appointment-1-v1")
+    ours.send_template(PATIENT, "T1", CARD, client_msg_id="appointment-1-v1")
+
+    assert told.value.is_uncertain
+    assert shown(wechat).count("notice") == 1
+
+
+def test_a_visit_notice_arrives(wechat: StandIn, ours: WechatClient) -> None:
+    info = {"pat_name": "张*芳", "doc_name": "王建国", "department_name": "神经内科"}
+
+    ours.send_visit_notice(PATIENT, status=1501001, order_id="A1", msg_id="A1-v1", info=info)
+
+    assert "王建国" in str(wechat.board.exchange.services(PATIENT)[-1].body)
+
+
 def test_the_menu_is_published(wechat: StandIn, ours: WechatClient) -> None:
     ours.create_menu([{"type": "click", "name": "挂号", "key": "book"}])
 

@@ -1,0 +1,79 @@
+"""Files and what pages need: media, pictures of QR codes, the ticket; against the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from bot.wechat import MediaKind, WechatClient
+from bot.wechat_errors import PermanentError, TransientError
+from models.vault import Vault
+from tests.bot.hospital import KEYS
+from tests.bot.stand_in import StandIn, client_of, standing_in
+
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def wechat() -> Iterator[StandIn]:
+    with standing_in() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def ours(wechat: StandIn) -> WechatClient:
+    return client_of(wechat.url, None, Vault(KEYS["DATA_KEY"], KEYS["LOOKUP_KEY"]))
+
+
+def test_a_qr_code_has_a_picture(wechat: StandIn, ours: WechatClient) -> None:
+    picture = requests.get(ours.create_qr("site:S", None).image_url, timeout=5)
+
+    assert picture.content.startswith(_PNG_HEAD)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content"),
+    [
+        ("image", "a.png", _PNG_HEAD + b"\0" * 100_000),
+        ("thumb", "a.jpg", b"\xff\xd8\xff" + b"\0" * 100),
+        ("voice", "a.amr", b"#!AMR\n" + b"\x7c" * 100),
+    ],
+)
+def test_media_come_back_as_they_went(
+    ours: WechatClient, kind: MediaKind, name: str, content: bytes
+) -> None:
+    assert ours.download_media(ours.upload_media(kind, name, content)) == content
+
+
+def test_of_a_video_there_is_no_file(ours: WechatClient) -> None:
+    media_id = ours.upload_media("video", "a.mp4", b"\0" * 100)
+
+    with pytest.raises(PermanentError, match="address"):
+        ours.download_media(media_id)
+
+
+def test_media_wechat_does_not_know_are_refused(ours: WechatClient) -> None:
+    with pytest.raises(PermanentError, match="40007"):
+        ours.download_media("none")
+
+
+def test_more_than_any_file_is_not_read_to_its_end(wechat: StandIn, ours: WechatClient) -> None:
+    much = b"\0" * (11 << 20)
+    wechat.faults["/cgi-bin/media/get"] = lambda environ: ("200 OK", "image/png", much)
+
+    with pytest.raises(TransientError, match="without end"):
+        ours.download_media("any")
+
+
+def test_a_download_after_the_token_ran_out(wechat: StandIn, ours: WechatClient) -> None:
+    media_id = ours.upload_media("image", "a.png", _PNG_HEAD)
+    wechat.kill_the_token()
+
+    assert ours.download_media(media_id) == _PNG_HEAD
+
+
+def test_the_ticket_of_pages_is_asked_for_once(wechat: StandIn, ours: WechatClient) -> None:
+    assert ours.jsapi_ticket() == ours.jsapi_ticket() != ""
+    assert wechat.calls["/cgi-bin/ticket/getticket"] == 1
