@@ -86,16 +86,6 @@ class Settings:
         "where every outgoing call goes",
         default="https://api.weixin.qq.com",
     )
-    wechat_subscribe_long: tuple[str, ...] = _setting(
-        "WECHAT_SUBSCRIBE_LONG",
-        "ids of the long-term subscription templates patients are asked for, separated by ;",
-        read=values.words,
-    )
-    wechat_subscribe_once: tuple[str, ...] = _setting(
-        "WECHAT_SUBSCRIBE_ONCE",
-        "ids of the one-off subscription templates patients are asked for, separated by ;",
-        read=values.words,
-    )
     wechat_js_url: str = _setting(
         "WECHAT_JS_URL",
         "where web pages load WeChat's script",

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.wechat_errors import WechatError
 from handlers.texts import subscribe as texts
 from models import clock
+from scheduling.channels import LONG, ONCE
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,9 +55,10 @@ def elements(long: Sequence[str], once: Sequence[str]) -> list[Element]:
 
 def offered(settings: Settings) -> list[Element]:
     """Return the buttons of a house; none where no template is set up or nobody could open it."""
-    if not settings.public_url:
-        return []
-    return elements(settings.wechat_subscribe_long, settings.wechat_subscribe_once)
+    setup = settings.channels.setup if settings.public_url else {}
+    # One template may serve several kinds of notices.
+    long, once = (list(dict.fromkeys(setup.get(name, {}).values())) for name in (LONG, ONCE))
+    return elements(long, once)
 
 
 def address(settings: Settings) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -32,8 +33,30 @@ def wechat() -> Iterator[StandIn]:
 
 
 @pytest.fixture
+def channels(tmp_path: Path) -> Path:
+    """Two long-term templates, one of them for two kinds of notices, and a one-off one."""
+    given = {
+        "long": {"reminder": "L1", "changed": "L2", "cancelled": "L2"},
+        "once": {"reminder": "O1"},
+    }
+    file = tmp_path / "channels.toml"
+    file.write_text(
+        "".join(
+            f'[{channel}.{kind}]\nid = "{template}"\n'
+            for channel, kinds in given.items()
+            for kind, template in kinds.items()
+        )
+    )
+    return file
+
+
+@pytest.fixture
 def opened(
-    wechat: StandIn, make_hospital: MakeHospital, sqlite_url: str, redis_url: str
+    wechat: StandIn,
+    make_hospital: MakeHospital,
+    sqlite_url: str,
+    redis_url: str,
+    channels: Path,
 ) -> tuple[House, FlaskClient]:
     return make_hospital(
         sqlite_url,
@@ -42,8 +65,7 @@ def opened(
         WECHAT_APP_ID=APP,
         WECHAT_APP_SECRET=SECRET,
         WECHAT_API_BASE_URL=wechat.url,
-        WECHAT_SUBSCRIBE_LONG="L1;L2",
-        WECHAT_SUBSCRIBE_ONCE="O1",
+        CHANNELS_FILE=str(channels),
         PUBLIC_URL=PUBLIC,
     )
 
@@ -128,12 +150,12 @@ def test_while_wechat_is_busy_the_page_says_so(
     assert "wx.config" not in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("missing", ["PUBLIC_URL", "the templates"])
+@pytest.mark.parametrize("missing", ["PUBLIC_URL", "CHANNELS_FILE"])
 def test_without_templates_or_address_there_is_no_page_and_no_entry(
-    make_hospital: MakeHospital, sqlite_url: str, redis_url: str, missing: str
+    make_hospital: MakeHospital, sqlite_url: str, redis_url: str, channels: Path, missing: str
 ) -> None:
-    given = {"PUBLIC_URL": PUBLIC, "WECHAT_SUBSCRIBE_LONG": "L1"}
-    given.pop("PUBLIC_URL" if missing == "PUBLIC_URL" else "WECHAT_SUBSCRIBE_LONG")
+    given = {"PUBLIC_URL": PUBLIC, "CHANNELS_FILE": str(channels)}
+    del given[missing]
     house, client = make_hospital(sqlite_url, redis_url, empty=True, **given)
 
     assert client.get("/subscribe").status_code == 404

@@ -37,6 +37,8 @@ def house(tmp_path, sqlite_url, redis_url) -> Iterator[House]:
     """A hospital with one long-term and one one-off template, beside WeChat on one port."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
         base = f"http://127.0.0.1:{free.getsockname()[1]}"
+    channels = tmp_path / "channels.toml"
+    channels.write_text('[long.changed]\nid = "LONG1"\n[once.reminder]\nid = "ONCE1"\n')
     own = settings(
         sqlite_url,
         redis_url,
@@ -44,8 +46,7 @@ def house(tmp_path, sqlite_url, redis_url) -> Iterator[House]:
         WECHAT_API_BASE_URL=base,
         WECHAT_JS_URL=f"{base}/open/js/jweixin-1.6.0.js",
         PUBLIC_URL=base,
-        WECHAT_SUBSCRIBE_LONG="LONG1",
-        WECHAT_SUBSCRIBE_ONCE="ONCE1",
+        CHANNELS_FILE=str(channels),
     )
     build(own, tmp_path)
     opened = open_house(own)
