@@ -140,10 +140,10 @@ def _demo_load() -> None:
 def _demo_run(port: int, home: Path) -> None:
     """Start the bot, the courier and a phone in the browser."""
     with _friendly(), demo.only_one(home):
-        house = open_house(demo.settings(environment(), port, home))
+        house, clock = demo.under_one_clock(open_house(demo.settings(environment(), port, home)))
         try:
             demo.prepare(house)
-            demo.Show(house, furnish(Flask("demo"), house), port).run()
+            demo.Show(house, furnish(Flask("demo"), house), port, clock).run()
         finally:
             house.close()
 

@@ -14,8 +14,8 @@ import secrets
 import string
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from desk.work import Actor, Work
 from models.vault import make_key
 from simulator.app import alongside
 from simulator.app import create_app as create_simulator
+from simulator.clock import Clock
 from simulator.config import SimulatorConfig
 
 HOME = Path("var")
@@ -115,6 +116,18 @@ def only_one(home: Path = HOME) -> Iterator[None]:
         yield
 
 
+def under_one_clock(house: House) -> tuple[House, Clock]:
+    """
+    Return the house with a clock it shares with the simulated WeChat.
+
+    Turned on the phone page, it makes reminders due and windows end for both. It begins at
+    FIXED_NOW, and stands there, if that is set.
+    """
+    fixed = house.settings.fixed_now
+    clock = Clock(fixed.timestamp) if fixed else Clock()
+    return replace(house, simulated_now=lambda: datetime.fromtimestamp(clock(), UTC)), clock
+
+
 @dataclass(frozen=True, slots=True)
 class Show:
     """The running parts of a demo."""
@@ -122,6 +135,7 @@ class Show:
     house: House
     bot: Any  # a Flask application
     port: int
+    clock: Clock
 
     def run(self) -> None:
         """Serve until Ctrl-C."""
@@ -159,6 +173,7 @@ class Show:
             account_name=settings.hospital_name,
             mode="safe",
             timezone=settings.zone.key,
+            clock=self.clock,
         )
 
     def _deliver(self, stop: threading.Event) -> None:

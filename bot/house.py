@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,12 +44,15 @@ class House:
     alarms: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="alarm")
     )
+    # A simulation's clock instead of the database's; the demo alone has one.
+    simulated_now: Callable[[], datetime] | None = None
 
     def work(self, conn: Connection, actor: Actor) -> Work:
         """Return a piece of work in this transaction, at this very moment."""
+        told = self.simulated_now() if self.simulated_now else self.settings.fixed_now
         return Work(
             conn=conn,
-            now=clock.now(conn, self.settings.fixed_now),
+            now=clock.now(conn, told),
             zone=self.settings.zone,
             policy=self.settings.policy,
             vault=self.vault,

@@ -1,0 +1,131 @@
+"""`make demo` as a person meets it: one process, and a phone in a real browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import requests
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from simulator.screenshot import open_browser, take_picture
+
+ROOT = Path(__file__).resolve().parents[2]
+BEFORE_SECONDS = 40
+
+
+@contextlib.contextmanager
+def running_demo(folder: Path, **settings: str) -> Iterator[str]:
+    """The demo command, started in an empty folder on a free port; gives its address."""
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    program = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "demo", "run"]
+    env = {**os.environ, "PORT": str(port), "PYTHONPATH": str(ROOT), **settings}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(program, cwd=folder, env=env, stdout=log, stderr=log)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        until = time.monotonic() + BEFORE_SECONDS
+        while not _answers(base):
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < until, (folder / "log").read_text()
+            time.sleep(0.2)
+        yield base
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def _answers(base: str) -> bool:
+    with contextlib.suppress(requests.RequestException):
+        return requests.get(f"{base}/phone", timeout=1).ok
+    return False
+
+
+class Visitor:
+    """Somebody with a phone in the hand."""
+
+    def __init__(self, browser):
+        self.browser = browser
+
+    def bubbles(self) -> list[str]:
+        script = "return [...document.querySelectorAll(arguments[0])].map(b => b.innerText)"
+        found = self.browser.execute_script(script, ".row.official:not(.typing) .bubble")
+        return [text.strip() for text in found]
+
+    def wait(self, condition: Callable[[], object], what: str):
+        WebDriverWait(self.browser, 30, 0.05).until(lambda _: condition(), what)
+
+    def last(self) -> str:
+        return (self.bubbles() or [""])[-1]
+
+    def type(self, words: str):
+        self.browser.find_element(By.CSS_SELECTOR, "#text").send_keys(words, Keys.ENTER)
+
+    def write(self, words: str, expecting: str):
+        before = len(self.bubbles())
+        self.type(words)
+        self.wait(lambda: len(self.bubbles()) > before, f"no answer to {words}")
+        assert expecting in self.last(), self.last()
+
+    def tap(self, label: str, expecting: str):
+        before = len(self.bubbles())
+        script = """const found = [...document.querySelectorAll('.row.official .bubble a, '
+            + '.row.official .bubble button')].filter(a => a.innerText.includes(arguments[0]));
+            found[found.length - 1].click()"""
+        self.browser.execute_script(script, label)
+        self.wait(lambda: len(self.bubbles()) > before, f"no answer to {label}")
+        assert expecting in self.last(), self.last()
+
+    def developer(self) -> dict:
+        """What the developer drawer knows about this patient."""
+        script = """const done = arguments[0];
+            const openid = encodeURIComponent(localStorage.getItem("phone.openid"));
+            fetch(`/phone/api/developer?openid=${openid}`).then(a => a.json()).then(done)"""
+        return self.browser.execute_async_script(script)
+
+    def tap_element(self, css: str):
+        self.browser.find_element(By.CSS_SELECTOR, css).click()
+
+    def shows(self, css: str, words: str):
+        script = "return document.querySelector(arguments[0])?.innerText.includes(arguments[1])"
+        self.wait(lambda: self.browser.execute_script(script, css, words), f"{css}: no {words}")
+
+    def picture(self, name: str):
+        """A picture for the docs, where one is wanted."""
+        if pictures := os.environ.get("PHONE_PICTURES"):
+            take_picture(self.browser, Path(pictures) / f"{name}.png")
+
+    def book_for_mother(self, wish: str):
+        """The whole way from the first word to the booked place."""
+        self.wait(lambda: "您好" in self.last(), "no welcome")
+        self.write(wish, "建议看神经内科")
+        self.picture("phone")
+        self.tap("1.", "选几点")
+        self.tap("1.", "同意请回复1")
+        self.tap("1. 同意", "请发妈妈的真实姓名")
+        self.write("李秀英", "身份证号")
+        self.write("110101195003070021", "手机号")
+        self.write("13800138000", "请核对")
+        self.tap("1. 确认", "预约成功，未缴费")
+
+
+@contextlib.contextmanager
+def visiting(base: str) -> Iterator[Visitor]:
+    """Somebody who opens the phone page in a browser of her own."""
+    browser = open_browser()
+    try:
+        browser.get(f"{base}/phone")
+        yield Visitor(browser)
+    finally:
+        browser.quit()

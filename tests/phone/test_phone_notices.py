@@ -1,0 +1,65 @@
+"""What arrives by itself on the phone page of the real demo, its clock turned forward."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+import requests
+
+from tests.phone.conftest import running_demo, visiting
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TUESDAY = "2026-11-24T09:30:00+08:00"
+LATE_SECONDS = 4.3  # later than a passive reply may be, sooner than WeChat hangs up
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(folder):
+    with running_demo(folder, FIXED_NOW=TUESDAY) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def booked(demo):
+    """Somebody whose mother has a place tomorrow morning."""
+    with visiting(demo) as visitor:
+        visitor.book_for_mother("我妈这两天头晕，想挂明天上午的号")
+        yield visitor
+
+
+def turn_clock(demo, **how):
+    requests.post(f"{demo}/simulator/clock", json=how, timeout=5).raise_for_status()
+
+
+def test_a_reply_that_took_too_long_arrives_by_itself(booked, folder):
+    """Another program holds the database while she asks; WeChat is told `success` meanwhile."""
+    before = len(booked.bubbles())
+    with closing(sqlite3.connect(folder / "var" / "desk.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        booked.type("我的预约")
+        time.sleep(LATE_SECONDS)
+        other.execute("ROLLBACK")
+    booked.wait(lambda: len(booked.bubbles()) > before, "nothing arrived")
+    assert "李*英" in booked.last()
+    calls = booked.developer()["calls"]
+    assert [c["errcode"] for c in calls if c["path"].endswith("/custom/send")] == [0]
+
+
+def test_the_evening_before_a_reminder_arrives(booked, demo):
+    before = len(booked.bubbles())
+    turn_clock(demo, at="2026-11-24T19:05:00+08:00")
+    booked.wait(lambda: len(booked.bubbles()) > before, "no reminder")
+    assert "就诊提醒" in booked.last()
+    assert "李*英" in booked.last()
+    booked.shows("#now", "19:05")
+    booked.shows("#turned", "时钟已调")
+    booked.picture("reminder")
