@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot import wechat
 from bot.house import House
 from handlers import scans
 from handlers.scans import Scan
 from models import Appointment
+from simulator.config import DEMO_PATIENTS
 from tests.bot.hospital import ID_NUMBER, Patient
+from tests.bot.together import together
 
 _CODES = st.text(min_size=1, max_size=80)
 
@@ -61,6 +66,19 @@ def test_a_scan_leads_to_a_booking(patient: Patient, hospital: tuple[House, obje
 
     assert "预约成功" in answers[-1], answers
     assert statuses(hospital[0]) == ["booked"]
+
+
+def test_a_poster_we_made_is_scanned_by_somebody_new(
+    tmp_path: Path, sqlite_url: str, redis_url: str
+) -> None:
+    """There and back over HTTP: our call makes the code, WeChat pushes the scan of its scene."""
+    with together(sqlite_url, redis_url, tmp_path, {}) as both:
+        wechat.connect(both.house).create_qr(Scan("doctor", "D1").scene(), None)
+        (code,) = both.board.qrcodes.scannable()
+        delivery = both.board.scan(DEMO_PATIENTS[2][0], code.scene)
+
+    assert delivery.reply is not None
+    assert "神经内科王建国" in str(delivery.reply)
 
 
 def test_a_scan_in_the_middle_of_a_booking_gives_the_place_back(
