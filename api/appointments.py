@@ -9,17 +9,14 @@ failed left nothing behind and may be sent again under the same key.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
 
 from flask import Request
-from werkzeug.exceptions import BadRequest
 
+from api import requests
 from api.problems import Problem
-from desk import idempotency, programs, tokens
+from desk import idempotency, programs
 from desk.conflicts import retrying
 from desk.counter import Counter
 from desk.idempotency import Answer
@@ -32,13 +29,10 @@ from scheduling.types import AppointmentView
 
 SCOPE = "appointments:write"
 _FIELDS = ("patientId", "doctorId", "date", "timeSlot")
-_LONGEST_FIELD = 64
 _CLOCK = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 _TIME_SLOT = re.compile(rf"{_CLOCK}(?:-{_CLOCK})?")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _FIELD_OF = {"patient": "patientId", "doctor": "doctorId", "slot": "timeSlot"}
-
-OpenDesk = Callable[[Actor], AbstractContextManager[Counter]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ class _Asked:
     fields: dict[str, str]
 
 
-def post(request: Request, open_desk: OpenDesk) -> Answer:
+def post(request: Request, open_desk: requests.OpenDesk) -> Answer:
     """
     Book; returns the answer, a replayed one when the key was answered before.
 
@@ -58,7 +52,7 @@ def post(request: Request, open_desk: OpenDesk) -> Answer:
         Problem: every other answer.
         StillLosingError: the database was too busy; nothing was done.
     """
-    actor = _authenticate(request, open_desk)
+    actor = requests.authenticate(request, open_desk, SCOPE)
     asked = _read(request)
     try:
         return retrying(lambda: open_desk(actor), lambda counter: _answer(counter, asked, actor))
@@ -71,23 +65,6 @@ def post(request: Request, open_desk: OpenDesk) -> Answer:
     except idempotency.KeyReusedError as reused:
         message = "this Idempotency-Key belongs to another request"
         raise Problem(422, "IdempotencyKeyReused", message) from reused
-
-
-def _authenticate(request: Request, open_desk: OpenDesk) -> Actor:
-    """The program behind the token; says 401 and 403."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    grant = None
-    if scheme.lower() == "bearer" and token.strip():
-        grant = retrying(
-            lambda: open_desk(Actor("api")),
-            lambda counter: tokens.authenticate(counter.work, token.strip()),
-        )
-    if grant is None:
-        challenge = {"WWW-Authenticate": "Bearer"}
-        raise Problem(401, "Unauthorized", "send a valid API token as Bearer", None, challenge)
-    if SCOPE not in grant.scopes:
-        raise Problem(403, "Forbidden", f"the token lacks the scope {SCOPE}")
-    return Actor("api", name=grant.name)
 
 
 def _answer(counter: Counter, asked: _Asked, actor: Actor) -> Answer:
@@ -106,33 +83,13 @@ def _answer(counter: Counter, asked: _Asked, actor: Actor) -> Answer:
 
 def _read(request: Request) -> _Asked:
     """The request as a wish; says 400, 415 and 422."""
-    fields = _fields(_json(request))
+    fields = requests.texts(request, _FIELDS)
     key = request.headers.get("Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         raise Problem(400, "BadIdempotencyKey", "1 to 255 visible ASCII characters")
     begins, ends = _times(fields["timeSlot"])
     wish = Wish(fields["patientId"], fields["doctorId"], _day(fields["date"]), begins, ends)
     return _Asked(wish, key, fields)
-
-
-def _json(request: Request) -> dict[str, Any]:
-    if not request.is_json:
-        raise Problem(415, "NotJson", "send application/json")
-    try:
-        body = request.get_json()
-    except BadRequest as error:
-        raise Problem(400, "BadJson", "the body is not valid JSON") from error
-    if not isinstance(body, dict):
-        raise Problem(400, "BadJson", "the body must be a JSON object")
-    return body
-
-
-def _fields(body: dict[str, Any]) -> dict[str, str]:
-    for name in _FIELDS:
-        value = body.get(name)
-        if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_FIELD:
-            raise Problem(422, "BadField", f"{name} must be a text of 1 to 64 characters", name)
-    return {name: body[name] for name in _FIELDS}
 
 
 def _day(text: str) -> date:

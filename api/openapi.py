@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.programs import DOCUMENT_KINDS
+
 _TEXT = {"type": "string"}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 64}
 
@@ -24,7 +26,7 @@ def _problem(description: str) -> dict[str, Any]:
 
 _REQUEST = _object(
     {
-        "patientId": _NAME | {"description": "public id of the patient"},
+        "patientId": _NAME | {"description": "see /api/v1/patients/find"},
         "doctorId": _NAME | {"description": "code of the doctor in the roster"},
         "date": _NAME | {"format": "date", "description": "local day of the visit"},
         "timeSlot": {
@@ -65,6 +67,13 @@ _BOOKED = _object(
         "appointment": {"$ref": "#/components/schemas/Appointment"},
     }
 )
+_DOCUMENT = _object(
+    {
+        "documentKind": {"enum": [*DOCUMENT_KINDS]},
+        "documentNumber": _NAME,
+    }
+) | {"additionalProperties": True}
+_FOUND = _object({"patientId": _TEXT | {"description": "public id of the patient"}})
 _PROBLEM = _object(
     {
         "success": {"const": False},
@@ -108,6 +117,29 @@ _BOOK = {
         "503": _problem("Too busy; nothing was done, try again after `Retry-After` seconds"),
     },
 }
+_FIND = {
+    "operationId": "findPatient",
+    "summary": "The public id of the patient with a document",
+    "security": [{"token": ["patients:read"]}],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Document"}}},
+    },
+    "responses": {
+        "200": {
+            "description": "Found",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Found"}}},
+        },
+        "400": _problem("Not JSON that can be read"),
+        "401": _problem("No valid token"),
+        "403": _problem("The token lacks the scope patients:read"),
+        "404": _problem("Nobody is registered with this document"),
+        "413": _problem("More than 16 kB"),
+        "415": _problem("Not application/json"),
+        "422": _problem("There can be no such document"),
+        "503": _problem("Too busy; try again after `Retry-After` seconds"),
+    },
+}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {
@@ -117,7 +149,10 @@ DOCUMENT: dict[str, Any] = {
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "servers": [{"url": "/"}],
-    "paths": {"/api/appointment": {"post": _BOOK}},
+    "paths": {
+        "/api/appointment": {"post": _BOOK},
+        "/api/v1/patients/find": {"post": _FIND},
+    },
     "components": {
         "securitySchemes": {
             "token": {
@@ -130,6 +165,8 @@ DOCUMENT: dict[str, Any] = {
             "Request": _REQUEST,
             "Booked": _BOOKED,
             "Appointment": _APPOINTMENT,
+            "Document": _DOCUMENT,
+            "Found": _FOUND,
             "Problem": _PROBLEM,
         },
     },

@@ -53,7 +53,7 @@ def register(app: Flask) -> None:
 def _read_settings() -> Settings:
     """Return the settings; the demo's where nothing is set."""
     given = environment()
-    if not any(given.get(name) for name in (*SECRETS, "DATABASE_URL")):
+    if given.keys().isdisjoint((*SECRETS, "DATABASE_URL")):
         click.echo("no settings found: using the demo's, under var/", err=True)
         return demo.settings(given)
     return Settings.read(given)
@@ -100,6 +100,8 @@ def _roster_import(paths: tuple[Path, ...]) -> None:
         )
     if report.holidays:
         click.echo("no weekly shifts on holidays: " + ", ".join(map(str, report.holidays)))
+    if report.laid_until:
+        click.echo(f"weekly shifts are laid out until {report.laid_until}: import again by then")
     if report.unknown_years:
         click.echo("holidays not published yet: " + ", ".join(map(str, report.unknown_years)))
 
@@ -170,7 +172,7 @@ def _token_revoke(name: str) -> None:
 
 @_token.command("create")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, required=True)
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(tokens.SCOPES))
 def _token_create(name: str, scopes: tuple[str, ...]) -> None:
     """Print a new API token, once; only its hash is kept."""
     with _friendly(), _opened() as house, open_desk(house, _CONSOLE) as counter:

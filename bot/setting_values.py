@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from bot import channel_file
 from bot.channel_file import ChannelFile
+from models.vault import VaultError, checked_key
 from scheduling.policy import Policy
 
 PRODUCTION, DEVELOPMENT = "production", "development"
@@ -56,6 +60,27 @@ def aes_key(text: str) -> str:
     if text and not _AES_KEY.fullmatch(text):
         raise ValueError("must be the 43 letters and digits of the EncodingAESKey")
     return text
+
+
+def database(text: str) -> str:
+    """A database URL whose driver is there."""
+    try:
+        make_url(text).get_dialect().import_dbapi()
+    except (ArgumentError, ImportError) as error:
+        raise ValueError(
+            "is no URL of a database we can reach; write "
+            "mariadb+pymysql://user:password@host/name or "
+            "postgresql+psycopg://user:password@host/name"
+        ) from error
+    return text
+
+
+def key(text: str) -> str:
+    """A key of the vault; empty for none."""
+    try:
+        return text and checked_key(text)
+    except VaultError as error:
+        raise ValueError(f"{error}: it must be 32 bytes in URL-safe base64") from error
 
 
 def address(text: str) -> str:

@@ -118,16 +118,25 @@ class Settings:
         "DATABASE_URL",
         "mariadb+pymysql://…, postgresql+psycopg://… or sqlite:///file",
         default="sqlite:///var/desk.sqlite",
+        read=values.database,
     )
     redis_url: str = _setting(
         "REDIS_URL", "redis://… or unix://…; empty: embedded (development only)"
     )
     data_key: str = _setting(
-        "DATA_KEY", "seals personal data; keep a copy in a safe place", recipe=_KEY_RECIPE
+        "DATA_KEY",
+        "seals personal data; keep a copy in a safe place",
+        recipe=_KEY_RECIPE,
+        read=values.key,
     )
-    data_key_previous: str = _setting("DATA_KEY_PREVIOUS", "the DATA_KEY before the last change")
+    data_key_previous: str = _setting(
+        "DATA_KEY_PREVIOUS", "the DATA_KEY before the last change", read=values.key
+    )
     lookup_key: str = _setting(
-        "LOOKUP_KEY", "finds sealed data again; never the same as DATA_KEY", recipe=_KEY_RECIPE
+        "LOOKUP_KEY",
+        "finds sealed data again; never the same as DATA_KEY",
+        recipe=_KEY_RECIPE,
+        read=values.key,
     )
     secret_key: str = _setting(
         "SECRET_KEY", "signs the sessions of the web pages", recipe=_HEX_RECIPE

@@ -38,8 +38,12 @@ def lookup_text(kind: str, number: str, name: str, birth_on: date) -> str:
 
     Several newborns may stand under one guardian's document, so theirs names them too.
     """
-    if kind == GUARDIAN:
-        return f"document:{kind}:{number}:{birth_on.isoformat()}:{name_key(name)}"
+    text = document_text(kind, number)
+    return f"{text}:{birth_on.isoformat()}:{name_key(name)}" if kind == GUARDIAN else text
+
+
+def document_text(kind: str, number: str) -> str:
+    """Return what is hashed of a document that is a person's own."""
     return f"document:{kind}:{number}"
 
 

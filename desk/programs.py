@@ -8,10 +8,16 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 
 from desk.bookings import Bookings
+from desk.identity import GUARDIAN, document_text
 from desk.openings import select_openings, to_opening
 from desk.work import Work
 from models import Doctor, Patient, Slot
+from scheduling import documents
+from scheduling.errors import BadDocument
 from scheduling.types import AppointmentView, Opening, PatientId
+
+# Documents that are a person's own: a newborn under a guardian's has no number to be found by.
+DOCUMENT_KINDS = tuple(kind for kind in documents.KINDS if kind != GUARDIAN)
 
 
 class UnknownError(LookupError):
@@ -37,6 +43,29 @@ class Wish:
     day: date
     begins: time
     ends: time | None = None
+
+
+def find_patient(work: Work, kind: str, number: str) -> str:
+    """
+    Return the public id of the patient with this document.
+
+    Raises:
+        UnknownError: nobody is registered with it.
+        BadDocument: there is no such kind, or no such number of it.
+    """
+    if kind not in DOCUMENT_KINDS:
+        raise BadDocument(kind=kind, reason="kind")
+    document = documents.normalise(kind, number)
+    documents.facts(kind, document, work.local(work.now).date())
+    found = work.conn.scalar(
+        select(Patient.public_id).where(
+            Patient.document_kind == kind,
+            Patient.document_hash == work.vault.lookup(document_text(kind, document)),
+        )
+    )
+    if found is None:
+        raise UnknownError("patient")
+    return found
 
 
 def book(work: Work, wish: Wish) -> AppointmentView:

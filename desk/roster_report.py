@@ -24,13 +24,15 @@ class ImportReport:
 
     `holidays` are days on which weekly shifts fall out; `unknown_years` have no published
     holidays yet, so that only those of fixed date were left out; `past` counts dated lines of
-    days gone by, which are never touched.
+    days gone by, which are never touched. `laid_until` is the last day to which weekly shifts
+    were laid out, None where all of them end before.
     """
 
     counts: dict[str, Count] = field(default_factory=lambda: {kind: Count() for kind in FIELDS})
     holidays: tuple[date, ...] = ()
     unknown_years: tuple[int, ...] = ()
     past: int = 0
+    laid_until: date | None = None
 
     @property
     def is_changed(self) -> bool:

@@ -111,12 +111,10 @@ class _Reader:
         if get("valid_from") > get("valid_to"):
             self._error(line, "valid_to", "失效日期早于生效日期")
             return ()
-        last = get("valid_to")
-        if self._until is not None:
-            last = min(last, self._until)
-        elif last > self._today + _LONGEST_AHEAD:
-            self._error(line, "valid_to", "失效日期不能超过一年以后")
-            return ()
+        until = self._until or self._today + _LONGEST_AHEAD
+        if get("valid_to") > until:
+            self._report.laid_until = until
+        last = min(get("valid_to"), until)
         return self._weekly(get("weekday"), max(get("valid_from"), self._today), last)
 
     def _weekly(self, weekdays: Iterable[int], first: date, last: date) -> Sequence[date]:

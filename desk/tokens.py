@@ -17,8 +17,15 @@ _PREFIX = "desk_"
 _BYTES = 32
 
 
+# What a token may be good for.
+SCOPES = ("appointments:write", "patients:read")
+
+
 class TokenNameTakenError(ValueError):
     """There is a token of this name already: names tell tokens apart in the events."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a token named {name} already; choose another name")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,17 @@ def make_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
 
 
+def checked_key(text: str) -> str:
+    """
+    Return the key as it is.
+
+    Raises:
+        VaultError: it is none.
+    """
+    _key(text)
+    return text
+
+
 def _key(text: str) -> bytes:
     try:
         key = base64.urlsafe_b64decode(text)

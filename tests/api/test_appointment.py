@@ -136,6 +136,8 @@ def test_a_token_for_something_else_may_not_book(kiosk):
         ({"patientId": ""}, "patientId"),
         ({"patientId": 7}, "patientId"),
         ({"patientId": None}, "patientId"),
+        ({"patientId": "\ud800"}, "patientId"),
+        ({"doctorId": "D\x00"}, "doctorId"),
         ({"doctorId": "D" * 65}, "doctorId"),
         ({"date": "明天"}, "date"),
         ({"date": "2026-02-30"}, "date"),
@@ -159,6 +161,7 @@ def test_a_wrong_field_is_named(kiosk, changes, field):
         (b"null", "application/json", 400),
         (b"a=b", "application/x-www-form-urlencoded", 415),
         (b'"' + b"a" * 20_000 + b'"', "application/json", 413),
+        (b"[" * 7_000, "application/json", 400),
     ],
 )
 def test_a_body_that_cannot_be_read_is_refused(kiosk, data, content_type, status):
@@ -255,6 +258,51 @@ def test_control_eight_copies_without_a_key_get_different_answers(sqlite_url):
         answers = list(pool.map(lambda _: kiosk.book(), range(8)))
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
     kiosk.clinic.engine.dispose()
+
+
+def test_a_wrong_method_is_told_as_json_and_other_pages_keep_their_own_errors(kiosk):
+    client = kiosk.client()
+
+    assert client.get("/api/appointment").json["code"] == "MethodNotAllowed"
+    assert client.get("/nowhere").content_type.startswith("text/html")
+
+
+def find(kiosk, scopes=("patients:read",), **document):
+    with kiosk.clinic.work() as work:
+        token = tokens.create(work, "registry", scopes)
+    return kiosk.client().post(
+        "/api/v1/patients/find",
+        json={"documentKind": "resident_id", **document},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+
+def test_a_program_finds_the_patient_it_books_for(kiosk):
+    found = find(kiosk, documentNumber="11010519491231002x")
+
+    assert (found.status_code, found.json) == (200, {"patientId": kiosk.patient})
+    Draft202012Validator({**DOCUMENT["components"]["schemas"]["Found"]}).validate(found.json)
+
+
+@pytest.mark.parametrize(
+    ("document", "status", "code"),
+    [
+        ({"documentNumber": "110101195803070011"}, 404, "UnknownPatient"),
+        ({"documentNumber": "110101195003070023"}, 422, "BadDocument"),
+        ({"documentNumber": "E123", "documentKind": "guardian"}, 422, "BadDocument"),
+        ({"documentKind": "passport"}, 422, "BadField"),
+    ],
+)
+def test_whom_it_cannot_find_is_told(kiosk, document, status, code):
+    found = find(kiosk, **document)
+
+    assert (found.status_code, check(found)["code"]) == (status, code)
+
+
+def test_who_may_only_book_finds_nobody(kiosk):
+    found = find(kiosk, ("appointments:write",), documentNumber="11010519491231002X")
+
+    assert (found.status_code, check(found)["code"]) == (403, "Forbidden")
 
 
 def test_the_document_is_valid_openapi_and_public(kiosk):

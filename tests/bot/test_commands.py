@@ -109,8 +109,8 @@ def test_what_is_wrong_with_a_roster_is_told_without_a_traceback(tmp_path: Path)
 def test_a_token_is_shown_once_and_its_name_is_taken(tmp_path: Path) -> None:
     run("db", "upgrade", home=tmp_path)
 
-    first = run("token", "create", "HIS", "--scope", "book", home=tmp_path)
-    second = run("token", "create", "HIS", "--scope", "book", home=tmp_path)
+    first = run("token", "create", "HIS", "--scope", "appointments:write", home=tmp_path)
+    second = run("token", "create", "HIS", "--scope", "appointments:write", home=tmp_path)
 
     assert first.stdout.startswith("desk_")
     assert second.returncode == 1
@@ -160,3 +160,14 @@ def test_a_qr_code_for_a_department_and_the_menu(tmp_path: Path) -> None:
 def test_a_qr_code_needs_one_thing_to_point_at(tmp_path: Path) -> None:
     assert run("qr", home=tmp_path).returncode == 2
     assert run("qr", "--site", "S", "--doctor", "D1", home=tmp_path).returncode == 2
+
+
+def test_an_env_file_that_was_copied_but_not_filled_in_is_not_taken_for_the_demo(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text(encoding="utf-8"))
+
+    done = run("doctor", home=tmp_path)
+
+    assert done.returncode == 1
+    assert "WECHAT_TOKEN is missing" in done.stdout

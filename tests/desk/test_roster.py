@@ -372,3 +372,14 @@ def test_a_department_with_appointments_cannot_become_unbookable(clinic, whole, 
     (error,) = refused(clinic, write(departments=[{**DEPARTMENTS[0], "bookable": "否"}]))
     assert code in error
     assert "“bookable”列" in error
+
+
+def test_a_weekly_shift_without_an_end_in_reach_is_laid_out_for_a_year(clinic, whole, write):
+    load(clinic, whole)
+    weekly = SHIFT | {"weekday": "3", "valid_from": "2026-11-25", "valid_to": "2035-12-31"}
+    report = load(clinic, write(shifts=[{k: v for k, v in weekly.items() if k != "date"}]))
+
+    assert report.laid_until == date(2027, 11, 25)
+    with clinic.work() as work:
+        last = work.conn.scalar(select(func.max(Shift.visit_on)))
+    assert date(2027, 11, 18) < last <= date(2027, 11, 25)
