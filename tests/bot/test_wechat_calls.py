@@ -260,12 +260,12 @@ def test_bad_weather_ends_as_try_again(trouble: str) -> None:
 def test_control_requests_alone_never_ends(trouble: str) -> None:
     def ask(url: str) -> None:
         with contextlib.suppress(requests.RequestException):
-            requests.get(url, timeout=0.4)
+            requests.get(url, timeout=1.0)
 
     with raw_server(BAD_ANSWERS[trouble]) as url:
         asking = threading.Thread(target=ask, args=(url,), daemon=True)
         asking.start()
-        asking.join(1.5)
+        asking.join(2.5)
         assert asking.is_alive()
     asking.join()
 
