@@ -8,7 +8,6 @@ only what it booked itself until a code or the desk makes it `verified`.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -16,26 +15,20 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from desk import links
+from desk import filing, links
 from desk.accounts import account, ensure_account
 from desk.identity import Identity, identify
-from desk.rows import insert_row
 from desk.work import Work
 from models import Consent, Patient, PatientLink
 from scheduling import documents
 from scheduling.errors import (
-    BadBirthDate,
     ConsentMissing,
-    NameMismatch,
     NotYourPatient,
     TooManyPatients,
 )
 from scheduling.masking import mask_document, mask_name
-from scheduling.names import name_key
 from scheduling.policy import CONSENT_VERSION
 from scheduling.types import CodeSent, PatientId, PatientView, Registration
-
-_PUBLIC_ID_BYTES = 12
 
 
 class Patients:
@@ -91,19 +84,22 @@ class Patients:
         Raises:
             ConsentMissing: no consent, or none of the guardian for a child; facts: purpose.
             BadName, BadDocument, BadPhone, SexMissing, BirthDateMissing, BadBirthDate: see there.
-            NameMismatch: the document is on file under another name.
+            NameMismatch: the document is on file under another name. The try is counted in this
+                transaction: whoever answers the refusal must commit.
             TooManyPatients: the account may not speak for more.
         """
         mine = account(self._work)
         if mine is None or self._consent_id(mine, "registration") is None:
             raise ConsentMissing(purpose="registration")
         who = identify(self._work, registration)
-        on_file = self._find(who)
+        on_file = filing.find(self._work, who, mine)
         known = None if on_file is None else self._view(mine, on_file)
         if known is not None:
             return known
         child_consent = self._may_add(mine, who)
-        patient, is_new = self._create(who) if on_file is None else (on_file, False)
+        patient, is_new = on_file, False
+        if patient is None:
+            patient, is_new = filing.create(self._work, who, mine)
         self._link(mine, patient, registration.relation, "own" if is_new else "pending")
         if child_consent is not None:
             self._spend(child_consent, patient)
@@ -171,47 +167,6 @@ class Patients:
         self._work.conn.execute(
             update(Consent).where(Consent.id == consent).values(patient_id=child)
         )
-
-    # -- patients --------------------------------------------------------------------------
-
-    def _find(self, who: Identity) -> int | None:
-        """The patient on file under this document, once name and birth date agree."""
-        found = self._work.conn.execute(
-            select(Patient.id, Patient.name_enc, Patient.birth_on).where(
-                Patient.document_kind == who.kind, Patient.document_hash == who.document_hash
-            )
-        ).one_or_none()
-        if found is None:
-            return None
-        if name_key(self._work.vault.open(found.name_enc)) != name_key(who.name):
-            raise NameMismatch
-        if found.birth_on != who.birth_on:
-            raise BadBirthDate(reason="mismatch")
-        return int(found.id)
-
-    def _create(self, who: Identity) -> tuple[int, bool]:
-        """A new patient, True; when another account was a moment faster, the one it created."""
-        seal = self._work.vault.seal
-        row = insert(Patient).values(
-            public_id=secrets.token_hex(_PUBLIC_ID_BYTES),
-            name_enc=seal(who.name),
-            document_kind=who.kind,
-            document_hash=who.document_hash,
-            document_enc=seal(who.number),
-            sex=who.sex,
-            birth_on=who.birth_on,
-            phone_enc=seal(who.phone) if who.phone else None,
-            phone_hash=self._work.vault.lookup(who.phone) if who.phone else None,
-            guardian_id=who.guardian_id,
-            created_at=self._work.now,
-        )
-        try:
-            with self._work.conn.begin_nested():
-                return insert_row(self._work.conn, row), True
-        except IntegrityError:
-            if (found := self._find(who)) is None:
-                raise
-            return found, False
 
     # -- links -----------------------------------------------------------------------------
 

@@ -34,7 +34,8 @@ class Patient(Base):
 
     A newborn without papers is keyed by the guardian's document, the birth date and the name.
     `public_id` is the random id other programs see. `birth_on` is a DATE, never an instant:
-    Asia/Shanghai had daylight saving 1986-1991.
+    Asia/Shanghai had daylight saving 1986-1991. `name_tries` counts the wrong names given with
+    this document on the day `name_tried_on`.
     """
 
     __tablename__ = "patient"
@@ -50,6 +51,8 @@ class Patient(Base):
     phone_enc: Mapped[SealedOrNone]
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    name_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    name_tried_on: Mapped[date | None]
     created_at: Mapped[Instant]
 
 

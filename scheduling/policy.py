@@ -52,6 +52,8 @@ class Policy:
     link_code_tries: int = 5
     # Codes sent to one patient in 24 hours: her phone is not ours to fill.
     link_codes_a_day: int = 5
+    # Wrong names that one document stands for in a day: nobody shall guess whose it is.
+    name_tries: int = 5
     # A newborn may be registered without papers up to this age; 出生医学证明 comes within months.
     newborn_without_papers: timedelta = timedelta(days=365)
     # Reminders: the evening before, and this long before the visit, outside quiet hours.

@@ -66,6 +66,14 @@ def refused(clinic: Clinic, openid: str, registration: Registration) -> Refusal:
     return refusal.value
 
 
+def guess(clinic: Clinic, registration: Registration) -> None:
+    """A stranger's turn: the refusal is told and the turn commits."""
+    with clinic.chat("thief") as patients:
+        patients.consent("registration")
+        with pytest.raises(NameMismatch):
+            patients.register(registration)
+
+
 def count(clinic: Clinic, table: type[Base]) -> int:
     with clinic.work() as work:
         return work.conn.scalar(select(func.count()).select_from(table)) or 0
@@ -157,6 +165,34 @@ def test_a_second_account_gets_a_pending_link_and_does_not_move_the_phone(clinic
 def test_the_same_document_under_another_name_is_refused(clinic):
     register(clinic, "wang", MOTHER)
     assert isinstance(refused(clinic, "zhang", replace(MOTHER, name="李秀芳")), NameMismatch)
+
+
+def test_after_a_few_wrong_names_even_the_right_one_tells_nothing_that_day(clinic):
+    register(clinic, "wang", MOTHER)
+    for name in ("李一", "李二", "李三", "李四", "李五"):
+        guess(clinic, replace(MOTHER, name=name))
+
+    guess(clinic, MOTHER)
+    clinic.wait(timedelta(days=1))
+    assert register(clinic, "daughter", MOTHER).link_state == "pending"
+
+
+def test_who_mistyped_the_name_corrects_it_by_registering_again(clinic):
+    wrong = register(clinic, "wang", replace(MOTHER, name="李秀花"))
+
+    right = register(clinic, "wang", MOTHER)
+
+    assert (right.id, right.name) == (wrong.id, "李秀英")
+    assert register(clinic, "daughter", MOTHER).link_state == "pending"
+
+
+def test_once_somebody_else_speaks_for_her_too_the_name_stands(clinic):
+    register(clinic, "wang", MOTHER)
+    register(clinic, "daughter", MOTHER)
+
+    for account in ("wang", "daughter"):
+        other = replace(MOTHER, name="王小花")
+        assert isinstance(refused(clinic, account, other), NameMismatch)
 
 
 def test_other_dots_case_and_width_are_the_same_name(clinic):

@@ -1,0 +1,107 @@
+"""
+The register of patients: who is on file under a document, and who is new.
+
+Whoever knows a number must not learn the name by guessing: a document stands for a few wrong names
+a day, then for none, not even the right one. Who alone registered a patient may correct the name.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from desk.identity import Identity
+from desk.rows import insert_row
+from desk.work import Work
+from models import Appointment, Patient, PatientLink
+from scheduling.errors import BadBirthDate, NameMismatch
+from scheduling.names import name_key
+
+_PUBLIC_ID_BYTES = 12
+
+
+def find(work: Work, who: Identity, account: int) -> int | None:
+    """
+    Return the patient on file under this document, None for nobody.
+
+    Raises:
+        NameMismatch: on file under another name. The try is counted in this transaction: whoever
+            answers the refusal must commit.
+        BadBirthDate: on file with another birth date.
+    """
+    found = work.conn.execute(
+        select(*Patient.__table__.c).where(
+            Patient.document_kind == who.kind, Patient.document_hash == who.document_hash
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    today = work.local(work.now).date()
+    if found.name_tried_on == today and found.name_tries >= work.policy.name_tries:
+        raise NameMismatch
+    if name_key(work.vault.open(found.name_enc)) != name_key(who.name):
+        if not _is_its_only_owner(work, found, account):
+            _count_try(work, found.id, today)
+            raise NameMismatch
+        right = update(Patient).where(Patient.id == found.id)
+        work.conn.execute(right.values(name_enc=work.vault.seal(who.name)))
+    if found.birth_on != who.birth_on:
+        raise BadBirthDate(reason="mismatch")
+    return int(found.id)
+
+
+def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
+    """A new patient, True; when another account was a moment faster, the one it created."""
+    seal = work.vault.seal
+    row = insert(Patient).values(
+        public_id=secrets.token_hex(_PUBLIC_ID_BYTES),
+        name_enc=seal(who.name),
+        document_kind=who.kind,
+        document_hash=who.document_hash,
+        document_enc=seal(who.number),
+        sex=who.sex,
+        birth_on=who.birth_on,
+        phone_enc=seal(who.phone) if who.phone else None,
+        phone_hash=work.vault.lookup(who.phone) if who.phone else None,
+        guardian_id=who.guardian_id,
+        created_at=work.now,
+    )
+    try:
+        with work.conn.begin_nested():
+            return insert_row(work.conn, row), True
+    except IntegrityError:
+        if (found := find(work, who, account)) is None:
+            raise
+        return found, False
+
+
+def _is_its_only_owner(work: Work, patient: Row[Any], account: int) -> bool:
+    """Nobody but this account has ever had to do with the patient, nor has a doctor seen them."""
+    links = work.conn.execute(
+        select(
+            func.count(),
+            func.count().filter(
+                and_(PatientLink.wechat_user_id == account, PatientLink.state == "own")
+            ),
+        ).where(PatientLink.patient_id == patient.id)
+    ).one()
+    seen = select(
+        exists().where(
+            Appointment.patient_id == patient.id,
+            or_(Appointment.wechat_user_id.is_(None), Appointment.starts_at <= work.now),
+            Appointment.status.in_(("booked", "done")),
+        )
+    )
+    return tuple(links) == (1, 1) and not work.conn.scalar(seen)
+
+
+def _count_try(work: Work, patient: int, today: date) -> None:
+    # Counted by the update itself, so that tries at the same moment all count.
+    tries = case((Patient.name_tried_on == today, Patient.name_tries + 1), else_=1)
+    work.conn.execute(
+        update(Patient).where(Patient.id == patient).values(name_tries=tries, name_tried_on=today)
+    )
