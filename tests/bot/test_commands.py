@@ -171,3 +171,26 @@ def test_an_env_file_that_was_copied_but_not_filled_in_is_not_taken_for_the_demo
 
     assert done.returncode == 1
     assert "WECHAT_TOKEN is missing" in done.stdout
+
+
+def test_who_cannot_be_reminded_is_on_the_call_list_until_somebody_has_rung(
+    tmp_path: Path,
+) -> None:
+    for name, text in ROSTER.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files = [str(tmp_path / name) for name in ROSTER]
+    now, evening = "2026-11-24T09:00:00+08:00", "2026-12-01T19:00:00+08:00"
+    run("db", "upgrade", home=tmp_path, FIXED_NOW=now)
+    run("roster", "import", *files, home=tmp_path, FIXED_NOW=now)
+    run("talk", home=tmp_path, given="\n".join([*TOWARDS, "1"]), FIXED_NOW=now)
+    run("courier", "run", "--once", home=tmp_path, FIXED_NOW=evening)
+
+    listed = run("calls", "list", home=tmp_path, FIXED_NOW=evening)
+    number, visit, what, name, *_ = listed.stdout.split("\t")
+    done = run("calls", "done", number, home=tmp_path, FIXED_NOW=evening)
+    again = run("calls", "done", number, home=tmp_path, FIXED_NOW=evening)
+
+    assert (visit, what, name) == ("12-02 08:00", "提醒就诊", "张桂芳"), listed.stderr
+    assert done.returncode == 0
+    assert f"no call waits under the number {number}" in again.stderr
+    assert run("calls", "list", home=tmp_path, FIXED_NOW=evening).stdout == ""
