@@ -1,0 +1,73 @@
+"""Commands for the people at the desk: who waits to be linked, answered, or rung."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from bot.shell import CONSOLE, friendly, opened
+from bot.turn import open_desk
+from desk import calls, links, requests
+from handlers.texts import notices
+
+LINK = AppGroup("link", help="Who may speak for whom.")
+
+
+@LINK.command("list")
+def _link_list() -> None:
+    """List the links that wait for the desk."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        for link in links.pending_links(counter.work):
+            click.echo(f"{link.id}\t{link.masked_name}\t{link.masked_document}\t{link.relation}")
+
+
+@LINK.command("approve")
+@click.argument("link", type=int)
+def _link_approve(link: int) -> None:
+    """Verify a link: somebody at the desk has seen the papers."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        links.verify_by_desk(counter.work, link)
+    click.echo(f"link {link} is verified")
+
+
+REQUESTS = AppGroup("requests", help="Who waits for a person.")
+
+
+@REQUESTS.command("list")
+def _requests_list() -> None:
+    """Emergencies first, then the longest waiting: number, kind, since when, their words."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        for each in requests.waiting(counter.work):
+            click.echo(f"{each.id}\t{each.kind}\t{each.since:%m-%d %H:%M}\t{each.words}")
+
+
+@REQUESTS.command("done")
+@click.argument("number", type=int)
+def _requests_done(number: int) -> None:
+    """Take somebody off the list who has been answered."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        if not requests.answered(counter.work, number):
+            raise click.ClickException(f"nobody waits under the number {number}")
+
+
+CALLS = AppGroup("calls", help="Notices that found no way to the patient: ring them.")
+
+
+@CALLS.command("list")
+def _calls_list() -> None:
+    """The next visit first: number, visit, what to tell, name, phone, department, why."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        for call in calls.waiting(counter.work):
+            visit = f"{call.visit_at:%m-%d %H:%M}" if call.visit_at else "-"
+            what = notices.CALLS.get(call.kind, call.kind)
+            fields = (call.id, visit, what, call.name, call.phone, call.department, call.why)
+            click.echo("\t".join(map(str, fields)))
+
+
+@CALLS.command("done")
+@click.argument("number", type=int)
+def _calls_done(number: int) -> None:
+    """Take a call off the list that has been made."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        if not calls.done(counter.work, number):
+            raise click.ClickException(f"no call waits under the number {number}")
