@@ -8,12 +8,19 @@ from contextlib import closing
 
 import pytest
 import requests
+from sqlalchemy import select
 
+from bot import demo as demo_command
+from bot.house import open_house
+from bot.turn import open_desk
+from desk.work import Actor
+from models import Appointment
 from tests.phone.conftest import running_demo, visiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TUESDAY = "2026-11-24T09:30:00+08:00"
+EVENING = "2026-11-24T19:05:00+08:00"
 LATE_SECONDS = 4.3  # later than a passive reply may be, sooner than WeChat hangs up
 
 
@@ -56,10 +63,31 @@ def test_a_reply_that_took_too_long_arrives_by_itself(booked, folder):
 
 def test_the_evening_before_a_reminder_arrives(booked, demo):
     before = len(booked.bubbles())
-    turn_clock(demo, at="2026-11-24T19:05:00+08:00")
+    assert all("就诊提醒" not in said for said in booked.bubbles())
+    turn_clock(demo, at=EVENING)
     booked.wait(lambda: len(booked.bubbles()) > before, "no reminder")
     assert "就诊提醒" in booked.last()
     assert "李*英" in booked.last()
     booked.shows("#now", "19:05")
     booked.shows("#turned", "时钟已调")
     booked.picture("reminder")
+
+
+def cancel_at_the_window(folder):
+    """Somebody at the hospital cancels what was booked in the chat, from another process."""
+    given = {"FIXED_NOW": EVENING}
+    house = open_house(demo_command.settings(given, home=folder / "var"), with_redis=False)
+    in_the_chat = select(Appointment.id).where(
+        Appointment.status == "booked", Appointment.wechat_user_id.is_not(None)
+    )
+    with closing(house), open_desk(house, Actor("window", name="window")) as counter:
+        counter.bookings.cancel(counter.work.conn.scalars(in_the_chat).one())
+
+
+def test_what_the_hospital_cancels_is_told(booked, folder):
+    before = len(booked.bubbles())
+    cancel_at_the_window(folder)
+    booked.wait(lambda: len(booked.bubbles()) > before, "no notice")
+    assert "取消通知" in booked.last()
+    assert "李*英" in booked.last()
+    booked.picture("cancelled")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request
@@ -15,8 +17,11 @@ from werkzeug.serving import make_server
 from simulator.app import create_app, switchboard_of
 from simulator.clock import Clock
 from simulator.config import SimulatorConfig
+from simulator.screenshot import open_browser, take_picture
 from simulator.switchboard import Switchboard
-from simulator.wire import read_fields, to_xml
+from simulator.wire import read_fields
+from tests.simulator.answers import bot_answer
+from tests.simulator.visitor import Visitor
 
 SECRET = "s3cret"
 LI = "oDemo0LiXiuying0000000000001"
@@ -38,17 +43,6 @@ def serving(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def text_reply(fields: dict, content: str, **changes: object) -> str:
-    reply = {
-        "ToUserName": fields["FromUserName"],
-        "FromUserName": fields["ToUserName"],
-        "CreateTime": 1,
-        "MsgType": "text",
-        "Content": content,
-    }
-    return to_xml(reply | changes)
 
 
 @dataclass
@@ -168,3 +162,37 @@ def wait_for(condition):
             return
         time.sleep(0.01)
     pytest.fail("it never happened")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    opened = open_browser()
+    yield opened
+    opened.quit()
+
+
+@pytest.fixture
+def live(bot, with_config):
+    """The switchboard behind a phone page that is really served, at `base`."""
+    bot.answer = bot_answer
+    app = create_app(with_config(timeout_seconds=4, clock=Clock()))
+    with serving(app) as base:
+        board = switchboard_of(app)
+        board.base, board.app = base, app
+        yield board
+
+
+@pytest.fixture
+def visitor(browser, live):
+    browser.get(f"{live.base}/phone")
+    guest = Visitor(browser)
+    guest.sees("欢迎subscribe")
+    yield guest
+    browser.execute_script("localStorage.clear()")
+    browser.get("about:blank")
+
+
+@pytest.fixture
+def picture(tmp_path, browser):
+    folder = Path(os.environ.get("PHONE_PICTURES", tmp_path))
+    return lambda name: take_picture(browser, folder / f"{name}.png")

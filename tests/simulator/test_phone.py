@@ -8,7 +8,8 @@ import pytest
 
 from simulator.app import alongside
 from simulator.wire import read_fields
-from tests.simulator.conftest import LI, text_reply
+from tests.simulator.answers import text_reply
+from tests.simulator.conftest import LI
 
 
 def test_a_repeated_delivery_must_get_the_same_answer(board, bot):

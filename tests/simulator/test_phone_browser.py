@@ -8,116 +8,31 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
-from simulator.app import create_app, switchboard_of
-from simulator.clock import Clock
 from simulator.screenshot import open_browser, take_picture
-from simulator.wire import read_fields
-from tests.simulator.conftest import serving, text_reply
+from tests.simulator.answers import bot_answer
+from tests.simulator.conftest import LI, ZHANG
+from tests.simulator.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
-LI, ZHANG = "oDemo0LiXiuying0000000000001", "oDemo0ZhangJianguo0000000002"
-CHOICES = (
-    "您想看哪位医生？\n"
-    '1. <a href="weixin://bizmsgmenu?msgmenucontent=1&msgmenuid=q7-1">王建国 主任医师，'
-    "擅长眩晕，最早周三 9:00</a>\n"
-    '2. <a href="weixin://bizmsgmenu?msgmenucontent=2&msgmenuid=q7-2">李敏 副主任医师，'
-    "最早周四 14:30</a>\n"
-    '回复数字也可以。急事请打 <a href="tel:120">120</a>'
-)
 
 
-def bot_answer(raw: str) -> str:
-    fields = read_fields(raw)
-    if fields["MsgType"] == "event":
-        return text_reply(fields, f"欢迎{fields['Event']}，请说说哪里不舒服。")
-    said = fields["Content"]
-    if said == "慢":
-        time.sleep(0.7)
-    if said == "挂号":
-        return text_reply(fields, CHOICES)
-    chosen = f"（选项 {fields['bizmsgmenuid']}）" if "bizmsgmenuid" in fields else ""
-    return text_reply(fields, f"您说：{said}\n{chosen}".rstrip())
-
-
-class Visitor:
-    """Someone in front of the page."""
-
-    def __init__(self, browser):
-        self.browser = browser
-
-    def find(self, css: str):
-        return self.browser.find_element(By.CSS_SELECTOR, css)
-
-    def tap(self, css: str):
-        self.find(css).click()
-
-    def write(self, words: str):
-        self.find("#text").send_keys(words, Keys.ENTER)
-
-    def bubbles(self, kind: str = "official") -> list[str]:
-        script = """return [...document.querySelectorAll(arguments[0])].map(b => b.innerText)"""
-        found = self.browser.execute_script(script, f".row.{kind}:not(.typing) .bubble")
-        return [text.strip() for text in found]
-
-    def wait(self, condition: Callable[[], object], what: str):
-        WebDriverWait(self.browser, 8, 0.05).until(lambda _: condition(), what)
-
-    def sees(self, words: str, kind: str = "official"):
-        self.wait(lambda: any(words in text for text in self.bubbles(kind)), f"no: {words}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    opened = open_browser()
-    yield opened
-    opened.quit()
-
-
-@pytest.fixture
-def board(bot, with_config):
-    bot.answer = bot_answer
-    app = create_app(with_config(timeout_seconds=4, clock=Clock()))
-    with serving(app) as base:
-        board = switchboard_of(app)
-        board.base = base
-        yield board
-
-
-@pytest.fixture
-def visitor(browser, board):
-    browser.get(f"{board.base}/phone")
-    guest = Visitor(browser)
-    guest.sees("欢迎subscribe")
-    yield guest
-    browser.execute_script("localStorage.clear()")
-    browser.get("about:blank")
-
-
-@pytest.fixture
-def picture(tmp_path, browser):
-    folder = Path(os.environ.get("PHONE_PICTURES", tmp_path))
-    return lambda name: take_picture(browser, folder / f"{name}.png")
-
-
-def test_a_patient_follows_writes_and_reads_the_answer(visitor, board, picture):
+def test_a_patient_follows_writes_and_reads_the_answer(visitor, live, picture):
     visitor.write("我妈这两天头晕，想挂下周三上午的号")
     visitor.sees("您说：我妈这两天头晕")
     assert visitor.bubbles("user") == ["我妈这两天头晕，想挂下周三上午的号"]
     assert picture("answer").stat().st_size > 10_000
     visitor.browser.refresh()
     visitor.sees("您说：我妈这两天头晕")
-    events = [d.push.fields.get("Event") for _, d in board.exchange.deliveries()]
+    events = [d.push.fields.get("Event") for _, d in live.exchange.deliveries()]
     assert events.count("subscribe") == 1
 
 
@@ -149,24 +64,12 @@ def test_two_patients_keep_their_own_chats(visitor, picture):
     visitor.sees("您说：我是李秀英")
 
 
-def test_somebody_new_can_be_added(visitor, board):
+def test_somebody_new_can_be_added(visitor, live):
     visitor.tap("#who")
     visitor.find("#add-name").send_keys("阿依古丽·买买提", Keys.ENTER)
     visitor.wait(lambda: visitor.find("#who-name").text == "阿依古丽·买买提", "not switched")
     visitor.sees("欢迎subscribe")
-    assert board.exchange.patients()[-1].following
-
-
-def test_a_notice_arrives_by_itself_and_for_others_as_a_mark(visitor, board, picture):
-    card = {"kind": "notice", "title": "预约成功通知", "url": ""}
-    rows = [["就诊人", "李*英"], ["医生", "神经内科 王建国"], ["时间", "12月2日 周三 上午9:00"]]
-    board.show_notice(board.exchange.patient(LI), card | {"rows": rows})
-    visitor.wait(lambda: visitor.browser.find_elements(By.CSS_SELECTOR, ".notice"), "no notice")
-    assert "神经内科 王建国" in visitor.find(".notice").text
-    picture("notice")
-    assert not visitor.find("#unread").is_displayed()
-    board.show_notice(board.exchange.patient(ZHANG), card | {"rows": rows})
-    visitor.wait(lambda: visitor.find("#unread").is_displayed(), "no mark")
+    assert live.exchange.patients()[-1].following
 
 
 def run_simulator(port: int, webhook: str) -> subprocess.Popen:
@@ -245,13 +148,13 @@ def test_every_button_is_big_enough_and_named(visitor):
     assert unnamed == []
 
 
-def test_words_stand_out_from_their_ground(visitor, board):
+def test_words_stand_out_from_their_ground(visitor, live):
     visitor.write("挂号")
     visitor.sees("您想看哪位医生")
     visitor.tap("#more")
     rows = [["医生", "王建国"]]
-    board.show_notice(
-        board.exchange.patient(LI),
+    live.show_notice(
+        live.exchange.patient(LI),
         {"kind": "notice", "title": "通知", "url": "http://a.cn", "rows": rows},
     )
     visitor.wait(lambda: visitor.browser.find_elements(By.CSS_SELECTOR, ".notice"), "no notice")
@@ -299,20 +202,10 @@ def test_the_fault_line_is_shown_when_the_bot_breaks(visitor, bot):
     visitor.wait(lambda: fault in visitor.find("#chat").text, "no fault line")
 
 
-def test_the_developer_drawer_tells_what_happened(visitor, picture):
-    visitor.write("你好")
-    visitor.sees("您说：你好")
-    visitor.tap("#more")
-    visitor.tap("#open-drawer")
-    visitor.wait(lambda: "你好" in visitor.find("#deliveries").text, "no delivery")
-    assert "发消息：还可发 5 条" in visitor.find("#windows").text
-    picture("drawer")
-
-
-def test_on_a_desktop_the_phone_stands_in_the_middle(board, bot, tmp_path):
+def test_on_a_desktop_the_phone_stands_in_the_middle(live, bot, tmp_path):
     desktop = open_browser((1280, 900))
     try:
-        desktop.get(f"{board.base}/phone")
+        desktop.get(f"{live.base}/phone")
         visitor = Visitor(desktop)
         visitor.sees("欢迎subscribe")
         visitor.tap("#more")

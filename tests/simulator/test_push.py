@@ -12,7 +12,8 @@ from wechatpy.utils import check_signature
 
 from simulator.push import Pusher
 from simulator.wire import read_fields
-from tests.simulator.conftest import AES_KEY, text_reply
+from tests.simulator.answers import text_reply
+from tests.simulator.conftest import AES_KEY
 
 LI = "oDemo0LiXiuying0000000000001"
 
