@@ -10,8 +10,10 @@ from flask import Response
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import check_signature
 
+from simulator.config import SimulatorConfig
+from simulator.crypto import decrypt
 from simulator.push import Pusher
-from simulator.wire import read_fields
+from simulator.wire import read_fields, seal
 from tests.simulator.answers import text_reply
 from tests.simulator.conftest import AES_KEY
 
@@ -218,3 +220,57 @@ def test_an_empty_token_or_a_short_key_is_refused(with_config):
         with_config(token="")
     with pytest.raises(ValueError, match="43"):
         with_config(mode="safe", aes_key="short")
+
+
+def test_wechat_waits_five_seconds_three_times_unless_told_otherwise():
+    usual = SimulatorConfig("http://127.0.0.1:9/wechat", "tok", "wx0", "s", "gh_desk")
+    assert (usual.timeout_seconds, usual.tries) == (5.0, 3)
+    assert not usual.fresh_signature_on_retry
+
+
+@pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
+def test_every_mode_speaks_json_too(bot, with_config, mode):
+    config = with_config(mode=mode, body_format="json")
+    pusher = Pusher(config)
+    push = pusher.build("text", LI, content="我妈头晕")
+    bot.answer = lambda raw: seal(read_fields(text_reply(dict(push.fields), "收到")), config).body
+    pusher.deliver(push)
+    fields = bot.fields()
+    assert ("Encrypt" in fields) == (mode != "plain")
+    if "Encrypt" in fields:
+        fields = read_fields(decrypt(fields["Encrypt"], AES_KEY, config.app_id))
+    assert fields["Content"] == "我妈头晕"
+
+
+def test_a_retried_event_is_known_by_its_sender_and_its_time(bot, with_config):
+    pusher = Pusher(with_config(timeout_seconds=0.2))
+    release = threading.Event()
+    bot.answer = lambda raw: "success" if release.wait(5) else "late"
+    pusher.deliver(pusher.build("click", LI, key="book"))
+    release.set()
+    keys = {(f["FromUserName"], f["CreateTime"]) for f in map(bot.fields, range(3))}
+    assert len(keys) == 1
+    assert "MsgId" not in bot.fields()
+
+
+def test_several_messages_of_one_patient_may_come_at_once(bot, with_config):
+    both = threading.Barrier(2, timeout=5)
+    bot.answer = lambda raw: "success" if both.wait() >= 0 else ""
+    pusher = Pusher(with_config(timeout_seconds=6))
+    pushes = [pusher.build("text", LI, content=word) for word in ("我妈", "头晕")]
+    deliveries = pusher.deliver_together(pushes)
+    assert [delivery.push for delivery in deliveries] == pushes
+    assert len({push.fields["MsgId"] for push in pushes}) == 2
+
+
+def test_the_switch_for_fresh_signatures_may_be_turned_while_it_runs(bot, with_config):
+    config = with_config(timeout_seconds=0.1)
+    pusher = Pusher(config)
+    release = threading.Event()
+    bot.answer = lambda raw: "success" if release.wait(5) else "late"
+    for fresh in (False, True):
+        config.fresh_signature_on_retry = fresh
+        pusher.deliver(pusher.build("text", LI, content="在吗"))
+    release.set()
+    nonces = [query["nonce"] for query in bot.queries]
+    assert (len(set(nonces[:3])), len(set(nonces[3:]))) == (1, 3)

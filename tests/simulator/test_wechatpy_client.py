@@ -7,9 +7,8 @@ from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 from wechatpy.session.memorystorage import MemoryStorage
 
-from tests.simulator.conftest import SECRET, serving
+from tests.simulator.conftest import LI, SECRET, ZHANG, serving
 
-LI = "oDemo0LiXiuying0000000000001"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
@@ -79,6 +78,26 @@ def test_a_follower_and_her_tags(theirs, board):
     board.follow(LI)
     assert theirs.user.get(LI)["subscribe"] == 1
     assert LI in theirs.user.get_followers()["data"]["openid"]
+
+
+def test_control_one_call_of_a_naive_client_burns_a_days_tokens(theirs, board):
+    """Wechatpy as it comes: refused tokens are renewed without end. The stand-in shows it."""
+    board.config.quotas = {"token": 25}
+    board.faults.add("/cgi-bin/message/*", "errcode", errcode=40001)
+    theirs.auto_retry = True
+    with pytest.raises(WeChatClientException) as told:
+        theirs.message.send_text(LI, "您好")
+    assert told.value.errcode == 45009
+    asked = [call for call in board.exchange.calls() if call["path"] == "/cgi-bin/token"]
+    assert len(asked) == 26
+
+
+def test_a_broadcast(theirs, board):
+    for openid in (LI, ZHANG):
+        board.follow(openid)
+    assert theirs.message.send_mass_text("下周一停电检修", [LI, ZHANG])["msg_id"]
+    assert "停电" in str(board.exchange.timeline(ZHANG)[-1].body)
+    assert theirs.message.send_mass_text("周二照常", is_to_all=True)["msg_id"]
 
 
 def test_the_ticket_of_web_pages(theirs):
