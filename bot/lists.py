@@ -35,10 +35,22 @@ REQUESTS = AppGroup("requests", help="Who waits for a person.")
 
 @REQUESTS.command("list")
 def _requests_list() -> None:
-    """Emergencies first, then the longest waiting: number, kind, since when, their words."""
+    """Emergencies first, then the longest waiting: number, kind, since when, words, whose."""
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
         for each in requests.waiting(counter.work):
-            click.echo(f"{each.id}\t{each.kind}\t{each.since:%m-%d %H:%M}\t{each.words}")
+            people = "; ".join(" ".join(person) for person in each.people) or "-"
+            fields = (each.id, each.kind, f"{each.since:%m-%d %H:%M}", each.words, people)
+            click.echo("\t".join(map(str, fields)))
+
+
+@REQUESTS.command("answer")
+@click.argument("number", type=int)
+@click.argument("words")
+def _requests_answer(number: int, words: str) -> None:
+    """Write to somebody in the chat; the courier sends it, or says on the call list it cannot."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        if not requests.answer(counter.work, number, words):
+            raise click.ClickException(f"nobody waits under the number {number}")
 
 
 @REQUESTS.command("done")

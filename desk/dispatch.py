@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, and_, or_, select, update
 
-from desk import subscriptions
+from desk import requests, subscriptions
 from desk.reach import phone_of, reach
 from desk.work import Work
 from models import Appointment, Outbox, Prompt
@@ -203,6 +203,8 @@ def _leaves_at(work: Work, row: Row[Any], payload: Mapping[str, Any]) -> datetim
 
 
 def _reach(work: Work, row: Row[Any], payload: Mapping[str, Any]) -> Reach:
+    if "request" in payload:
+        return requests.writer(work, payload["request"])
     phone = payload.get("phone")
     if phone is None and row.appointment_id is not None:
         phone = phone_of(work, row.appointment_id)

@@ -16,8 +16,9 @@ from desk.work import Work
 from models import Outbox, WechatUser
 from scheduling.channels import CUSTOMER, Window
 
+TYPED = timedelta(hours=48)
 # Of a user's column: how long its window stays open and for how many messages.
-_GRANTS = (("last_message_at", timedelta(hours=48), 5), ("last_tap_at", timedelta(minutes=1), 3))
+_GRANTS = (("last_message_at", TYPED, 5), ("last_tap_at", timedelta(minutes=1), 3))
 
 
 def heard_from(work: Work) -> None:

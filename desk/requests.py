@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
+from desk import ledger, outbox
+from desk.reach import reach
 from desk.work import Work
-from models import HumanRequest
+from models import HumanRequest, Patient, PatientLink, WechatUser
+from scheduling.channels import Reach, Window
 
 # Who asked without ever consenting has not agreed to be kept: a month is for answering them.
 KEPT = timedelta(days=30)
@@ -16,25 +21,83 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody who waits for a person; `kind` is human or emergency, `since` local."""
+    """
+    Somebody who waits for a person; `kind` is human or emergency, `since` local.
+
+    `people` are the patients the account has registered, in full: name, relation, phone or "".
+    """
 
     id: int
     kind: str
     since: datetime
     words: str
+    people: tuple[tuple[str, str, str], ...] = ()
 
 
 def waiting(work: Work) -> list[Waiting]:
     """Return who waits, emergencies first, then the longest waiting."""
     rows = work.conn.execute(
-        select(HumanRequest.id, HumanRequest.kind, HumanRequest.created_at, HumanRequest.words_enc)
+        select(*HumanRequest.__table__.c)
         .where(HumanRequest.state == "open")
         .order_by(HumanRequest.kind, HumanRequest.created_at, HumanRequest.id)
-    )
+    ).all()
+    families = _families(work, {row.openid_hash for row in rows})
     return [
-        Waiting(row.id, row.kind, work.local(row.created_at), work.vault.open(row.words_enc))
+        Waiting(
+            id=row.id,
+            kind=row.kind,
+            since=work.local(row.created_at),
+            words=work.vault.open(row.words_enc),
+            people=tuple(families[row.openid_hash]),
+        )
         for row in rows
     ]
+
+
+def _families(work: Work, accounts: set[str]) -> Mapping[str, list[tuple[str, str, str]]]:
+    """The patients of accounts, by the account's hash."""
+    rows = work.conn.execute(
+        select(WechatUser.openid_hash, Patient.name_enc, Patient.phone_enc, PatientLink.relation)
+        .join(PatientLink, PatientLink.wechat_user_id == WechatUser.id)
+        .join(Patient, Patient.id == PatientLink.patient_id)
+        .where(WechatUser.openid_hash.in_(accounts), PatientLink.state != "removed")
+        .order_by(PatientLink.id)
+    )
+    found = defaultdict(list)
+    for row in rows:
+        phone = work.vault.open(row.phone_enc) if row.phone_enc else ""
+        found[row.openid_hash].append((work.vault.open(row.name_enc), row.relation, phone))
+    return found
+
+
+def answer(work: Work, request: int, words: str) -> bool:
+    """Write to somebody who waits, in the chat, and take them off the list; False for nobody."""
+    if not answered(work, request):
+        return False
+    key = f"answer:{request}"
+    outbox.put(work, outbox.Notice("answer", key, {"text": words, "request": request}))
+    return True
+
+
+def writer(work: Work, request: int) -> Reach:
+    """
+    Return what reaches whoever wrote a request: also somebody who never consented.
+
+    Nothing else is known of such a person than the message itself; it opened their window.
+    """
+    row = work.conn.execute(
+        select(HumanRequest.openid_hash, HumanRequest.openid_enc, HumanRequest.created_at).where(
+            HumanRequest.id == request
+        )
+    ).one_or_none()
+    if row is None:
+        return Reach()
+    known = select(WechatUser.id).where(WechatUser.openid_hash == row.openid_hash)
+    account = work.conn.scalar(known)
+    if account is not None:
+        return reach(work, account, None)
+    window = Window(row.created_at + ledger.TYPED, 1)
+    return Reach(work.vault.open(row.openid_enc), is_following=True, windows=(window,))
 
 
 def answered(work: Work, request: int) -> bool:

@@ -126,6 +126,7 @@ KINDS: Mapping[str, Kind] = {
     "cancelled": Kind(rings=True),
     "reminder": Kind(rings=True, until_visit=True),
     "reply": Kind((CUSTOMER,), is_quiet=False),
+    "answer": Kind((CUSTOMER,), rings=True, is_quiet=False),
     "link_code": Kind((SMS,), is_quiet=False),
 }
 

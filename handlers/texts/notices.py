@@ -80,6 +80,10 @@ def _cancelled(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _answer(payload: Mapping[str, Any]) -> str:
+    return f"【人工回复】{payload['text']}\n还有问题，请直接回复“人工”加上您要说的话。"
+
+
 def _plain(payload: Mapping[str, Any]) -> str:
     return str(payload["text"])
 
@@ -91,12 +95,14 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "changed": _changed,
     "cancelled": _cancelled,
     "reply": _plain,
+    "answer": _answer,
 }
 # What the desk is told to ring about.
 CALLS: Mapping[str, str] = {
     "reminder": "提醒就诊",
     "changed": "告知改期",
     "cancelled": "告知取消",
+    "answer": "回复患者",
 }
 
 

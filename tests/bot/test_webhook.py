@@ -18,8 +18,9 @@ from sqlalchemy import select
 from bot.house import House
 from bot.turn import open_desk
 from bot.wiring import furnish
-from desk import requests
+from desk import dispatch, requests
 from desk.work import Actor, Work
+from handlers.texts import notices
 from models import HumanRequest, Inbox, clock
 from tests.bot.conftest import MakeHospital, poster
 from tests.bot.hospital import TOWARDS, Patient
@@ -256,3 +257,47 @@ def test_who_asked_for_a_person_is_on_the_desks_list_until_answered(
         assert listed(counter.work) == [second]
         later = replace(counter.work, now=counter.work.now + timedelta(days=31))
         assert requests.purge(later) == 2
+
+
+def test_the_desk_answers_in_the_chat_even_somebody_who_never_consented(
+    hospital: Hospital, patient: Patient
+) -> None:
+    house = hospital[0]
+    patient.say("人工，我想问住院的事")
+
+    with open_desk(house, Actor("window")) as counter:
+        (waiting,) = requests.waiting(counter.work)
+        assert waiting.people == ()
+        assert requests.answer(counter.work, waiting.id, "住院处在一楼东侧")
+        assert not requests.answer(counter.work, waiting.id, "住院处在一楼东侧")
+    with open_desk(house, Actor("job")) as counter:
+        (lease,) = dispatch.lease(counter.work, 9, timedelta(minutes=1))
+        sending = dispatch.start(counter.work, lease, timedelta(minutes=1))
+
+    assert isinstance(sending, dispatch.Sending)
+    assert (sending.channel, sending.reach.openid) == ("customer", patient.openid)
+    assert "住院处在一楼东侧" in notices.render(lease.kind, sending.payload)
+
+
+def test_after_two_days_an_answer_to_a_stranger_goes_on_the_call_list(
+    hospital: Hospital, patient: Patient
+) -> None:
+    patient.say("人工")
+
+    with open_desk(hospital[0], Actor("job")) as counter:
+        work = replace(counter.work, now=counter.work.now + timedelta(hours=49))
+        requests.answer(work, requests.waiting(work)[0].id, "您好")
+        (lease,) = dispatch.lease(work, 9, timedelta(minutes=1))
+
+        assert dispatch.start(work, lease, timedelta(minutes=1)) == "call"
+
+
+def test_the_desk_sees_whom_to_ring(hospital: Hospital, patient: Patient) -> None:
+    patient.walk_to_the_last_question()
+    patient.say("人工")
+
+    with open_desk(hospital[0], Actor("window")) as counter:
+        (waiting,) = requests.waiting(counter.work)
+
+    ((name, relation, _),) = waiting.people
+    assert (name, relation) == ("张桂芳", "mother")
