@@ -25,6 +25,8 @@ from bot.cipher import Cipher, ForgedError
 
 MAX_BODY_BYTES = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# XML forbids them, patients' keyboards do not: a stray one must not cost the message.
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # What a body must have before it is worth typing.
 _MOST_SECONDS = 253_402_300_799
 MESSAGE_KINDS = frozenset(
@@ -197,7 +199,11 @@ def _fields(body: bytes) -> tuple[dict[str, Any], bool]:
     """Return the fields of an XML or JSON body and whether it was JSON."""
     is_json = body.lstrip()[:1] == b"{"
     try:
-        raw = json.loads(body) if is_json else xmltodict.parse(body, strip_whitespace=False)["xml"]
+        if is_json:
+            raw = json.loads(body)
+        else:
+            legal = _CONTROL_BYTES.sub(b"", body)
+            raw = xmltodict.parse(legal, strip_whitespace=False)["xml"]
     except (ValueError, KeyError, TypeError, ExpatError, RecursionError) as error:
         raise MalformedError(f"no message in the body: {type(error).__name__}") from error
     if not isinstance(raw, dict):

@@ -244,3 +244,14 @@ def test_deliveries_of_one_message_share_a_key_and_other_messages_do_not() -> No
     second = click.replace("</xml>", "<EventKey>mine</EventKey></xml>")
     assert key(HELLO) == key(HELLO)
     assert len({key(HELLO), key(HELLO.replace(">7<", ">8<")), key(first), key(second)}) == 4
+
+
+def test_a_stray_control_character_does_not_cost_the_message() -> None:
+    wire = Wire(TOKEN, APP)
+    body = (
+        "<xml><ToUserName>gh</ToUserName><FromUserName>o</FromUserName><CreateTime>1</CreateTime>"
+        "<MsgType>text</MsgType><Content><![CDATA[头疼\x01，\n三天\x0b]]></Content>"
+        "<MsgId>1</MsgId></xml>"
+    )
+
+    assert wire.parse(body.encode(), signed(wire)).inbound.text == "头疼，\n三天"
