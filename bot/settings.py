@@ -143,6 +143,10 @@ class Settings:
     )
     hospital_name: str = _setting("HOSPITAL_NAME", "how the bot calls itself", default="本院")
     hospital_phone: str = _setting("HOSPITAL_PHONE", "the desk's telephone, shown to patients")
+    duty_phone: str = _setting(
+        "DUTY_PHONE",
+        "a mobile that gets a text when somebody writes of an emergency; needs [sms.alert]",
+    )
     emergency_phone: str = _setting("EMERGENCY_PHONE", "the emergency room's telephone")
     zone: ZoneInfo = _setting(  # noqa: RUF009 - a field()
         "HOSPITAL_ZONE", "IANA zone patients live in", default="Asia/Shanghai", read=values.zone

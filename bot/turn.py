@@ -169,7 +169,8 @@ class Turns:
         state = before.state if before else State.fresh()
         urgent = self.emergency(inbound, state)
         if urgent is not None:
-            Counter(work).requests.report_emergency(inbound.text)
+            duty = self._house.settings.duty_phone
+            Counter(work).requests.report_emergency(inbound.text, duty)
             return replace(state, alarm=_alarm(inbound, state)), self._written(urgent)
         heard = self._hear(inbound, work, state)
         if before and before.rest and "more" in heard.preferences:

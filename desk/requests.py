@@ -11,12 +11,14 @@ from sqlalchemy import delete, insert, select, update
 
 from desk import ledger, outbox
 from desk.reach import reach
+from desk.rows import insert_row
 from desk.work import Work
 from models import HumanRequest, Patient, PatientLink, WechatUser
 from scheduling.channels import Reach, Window
 
 # Who asked without ever consenting has not agreed to be kept: a month is for answering them.
 KEPT = timedelta(days=30)
+_ONE_STORY = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +134,41 @@ class Requests:
         """
         self._put("human", words)
 
-    def report_emergency(self, words: str) -> None:
-        """Put words that raised a red flag on the list of the staff on duty; see ask_for_human."""
-        self._put("emergency", words)
+    def report_emergency(self, words: str, duty_phone: str = "") -> None:
+        """
+        Put words that raised a red flag on the list; see ask_for_human.
 
-    def _put(self, kind: str, words: str) -> None:
+        `duty_phone` gets a text with the number on the list, nothing of the words: once while one
+        person goes on writing.
+        """
+        is_known = self._has_reported()
+        number = self._put("emergency", words)
+        if duty_phone and not is_known:
+            work = self._work
+            told = {"time": f"{work.local(work.now):%H:%M}", "code": str(number)}
+            notice = outbox.Notice("alert", f"alert:{number}", {"phone": duty_phone, **told})
+            outbox.put(work, notice)
+
+    def _has_reported(self) -> bool:
+        work = self._work
+        recent = select(HumanRequest.id).where(
+            HumanRequest.openid_hash == work.vault.lookup(work.actor.openid or ""),
+            HumanRequest.kind == "emergency",
+            HumanRequest.state == "open",
+            HumanRequest.created_at > work.now - _ONE_STORY,
+        )
+        return work.conn.scalar(recent.limit(1)) is not None
+
+    def _put(self, kind: str, words: str) -> int:
         openid = self._work.actor.openid
         if openid is None:
             raise ValueError("only a WeChat account can be answered")
         vault = self._work.vault
-        self._work.conn.execute(
-            insert(HumanRequest).values(
-                openid_hash=vault.lookup(openid),
-                openid_enc=vault.seal(openid),
-                words_enc=vault.seal(words),
-                kind=kind,
-                created_at=self._work.now,
-            )
+        row = insert(HumanRequest).values(
+            openid_hash=vault.lookup(openid),
+            openid_enc=vault.seal(openid),
+            words_enc=vault.seal(words),
+            kind=kind,
+            created_at=self._work.now,
         )
+        return insert_row(self._work.conn, row)

@@ -128,6 +128,7 @@ KINDS: Mapping[str, Kind] = {
     "reply": Kind((CUSTOMER,), is_quiet=False),
     "answer": Kind((CUSTOMER,), rings=True, is_quiet=False),
     "link_code": Kind((SMS,), is_quiet=False),
+    "alert": Kind((SMS,), is_quiet=False),
 }
 
 # Template ids by channel and kind, as far as the hospital has set them up.

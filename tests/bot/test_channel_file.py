@@ -28,7 +28,7 @@ def test_the_file_shown_in_the_docs_is_one(tmp_path: Path) -> None:
     setup = read(written(tmp_path, shown.group(1))).setup
     assert set(setup) == {VISIT, LONG, TEMPLATE, ONCE, SMS}
     assert setup[VISIT] == {"confirmed": "1501001"}
-    assert setup[SMS] == {"reminder": "1000001", "link_code": "1000002"}
+    assert setup[SMS] == {"reminder": "1000001", "link_code": "1000002", "alert": "1000003"}
 
 
 @pytest.mark.parametrize(

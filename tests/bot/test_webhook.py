@@ -21,7 +21,7 @@ from bot.wiring import furnish
 from desk import dispatch, requests
 from desk.work import Actor, Work
 from handlers.texts import notices
-from models import HumanRequest, Inbox, clock
+from models import HumanRequest, Inbox, Outbox, clock
 from tests.bot.conftest import MakeHospital, poster
 from tests.bot.hospital import TOWARDS, Patient
 
@@ -301,3 +301,21 @@ def test_the_desk_sees_whom_to_ring(hospital: Hospital, patient: Patient) -> Non
 
     ((name, relation, _),) = waiting.people
     assert (name, relation) == ("张桂芳", "mother")
+
+
+def test_the_nurse_on_duty_gets_one_text_about_an_emergency_and_no_word_of_it(
+    make_hospital: MakeHospital, sqlite_url: str, redis_url: str
+) -> None:
+    house, client = make_hospital(sqlite_url, redis_url, DUTY_PHONE="13900000000")
+    patient = Patient(poster(client))
+    for words in (HEART, HEART, "你好"):
+        patient.say(words)
+    house.alarms.shutdown()
+
+    with house.engine.connect() as conn:
+        rows = list(conn.execute(select(Outbox.kind, Outbox.payload_enc)))
+    ((kind, sealed),) = rows
+
+    assert kind == "alert"
+    told = json.loads(house.vault.open(sealed))
+    assert told == {"phone": "13900000000", "time": "09:00", "code": "1"}
