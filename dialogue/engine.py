@@ -11,41 +11,25 @@ the question just asked; misses are counted per question and never answered alik
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
-from dialogue.filling import fill, recheck, without
+from dialogue.filling import Filling, fell, fill, recheck, without
 from dialogue.form import Done, Form, Open, Question, Reask, Stop
-from dialogue.reply import Option, Reply
+from dialogue.options import in_words, shown
+from dialogue.phrases import Phrases
+from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
 from nlp.heard import Heard
 
 W = TypeVar("W")
 
-PAGE = 5
 # A form that fills itself this often without asking is going in circles.
 _MAX_MOVES = 24
 # From this confidence on an intent is taken at its word in the middle of another matter.
 _CLEAR = 0.8
-# A message of this many characters may be an option in its own words.
-_SHORTEST_LABEL, _LONGEST_LABEL = 2, 12
-
-
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """The sentences the engine itself says; the texts supply them."""
-
-    missed: tuple[str, ...]
-    lost: tuple[str, ...]
-    stale: str
-    stopped: str
-    nothing_to_stop: str
-    restarted: str
-    first_step: str
-    nothing_to_repeat: str
-    resumed: str
-    more: str
-    trouble: str
+# Answers without a question.
+_BARE = frozenset({"affirm", "deny", "choose"})
 
 
 class Engine(Generic[W]):
@@ -88,10 +72,7 @@ class Engine(Generic[W]):
     def _repair(self, state: State, heard: Heard, world: W) -> tuple[State, Reply] | None:
         top = state.top
         intent = heard.intent
-        gives_up = intent == "stop" or (
-            intent == "cancel" and top is not None and top.form not in self._opens_for("cancel")
-        )
-        if gives_up:
+        if intent == "stop" or (intent == "cancel" and self._is_busy_with_another(top, intent)):
             return self._stop(state, world)
         if intent == "restart":
             cleared, farewell = self._leave_all(state, world)
@@ -102,8 +83,11 @@ class Engine(Generic[W]):
             return self._back(state, top, world)
         return None
 
-    def _opens_for(self, intent: str) -> tuple[str, ...]:
-        return tuple(name for name, form in self._forms.items() if intent in form.opens_on)
+    def _is_busy_with_another(self, top: Frame | None, intent: str) -> bool:
+        """Tell whether something is going on that this intent does not belong to."""
+        if top is None or self._forms[top.form].is_light:
+            return False
+        return self._opens.get(intent) != top.form
 
     def _stop(self, state: State, world: W) -> tuple[State, Reply]:
         if state.top is None:
@@ -138,41 +122,58 @@ class Engine(Generic[W]):
     # -- an open frame
 
     def _talk(self, state: State, top: Frame, heard: Heard, world: W) -> tuple[State, Reply]:
-        paged = self._page(state, top, heard, world)
-        if paged is not None:
-            return paged
+        if "more" in heard.preferences and top.choices:
+            return self._turn_page(state, top, world, [])
         form = self._forms[top.form]
-        heard = self._named(form, top, heard, world)
-        filling = fill(form, top, heard, world, is_astray=self._is_astray(form, heard))
-        if not filling.is_taken:
-            turned = self._elsewhere(state, top, heard, world)
+        whole, heard = in_words(form, top, heard, world)
+        filling = fill(form, whole, heard, world, is_astray=self._is_astray(form, heard))
+        if filling.is_taken:
+            return self._take(state, form, filling, world)
+        if form.is_light:
+            return self._open_or_aside(state.pop(), heard, world)
+        for turn in (self._below, self._elsewhere):
+            turned = turn(state, top, heard, world)
             if turned is not None:
                 return turned
-            filling = fill(form, top, heard, world)
+        return self._take(state, form, fill(form, whole, heard, world), world)
+
+    def _take(
+        self, state: State, form: Form[W], filling: Filling, world: W
+    ) -> tuple[State, Reply]:
+        top = state.frames[-1]
         if filling.end is not None:
             return self._finish(state, Done(filling.end.text), world)
+        if filling.turns_page:
+            return self._turn_page(state, top, world, [*filling.notes])
         if not filling.is_taken:
             return self._miss(state, top, world)
         moved = replace(filling.frame, misses=0, page=0)
-        return self._advance(state.with_top(moved), world, [*filling.notes])
+        return self._advance(state.with_top(moved), world, self._told(form, top, filling, world))
+
+    def _below(
+        self, state: State, top: Frame, heard: Heard, world: W
+    ) -> tuple[State, Reply] | None:
+        """What is not for a form that was only opened to fill a slot may be for the form below."""
+        if top.fills is None or len(state.frames) == 1:
+            return None
+        under = state.pop()
+        below = under.frames[-1]
+        form = self._forms[below.form]
+        # The question of the form below is not the open one: nothing here answers it.
+        unasked = replace(below, asking=None, choices=())
+        filling = fill(form, unasked, heard, world, is_astray=self._is_astray(form, heard))
+        if not filling.is_taken or filling.end is not None:
+            return None
+        changed = under.with_top(filling.frame)
+        if not fell(form, below, filling.frame, top.fills):
+            changed = changed.push(top)
+        return self._advance(changed, world, self._told(form, below, filling, world))
 
     @staticmethod
-    def _named(form: Form[W], top: Frame, heard: Heard, world: W) -> Heard:
-        """Return the message as a choice if its words are those of one option shown."""
-        words = "".join(heard.text.split())
-        if not top.choices or heard.ordinal is not None or not _fits_a_label(words):
-            return heard
-        slot = form.slot(top.asking or "")
-        asked = slot.ask(top.values, world) if slot.ask else None
-        if not isinstance(asked, Question):
-            return heard
-        page = asked.choices[top.page * PAGE : (top.page + 1) * PAGE]
-        labels = ["".join(label.split()) for label, _ in page]
-        same = [n for n, label in enumerate(labels, 1) if label == words]
-        close = same or [n for n, label in enumerate(labels, 1) if words in label]
-        if len(close) != 1:
-            return heard
-        return replace(heard, intent="choose", confidence=1.0, ordinal=close[0])
+    def _told(form: Form[W], before: Frame, filling: Filling, world: W) -> list[str]:
+        """What to tell of a change: its own notes, else what the form says fell with it."""
+        notes = [*filling.notes] or [form.changed(before.values, filling.frame.values, world)]
+        return [note for note in notes if note]
 
     @staticmethod
     def _is_astray(form: Form[W], heard: Heard) -> bool:
@@ -185,7 +186,11 @@ class Engine(Generic[W]):
     ) -> tuple[State, Reply] | None:
         """Another form opens on it, or it is answered in passing; then the question comes back."""
         other = self._opens.get(heard.intent)
-        if other is not None and other != top.form and not self._waiting(state, other):
+        if other is not None and self._waiting(state, other):
+            # What is going on already was asked for once more, with nothing new in it.
+            is_clear = heard.confidence >= _CLEAR and not heard.symptoms
+            return self._advance(state, world, [self._phrases.resumed]) if is_clear else None
+        if other is not None and not self._forms[other].is_light:
             return self.open(state, other, world, heard)
         aside = self._aside(heard, world)
         return self._advance(state, world, [aside.text]) if aside else None
@@ -194,15 +199,14 @@ class Engine(Generic[W]):
     def _waiting(state: State, form: str) -> bool:
         return any(frame.form == form for frame in state.frames)
 
-    def _page(
-        self, state: State, top: Frame, heard: Heard, world: W
-    ) -> tuple[State, Reply] | None:
-        if "more" not in heard.preferences or not top.choices:
-            return None
-        return self._advance(state.with_top(replace(top, page=top.page + 1, misses=0)), world, [])
+    def _turn_page(
+        self, state: State, top: Frame, world: W, notes: list[str]
+    ) -> tuple[State, Reply]:
+        turned = replace(top, page=top.page + 1, misses=0)
+        return self._advance(state.with_top(turned), world, notes)
 
     def _miss(self, state: State, top: Frame, world: W) -> tuple[State, Reply]:
-        phrases = self._phrases.missed
+        phrases = self._phrases.missed if top.choices else self._phrases.unread
         lead = phrases[min(top.misses, len(phrases) - 1)]
         return self._advance(state.with_top(replace(top, misses=top.misses + 1)), world, [lead])
 
@@ -243,17 +247,9 @@ class Engine(Generic[W]):
     def _ask(
         self, state: State, top: Frame, slot: str, question: Question, notes: list[str]
     ) -> tuple[State, Reply]:
-        pages = max(1, -(-len(question.choices) // PAGE))
-        page = top.page % pages if top.asking == slot else 0
-        shown = question.choices[page * PAGE : (page + 1) * PAGE]
-        misses = top.misses if top.asking == slot else 0
-        choices = tuple(value for _, value in shown)
-        same = top.asking == slot and top.choices == choices
-        frame = replace(
-            top, asking=slot, wants=question.wants, choices=choices, page=page, misses=misses
-        )
-        state = replace(state.with_top(frame), asked=state.asked + (not same))
-        options = tuple(Option(label, str(n)) for n, (label, _) in enumerate(shown, 1))
+        frame, options, pages = shown(top, slot, question)
+        is_same = (frame.asking, frame.choices) == (top.asking, top.choices)
+        state = replace(state.with_top(frame), asked=state.asked + (not is_same))
         footer = self._phrases.more if pages > 1 else ""
         text = "\n\n".join([*(n for n in notes if n), question.text])
         return state, Reply(text, options, state.question, footer)
@@ -289,10 +285,8 @@ class Engine(Generic[W]):
         aside = self._aside(heard, world)
         if aside is not None:
             return replace(state, misses=0), aside
+        if heard.intent in _BARE:
+            return state, Reply(self._phrases.nothing_open)
         phrases = self._phrases.lost
         lead = phrases[min(state.misses, len(phrases) - 1)]
         return replace(state, misses=state.misses + 1), Reply(lead)
-
-
-def _fits_a_label(words: str) -> bool:
-    return _SHORTEST_LABEL <= len(words) <= _LONGEST_LABEL

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from dialogue.form import Form, Redo, Slot, Stop
+from dialogue.form import Form, More, Redo, Slot, Stop
 from dialogue.state import Frame, Values
 from nlp.heard import Heard
 
@@ -18,13 +18,15 @@ class Filling:
     """
     The frame after a message, what to tell about it, and whether it ends the form.
 
-    `is_taken` is False when nothing of the message was for this frame.
+    `is_taken` is False when nothing of the message was for this frame; `turns_page` when the next
+    options of the open question are wanted.
     """
 
     frame: Frame
     notes: tuple[str, ...] = ()
     end: Stop | None = None
     is_taken: bool = True
+    turns_page: bool = False
 
 
 class _Reader(Generic[W]):
@@ -36,6 +38,8 @@ class _Reader(Generic[W]):
         self.cleared: list[str] = []
         self.notes: list[str] = []
         self.end: Stop | None = None
+        self.turns_page = False
+        self.is_known = False
 
     def keep(self, slot: Slot[W], value: Any) -> None:  # noqa: ANN401 - any JSON
         """Take note of what was said of one slot."""
@@ -45,7 +49,12 @@ class _Reader(Generic[W]):
             self.cleared += value.slots
             self.given |= value.fill
             self.notes += [value.note] if value.note else []
-        elif value is not None and value != self.frame.values.get(slot.name):
+        elif isinstance(value, More):
+            self.turns_page = True
+            self.notes += [value.note] if value.note else []
+        elif value is not None and value == self.frame.values.get(slot.name):
+            self.is_known = True  # said once more: nothing changes, and it was understood
+        elif value is not None:
             self.given[slot.name] = value
 
     def answer(self, slot: Slot[W]) -> Any:  # noqa: ANN401 - any JSON
@@ -59,8 +68,10 @@ class _Reader(Generic[W]):
         """Return the frame with all of it."""
         if self.end is not None:
             return Filling(self.frame, end=self.end)
+        if self.turns_page:
+            return Filling(self.frame, tuple(self.notes), turns_page=True)
         if not (self.given or self.cleared or self.notes):
-            return Filling(self.frame, is_taken=False)
+            return Filling(self.frame, is_taken=self.is_known)
         changed = without(self.form, self.frame, (*self.cleared, *self.given), keep=self.given)
         history, asking = changed.history, self.frame.asking
         if asking is not None and asking in self.given:
@@ -103,6 +114,13 @@ def without(
         values={name: value for name, value in frame.values.items() if name not in fallen},
         history=tuple(name for name in frame.history if name not in fallen),
     )
+
+
+def fell(form: Form[W], before: Frame, after: Frame, name: str) -> bool:
+    """Tell whether a slot depends on something that is different now."""
+    names = {*before.values, *after.values}
+    differ = (n for n in names if before.values.get(n) != after.values.get(n))
+    return any(name in form.dependants(one) for one in differ)
 
 
 def recheck(form: Form[W], frame: Frame, world: W) -> tuple[Frame, str]:

@@ -68,6 +68,13 @@ class Redo:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """None of those shown: the next page of the same question, with `note` in front."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the form here with this text."""
 
@@ -88,7 +95,7 @@ class Done:
 
 
 Asked = Question | Filled | Open | Stop
-Given = Any  # a JSON value, Redo, Stop, or None for "nothing of mine in it"
+Given = Any  # a JSON value, Redo, More, Stop, or None for "nothing of mine in it"
 
 
 def _nothing(heard: Heard, values: Values, world: object) -> Given:
@@ -135,7 +142,9 @@ class Form(Generic[W]):
 
     `done` acts and may raise `Reask`; `leave` tidies up when the person walks away;
     `title` names the matter for "shall we go on with …?". `keeps` are intents that mean something
-    of its own while this form is open (「改时间」 while booking).
+    of its own while this form is open (「改时间」 while booking). `changed` tells, of the values
+    before and after a message, what a correction made fall. A light form (a menu) only waits for
+    an answer to its own question: anything else said, and it is gone.
     """
 
     name: str
@@ -143,8 +152,10 @@ class Form(Generic[W]):
     done: Callable[[Values, W], Done]
     opens_on: frozenset[str] = frozenset()
     leave: Callable[[Values, W], str] = lambda values, world: ""
+    changed: Callable[[Values, Values, W], str] = lambda before, after, world: ""
     title: str = ""
     keeps: frozenset[str] = frozenset()
+    is_light: bool = False
 
     def slot(self, name: str) -> Slot[W]:
         """Return the slot of that name (KeyError if there is none)."""

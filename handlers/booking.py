@@ -19,9 +19,10 @@ from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
 from dialogue.state import Values
-from handlers import times, wishes
+from handlers import changes, family, times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
+from handlers.texts import changes as change_texts
 from handlers.texts import refusals, wording
 from nlp.heard import Heard
 from scheduling.errors import Refusal
@@ -38,7 +39,7 @@ _BACK_TO = {"offer": "offer", "when": "offer", "dept": "dept", "patient": "patie
 
 def ask_offer(values: Values, world: World) -> Asked:
     """List what can be booked; a single exact hit that was asked for by name needs no list."""
-    found = world.desk.finder.offers(wishes.need(values, world), _patient(values))
+    found = wishes.offers(values, world)
     listed = found.exact or found.nearby
     if not listed:
         return Stop(texts.NOTHING_FREE)
@@ -56,37 +57,32 @@ def ask_offer(values: Values, world: World) -> Asked:
 
 
 def answer_offer(heard: Heard, values: Values, world: World) -> Given:
-    """「随便」「最早的」 take the first of the list."""
+    """「随便」 takes the first of the list, 「最早的」 the soonest."""
     if not heard.preferences or heard.preferences - {"any", "earliest"} or heard.when:
         return None
-    found = world.desk.finder.offers(wishes.need(values, world), _patient(values))
-    listed = found.exact or found.nearby
+    listed = wishes.listed(values, world)
+    if "earliest" in heard.preferences:
+        listed = sorted(listed, key=lambda offer: min(o.starts_at for o in offer.openings))
     return [o.slot for o in listed[0].openings] if listed else None
-
-
-def hear_offer(heard: Heard, values: Values, world: World) -> Given:
-    """「改时间」 while booking: back to the list."""
-    again = heard.intent == "reschedule" and "offer" in values
-    return Redo(("offer",), note="" if heard.when else texts.NOT_THIS) if again else None
 
 
 # -- for whom
 
 
 def ask_patient(values: Values, world: World) -> Asked:
-    """Take the one family member that was meant; register the first; otherwise ask."""
+    """Take the one family member that was meant; register who is not known yet; else ask."""
     linked = world.desk.patients.linked()
     relation = values.get("relation")
     if values.get("new_patient") or not linked:
         return Open("registration", {"relation": relation} if relation else {})
-    meant = [p for p in linked if relation and p.relation == relation]
+    meant = family.meant(relation, linked) if relation else []
     if len(meant) == 1:
         return Filled(meant[0].id)
-    return Question(
-        texts.WHO,
-        [*((wording.patient(p), p.id) for p in linked), (texts.ANOTHER_PATIENT, NEW)],
-        wants="patient",
-    )
+    known = [(wording.patient(p), p.id) for p in meant or linked]
+    if relation and not meant:
+        register = (texts.register_first(relation), NEW)
+        return Question(texts.not_registered(relation), [register, *known], wants="patient")
+    return Question(texts.WHO, [*known, (texts.ANOTHER_PATIENT, NEW)], wants="patient")
 
 
 def pick_patient(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
@@ -131,7 +127,7 @@ def ask_confirm(values: Values, world: World) -> Asked:
 def pick_confirm(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
     """Yes books; the rest goes back or gives the place back."""
     if value == _CHANGE:
-        return Redo(("offer",), note=texts.NOT_THIS)
+        return Redo(("offer",), note=change_texts.NOT_THIS)
     if value == _OTHER_PATIENT:
         return Redo(("patient",), fill={"relation": "", "new_patient": False})
     if value == _NO:
@@ -143,8 +139,6 @@ def pick_confirm(value: Any, values: Values, world: World) -> Given:  # noqa: AN
 def answer_confirm(heard: Heard, values: Values, world: World) -> Given:
     """A plain yes or no; a yes that brings another wish along is a correction, not a yes."""
     wish = heard.when or heard.doctors or heard.stated_departments or heard.person.relation
-    if heard.preferences & {"other"}:
-        return Redo(("offer",), note=texts.NOT_THIS)
     if heard.answer == "yes" and not wish:
         return _YES
     if heard.answer == "no" and not wish:
@@ -175,8 +169,9 @@ def leave(values: Values, world: World) -> str:
     return texts.LEFT_EARLY
 
 
-def _patient(values: Values) -> PatientId | None:
-    return PatientId(values["patient"]) if "patient" in values else None
+def changed(before: Values, after: Values, world: World) -> str:
+    """A correction that made the chosen time fall says so."""
+    return change_texts.DROPPED if "time" in before and "time" not in after else ""
 
 
 FORM: Form[World] = Form(
@@ -185,15 +180,16 @@ FORM: Form[World] = Form(
     opens_on=frozenset({"book", "symptom"}),
     keeps=frozenset({"reschedule"}),
     leave=leave,
+    changed=changed,
     done=done,
     slots=(
         *wishes.SLOTS,
         Slot(
             "offer",
             ask_offer,
-            hear=hear_offer,
+            hear=changes.hear,
             answer=answer_offer,
-            after=("dept", "doctor", "site", "when", "wish"),
+            after=("dept", "ward", "doctor", "when", "wish", "not_doctors"),
         ),
         times.SLOT,
         Slot("relation", hear=wishes.hear_relation),

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from dialogue.engine import Engine
 from dialogue.form import Done, Form, Given, Question, Slot
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import appointments, booking, information, prompts, registration, scans
+from handlers import booking, cancelling, information, menu, moving, prompts, registration, scans
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
 from handlers.texts import common
@@ -26,7 +26,7 @@ from scheduling.types import PromptView
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
 _BARE = ("affirm", "deny", "choose")
-_DAY = timedelta(days=1)
+_DAY, _MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
 # A menu key is the intent it stands for; others are not ours.
 _CLICKS: frozenset[Intent] = frozenset(
@@ -59,8 +59,8 @@ RESUME: Form[World] = Form(
 )
 
 _FORMS = (
-    booking.FORM, registration.FORM, appointments.CANCEL, appointments.MOVE, RESUME,
-    *prompts.FORMS,
+    booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
+    menu.FORM, RESUME, *prompts.FORMS,
 )  # fmt: skip
 _TITLES = {form.name: form.title for form in _FORMS}
 _ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside)
@@ -73,16 +73,17 @@ def context_of(state: State) -> Context:
         asking=asking,
         symptoms=state.symptoms,
         person=Person(**state.person),
-        day=_day_of(state.top.values) if state.top else None,
+        days=_days_of(state),
     )
 
 
-def _day_of(values: Values) -> date | None:
-    """Return the one day the wish is about, None for none or several."""
-    days = {(begin[:10], end[:10]) for begin, end in values.get("when") or ()}
-    starts = {begin for begin, _ in days}
-    whole = all(date.fromisoformat(b) >= date.fromisoformat(e) - _DAY for b, e in days)
-    return date.fromisoformat(starts.pop()) if len(starts) == 1 and whole else None
+def _days_of(state: State) -> tuple[tuple[date, date], ...]:
+    """Return the days the newest wish is about, each span to the day after its last."""
+    wishes = (f.values["when"] for f in reversed(state.frames) if f.values.get("when"))
+    return tuple(
+        (start.date(), (end - _MOMENT).date() + _DAY)
+        for start, end in (map(datetime.fromisoformat, one) for one in next(wishes, ()))
+    )
 
 
 def emergency(action: str, scene: Scene) -> Reply:
@@ -120,8 +121,6 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         state, _ = _ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
     if state.top and state.top.form == RESUME.name and (heard.answer == "no" or _second(said)):
         return _ENGINE.step(state, heard.with_intent("stop"), world)
-    if state.top is None and heard.intent in _BARE:
-        return state, Reply(common.NOTHING_OPEN)
     state, reply = _ENGINE.step(state, heard, world, said.menu_id)
     if heard.urgency == "today":
         reply = reply.after(emergency_texts.TODAY)
@@ -166,12 +165,14 @@ def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
 def _scanned(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
     """Somebody follows us, or scans one of our codes; what was open makes way for the new wish."""
     scan, is_new = scans.read(said.key), said.event == "subscribe"
+    name = scans.name_of(scan, desk.catalogue) if scan is not None else None
+    if name is None and is_new:
+        return _welcome(state, desk, scene)
     if scan is None:
         # A code of another program's: only somebody new expects a word of us.
-        return state, common.welcome(scene.hospital) if is_new else None
-    name = scans.name_of(scan, desk.catalogue)
+        return state, None
     if name is None:
-        return state, common.welcome(scene.hospital) if is_new else common.helping()
+        return state, common.helping()
     if scan.kind == "checkin":
         return state, Reply(common.NOT_YET["check_in"])
     heard = scans.heard(scan, name)
@@ -180,6 +181,13 @@ def _scanned(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State,
         state, _ = _ENGINE.step(state, Heard(intent="restart", confidence=1.0), world)
     state, reply = _ENGINE.step(state, heard, world)
     return state, reply.after(common.hello(scene.hospital)) if is_new else reply
+
+
+def _welcome(state: State, desk: Desk, scene: Scene) -> tuple[State, Reply]:
+    heard = Heard()
+    world = _world(state, heard, desk, scene)
+    fresh = State(asked=state.asked + 1)
+    return _ENGINE.open(fresh, menu.FORM.name, world, heard, {"is_new": True})
 
 
 def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply]:
@@ -194,7 +202,7 @@ def _second(said: Said) -> bool:
 
 
 def _world(state: State, heard: Heard, desk: Desk, scene: Scene) -> World:
-    return World(desk, scene, heard, state.symptoms)
+    return World(desk, scene, heard, state.symptoms, state.person)
 
 
 def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
@@ -203,7 +211,7 @@ def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
         return state
     if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule"):
         return State(asked=state.asked + 1)
-    if state.top.form == RESUME.name:
+    if state.top.form in (RESUME.name, menu.FORM.name, cancelling.UNDO.name):
         return state
     title = _TITLES.get(state.frames[0].form, "")
     return state.push(Frame(form=RESUME.name, values={"title": title}))
@@ -211,7 +219,8 @@ def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
 
 def _remember(state: State, heard: Heard) -> State:
     """Symptoms and the person add up over the conversation."""
-    symptoms = dict.fromkeys((*state.symptoms, *heard.symptoms))
+    taken_back = "instead" in heard.preferences and heard.symptoms
+    symptoms = dict.fromkeys((*(() if taken_back else state.symptoms), *heard.symptoms))
     for word in heard.negated:
         symptoms.pop(word, None)
     known = dict(state.person)

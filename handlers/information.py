@@ -43,8 +43,9 @@ def _clinic(heard: Heard, world: World) -> Reply:
     return Reply(information.sites(named or sites))
 
 
-def _human(heard: Heard, world: World) -> Reply:
-    world.desk.requests.ask_for_human(heard.text)
+def human(world: World) -> Reply:
+    """Put the words on the desk's list, and say when somebody answers."""
+    world.desk.requests.ask_for_human(world.heard.text)
     scene = world.scene
     return Reply(information.human(scene.phone, scene.staffed_hours, staffed=scene.staffed))
 
@@ -60,9 +61,9 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], Reply]] = {
     "my_appointments": lambda heard, world: appointments.overview(world),
     "doctor_info": _doctors,
     "clinic_info": _clinic,
-    "human": _human,
+    "human": lambda heard, world: human(world),
     "help": lambda heard, world: common.helping(),
-    "greet": lambda heard, world: common.greeting(world.scene.hospital),
+    "greet": lambda heard, world: Reply(common.hello(world.scene.hospital)),
     "thanks": lambda heard, world: Reply(common.THANKS),
     "bye": lambda heard, world: Reply(common.BYE),
 }

@@ -47,8 +47,8 @@ def ask_relation(values: Values, world: World) -> Asked:
 
 
 def hear_relation(heard: Heard, values: Values, world: World) -> Given:
-    """Who it is for, as long as that is still open."""
-    return heard.person.relation if "relation" not in values else None
+    """Who it is for, as long as nothing is known of them yet."""
+    return heard.person.relation if "name" not in values else None
 
 
 def ask_consent(values: Values, world: World) -> Asked:

@@ -1,11 +1,9 @@
 """
 What somebody wishes for: department, doctor, site, day. Shared by booking and rescheduling.
 
-The values are JSON: `dept` {"codes": [[code, score], …], "words": […],
-"sure", "stated"}, `doctors`
-[code, …], `doctor` code or None, `site` code, `when` [[from, to], …] as local ISO instants,
-`usual` True,
-`wish` {"latest", "service", "urgent"}.
+The values are JSON: `dept` and `ward` see `handlers.wards`, `doctors` [code, …], `doctor` code or
+None, `site` code, `when` [[from, to], …] as local ISO instants, `usual` True, `wish` {"latest",
+"service", "urgent"}, `not_doctors` and `not_sites` what was turned down.
 """
 
 from __future__ import annotations
@@ -15,102 +13,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dialogue.form import Asked, Filled, Given, Question, Slot, Stop
+from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
 from dialogue.state import Values
+from handlers import wards
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import wording
-from nlp.heard import Heard, Named
-from scheduling.types import AppointmentView, Need, Offer, Ward
+from nlp.heard import Heard
+from scheduling.types import AppointmentView, Need, Offer, Offers, PatientId
 
-# Above this calibrated probability the bot routes by itself; careful until a site has examples
-# of its own (docs/decisions/0006).
-SURE = 0.6
-# A department this much less likely than the best is not offered at all.
-_NEGLIGIBLE = 0.05
 _SERVICES = ("expert", "general")
-
-
-# -- department
-
-
-def hear_dept(heard: Heard, values: Values, world: World) -> Given:
-    """A department named in words, else the ones the complaint points to."""
-    if heard.stated_departments:
-        return _dept(heard.stated_departments, heard.symptoms, sure=True, stated=True)
-    known = values.get("dept")
-    told_more = heard.symptoms and not (known and known["stated"])
-    if not heard.site_departments or (known and not told_more):
-        return None
-    found = tuple(d for d in heard.site_departments if d.score >= _NEGLIGIBLE)
-    if not found:
-        return None
-    words = (*world.symptoms, *(s for s in heard.symptoms if s not in world.symptoms))
-    return _dept(found, words, sure=found[0].score >= SURE)
-
-
-def _dept(
-    found: Sequence[Named], words: Sequence[str], *, sure: bool, stated: bool = False
-) -> dict[str, Any]:
-    best = found[0].score
-    near = [d for d in found if d.score >= best / 2] if sure else list(found)
-    return {
-        "codes": [[d.code, round(d.score, 3)] for d in near],
-        "words": [*words],
-        "sure": sure,
-        "stated": stated,
-    }
-
-
-def ask_dept(values: Values, world: World) -> Asked:
-    """Ask for the complaint, unless the doctor tells the department."""
-    if values.get("doctor"):
-        (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
-        return Filled(_dept((Named(doctor.department, "", 1.0),), (), sure=True, stated=True))
-    return Question(texts.ASK_COMPLAINT, wants="symptom")
-
-
-def ask_ward(values: Values, world: World) -> Asked:
-    """Settle on a department: say why, let the person choose, or send them where no one books."""
-    if values.get("doctor"):
-        (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
-        return Filled([[doctor.department, 1.0]])
-    dept = values["dept"]
-    scores = dict(dept["codes"])
-    order = list(scores)
-    wards = sorted(world.desk.catalogue.departments(order), key=lambda w: order.index(w.code))
-    if values.get("site"):
-        wards = [w for w in wards if w.site == values["site"]] or wards
-    if not wards:
-        return Stop(texts.NOTHING_FREE)
-    names = list(dict.fromkeys(w.name for w in wards))[:3]
-    if not dept["sure"] and len(names) > 1:
-        return Question(
-            texts.which_department(dept["words"]),
-            [
-                (name, [[w.code, scores[w.code]] for w in wards if w.name == name])
-                for name in names
-            ],
-            wants="choice",
-        )
-    return _settled(wards, scores, dept["words"], sure=dept["sure"])
-
-
-def _settled(
-    wards: Sequence[Ward], scores: dict[str, float], words: Sequence[str], *, sure: bool
-) -> Asked:
-    bookable = [w for w in wards if w.bookable]
-    if not wards[0].bookable or not bookable:
-        return Stop(texts.unbookable(wards[0]))
-    note = texts.because(words, bookable[0].name) if sure else ""
-    return Filled([[w.code, scores[w.code]] for w in bookable], note)
-
-
-def check_ward(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
-    """A department that is never booked cannot be chosen from the list."""
-    wards = world.desk.catalogue.departments([code for code, _ in value])
-    closed = next((w for w in wards if not w.bookable), None)
-    return texts.unbookable(closed) if closed else None
 
 
 # -- doctor
@@ -167,7 +79,7 @@ def hear_usual(heard: Heard, values: Values, world: World) -> Given:
 
 def hear_wish(heard: Heard, values: Values, world: World) -> Given:
     """Expert or general, the last of the day, as soon as can be."""
-    wish = dict(values.get("wish", {}))
+    wish: dict[str, Any] = {}
     service = next((s for s in _SERVICES if s in heard.preferences), None)
     if service:
         wish["service"] = service
@@ -175,7 +87,13 @@ def hear_wish(heard: Heard, values: Values, world: World) -> Given:
         wish["latest"] = True
     if heard.urgency == "today":
         wish["urgent"] = True
-    return wish or None
+    if not wish:
+        return None
+    wish = {**values.get("wish", {}), **wish}
+    if service == "general" and values.get("doctor") and not heard.doctors:
+        # 「还是普通号」 after a doctor was named: the department's own, not that doctor's.
+        return Redo(("doctors", "doctor", "usual"), texts.GENERAL_THEN, {"wish": wish})
+    return wish
 
 
 def hear_relation(heard: Heard, values: Values, world: World) -> Given:
@@ -200,7 +118,20 @@ def need(values: Values, world: World) -> Need:
         usual_doctor=world.desk.finder.usual_doctor(),
         latest=bool(wish.get("latest")),
         urgent=bool(wish.get("urgent")),
+        without_doctors=frozenset(values.get("not_doctors", ())),
     )
+
+
+def listed(values: Values, world: World) -> Sequence[Offer]:
+    """Return the offers for the wish, or the nearest there are."""
+    found = offers(values, world)
+    return found.exact or found.nearby
+
+
+def offers(values: Values, world: World) -> Offers:
+    """Return what the desk finds for the wish, for the patient if it is known who that is."""
+    patient = PatientId(values["patient"]) if "patient" in values else None
+    return world.desk.finder.offers(need(values, world), patient)
 
 
 def wanted_times(values: Values) -> tuple[tuple[datetime, datetime], ...]:
@@ -263,6 +194,5 @@ SLOTS: tuple[Slot[World], ...] = (
     Slot("site", hear=hear_site),
     Slot("when", hear=hear_when, check=check_when),
     Slot("wish", hear=hear_wish),
-    Slot("dept", ask_dept, hear=hear_dept),
-    Slot("ward", ask_ward, check=check_ward, after=("dept", "doctor", "site")),
+    *wards.SLOTS,
 )

@@ -26,6 +26,8 @@ from nlp.phrases import Phrase, joined, tokens
 
 # Kinds of answer that hold numbers and never a wish for a day.
 _PARTICULARS = frozenset({"birth_date", "id_number", "phone", "code", "name"})
+# What makes a wish of a date even then; 号 does not: it is a day of birth, too.
+_BOOKS = re.compile(r"[挂约改换订退]|[想要]看")
 _DAY_MINUTES = 24 * 60
 _WEEK, _HALF_DAY = timedelta(days=7), timedelta(hours=12)
 # An open end (周三以后) reaches as far as bookings do.
@@ -37,18 +39,19 @@ def find(
     now: datetime,
     asking: str | None = None,
     ignore: Sequence[tuple[int, int]] = (),
-    about: date | None = None,
+    about: Sequence[tuple[date, date]] = (),
 ) -> tuple[When, ...]:
     """
     Return the intervals `text` asks for, in the order of the words; empty when none is meant.
 
     `ignore` holds spans that are names of people. `asking` is the kind of answer awaited: with
-    `choice` a bare number is no day, with `birth_date` nothing is a wish. `about` is the day the
-    conversation is about: 「换成下午」 is the afternoon of that day.
+    `choice` a bare number is no day, with `birth_date` nothing is a wish unless it says so
+    (改到后天). `about` are the days the conversation is about, as half-open spans: 「换成下午」 is
+    the afternoon of those days.
     """
-    if asking in _PARTICULARS:
-        return ()
     folded = _masked(fold(text), ignore)
+    if asking in _PARTICULARS and not _BOOKS.search(folded):
+        return ()
     if asking == "choice" and re.fullmatch(rf"\s*{NUMBER}[号]?[吧.]?\s*", folded):
         return ()
     bare = re.fullmatch(rf"\s*({NUMBER})[吧.]?\s*", folded) if asking == "day" else None
@@ -56,8 +59,10 @@ def find(
         folded = bare[1] + "号"
     phrases = joined(folded, tokens(folded, now), now.date())
     whens: list[When] = []
-    for first, second in _wanted(folded, phrases):
-        when = _interval(folded, first, second, now, about)
+    for said, second in _wanted(folded, phrases):
+        is_bare = said.days is None and about
+        first = replace(said, days=Days(tuple(about))) if is_bare else said
+        when = _interval(folded, first, second, now)
         whens.extend(one for one in when if one not in whens)
     return tuple(one for one in whens if not any(_within(one, other) for other in whens))
 
@@ -94,10 +99,8 @@ def _refused(folded: str, first: Phrase, last: Phrase) -> bool:
 
 
 def _interval(
-    folded: str, first: Phrase, second: Phrase | None, now: datetime, about: date | None
+    folded: str, first: Phrase, second: Phrase | None, now: datetime
 ) -> tuple[When, ...]:
-    if first.days is None and about:
-        first = replace(first, days=Days((one_day(about),)))
     if second is not None:
         return _range(first, second, now)
     wholes = _spread(first, now)

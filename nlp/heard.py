@@ -61,9 +61,12 @@ class Heard:
     `departments` are keyed by one of the 37 national names; `site_departments` and `doctors` by
     the codes of the roster. `stated_departments` is the subset of `site_departments` that the
     person named in words ("想挂骨科"), as opposed to those guessed from symptoms.
+    `missing` is a department named in words that the roster does not have (血液科), else empty.
     `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
-    other (换一个/还有别的吗), more (更多/下一页), expert, general, who_are_you (你是真人吗),
-    no_danger (说的是以前的事).
+    other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), more (更多/下一页),
+    expert, general, who_are_you (你是真人吗), no_danger (说的是以前的事), instead (不是，是…: what
+    was said before is taken back), all (两个都退), undo (取消错了), no_papers (没有证件), no_name
+    (还没起名字).
     """
 
     text: str = ""
@@ -74,6 +77,7 @@ class Heard:
     departments: tuple[Named, ...] = ()
     site_departments: tuple[Named, ...] = ()
     stated_departments: tuple[Named, ...] = ()
+    missing: str = ""
     doctors: tuple[Named, ...] = ()
     sites: tuple[Named, ...] = ()
     when: tuple[When, ...] = ()
@@ -103,11 +107,11 @@ class Context:
     `asking` is the kind of answer the open question wants (`day`, `slot`, `name`, `id_number`,
     `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`, …) or None; it lets an
     ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms` were heard earlier in
-    this conversation and count towards departments and red flags. `day` is the local day the talk
-    is about: an hour alone (「换成下午」, 「10点以后」) is meant for it.
+    this conversation and count towards departments and red flags. `days` are the local days the
+    talk is about, as half-open spans: an hour alone (「换成下午」) is meant for them.
     """
 
     asking: str | None = None
     symptoms: tuple[str, ...] = ()
     person: Person = field(default_factory=Person)
-    day: date | None = None
+    days: tuple[tuple[date, date], ...] = ()

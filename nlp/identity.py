@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from nlp import lexicon
 from nlp.numerals import DIGITS, fold, to_int
 
 _RESIDENT = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dxX](?![\dA-Za-z])")
@@ -30,10 +31,12 @@ _NAME = re.compile(
     r"(?:[·•．・.][\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]{1,12}){0,3}"
     r"|[A-Za-zÀ-ÿ'’-]{2,30}(?:[ .·][A-Za-zÀ-ÿ'’.-]{1,30}){0,4})$"
 )
+# What a name never holds: pronouns, particles, verbs of wishing; commands of this desk.
 _NOT_A_NAME = re.compile(
-    r"[吗呢什怎哪几么谁]|挂号|医生|大夫|不同意|同意|返回|退出|人工|取消|重新|上一步|再说|没有|不知道|不想|"
+    r"[吗呢什怎哪几么谁我你您他她它们的了吧把给没这改换]|添加|就诊人|登记|证件|证明|护照|手机|电话|名字|时间|挂号|医生|大夫|不同意|同意|返回|退出|人工|取消|重新|上一步|再说|没有|不知道|不想|"
     r"预约|帮助|更多|身份证|你好|您好|谢谢|头[疼痛晕]|疼|不[要用是对行好]|^(?:好的?|可以|是的|确认|嗯+)$|科$"
 )
+_RELATIVES = frozenset(row["word"] for row in lexicon.rows("persons.tsv"))
 _YEAR_DIGITS = "零〇一二三四五六七八九"
 _BIRTH = re.compile(
     rf"(?P<y>\d{{4}}|\d{{2}}|[{_YEAR_DIGITS}]{{2,4}})\s*(?:年|[-./])\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})"
@@ -102,6 +105,8 @@ def _name(text: str, asking: str | None) -> str | None:
         return None
     candidate = re.sub(r"\s+", " ", candidate)
     if _NOT_A_NAME.search(candidate) or not _NAME.match(candidate):
+        return None
+    if candidate in _RELATIVES:
         return None
     return candidate
 

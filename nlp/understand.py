@@ -13,7 +13,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from nlp import answers, dates, departments, identity, people, persons, readings, redflags, triage
+from nlp import (
+    answers,
+    dates,
+    departments,
+    identity,
+    missing,
+    people,
+    persons,
+    readings,
+    redflags,
+    triage,
+)
 from nlp import symptoms as bodies
 from nlp.heard import Context, Heard, Intent, Named, Person, Urgency
 from nlp.intents import Cues, guess
@@ -74,7 +85,7 @@ def _understand(
     stated = departments.stated(text, vocabulary)
     national = departments.national(text)
     given = context.asking in _PARTICULARS and _has_particulars(who)
-    when = () if given else dates.find(text, now, context.asking, named.spans, context.day)
+    when = () if given else dates.find(text, now, context.asking, named.spans, context.days)
     taken = readings.find(text)
     answer = answers.yes_no(text)
     ordinal = None if given else answers.ordinal(text, context.asking)
@@ -96,6 +107,7 @@ def _understand(
         doctors=named.doctors,
         sites=people.sites(text, vocabulary),
         stated_departments=stated,
+        missing=missing.find(text, vocabulary, stated, national),
         when=when,
         ordinal=ordinal,
         answer=answer,
@@ -154,7 +166,8 @@ def _departments(
         return ()
     if not complains:
         return national
-    words = "，".join((*context.symptoms, _complaint(heard)))
+    earlier = () if "instead" in heard.preferences else context.symptoms
+    words = "，".join((*earlier, _complaint(heard)))
     guessed = triage.score(words, person, model=model)
     if not national:
         return guessed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.texts import wording
+from handlers.texts import refusals, wording
+from scheduling.errors import Refusal
 from scheduling.types import AppointmentView, Opening, Outlook
 
 CANCEL_TITLE = "取消预约"
@@ -27,29 +28,53 @@ def overview(views: Sequence[AppointmentView]) -> str:
     return "您已约的号：\n" + "\n".join(lines) + "\n要退请说“取消预约”，要改请说“改时间”。"
 
 
-def sure(view: AppointmentView, *, free: bool) -> str:
+def none_of(relation: str) -> str:
+    """That member of the family has no appointment; others have."""
+    return f"{wording.RELATIONS[relation]}现在没有已约的号。看全部已约的号，说“我的预约”。"
+
+
+def sure(views: Sequence[AppointmentView], *, free: bool) -> str:
     """Ask for the yes before a cancellation."""
     late = "" if free else "\n注意：已过免费取消时间（前一天17:00），会记一次临时取消。"
-    return f"确定取消这个号吗？\n{wording.appointment(view)}{late}\n回复数字："
+    which = "这个号" if len(views) == 1 else f"这{len(views)}个号"
+    lines = "\n".join(wording.appointment(view) for view in views)
+    return f"确定取消{which}吗？\n{lines}{late}\n回复数字："
 
 
-def cancelled(view: AppointmentView) -> str:
-    """The place is given back."""
-    return f"已取消：{wording.appointment(view)}。\n没有缴费，不用办退费。需要再挂，随时告诉我。"
+def cancelled(views: Sequence[AppointmentView]) -> str:
+    """The places are given back."""
+    lines = "\n".join(wording.appointment(view) for view in views)
+    return f"已取消：{lines}。\n没有缴费，不用办退费。"
+
+
+UNDO_TITLE = "取消错了"
+UNDO = "取消错了，10分钟内回复“恢复”。"
+UNDO_OVER = "已经过了10分钟，不能直接恢复了。请重新挂号，告诉我哪里不舒服就行。"
+
+
+def restored(view: AppointmentView) -> str:
+    """The same place again."""
+    return f"已恢复：{wording.appointment(view)}。新的预约号：{view.code}。"
+
+
+def not_restored(refusal: Refusal) -> str:
+    """The place is gone, or a rule says no."""
+    return f"没能恢复。{refusals.say(refusal)}"
 
 
 def move_to(view: AppointmentView, when: str, *, exact: bool) -> str:
     """Above the list of other times."""
     none = "" if exact else "您要的时间没有号了。"
-    now = wording.moment(view.opening.starts_at)
-    return f"现在约的是{now}。{none}可以改到{when}，回复数字："
+    return f"现在约的是：{wording.appointment(view)}。\n{none}可以改到{when}，回复数字："
 
 
 def move_sure(view: AppointmentView, new: Opening) -> str:
-    """Old and new, before the yes."""
+    """Whose, where, old and new, before the yes."""
     at = view.opening
+    place = f"{new.site_name}{new.department_name}"
     return (
-        f"请核对改期：\n原来：{wording.doctor(at)}，{wording.moment(at.starts_at)}\n"
+        f"请核对改期：\n就诊人：{view.patient_name_masked}\n科室：{place}\n"
+        f"原来：{wording.doctor(at)}，{wording.moment(at.starts_at)}\n"
         f"改到：{wording.doctor(new)}，{wording.moment(new.starts_at)}，{wording.fee(new.fee_fen)}\n"
         "对吗？回复数字："
     )

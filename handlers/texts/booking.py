@@ -8,6 +8,10 @@ from handlers.texts import wording
 from scheduling.types import AppointmentView, Opening, Outlook, PatientView, Physician, Ward
 
 ASK_COMPLAINT = "您哪里不舒服？直接说就行，例如“头晕”“肚子疼”。知道看哪个科，也可以直接说科室。"
+NOT_SURE = "说不清，先看全科"
+GENERAL = "全科"
+GENERAL_FIRST = "没关系，先看全科，医生会告诉您该看什么。"
+GENERAL_THEN = "好的，看普通号。"
 CONFIRM_YES = "确认"
 CONFIRM_TIME = "换个时间或医生"
 CONFIRM_PATIENT = "换就诊人"
@@ -18,7 +22,6 @@ NOTHING_FREE_WISH = "很抱歉，您要的时间没有号了。"
 LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我。"
 LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
 BOOKED = "预约成功，未缴费。"
-NOT_THIS = "好的，换一个看看。"
 
 
 def because(words: Sequence[str], name: str) -> str:
@@ -34,6 +37,27 @@ def which_department(words: Sequence[str]) -> str:
     told = "".join(f"“{word}”" for word in words[:3])
     lead = f"您说{told}，" if told else ""
     return f"{lead}可以看下面几个科。请选最像的一个（回复数字）："
+
+
+def missing(name: str) -> str:
+    """The hospital has no such department."""
+    return f"本院没有{name}。"
+
+
+def elsewhere(words: Sequence[str], name: str) -> str:
+    """What was said last belongs to another department than the one chosen."""
+    told = "".join(f"“{word}”" for word in words[-3:])
+    return f"您说{told}，这个一般看{name}。要换科吗？回复数字："
+
+
+def turn_to(name: str) -> str:
+    """Go to the other department."""
+    return f"换成{name}"
+
+
+def stay_at(name: str) -> str:
+    """Stay with the department chosen before."""
+    return f"还是看{name}"
 
 
 def which_site(department: str) -> str:
@@ -61,6 +85,16 @@ def time_choice(opening: Opening) -> str:
 
 
 WHO = "给谁挂号？回复数字："
+
+
+def not_registered(relation: str) -> str:
+    """The one it is for is not known yet."""
+    return f"{wording.RELATIONS[relation]}还没有登记，先登记才能挂号。回复数字："
+
+
+def register_first(relation: str) -> str:
+    """Register the one it is for."""
+    return f"登记{wording.RELATIONS[relation]}"
 
 
 def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dialogue.engine import Phrases
-from dialogue.reply import Option, Reply
+from dialogue.phrases import Phrases
+from dialogue.reply import Reply
+
+NOTHING_OPEN = "好的。需要挂号，告诉我哪里不舒服就行；看已约的号，说“我的预约”。"
 
 PHRASES = Phrases(
     missed=(
@@ -11,11 +13,17 @@ PHRASES = Phrases(
         "还是没能理解。请看下面，回复一个数字就行；不想继续了，回复“退出”。",
         "是我没弄懂，不怪您。回复“人工”，请工作人员帮您；也可以再选一次：",
     ),
+    unread=(
+        "抱歉，我没听明白，请换个说法再说一遍。",
+        "还是没能理解。请看下面的问题再答一次；不想继续了，回复“退出”。",
+        "是我没弄懂，不怪您。回复“人工”，请工作人员帮您；也可以再答一次：",
+    ),
     lost=(
         "抱歉，这句我没听明白。您哪里不舒服？直接告诉我就行，也可以说“挂号”“我的预约”。",
         "您可以这样说：“头晕，想挂明天上午的号”。看已约的号，说“我的预约”。需要人帮忙，说“人工”。",
         "是我没弄懂，不怪您。回复“人工”，请工作人员帮您。",
     ),
+    nothing_open=NOTHING_OPEN,
     stale="您点的是前面的选项，已经过去了。请看现在的问题：",
     stopped="好的，已经停下，什么都没有改动。需要时随时叫我，说哪里不舒服就行。",
     nothing_to_stop="好的，现在没有正在办的事。需要挂号，告诉我哪里不舒服就行。",
@@ -29,32 +37,30 @@ PHRASES = Phrases(
 
 TROUBLE = "抱歉，系统刚才忙，这句话没有处理好，您的号没有变动。请再说一遍。"
 
-_START = (
-    Option("挂号", "挂号"),
-    Option("我的预约", "我的预约"),
-    Option("人工服务", "人工"),
-)
+MENU_TITLE = "选要办的事"
+MENU_BOOK = "挂号"
+MENU_MINE = "我的预约"
+MENU_HUMAN = "人工服务"
 
 
 def hello(hospital: str) -> str:
-    """The first line to somebody new."""
+    """The first line to somebody new, and to who greets while something is going on."""
     return f"您好，这里是{hospital}。"
 
 
-def welcome(hospital: str) -> Reply:
+def welcome(hospital: str) -> str:
     """What a new follower reads: what I can do, in three lines."""
-    return Reply(
+    return (
         f"{hello(hospital)}\n"
         "看病挂号，直接告诉我哪里不舒服、想哪天来，例如：“我妈头晕，想挂下周三上午的号”。\n"
         "打字、回数字都行，不用填表。情况紧急请立即拨打120。\n"
-        "常用：",
-        _START,
+        "常用的有，回复数字："
     )
 
 
-def greeting(hospital: str) -> Reply:
+def greeting(hospital: str) -> str:
     """Answer to a hello."""
-    return Reply(f"{hello(hospital)}您哪里不舒服？或者选一项：", _START)
+    return f"{hello(hospital)}您哪里不舒服？也可以回复数字选一项："
 
 
 def helping() -> Reply:
@@ -72,7 +78,6 @@ def helping() -> Reply:
 
 THANKS = "不客气，祝您和家人健康。还有什么要帮忙的吗？"
 BYE = "再见，祝您和家人健康。有事随时叫我。"
-NOTHING_OPEN = "好的。需要挂号，告诉我哪里不舒服就行；看已约的号，说“我的预约”。"
 ANYTHING_ELSE = "还有什么要帮忙的，直接告诉我。"
 BOT = "我是医院的自动助手，不是真人，也不看病开药，只帮您挂号和办手续。要找工作人员，回复“人工”。"
 

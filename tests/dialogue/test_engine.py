@@ -6,15 +6,18 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from dialogue.engine import Engine, Phrases
+from dialogue.engine import Engine
 from dialogue.form import Done, Filled, Form, Open, Question, Reask, Redo, Slot, Stop
+from dialogue.phrases import Phrases
 from dialogue.reply import Reply
 from dialogue.state import Frame, State
 from nlp.heard import Heard, Named
 
 PHRASES = Phrases(
     missed=("miss 1", "miss 2", "miss 3"),
+    unread=("unread 1", "unread 2", "unread 3"),
     lost=("lost 1", "lost 2"),
+    nothing_open="nothing open",
     stale="stale",
     stopped="stopped",
     nothing_to_stop="nothing to stop",
@@ -54,6 +57,10 @@ def sell(values, world):
     return Done("sold " + world.sold[-1])
 
 
+def changed(before, after, world):
+    return "the size is open again" if "size" in before and "size" not in after else ""
+
+
 def leave(values, world):
     world.left += 1
     return ""
@@ -69,6 +76,7 @@ SHIRT = Form(
     opens_on=frozenset({"book"}),
     done=sell,
     leave=leave,
+    changed=changed,
     slots=(
         Slot(
             "colour",
@@ -106,6 +114,8 @@ WHO = Form(
 
 
 def aside(heard, world):
+    if heard.intent == "greet":
+        return Reply("hello")
     return Reply("parking is behind the house") if heard.intent == "clinic_info" else None
 
 
@@ -121,12 +131,21 @@ def number(n):
 BOOK = heard("a shirt", "book")
 
 
+MENU = Form(
+    name="menu",
+    opens_on=frozenset({"greet"}),
+    done=lambda v, w: Done("", then=Open("shirt")),
+    is_light=True,
+    slots=(Slot("what", lambda v, w: Question("hello, 1 for shirts", [("shirts", 1)])),),
+)
+
+
 class Talk:
     """A conversation that goes through JSON between any two messages, as the real one does."""
 
     def __init__(self, world=None):
         self.world = world or Shop()
-        self.engine = Engine((SHIRT, WHO), PHRASES, aside)
+        self.engine = Engine((SHIRT, WHO, MENU), PHRASES, aside)
         self.state = State.fresh()
 
     def say(self, message, tap=""):
@@ -160,7 +179,9 @@ def test_a_fact_given_with_the_first_message_is_not_asked_again(talk):
 def test_a_correction_refills_the_slot_and_clears_what_depended_on_it(talk):
     talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"))
 
-    assert talk.say(heard("no, blue", colour="blue")).text == "size?"
+    reply = talk.say(heard("no, blue", colour="blue"))
+
+    assert reply.text == "the size is open again\n\nsize?"
     assert talk.state.top.values["colour"] == "blue"
     assert "size" not in talk.state.top.values
 
@@ -286,10 +307,58 @@ def test_words_that_fit_two_options_choose_neither():
     assert talk.all(heard("red", "book", "red"), heard("dark")).text == "miss 1\n\nsize?"
 
 
+def test_an_option_of_another_page_may_be_chosen_in_its_own_words():
+    talk = Talk(Shop(sizes=tuple(f"size {n}" for n in range(9))))
+
+    talk.all(heard("red", "book", "red"), heard("size 8"))
+
+    assert talk.state.frames[0].values["size"] == "size 8"
+
+
+def test_what_is_said_once_more_is_understood_and_changes_nothing(talk):
+    reply = talk.all(heard("red", "book", "red"), heard("the red one", colour="red"))
+
+    assert reply.text == "size?"
+
+
+def test_asking_once_more_for_what_is_going_on_is_no_miss(talk):
+    assert talk.all(BOOK, heard("a shirt", "book", confidence=1.0)).text == "resumed\n\ncolour?"
+
+
+def test_a_question_without_options_is_missed_in_other_words(talk):
+    talk.all(heard("red", "book", "red"), number(2))
+
+    assert talk.say(heard("hm")).text == "unread 1\n\nname?"
+
+
+def test_a_correction_reaches_the_form_below_and_the_open_question_stays():
+    talk = Talk()
+    talk.all(heard("red", "book", "red"), number(2))
+
+    reply = talk.say(heard("no, blue", colour="blue"))
+
+    assert reply.text == "the size is open again\n\nname?"
+    assert talk.say(heard("Ann", name="Ann")).text == "hello Ann\n\nsize?"
+    assert talk.state.top.values["colour"] == "blue"
+
+
+def test_a_menu_waits_for_its_digit_only(talk):
+    assert talk.say(heard("hi", "greet")).text == "hello, 1 for shirts"
+    assert talk.say(number(1)).text == "colour?"
+
+    assert Talk().all(heard("hi", "greet"), BOOK).text == "colour?"
+    assert Talk().all(heard("hi", "greet"), heard("hm")).text == "lost 1"
+    assert Talk().all(heard("hi", "greet"), number(7)).text == "nothing open"
+
+
+def test_a_greeting_in_between_opens_no_menu(talk):
+    assert talk.all(BOOK, heard("hi", "greet")).text == "hello\n\ncolour?"
+
+
 def test_a_second_yes_does_nothing(talk):
     talk.all(heard("red", "book", "red"), number(2), heard("Ann", name="Ann"), number(1))
 
-    assert talk.say(heard("yes", "affirm", answer="yes")).text == "lost 1"
+    assert talk.say(heard("yes", "affirm", answer="yes")).text == "nothing open"
     assert len(talk.world.sold) == 1
 
 

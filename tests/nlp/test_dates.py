@@ -51,11 +51,23 @@ def test_what_is_over_is_read_as_what_comes(now: str, text: str, meant: str) -> 
 
 
 def test_an_hour_alone_is_that_of_the_day_the_talk_is_about() -> None:
-    (when,) = dates.find("换成下午", NOW, about=date(2026, 11, 25))
+    (when,) = dates.find("换成下午", NOW, about=[(date(2026, 11, 25), date(2026, 11, 26))])
     assert (when.start, when.end) == (
         datetime(2026, 11, 25, 12, tzinfo=NOW.tzinfo),
         datetime(2026, 11, 25, 18, tzinfo=NOW.tzinfo),
     )
+
+
+def test_an_hour_alone_is_that_of_every_day_of_the_week_the_talk_is_about() -> None:
+    whens = dates.find("下午的", NOW, about=[(date(2026, 11, 30), date(2026, 12, 7))])
+
+    assert [when.start.day for when in whens] == [30, 1, 2, 3, 4, 5, 6]
+    assert {when.start.hour for when in whens} == {12}
+
+
+def test_a_wish_for_a_day_is_heard_even_while_a_name_is_asked_for() -> None:
+    assert dates.find("改到12月3日", NOW, "name")[0].start.day == 3
+    assert dates.find("3月2日", NOW, "birth_date") == ()
 
 
 def test_the_kind_of_answer_awaited_decides_about_a_bare_number() -> None:

@@ -1,0 +1,133 @@
+"""
+Giving an appointment back, and taking that back.
+
+    患者: 取消预约
+    机器人: 要取消哪一个？…
+    患者: 1
+    机器人: 确定取消吗？…
+    患者: 1
+    机器人: 已取消。… 取消错了，10分钟内回复“恢复”。
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
+from dialogue.state import Values
+from handlers import appointments
+from handlers.scene import World
+from handlers.texts import appointments as texts
+from handlers.texts import refusals
+from nlp.heard import Heard
+from scheduling.errors import Refusal
+from scheduling.types import AppointmentView, PatientId, SlotId
+
+# A cancellation may be taken back for so long, if the place is still there.
+UNDO_WITHIN = timedelta(minutes=10)
+
+
+def hear_all(heard: Heard, values: Values, world: World) -> Given:
+    """「把两个都退了」."""
+    return True if "all" in heard.preferences else None
+
+
+def ask_cancel(values: Values, world: World) -> Asked:
+    """Ask which one."""
+    return appointments.ask_which(texts.WHICH_CANCEL, values, world)
+
+
+def _leaving(values: Values, world: World) -> list[AppointmentView]:
+    """What is to be cancelled: the one, or all of them."""
+    return (
+        appointments.meant(values, world)
+        if values.get("all")
+        else [appointments.view_of(values, world)]
+    )
+
+
+def ask_sure(values: Values, world: World) -> Asked:
+    """Nothing is cancelled without this yes; late ones are said to be late."""
+    views = _leaving(values, world)
+    is_free = all(world.desk.bookings.cancel_is_free(view.id) for view in views)
+    return Question(texts.sure(views, free=is_free), texts.CANCEL_CHOICES, wants="yes_no")
+
+
+def pick_sure(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """No keeps it."""
+    return True if value else Stop(texts.KEPT)
+
+
+def answer_sure(heard: Heard, values: Values, world: World) -> Given:
+    """A plain yes or no; 「取消」 said again is a yes, 「都取消」 asks for all of them."""
+    if "all" in heard.preferences and not values.get("all"):
+        return None
+    if heard.answer == "yes" or heard.intent == "cancel":
+        return True
+    return Stop(texts.KEPT) if heard.answer == "no" or "undo" in heard.preferences else None
+
+
+def cancelled(values: Values, world: World) -> Done:
+    """Give the places back; for a while the last word may still be taken back."""
+    views = []
+    for view in _leaving(values, world):
+        try:
+            views.append(world.desk.bookings.cancel(view.id))
+        except Refusal as no:
+            return Done(refusals.say(no))
+    places = [[view.opening.slot, view.patient] for view in views]
+    until = (world.desk.now + UNDO_WITHIN).isoformat()
+    return Done(texts.cancelled(views), then=Open(UNDO.name, {"places": places, "until": until}))
+
+
+CANCEL: Form[World] = Form(
+    name="cancel",
+    title=texts.CANCEL_TITLE,
+    opens_on=frozenset({"cancel"}),
+    done=cancelled,
+    slots=(
+        Slot("whose", hear=appointments.hear_whose),
+        Slot("all", hear=hear_all),
+        Slot(
+            "appointment", ask_cancel, hear=appointments.hear_appointment, after=("whose", "all")
+        ),
+        Slot("sure", ask_sure, answer=answer_sure, pick=pick_sure, after=("appointment",)),
+    ),
+)
+
+
+# -- a cancellation taken back
+
+
+def ask_undo(values: Values, world: World) -> Asked:
+    """Say how; a bare digit never books."""
+    return Question(texts.UNDO, wants="yes_no")
+
+
+def answer_undo(heard: Heard, values: Values, world: World) -> Given:
+    """「恢复」, 「取消错了」."""
+    return True if "undo" in heard.preferences else None
+
+
+def restored(values: Values, world: World) -> Done:
+    """Take the same places again, if nobody else has and it was not too long ago."""
+    if world.desk.now > datetime.fromisoformat(values["until"]):
+        return Done(texts.UNDO_OVER)
+    views = []
+    for slot, patient in values["places"]:
+        try:
+            held = world.desk.bookings.hold(SlotId(slot), PatientId(patient))
+            views.append(world.desk.bookings.confirm(held.id))
+        except Refusal as no:
+            return Done("\n".join([*map(texts.restored, views), texts.not_restored(no)]))
+    return Done("\n".join(map(texts.restored, views)))
+
+
+UNDO: Form[World] = Form(
+    name="undo",
+    title=texts.UNDO_TITLE,
+    done=restored,
+    is_light=True,
+    slots=(Slot("back", ask_undo, answer=answer_undo),),
+)

@@ -1,0 +1,125 @@
+"""
+Moving an appointment to another time.
+
+    患者: 改时间
+    机器人: 现在约的是… 可以改到…
+    患者: 1
+    机器人: 请核对改期：…
+    患者: 1
+    机器人: 已改好。…
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dialogue.form import Asked, Done, Form, Given, More, Question, Reask, Redo, Slot, Stop
+from dialogue.state import Values
+from handlers import appointments, times, wishes
+from handlers.scene import World
+from handlers.texts import appointments as texts
+from handlers.texts import changes as change_texts
+from handlers.texts import refusals
+from nlp.heard import Heard
+from scheduling.errors import Refusal
+from scheduling.types import AppointmentId, AppointmentView, Need, Offers, SlotId
+
+
+def ask_move(values: Values, world: World) -> Asked:
+    """Ask which one."""
+    return appointments.ask_which(texts.WHICH_MOVE, values, world)
+
+
+def hear_other(heard: Heard, values: Values, world: World) -> Given:
+    """None of these times: the next ones, or every day instead of the one asked for."""
+    wanted = heard.preferences & {"other", "other_time", "other_doctor"}
+    if "appointment" not in values or not wanted or heard.when:
+        return None
+    if "offer" in values:
+        return Redo(("offer",), change_texts.NOT_THIS)
+    if "when" in values:
+        return Redo(("when",), change_texts.ANOTHER_TIME)
+    return More(change_texts.ANOTHER_TIME)
+
+
+def ask_offer(values: Values, world: World) -> Asked:
+    """List other times of the same doctor first, then of the same department."""
+    view = appointments.view_of(values, world)
+    found = _others(view, wishes.wanted_times(values), world)
+    offers = found.exact or found.nearby
+    listed = [
+        (line, [o.slot for o in offer.openings if o.slot != view.opening.slot])
+        for line, offer in wishes.lines(offers)
+    ]
+    listed = [(line, slots) for line, slots in listed if slots]
+    if not listed:
+        return Stop(texts.NOTHING_ELSE)
+    return Question(
+        texts.move_to(view, wishes.shared_half_day(offers), exact=bool(found.exact)), listed
+    )
+
+
+def _others(
+    view: AppointmentView, when: tuple[tuple[datetime, datetime], ...], world: World
+) -> Offers:
+    """The same doctor if there is one free then, else anybody of the department."""
+    at = view.opening
+    if at.doctor is not None:
+        same = world.desk.finder.offers(Need(doctor=at.doctor, when=when), view.patient)
+        if same.exact:
+            return same
+    need = Need(departments=((at.department, 1.0),), usual_doctor=at.doctor, when=when)
+    return world.desk.finder.offers(need, view.patient)
+
+
+def ask_move_sure(values: Values, world: World) -> Asked:
+    """Old and new side by side; nothing moves without this yes."""
+    view = appointments.view_of(values, world)
+    new = world.desk.finder.opening(SlotId(values["time"]))
+    return Question(texts.move_sure(view, new), texts.MOVE_CHOICES, wants="yes_no")
+
+
+def pick_move(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """Yes moves, no keeps, or another time is looked for."""
+    if value == "other":
+        return Redo(("offer",))
+    return True if value == "yes" else Stop(texts.KEPT)
+
+
+def answer_move(heard: Heard, values: Values, world: World) -> Given:
+    """A plain yes or no; a yes with another day is a correction."""
+    if heard.when:
+        return None
+    if heard.answer == "yes":
+        return True
+    return Stop(texts.KEPT) if heard.answer == "no" else None
+
+
+def moved(values: Values, world: World) -> Done:
+    """Move it in one transaction: the old place is given up only with the new one taken."""
+    try:
+        view = world.desk.bookings.move(
+            AppointmentId(values["appointment"]), SlotId(values["time"])
+        )
+    except Refusal as no:
+        if no.slot in ("offer", "when"):
+            raise Reask("offer", refusals.say(no)) from no
+        return Done(refusals.say(no))
+    return Done(texts.moved(view, world.desk.notices.outlook(view)))
+
+
+MOVE: Form[World] = Form(
+    name="reschedule",
+    title=texts.MOVE_TITLE,
+    opens_on=frozenset({"reschedule"}),
+    done=moved,
+    slots=(
+        Slot("whose", hear=appointments.hear_whose),
+        Slot("appointment", ask_move, after=("whose",)),
+        Slot("when", hear=wishes.hear_when, check=wishes.check_when),
+        Slot("offer", ask_offer, hear=hear_other, after=("appointment", "when")),
+        times.SLOT,
+        Slot("sure", ask_move_sure, answer=answer_move, pick=pick_move, after=("time",)),
+    ),
+)

@@ -1,0 +1,200 @@
+"""
+Which department: named, or the one the complaint points to, or chosen from a few.
+
+`dept` is {"codes": [[code, score], …], "words": the complaint, "sure", "stated", and where it
+applies "missing" (a department that was asked for and does not exist), "instead_of" (the codes
+chosen before) and "was_asked" (whether to leave those)}; `ward` the codes settled on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dialogue.form import Asked, Filled, Given, Question, Redo, Slot, Stop
+from dialogue.state import Values
+from handlers.scene import World
+from handlers.texts import booking as texts
+from nlp.heard import Heard, Named
+from scheduling.types import Ward
+
+# Above this calibrated probability the bot routes by itself; careful until a site has examples
+# of its own (docs/decisions/0006).
+SURE = 0.6
+# A department this much less likely than the best is not offered at all.
+_NEGLIGIBLE = 0.05
+# 全科, 内科, 儿科, 老年, 中医 (医疗机构诊疗科目名录): whoever chose one may have any complaint.
+_SEE_ALL = frozenset({"02", "03", "03.10", "07", "50"})
+
+
+def hear_dept(heard: Heard, values: Values, world: World) -> Given:
+    """A department named in words, else the ones the complaint points to."""
+    known = values.get("dept")
+    if heard.stated_departments:
+        words = heard.symptoms or (known["words"] if known else ())
+        return _dept(heard.stated_departments, words, sure=True, stated=True)
+    found = tuple(d for d in heard.site_departments if d.score >= _NEGLIGIBLE)
+    if heard.missing and not found:
+        return Redo((), texts.missing(heard.missing))
+    says_nothing = not (heard.symptoms or heard.missing) and (known or "any" in heard.preferences)
+    if not found or says_nothing:
+        return None
+    is_instead = "instead" in heard.preferences
+    earlier = () if is_instead else world.symptoms
+    words = tuple(dict.fromkeys((*earlier, *heard.symptoms)))
+    told = _dept(found, words, sure=found[0].score >= SURE, missing=heard.missing)
+    if known is None or is_instead or heard.missing or not known["stated"]:
+        return told
+    return _beside(known, told, values, heard, world)
+
+
+def _beside(
+    known: dict[str, Any], told: dict[str, Any], values: Values, heard: Heard, world: World
+) -> Given:
+    """A complaint told after the department was chosen: it belongs there, or is asked about."""
+    chosen = values.get("ward") or known["codes"]
+    # Who was asked once and stayed is not asked again.
+    if "was_asked" not in known and _points_elsewhere(told, chosen, heard, world):
+        return {**told, "instead_of": chosen}
+    if "offer" in values:
+        return known  # the words could only have changed the order of the list
+    return {**known, "words": [*dict.fromkeys((*known["words"], *heard.symptoms))]}
+
+
+def _points_elsewhere(
+    told: dict[str, Any], chosen: Sequence[Sequence[Any]], heard: Heard, world: World
+) -> bool:
+    """Tell whether a complaint clearly belongs to another department than the one chosen."""
+    codes = [code for code, _ in chosen]
+    best = told["codes"][0][1]
+    if any(code in codes for code, score in told["codes"] if score >= best / 2):
+        return False
+    if heard.urgency == "today":
+        return True
+    sees_all = any(w.national_code in _SEE_ALL for w in world.desk.catalogue.departments(codes))
+    return bool(told["sure"]) and not sees_all
+
+
+def _dept(
+    found: Sequence[Named],
+    words: Sequence[str],
+    *,
+    sure: bool,
+    stated: bool = False,
+    missing: str = "",
+) -> dict[str, Any]:
+    best = found[0].score
+    near = [d for d in found if d.score >= best / 2] if sure else list(found)
+    return {
+        "codes": [[d.code, round(d.score, 3)] for d in near],
+        "words": [*words],
+        "sure": sure,
+        "stated": stated,
+        **({"missing": missing} if missing else {}),
+    }
+
+
+def ask_dept(values: Values, world: World) -> Asked:
+    """Ask for the complaint, unless the doctor tells the department."""
+    if values.get("doctor"):
+        (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
+        return Filled(_dept((Named(doctor.department, "", 1.0),), (), sure=True, stated=True))
+    general = _general_practice(world)
+    choices = [(texts.NOT_SURE, general)] if general else []
+    return Question(texts.ASK_COMPLAINT, choices, wants="symptom")
+
+
+def answer_dept(heard: Heard, values: Values, world: World) -> Given:
+    """Who does not know, or does not mind, sees a general practitioner first."""
+    is_open = "any" in heard.preferences or heard.answer == "no"
+    is_open = is_open and not (heard.symptoms or heard.stated_departments)
+    return pick_dept(_general_practice(world), values, world) if is_open else None
+
+
+def pick_dept(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The one choice there is: general practice, and why."""
+    return Redo((), texts.GENERAL_FIRST, {"dept": value}) if value else None
+
+
+def _general_practice(world: World) -> dict[str, Any] | None:
+    wards = [w for w in world.desk.catalogue.departments() if texts.GENERAL in w.name]
+    found = [Named(w.code, w.name, 1.0) for w in wards if w.bookable]
+    return _dept(found, (), sure=True, stated=True) if found else None
+
+
+def ask_ward(values: Values, world: World) -> Asked:
+    """Settle on a department: say why, let the person choose, or send them where no one books."""
+    if values.get("doctor"):
+        (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
+        return Filled([[doctor.department, 1.0]])
+    dept = values["dept"]
+    scores = dict(dept["codes"])
+    order = list(scores)
+    wards = sorted(world.desk.catalogue.departments(order), key=lambda w: order.index(w.code))
+    if values.get("site"):
+        wards = [w for w in wards if w.site == values["site"]] or wards
+    wards = [w for w in wards if w.site not in values.get("not_sites", ())] or wards
+    if not wards:
+        return Stop(texts.NOTHING_FREE)
+    if dept.get("instead_of"):
+        return _turn(wards[0], dept, world)
+    names = list(dict.fromkeys(w.name for w in wards))[:3]
+    if (not dept["sure"] and len(names) > 1) or dept.get("missing"):
+        missing = texts.missing(dept["missing"]) if dept.get("missing") else ""
+        return Question(
+            missing + texts.which_department(dept["words"]),
+            [
+                (name, [[w.code, scores[w.code]] for w in wards if w.name == name])
+                for name in names
+            ],
+            wants="choice",
+        )
+    return _settled(wards, scores, dept["words"], sure=dept["sure"])
+
+
+def _turn(new: Ward, dept: dict[str, Any], world: World) -> Asked:
+    """A complaint that belongs elsewhere: ask before leaving the department that was chosen."""
+    old = dept["instead_of"]
+    name = world.desk.catalogue.departments([code for code, _ in old])[0].name
+    return Question(
+        texts.elsewhere(dept["words"], new.name),
+        [(texts.turn_to(new.name), [[new.code, 1.0]]), (texts.stay_at(name), old)],
+        wants="choice",
+    )
+
+
+def pick_ward(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """What was chosen from a list counts as stated: later words do not move it silently."""
+    dept = {**values["dept"], "stated": True}
+    if dept.pop("instead_of", None):
+        dept |= {"codes": value, "sure": True, "was_asked": True}
+    return Redo((), fill={"ward": value, "dept": dept})
+
+
+def _settled(
+    wards: Sequence[Ward], scores: dict[str, float], words: Sequence[str], *, sure: bool
+) -> Asked:
+    bookable = [w for w in wards if w.bookable]
+    if not wards[0].bookable or not bookable:
+        return Stop(texts.unbookable(wards[0]))
+    note = texts.because(words, bookable[0].name) if sure else ""
+    return Filled([[w.code, scores[w.code]] for w in bookable], note)
+
+
+def check_ward(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
+    """A department that is never booked cannot be chosen from the list."""
+    wards = world.desk.catalogue.departments([code for code, _ in value])
+    closed = next((w for w in wards if not w.bookable), None)
+    return texts.unbookable(closed) if closed else None
+
+
+SLOTS: tuple[Slot[World], ...] = (
+    Slot("dept", ask_dept, hear=hear_dept, answer=answer_dept, pick=pick_dept),
+    Slot(
+        "ward",
+        ask_ward,
+        pick=pick_ward,
+        check=check_ward,
+        after=("dept", "doctor", "site", "not_sites"),
+    ),
+)
