@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import dialogue_state, report, turns, understanding
+from benchmarks import booking, dialogue_state, report, start, turns, understanding
 from benchmarks.measure import Row
 from benchmarks.places import TINY, Places, Sizes
 
@@ -18,6 +18,8 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "turns": turns.rows,
     "understanding": understanding.rows,
     "dialogue": dialogue_state.rows,
+    "booking": booking.rows,
+    "start": start.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
 

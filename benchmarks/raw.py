@@ -127,15 +127,36 @@ class RawDesk:
 
     def hold(self, account: int, patient: int, slot: int) -> int:
         """Take a place for five minutes; returns the appointment, 0 where the slot is full."""
+        held = self._hold(self.begin(), account, patient, slot)
+        self.commit()
+        return held
+
+    def confirm(self, appointment: int, account: int) -> None:
+        """Turn the hold into an appointment, and lay two reminders into the outbox."""
+        self._confirm(self.begin(), appointment, account)
+        self.commit()
+
+    def book(self, account: int, patient: int, slot: int) -> int:
+        """Hold and confirm in one transaction; returns the appointment, 0 for a full slot."""
         now = self.begin()
+        held = self._hold(now, account, patient, slot)
+        if held:
+            self._confirm(now, held, account)
+        self.commit()
+        return held
+
+    def rush(self, account: int, patient: int, slot: int) -> int:
+        """Try a conditional update at once, as the simplest correct programme does."""
+        now = self.begin()
+        held = 0
+        if self._take(slot):
+            held = self._place(now, self._wanted(slot), account, patient, slot)
+        self.commit()
+        return held
+
+    def _hold(self, now: datetime, account: int, patient: int, slot: int) -> int:
         self.rows("SELECT id FROM patient_link WHERE active_key = ?", f"{account}:{patient}")
-        (wanted,) = self.rows(
-            "SELECT s.shift_id, s.department_id, s.doctor_id, s.visit_on, s.starts_at, s.ends_at, "
-            "h.half_day, h.fee_fen, h.service_type, h.state, d.name, d.bookable "
-            "FROM slot s JOIN shift h ON h.id = s.shift_id "
-            "JOIN department d ON d.id = s.department_id WHERE s.id = ?",
-            slot,
-        )
+        wanted = self._wanted(slot)
         self.rows(f"SELECT id, sex, birth_on FROM patient WHERE id = ?{self._lock}", patient)
         self.rows(
             "SELECT id, slot_id FROM appointment "
@@ -155,17 +176,26 @@ class RawDesk:
             patient,
             now.date(),
         )
+        return self._place(now, wanted, account, patient, slot) if self._take(slot) else 0
+
+    def _wanted(self, slot: int) -> Sequence[Any]:
+        (wanted,) = self.rows(
+            "SELECT s.shift_id, s.department_id, s.doctor_id, s.visit_on, s.starts_at, s.ends_at, "
+            "h.half_day, h.fee_fen, h.service_type, h.state, d.name, d.bookable "
+            "FROM slot s JOIN shift h ON h.id = s.shift_id "
+            "JOIN department d ON d.id = s.department_id WHERE s.id = ?",
+            slot,
+        )
+        found: Sequence[Any] = wanted
+        return found
+
+    def _take(self, slot: int) -> bool:
         self.run(
             "UPDATE slot SET booked = booked + 1, chat_booked = chat_booked + 1 "
             "WHERE id = ? AND is_open AND booked < capacity AND chat_booked < chat_capacity",
             slot,
         )
-        if self._cursor.rowcount == 0:
-            self._connection.rollback()
-            return 0
-        appointment = self._place(now, wanted, account, patient, slot)
-        self.commit()
-        return appointment
+        return bool(self._cursor.rowcount)
 
     def _place(
         self, now: datetime, wanted: Sequence[Any], account: int, patient: int, slot: int
@@ -211,9 +241,7 @@ class RawDesk:
         )
         return appointment
 
-    def confirm(self, appointment: int, account: int) -> None:
-        """Turn the hold into an appointment, and lay two reminders into the outbox."""
-        now = self.begin()
+    def _confirm(self, now: datetime, appointment: int, account: int) -> None:
         (row,) = self.rows(
             "SELECT a.code, a.version, a.status, a.starts_at, s.name, d.name, d.location, o.name, "
             "h.room, p.name_enc FROM appointment a JOIN shift h ON h.id = a.shift_id "
@@ -246,7 +274,6 @@ class RawDesk:
                 last_error="",
                 created_at=now,
             )
-        self.commit()
 
     def _record(self, appointment: int, before: str | None, after: str, now: datetime) -> None:
         self.insert(
