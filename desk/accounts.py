@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from desk.rows import insert_row
 from desk.work import Work
 from models import WechatUser
 
+_ACCOUNT = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("openid"))
+
 
 def account(work: Work) -> int | None:
     """Return the id of the account that acts, None while its owner has not consented."""
     if work.actor.openid is None:
         return None
-    return work.conn.scalar(
-        select(WechatUser.id).where(WechatUser.openid_hash == work.vault.lookup(work.actor.openid))
-    )
+    return work.conn.scalar(_ACCOUNT, {"openid": work.vault.lookup(work.actor.openid)})
 
 
 def ensure_account(work: Work) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
@@ -13,6 +13,24 @@ from scheduling import limits
 from scheduling.errors import NotYourPatient
 
 _WINDOW = "window"
+_LINK = select(PatientLink.id).where(PatientLink.active_key == bindparam("pair"))
+_PATIENT = (
+    select(Patient.id, Patient.sex, Patient.birth_on)
+    .where(Patient.id == bindparam("patient"))
+    .with_for_update(key_share=True)
+)
+_VISITS = select(
+    Appointment.code,
+    Appointment.department_id,
+    Appointment.visit_on,
+    Appointment.half_day,
+    Appointment.starts_at,
+    Appointment.ends_at,
+).where(
+    Appointment.patient_id == bindparam("patient"),
+    Appointment.visit_on >= bindparam("today"),
+    Appointment.status.in_(ACTIVE),
+)
 
 
 def check_speaks_for(work: Work, account: int | None, patient: int) -> None:
@@ -24,8 +42,7 @@ def check_speaks_for(work: Work, account: int | None, patient: int) -> None:
     """
     if work.actor.channel != "chat":
         return
-    link = select(PatientLink.id).where(PatientLink.active_key == f"{account}:{patient}")
-    if work.conn.scalar(link) is None:
+    if work.conn.scalar(_LINK, {"pair": f"{account}:{patient}"}) is None:
         raise NotYourPatient
 
 
@@ -36,11 +53,7 @@ def lock_patient(work: Work, patient: int) -> Row[*tuple[Any, ...]]:
     Raises:
         NotYourPatient: there is no such patient.
     """
-    row = work.conn.execute(
-        select(Patient.id, Patient.sex, Patient.birth_on)
-        .where(Patient.id == patient)
-        .with_for_update(key_share=True)
-    ).one_or_none()
+    row = work.conn.execute(_PATIENT, {"patient": patient}).one_or_none()
     if row is None:
         raise NotYourPatient
     return row
@@ -81,20 +94,8 @@ def admit(work: Work, wanted: Row[*tuple[Any, ...]], patient: Row[*tuple[Any, ..
 
 def _active(work: Work, patient: int) -> list[limits.Visit]:
     """What the patient has from today on: held, booked, checked in."""
-    rows = work.conn.execute(
-        select(
-            Appointment.code,
-            Appointment.department_id,
-            Appointment.visit_on,
-            Appointment.half_day,
-            Appointment.starts_at,
-            Appointment.ends_at,
-        ).where(
-            Appointment.patient_id == patient,
-            Appointment.visit_on >= work.local(work.now).date(),
-            Appointment.status.in_(ACTIVE),
-        )
-    )
+    today = work.local(work.now).date()
+    rows = work.conn.execute(_VISITS, {"patient": patient, "today": today})
     return [
         limits.Visit(
             code=row.code,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select
 
-from desk.openings import select_openings, to_opening
+from desk.openings import OPENINGS, rows, to_opening
 from desk.work import Work
 from models import Appointment, Patient, PatientLink, Slot, WechatUser
 from scheduling.errors import NotYourAppointment
@@ -27,9 +27,9 @@ def find(work: Work, appointment: AppointmentId) -> Row[*tuple[Any, ...]]:
     Raises:
         NotYourAppointment: there is none, or the actor may not see it.
     """
-    row = work.conn.execute(
-        select(*Appointment.__table__.c).where(Appointment.id == appointment, visible(work))
-    ).one_or_none()
+    statement = _VISIBLE_ROW if _is_chat(work) else _ROW
+    values = {"appointment": appointment, "me": _me(work)}
+    row = work.conn.execute(statement, values).one_or_none()
     if row is None:
         raise NotYourAppointment
     return row
@@ -42,7 +42,7 @@ def view(work: Work, appointment: AppointmentId) -> AppointmentView:
     Raises:
         NotYourAppointment: there is none, or the actor may not see it.
     """
-    found = _views(work, Appointment.id == appointment)
+    found = _views(work, _VISIBLE_ONE if _is_chat(work) else _ONE, appointment=appointment)
     if not found:
         raise NotYourAppointment
     return found[0]
@@ -50,68 +50,65 @@ def view(work: Work, appointment: AppointmentId) -> AppointmentView:
 
 def mine(work: Work) -> Sequence[AppointmentView]:
     """Return what is active or still to come of all that the actor may see, soonest first."""
-    today = work.local(work.now).date()
-    return _views(work, and_(Appointment.visit_on >= today, Appointment.status.not_in(_GONE)))
+    return _views(work, _VISIBLE_AHEAD if _is_chat(work) else _AHEAD)
 
 
-def visible(work: Work) -> ColumnElement[bool]:
-    """
-    Return the condition on appointments that the actor may see.
-
-    An account sees what it booked and all of the patients it is verified to speak for; before
-    consent it sees nothing. The window, jobs and other programs are let in by their edge.
-    """
-    if work.actor.channel != "chat":
-        return true()
-    me = _me(work)
-    spoken_for = select(PatientLink.patient_id).where(
-        PatientLink.wechat_user_id == me, PatientLink.state.in_(SEES_ALL)
-    )
-    return or_(Appointment.wechat_user_id == me, Appointment.patient_id.in_(spoken_for))
+def _is_chat(work: Work) -> bool:
+    """The window, jobs and other programs are let in by their edge and see everything."""
+    return work.actor.channel == "chat"
 
 
-def _me(work: Work) -> ScalarSelect[int | None]:
-    """The id of the account that acts, as part of a query; NULL for none."""
+def _me(work: Work) -> str | None:
+    """The hash of the account that acts; None is nobody's."""
     openid = work.actor.openid
-    if openid is None:
-        return select(WechatUser.id).where(false()).scalar_subquery()
-    known = WechatUser.openid_hash == work.vault.lookup(openid)
-    return select(WechatUser.id).where(known).scalar_subquery()
+    return None if openid is None else work.vault.lookup(openid)
 
 
-def _select(work: Work) -> Select[*tuple[Any, ...]]:
-    return (
-        select_openings(work)
-        .add_columns(
-            Appointment.id.label("appointment_id"),
-            Appointment.code.label("appointment_code"),
-            Appointment.status,
-            Appointment.patient_id,
-            Appointment.channel,
-            Appointment.created_at,
-            Appointment.held_until,
-            Appointment.version,
-            Patient.name_enc,
-            PatientLink.relation,
-        )
-        .join(Appointment, Appointment.slot_id == Slot.id)
-        .join(Patient, Patient.id == Appointment.patient_id)
-        .outerjoin(
-            PatientLink,
-            and_(
-                PatientLink.patient_id == Appointment.patient_id,
-                PatientLink.wechat_user_id == _me(work),
-                PatientLink.state != "removed",
-            ),
-        )
+def _views(work: Work, statement: Any, **values: object) -> list[AppointmentView]:  # noqa: ANN401
+    found = rows(work, statement, me=_me(work), **values)
+    return [_to_view(row, work) for row in found]
+
+
+# An account sees what it booked and all of the patients it is verified to speak for; before
+# consent it is nobody and sees nothing.
+_ACCOUNT = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("me")).scalar_subquery()
+_SPOKEN_FOR = select(PatientLink.patient_id).where(
+    PatientLink.wechat_user_id == _ACCOUNT, PatientLink.state.in_(SEES_ALL)
+)
+_VISIBLE: ColumnElement[bool] = or_(
+    Appointment.wechat_user_id == _ACCOUNT, Appointment.patient_id.in_(_SPOKEN_FOR)
+)
+_ROW = select(*Appointment.__table__.c).where(Appointment.id == bindparam("appointment"))
+_VISIBLE_ROW = _ROW.where(_VISIBLE)
+_VIEWS = (
+    OPENINGS.add_columns(
+        Appointment.id.label("appointment_id"),
+        Appointment.code.label("appointment_code"),
+        Appointment.status,
+        Appointment.patient_id,
+        Appointment.channel,
+        Appointment.created_at,
+        Appointment.held_until,
+        Appointment.version,
+        Patient.name_enc,
+        PatientLink.relation,
     )
-
-
-def _views(work: Work, which: ColumnElement[bool]) -> list[AppointmentView]:
-    query = (
-        _select(work).where(which, visible(work)).order_by(Appointment.starts_at, Appointment.id)
+    .join(Appointment, Appointment.slot_id == Slot.id)
+    .join(Patient, Patient.id == Appointment.patient_id)
+    .outerjoin(
+        PatientLink,
+        and_(
+            PatientLink.patient_id == Appointment.patient_id,
+            PatientLink.wechat_user_id == _ACCOUNT,
+            PatientLink.state != "removed",
+        ),
     )
-    return [_to_view(row, work) for row in work.conn.execute(query)]
+    .order_by(Appointment.starts_at, Appointment.id)
+)
+_ONE = _VIEWS.where(Appointment.id == bindparam("appointment"))
+_VISIBLE_ONE = _ONE.where(_VISIBLE)
+_AHEAD = _VIEWS.where(Appointment.visit_on >= bindparam("today"), Appointment.status.not_in(_GONE))
+_VISIBLE_AHEAD = _AHEAD.where(_VISIBLE)
 
 
 def _to_view(row: Row[*tuple[Any, ...]], work: Work) -> AppointmentView:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from desk.openings import select_openings, to_opening
+from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import Department, Doctor, RosterVersion, Shift, Site, Slot
 from scheduling.limits import last_open_day
@@ -23,19 +23,11 @@ class Catalogue:
 
     def sites(self) -> Sequence[Place]:
         """Return all sites, in the order of the roster."""
-        rows = self._work.conn.execute(
-            select(
-                Site.code, Site.name, Site.kind, Site.address, Site.phone, Site.emergency_phone,
-                Site.hours, Site.latitude, Site.longitude,
-            ).order_by(Site.id)
-        )  # fmt: skip
-        return [Place(*row) for row in rows]
+        return [Place(*row) for row in self._work.conn.execute(_SITES)]
 
     def departments(self, codes: Sequence[str] | None = None) -> Sequence[Ward]:
         """Return the departments with these codes, in the order of the codes; all without."""
-        query = select(*_WARD).join(Site, Site.id == Department.site_id).order_by(Department.id)
-        if codes is not None:
-            query = query.where(Department.code.in_(codes))
+        query = _ALL_WARDS if codes is None else _WARDS
         wards = [
             Ward(
                 code=row.code,
@@ -50,7 +42,7 @@ class Catalogue:
                 max_age_years=row.max_age_years,
                 sex=row.sex,
             )
-            for row in self._work.conn.execute(query)
+            for row in self._work.conn.execute(query, {"codes": codes})
         ]
         if codes is not None:
             wards.sort(key=lambda ward: codes.index(ward.code))
@@ -90,32 +82,32 @@ class Catalogue:
         「王医生哪天出诊」 also names the days that are full.
         """
         now = self._work.local(self._work.now)
-        query = (
-            select_openings(self._work)
-            .where(
-                Doctor.code == doctor,
-                Shift.doctor_id == Doctor.id,
-                Shift.visit_on.between(now.date(), last_open_day(self._work.policy, now)),
-                Shift.state == "published",
-                Slot.starts_at >= self._work.now + self._work.policy.same_day_closes,
-            )
-            .order_by(Slot.starts_at, Slot.id)
-        )
+        query = OPENINGS.where(
+            Doctor.code == doctor,
+            Shift.doctor_id == Doctor.id,
+            Shift.visit_on.between(now.date(), last_open_day(self._work.policy, now)),
+            Shift.state == "published",
+            Slot.starts_at >= self._work.now + self._work.policy.same_day_closes,
+        ).order_by(Slot.starts_at, Slot.id)
         best: dict[int, Opening] = {}
-        for row in self._work.conn.execute(query):
-            opening = to_opening(row, self._work)
+        for opening in openings(self._work, query):
             kept = best.setdefault(opening.shift, opening)
             if not kept.left and opening.left:
                 best[opening.shift] = opening
         return sorted(best.values(), key=lambda opening: (opening.starts_at, opening.slot))
 
 
-_WARD = (
+_SITES = select(
+    Site.code, Site.name, Site.kind, Site.address, Site.phone, Site.emergency_phone,
+    Site.hours, Site.latitude, Site.longitude,
+).order_by(Site.id)  # fmt: skip
+_ALL_WARDS = select(
     Department.code, Department.name, Site.code.label("site_code"),
     Site.name.label("site_name"), Department.location, Department.bookable,
     Department.national_code, Department.aliases, Department.min_age_years,
     Department.max_age_years, Department.sex,
-)  # fmt: skip
+).join(Site, Site.id == Department.site_id).order_by(Department.id)  # fmt: skip
+_WARDS = _ALL_WARDS.where(Department.code.in_(bindparam("codes", expanding=True)))
 _DOCTORS = Doctor.__table__.join(Department.__table__, Department.id == Doctor.department_id).join(
     Site.__table__, Site.id == Doctor.site_id
 )
@@ -182,9 +174,12 @@ def _doctor_names(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str, st
         )
 
 
+_VERSION = select(RosterVersion.version)
+
+
 def roster_version(work: Work) -> int:
     """Return the version of the roster; 0 before the first import."""
-    return work.conn.scalar(select(RosterVersion.version)) or 0
+    return work.conn.scalar(_VERSION) or 0
 
 
 def split(cell: str) -> tuple[str, ...]:

@@ -7,16 +7,17 @@ from sqlalchemy import insert
 from desk.work import Work
 from models import AppointmentEvent
 
+_INSERT = insert(AppointmentEvent)
+
 
 def record(work: Work, appointment: int, before: str | None, after: str, reason: str = "") -> None:
     """Write that an appointment went from one status to another; `reason` is not personal."""
-    work.conn.execute(
-        insert(AppointmentEvent).values(
-            appointment_id=appointment,
-            from_status=before,
-            to_status=after,
-            actor=work.actor.label,
-            reason=reason,
-            at=work.now,
-        )
-    )
+    values = {
+        "appointment_id": appointment,
+        "from_status": before,
+        "to_status": after,
+        "actor": work.actor.label,
+        "reason": reason,
+        "at": work.now,
+    }
+    work.conn.execute(_INSERT, values)

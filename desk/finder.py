@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, or_, select
 
 from desk.accounts import account
 from desk.appointments import SEES_ALL
-from desk.openings import select_openings, to_opening
+from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import Appointment, Department, Doctor, PatientLink, Shift, Site, Slot
 from scheduling.errors import SlotTaken
@@ -21,6 +21,30 @@ from scheduling.types import Need, Offers, Opening, PatientId, SlotId
 
 # A visit that took place, or will unless somebody says otherwise.
 _SEEN = ("booked", "checked_in", "completed")
+
+
+_SOME = OPENINGS.where(Slot.id.in_(bindparam("slots", expanding=True))).order_by(
+    Slot.starts_at, Slot.id
+)
+# What may be booked now, full slots included.
+_OPEN = OPENINGS.where(
+    Slot.visit_on.between(bindparam("today"), bindparam("last")),
+    Slot.starts_at >= bindparam("soonest"),
+    Slot.is_open,
+    Shift.state == "published",
+    Department.bookable,
+).order_by(Slot.starts_at, Slot.id)
+_USUAL = (
+    select(Doctor.code)
+    .join(Appointment, Appointment.doctor_id == Doctor.id)
+    .where(Appointment.status.in_(_SEEN))
+    .order_by(
+        case((Appointment.starts_at <= bindparam("now"), 0), else_=1),
+        Appointment.starts_at.desc(),
+        Appointment.id.desc(),
+    )
+    .limit(1)
+)
 
 
 class Finder:
@@ -65,10 +89,14 @@ class Finder:
         Raises:
             SlotTaken: there is no such slot any more.
         """
-        row = self._work.conn.execute(select_openings(self._work).where(Slot.id == slot)).first()
-        if row is None:
+        found = self.openings([slot])
+        if not found:
             raise SlotTaken
-        return to_opening(row, self._work)
+        return found[0]
+
+    def openings(self, slots: Sequence[SlotId]) -> Sequence[Opening]:
+        """Return slots as they are now, soonest first; one that is gone is left out."""
+        return openings(self._work, _SOME, slots=list(slots))
 
     def usual_doctor(self, patient: PatientId | None = None) -> str | None:
         """
@@ -80,22 +108,12 @@ class Finder:
         mine = account(self._work)
         if mine is None:
             return None
-        query = (
-            select(Doctor.code)
-            .join(Appointment, Appointment.doctor_id == Doctor.id)
-            .where(Appointment.status.in_(_SEEN))
-            .order_by(
-                case((Appointment.starts_at <= self._work.now, 0), else_=1),
-                Appointment.starts_at.desc(),
-                Appointment.id.desc(),
-            )
-            .limit(1)
-        )
+        query = _USUAL
         if patient is None or not self._may_see_all(mine, patient):
             query = query.where(Appointment.wechat_user_id == mine)
         if patient is not None:
             query = query.where(Appointment.patient_id == patient)
-        return self._work.conn.scalar(query)
+        return self._work.conn.scalar(query, {"now": self._work.now})
 
     def _may_see_all(self, mine: int, patient: PatientId) -> bool:
         link = select(PatientLink.id).where(
@@ -128,21 +146,15 @@ class Finder:
         """Read the slots of these places inside the booking window, full ones included."""
         work = self._work
         now = work.local(work.now)
-        query = (
-            select_openings(work)
-            .where(
-                places,
-                Slot.visit_on.between(now.date(), last_open_day(work.policy, now)),
-                Slot.starts_at >= work.now + work.policy.same_day_closes,
-                Slot.is_open,
-                Shift.state == "published",
-                Department.bookable,
-            )
-            .order_by(Slot.starts_at, Slot.id)
-        )
+        query = _OPEN.where(places)
         if days is not None:
             query = query.where(Slot.visit_on.in_(days))
-        return [to_opening(row, work) for row in work.conn.execute(query)]
+        return openings(
+            work,
+            query,
+            last=last_open_day(work.policy, now),
+            soonest=work.now + work.policy.same_day_closes,
+        )
 
 
 def _asked(need: Need) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from desk.work import Work
 from models import Job
@@ -28,17 +28,18 @@ class LeasedJob:
     attempts: int
 
 
+_AGAIN = update(Job).where(Job.dedupe_key == bindparam("key"))
+_INSERT = insert(Job)
+
+
 def put(
     work: Work, kind: str, dedupe_key: str, payload: Mapping[str, int | str], due_at: datetime
 ) -> None:
     """Write a job; one of the same key is due again at `due_at`. `payload` holds ids only."""
-    again = update(Job).where(Job.dedupe_key == dedupe_key).values(due_at=due_at, state="due")
-    if work.conn.execute(again).rowcount == 0:
-        work.conn.execute(
-            insert(Job).values(
-                kind=kind, dedupe_key=dedupe_key, payload=json.dumps(payload), due_at=due_at
-            )
-        )
+    again = {"key": dedupe_key, "due_at": due_at, "state": "due"}
+    if work.conn.execute(_AGAIN, again).rowcount == 0:
+        row = {"kind": kind, "dedupe_key": dedupe_key, "payload": json.dumps(payload)}
+        work.conn.execute(_INSERT, {**row, "due_at": due_at})
 
 
 def lease(work: Work, most: int, time: timedelta) -> list[LeasedJob]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from desk.accounts import account
@@ -60,13 +60,21 @@ class Entry:
     state: str
 
 
+_REPLAY = select(Inbox.seq, Inbox.reply_enc, Inbox.reply_via).where(
+    Inbox.key_hash == bindparam("key")
+)
+_LATEST = (
+    select(Inbox.seq, Inbox.state_enc, Inbox.received_at)
+    .where(Inbox.openid_hash == bindparam("openid"))
+    .order_by(Inbox.seq.desc())
+    .limit(1)
+)
+_INSERT = insert(Inbox)
+
+
 def replay(work: Work, key: str) -> StoredReply | None:
     """Return what was answered to the message of this key, None if it is new."""
-    row = work.conn.execute(
-        select(Inbox.seq, Inbox.reply_enc, Inbox.reply_via).where(
-            Inbox.key_hash == work.vault.lookup(key)
-        )
-    ).one_or_none()
+    row = work.conn.execute(_REPLAY, {"key": work.vault.lookup(key)}).one_or_none()
     if row is None:
         return None
     return StoredReply(row.seq, work.vault.open(row.reply_enc), row.reply_via)
@@ -74,12 +82,7 @@ def replay(work: Work, key: str) -> StoredReply | None:
 
 def latest(work: Work, openid: str) -> Latest | None:
     """Return the newest state of a person, None where nothing is journalled."""
-    row = work.conn.execute(
-        select(Inbox.seq, Inbox.state_enc, Inbox.received_at)
-        .where(Inbox.openid_hash == work.vault.lookup(openid))
-        .order_by(Inbox.seq.desc())
-        .limit(1)
-    ).one_or_none()
+    row = work.conn.execute(_LATEST, {"openid": work.vault.lookup(openid)}).one_or_none()
     if row is None:
         return None
     state = None if row.state_enc is None else work.vault.open(row.state_enc)
@@ -95,19 +98,19 @@ def store(work: Work, entry: Entry) -> None:
         SeqConflict: another turn came first; roll back and step again from `latest`.
     """
     seal, keep = work.vault.seal, account(work) is not None
-    row = insert(Inbox).values(
-        key_hash=work.vault.lookup(entry.key),
-        openid_hash=work.vault.lookup(entry.openid),
-        seq=entry.seq,
-        received_at=entry.received_at,
-        reply_enc=seal(entry.reply),
-        reply_via=entry.reply_via,
-        text_enc=seal(entry.text) if keep and entry.text is not None else None,
-        state_enc=seal(entry.state) if keep else None,
-    )
+    row = {
+        "key_hash": work.vault.lookup(entry.key),
+        "openid_hash": work.vault.lookup(entry.openid),
+        "seq": entry.seq,
+        "received_at": entry.received_at,
+        "reply_enc": seal(entry.reply),
+        "reply_via": entry.reply_via,
+        "text_enc": seal(entry.text) if keep and entry.text is not None else None,
+        "state_enc": seal(entry.state) if keep else None,
+    }
     try:
         with work.conn.begin_nested():
-            work.conn.execute(row)
+            work.conn.execute(_INSERT, row)
     except IntegrityError as error:
         known = replay(work, entry.key) is not None
         raise (KeyConflict if known else SeqConflict) from error

@@ -1,10 +1,15 @@
-"""Slots as rows and as people see them: one query and one shape for everybody."""
+"""
+Slots as rows and as people see them: one query and one shape for everybody.
+
+Statements are built once, at import, and executed with their values: building one costs two to
+four times its execution (docs/performance.md).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desk.work import Work
@@ -14,11 +19,10 @@ from scheduling.types import HalfDay, Opening, SlotId
 _HALVES: dict[str, HalfDay] = {"am": "am", "pm": "pm", "night": "night"}
 
 
-def select_openings(work: Work) -> Select[*tuple[Any, ...]]:
-    """Return the select of all slots with what an `Opening` needs; add a WHERE to it."""
-    today = work.local(work.now).date()
+def _select_openings() -> Select[*tuple[Any, ...]]:
     sellable = case(
-        (Slot.visit_on <= today, Slot.chat_capacity), else_=Slot.chat_capacity - Slot.reserve
+        (Slot.visit_on <= bindparam("today"), Slot.chat_capacity),
+        else_=Slot.chat_capacity - Slot.reserve,
     )
     window_left = Slot.capacity - Slot.booked
     chat_left = sellable - Slot.chat_booked
@@ -57,26 +61,50 @@ def select_openings(work: Work) -> Select[*tuple[Any, ...]]:
     )
 
 
+# All slots with what an `Opening` needs; add a WHERE to it, execute it with `rows`.
+OPENINGS = _select_openings()
+_WIDTH = len(OPENINGS.selected_columns)
+
+
+def rows(
+    work: Work, statement: Select[*tuple[Any, ...]], **values: object
+) -> list[Row[*tuple[Any, ...]]]:
+    """Execute a select made of `OPENINGS` with the values of its parameters."""
+    today = work.local(work.now).date()
+    return list(work.conn.execute(statement, {"today": today, **values}).all())
+
+
+def openings(work: Work, statement: Select[*tuple[Any, ...]], **values: object) -> list[Opening]:
+    """Execute a select made of `OPENINGS`; returns what people see."""
+    return [to_opening(row, work) for row in rows(work, statement, **values)]
+
+
 def to_opening(row: Row[*tuple[Any, ...]], work: Work) -> Opening:
     """Return the row as an `Opening`, its times site-local, nothing left of a closed slot."""
+    # By position: this runs for every slot of a search, and a name costs five times as much.
+    (
+        slot, shift, site, site_name, department, department_name, doctor, doctor_name, title,
+        expertise, starts_at, ends_at, _visit_on, is_open, half_day, room, service_type, mode,
+        fee_fen, _state, capacity, left,
+    ) = row[:_WIDTH]  # fmt: skip
     return Opening(
-        slot=SlotId(row.slot),
-        shift=row.shift_id,
-        site=row.site,
-        site_name=row.site_name,
-        department=row.department,
-        department_name=row.department_name,
-        doctor=row.doctor,
-        doctor_name=row.doctor_name,
-        title=row.title or "",
-        expertise=tuple(filter(None, (row.expertise or "").split(";"))),
-        starts_at=work.local(row.starts_at),
-        ends_at=work.local(row.ends_at),
-        half_day=_HALVES[row.half_day],
-        room=row.room,
-        service_type=row.service_type,
-        mode=row.mode,
-        fee_fen=row.fee_fen,
-        left=max(0, row.left) if row.is_open else 0,
-        capacity=row.capacity,
+        slot=SlotId(slot),
+        shift=shift,
+        site=site,
+        site_name=site_name,
+        department=department,
+        department_name=department_name,
+        doctor=doctor,
+        doctor_name=doctor_name,
+        title=title or "",
+        expertise=tuple(filter(None, (expertise or "").split(";"))),
+        starts_at=work.local(starts_at),
+        ends_at=work.local(ends_at),
+        half_day=_HALVES[half_day],
+        room=room,
+        service_type=service_type,
+        mode=mode,
+        fee_fen=fee_fen,
+        left=max(0, left) if is_open else 0,
+        capacity=capacity,
     )

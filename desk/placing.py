@@ -22,6 +22,7 @@ from scheduling.types import AppointmentId
 _CODE_LETTERS = "34679ACDEFGHJKMNPQRTUWXY"
 _CODE_LENGTH = 8
 _CODE_TRIES = 3
+_INSERT = insert(Appointment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,9 @@ def place(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> AppointmentI
         SameHalfDay: the database knows an active one that the count did not.
     """
     for _ in range(_CODE_TRIES):
-        row = insert(Appointment).values(**_columns(work, slot, new))
         try:
             with work.conn.begin_nested():
-                appointment = insert_row(work.conn, row)
+                appointment = insert_row(work.conn, _INSERT, _columns(work, slot, new))
         except IntegrityError:
             _refuse_same_half_day(work, slot, new.patient)
             continue

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from desk.bookings import Bookings
 from desk.identity import GUARDIAN, document_text
-from desk.openings import select_openings, to_opening
+from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import Doctor, Patient, Slot
 from scheduling import documents
@@ -89,9 +89,9 @@ def _slot(work: Work, wish: Wish) -> Opening:
     if doctor is None:
         raise UnknownError("doctor")
     begins = datetime.combine(wish.day, wish.begins, tzinfo=work.zone)
-    query = select_openings(work).where(Slot.doctor_id == doctor, Slot.starts_at == begins)
-    openings = [to_opening(row, work) for row in work.conn.execute(query.order_by(Slot.id))]
-    fitting = [o for o in openings if wish.ends is None or o.ends_at.time() == wish.ends]
+    query = OPENINGS.where(Slot.doctor_id == doctor, Slot.starts_at == begins).order_by(Slot.id)
+    found = openings(work, query)
+    fitting = [o for o in found if wish.ends is None or o.ends_at.time() == wish.ends]
     if not fitting:
         raise UnknownError("slot")
     return max(fitting, key=lambda opening: opening.left)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, Insert
 
 
-def insert_row(conn: Connection, row: Insert) -> int:
-    """Insert one row of a table with a generated key; returns that key."""
-    key = conn.execute(row).inserted_primary_key
+def insert_row(conn: Connection, row: Insert, values: Mapping[str, object] | None = None) -> int:
+    """Insert one row (`values`, or those in it) of a table with a generated key; returns it."""
+    key = conn.execute(row, values).inserted_primary_key
     if key is None:
         raise TypeError("this table generates no key")
     return int(key[0])

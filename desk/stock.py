@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, union, update
+from sqlalchemy import BindParameter, Row, bindparam, case, or_, select, union, update
 
 from desk import outbox
 from desk.events import record
@@ -19,6 +19,60 @@ from models import Appointment, Department, Shift, Slot
 from scheduling.errors import NotBookable, ShiftSuspended, SlotTaken
 
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
+
+
+_WANTED = (
+    select(
+        *Slot.__table__.c,
+        Shift.half_day,
+        Shift.fee_fen,
+        Shift.service_type,
+        Shift.state,
+        Department.name.label("department_name"),
+        Department.location,
+        Department.bookable,
+        Department.min_age_years,
+        Department.max_age_years,
+        Department.sex.label("department_sex"),
+    )
+    .join(Shift, Shift.id == Slot.shift_id)
+    .join(Department, Department.id == Slot.department_id)
+    .where(Slot.id == bindparam("slot"))
+)
+_NOW: BindParameter[Any] = bindparam("now")
+_ACCOUNT: BindParameter[Any] = bindparam("account")
+_SLOT: BindParameter[Any] = bindparam("slot_")  # `slot` would be taken for a column
+_HOLDS = select(
+    Appointment.id,
+    Appointment.status,
+    Appointment.version,
+    Appointment.slot_id,
+    Appointment.patient_id,
+    Appointment.channel,
+).where(Appointment.status == "held")
+_OVER = _HOLDS.where(Appointment.held_until <= _NOW)
+_OVER_OF_SLOTS = _OVER.where(Appointment.slot_id.in_(bindparam("slots", expanding=True)))
+_OVER_OF_BOTH = union(_OVER_OF_SLOTS, _OVER.where(Appointment.patient_id == bindparam("patient")))
+_LIVE = _HOLDS.where(Appointment.held_until > _NOW, Appointment.wechat_user_id == _ACCOUNT)
+_MOVABLE = (
+    select(Appointment.id)
+    .where(
+        Appointment.slot_id == _SLOT,
+        Appointment.status == "held",
+        or_(Appointment.held_until <= _NOW, Appointment.wechat_user_id == _ACCOUNT),
+    )
+    .limit(1)
+)
+_TAKE = (
+    update(Slot)
+    .where(Slot.id == _SLOT, Slot.is_open, Slot.booked < Slot.capacity)
+    .values(booked=Slot.booked + 1)
+)
+# The chat and the API live on their share; its urgent reserve opens on the visit day.
+_TAKE_OF_CHAT = _TAKE.where(
+    Slot.chat_booked
+    < Slot.chat_capacity - case((Slot.visit_on <= bindparam("today"), 0), else_=Slot.reserve)
+).values(chat_booked=Slot.chat_booked + 1)
 
 
 def wanted(work: Work, slot: int) -> Row[*tuple[Any, ...]]:
@@ -30,24 +84,7 @@ def wanted(work: Work, slot: int) -> Row[*tuple[Any, ...]]:
         ShiftSuspended: it does not take place.
         NotBookable: facts: department, location.
     """
-    row = work.conn.execute(
-        select(
-            *Slot.__table__.c,
-            Shift.half_day,
-            Shift.fee_fen,
-            Shift.service_type,
-            Shift.state,
-            Department.name.label("department_name"),
-            Department.location,
-            Department.bookable,
-            Department.min_age_years,
-            Department.max_age_years,
-            Department.sex.label("department_sex"),
-        )
-        .join(Shift, Shift.id == Slot.shift_id)
-        .join(Department, Department.id == Slot.department_id)
-        .where(Slot.id == slot)
-    ).one_or_none()
+    row = work.conn.execute(_WANTED, {"slot": slot}).one_or_none()
     if row is None:
         raise SlotTaken
     if not row.is_open or row.state == "suspended":
@@ -66,11 +103,8 @@ def refuse_if_full(work: Work, slot: Row[*tuple[Any, ...]], account: int | None)
     """
     if slot.booked < slot.capacity:
         return
-    movable = or_(Appointment.held_until <= work.now, Appointment.wechat_user_id == account)
-    hold = select(Appointment.id).where(
-        Appointment.slot_id == slot.id, Appointment.status == "held", movable
-    )
-    if work.conn.scalar(hold.limit(1)) is None:
+    values = {"slot_": slot.id, "now": work.now, "account": account}
+    if work.conn.scalar(_MOVABLE, values) is None:
         raise SlotTaken
 
 
@@ -84,23 +118,16 @@ def lock(work: Work, slots: Iterable[int]) -> None:
 
 def take(work: Work, slot: int) -> None:
     """
-    Take one place.
-
-    The chat and the API live on their share; its urgent reserve opens on the visit day.
+    Take one place, of the chat's share where the chat or the API asks.
 
     Raises:
         SlotTaken, ShiftSuspended.
     """
-    changes: dict[str, Any] = {"booked": Slot.booked + 1}
-    enough = Slot.booked < Slot.capacity
     if work.actor.channel in _SHARED_CHANNELS:
         today = work.local(work.now).date()
-        reserve = case((Slot.visit_on <= today, 0), else_=Slot.reserve)
-        changes["chat_booked"] = Slot.chat_booked + 1
-        enough = and_(enough, Slot.chat_booked < Slot.chat_capacity - reserve)
-    taken = work.conn.execute(
-        update(Slot).where(Slot.id == slot, Slot.is_open, enough).values(changes)
-    )
+        taken = work.conn.execute(_TAKE_OF_CHAT, {"slot_": slot, "today": today})
+    else:
+        taken = work.conn.execute(_TAKE, {"slot_": slot})
     if taken.rowcount == 0:
         is_open = work.conn.scalar(select(Slot.is_open).where(Slot.id == slot))
         raise SlotTaken if is_open else ShiftSuspended
@@ -139,31 +166,11 @@ def expired_holds(
     work: Work, slots: Collection[int], patient: int | None = None
 ) -> list[Row[*tuple[Any, ...]]]:
     """Return holds of these slots or this patient whose time is over; no locks taken."""
-    over = and_(Appointment.status == "held", Appointment.held_until <= work.now)
-    of_slots = _holds(and_(over, Appointment.slot_id.in_(slots)))
-    if patient is None:
-        return list(work.conn.execute(of_slots))
-    return list(work.conn.execute(union(of_slots, _holds(and_(over, of(patient))))))
-
-
-def of(patient: int) -> ColumnElement[bool]:
-    """Return the condition that an appointment is this patient's."""
-    return Appointment.patient_id == patient
+    values = {"slots": list(slots), "patient": patient, "now": work.now}
+    statement = _OVER_OF_SLOTS if patient is None else _OVER_OF_BOTH
+    return list(work.conn.execute(statement, values))
 
 
 def live_holds(work: Work, account: int) -> list[Row[*tuple[Any, ...]]]:
     """Return the holds an account has now."""
-    held = and_(Appointment.status == "held", Appointment.held_until > work.now)
-    mine = and_(held, Appointment.wechat_user_id == account)
-    return list(work.conn.execute(_holds(mine)))
-
-
-def _holds(which: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select of five columns
-    return select(
-        Appointment.id,
-        Appointment.status,
-        Appointment.version,
-        Appointment.slot_id,
-        Appointment.patient_id,
-        Appointment.channel,
-    ).where(which)
+    return list(work.conn.execute(_LIVE, {"account": account, "now": work.now}))

@@ -8,7 +8,7 @@ again when it is used.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 VERSION = 1
@@ -87,9 +87,8 @@ class State:
 
     def to_json(self) -> str:
         """Return the state as compact JSON."""
-        return json.dumps(
-            {"v": VERSION, **asdict(self)}, ensure_ascii=False, separators=(",", ":")
-        )
+        plain = {"v": VERSION, **_shallow(self), "frames": [_shallow(f) for f in self.frames]}
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def from_json(text: str) -> State:
@@ -116,3 +115,11 @@ class State:
             return State(frames=frames, symptoms=tuple(raw.pop("symptoms")), **raw)
         except (KeyError, TypeError) as error:
             raise ValueError("a damaged dialogue state") from error
+
+
+def _shallow(thing: Frame | State) -> dict[str, Any]:
+    """Return the fields as they are: `asdict` would copy every value, several times a turn."""
+    return {name: getattr(thing, name) for name in _NAMES[type(thing)]}
+
+
+_NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in (Frame, State)}

@@ -64,6 +64,10 @@ class Finder(Protocol):
         """Return one slot as it is now."""
         ...
 
+    def openings(self, slots: Sequence[SlotId]) -> Sequence[Opening]:
+        """Return slots as they are now, soonest first."""
+        ...
+
     def usual_doctor(self, patient: PatientId | None = None) -> str | None:
         """Return the doctor seen last by this account (or patient), or None."""
         ...

@@ -19,8 +19,8 @@ _CLOCK_WISH = timedelta(minutes=30)
 
 def ask_time(values: Values, world: World) -> Asked:
     """Ask which time of the half-day, unless only one is left or was asked for."""
-    openings = [world.desk.finder.opening(SlotId(slot)) for slot in values["offer"]]
-    openings = [o for o in openings if o.left > 0]
+    offered = world.desk.finder.openings([SlotId(slot) for slot in values["offer"]])
+    openings = [o for o in offered if o.left > 0]
     if not openings:
         raise Reask("offer", refusals.TAKEN)
     wished = [o for o in openings if is_clock_wish(values, o)]
@@ -39,11 +39,10 @@ def answer_time(heard: Heard, values: Values, world: World) -> Given:
         return values["offer"][0]
     if "latest" in heard.preferences:
         return values["offer"][-1]
-    for slot in values["offer"]:
-        opening = world.desk.finder.opening(SlotId(slot))
-        if any(same_clock(when, opening) for when in heard.when):
-            return slot
-    return None
+    if not heard.when:
+        return None
+    offered = world.desk.finder.openings([SlotId(slot) for slot in values["offer"]])
+    return next((o.slot for o in offered if any(same_clock(w, o) for w in heard.when)), None)
 
 
 def is_clock_wish(values: Values, opening: Opening) -> bool:
