@@ -39,10 +39,20 @@ from models.vault import make_key
 from simulator.app import alongside
 from simulator.app import create_app as create_simulator
 from simulator.clock import Clock
-from simulator.config import SimulatorConfig
+from simulator.config import SimulatorConfig, Template
 
 HOME = Path("var")
 ACCOUNT = "gh_demo"
+_CHANNELS = Path(__file__).resolve().parents[1] / "demo" / "channels.toml"
+# As WeChat's console would show the templates named there.
+_VISIT_LINES = "就诊人：{{name1.DATA}}\n时间：{{time2.DATA}}\n科室：{{thing3.DATA}}\n"
+_TEMPLATES = {
+    "demo-reminder": Template(
+        "就诊提醒", _VISIT_LINES + "地点：{{thing4.DATA}}\n温馨提示：{{thing5.DATA}}"
+    ),
+    "demo-changed": Template("预约改期通知", _VISIT_LINES + "地点：{{thing4.DATA}}"),
+    "demo-cancelled": Template("预约取消通知", _VISIT_LINES + "状态：{{phrase4.DATA}}"),
+}
 _LETTERS = string.ascii_letters + string.digits
 _HOST = "127.0.0.1"
 _ACTOR = Actor("job", name="demo")
@@ -61,6 +71,7 @@ def settings(outside: Mapping[str, str | None], port: int = 8000, home: Path = H
         "WECHAT_API_BASE_URL": f"http://{_HOST}:{port}",
         "WECHAT_JS_URL": f"http://{_HOST}:{port}/open/js/jweixin-1.6.0.js",
         "PUBLIC_URL": f"http://{_HOST}:{port}",
+        "CHANNELS_FILE": str(_CHANNELS),
         "HOSPITAL_NAME": "云川市第一综合医院（演示）",
         "HOSPITAL_PHONE": "0000-5550100",
         "EMERGENCY_PHONE": "0000-5550199",
@@ -174,6 +185,8 @@ class Show:
             mode="safe",
             timezone=settings.zone.key,
             clock=self.clock,
+            templates=_TEMPLATES,
+            public_hospital=True,
         )
 
     def _deliver(self, stop: threading.Event) -> None:

@@ -65,6 +65,7 @@ class Control:
             fault_kinds=dict(KINDS),
             switches={name: getattr(board.config, name) for name in SWITCHES},
             quotas=board.quotas.view(),
+            calls=board.exchange.tally(),
             mode=board.config.mode,
             body_format=board.config.body_format,
             webhook_url=board.config.webhook_url,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import threading
-from collections import deque
+from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from simulator.config import SimulatorConfig
 from simulator.push import Delivery
 
-_KEEP_EVENTS = 5000
+_KEEP_EVENTS = 50_000
 _KEEP_RECORDS = 200
 
 
@@ -75,6 +76,7 @@ class Exchange:
         self._menu_published = False
         self._deliveries: deque[tuple[float, Delivery]] = deque(maxlen=_KEEP_RECORDS)
         self._calls: deque[dict[str, Any]] = deque(maxlen=_KEEP_RECORDS)
+        self._tally: Counter[tuple[str, str]] = Counter()
         # A page that knew an earlier run of the simulator must start over.
         self.epoch = secrets.token_hex(4)
 
@@ -173,7 +175,8 @@ class Exchange:
     def events_after(self, seq: int) -> list[Event]:
         """All events with a higher number, oldest first."""
         with self._changed:
-            return [event for event in self._events if event.seq > seq]
+            first = self._events[0].seq if self._events else 0  # they are numbered without a gap
+            return list(itertools.islice(self._events, max(0, seq + 1 - first), None))
 
     def wait_after(self, seq: int, seconds: float) -> list[Event]:
         """As `events_after`, waiting up to `seconds` for the first one."""
@@ -230,8 +233,17 @@ class Exchange:
         entry = {"at": self._config.clock(), "path": path, "touser": touser}
         with self._changed:
             self._calls.append({**entry, "errcode": errcode, "fault": fault})
+            self._tally[path, fault if fault and not errcode else str(errcode)] += 1
 
     def calls(self) -> list[dict[str, Any]]:
         """The last API calls, oldest first."""
         with self._changed:
             return list(self._calls)
+
+    def tally(self) -> dict[str, dict[str, int]]:
+        """All calls since the start, counted: path → errcode or fault → how many."""
+        counted: dict[str, dict[str, int]] = {}
+        with self._changed:
+            for (path, end), number in self._tally.items():
+                counted.setdefault(path, {})[end] = number
+        return counted

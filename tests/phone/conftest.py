@@ -103,14 +103,14 @@ class Visitor:
 
     def picture(self, name: str):
         """A picture for the docs, where one is wanted."""
-        if pictures := os.environ.get("PHONE_PICTURES"):
+        if name and (pictures := os.environ.get("PHONE_PICTURES")):
             take_picture(self.browser, Path(pictures) / f"{name}.png")
 
-    def book_for_mother(self, wish: str):
+    def book_for_mother(self, wish: str, picture: str = ""):
         """The whole way from the first word to the booked place."""
         self.wait(lambda: "您好" in self.last(), "no welcome")
         self.write(wish, "建议看神经内科")
-        self.picture("phone")
+        self.picture(picture)
         self.tap("1.", "选几点")
         self.tap("1.", "同意请回复1")
         self.tap("1. 同意", "请发妈妈的真实姓名")

@@ -26,7 +26,7 @@ def visitor(demo):
 
 def test_a_newcomer_books_for_her_mother_within_a_minute(visitor):
     started = time.monotonic()
-    visitor.book_for_mother("我妈这两天头晕，想挂下周三上午的号")
+    visitor.book_for_mother("我妈这两天头晕，想挂下周三上午的号", picture="phone")
     assert re.search(r"时间：\d+月\d+日 周三 上午", visitor.last())
     visitor.write("我的预约", "李*英")
     assert time.monotonic() - started < 60

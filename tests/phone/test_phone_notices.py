@@ -14,12 +14,14 @@ from bot import demo as demo_command
 from bot.house import open_house
 from bot.turn import open_desk
 from desk.work import Actor
+from handlers.texts import subscribe as texts
 from models import Appointment
 from tests.phone.conftest import running_demo, visiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TUESDAY = "2026-11-24T09:30:00+08:00"
+NEXT_TUESDAY_EVENING = "2026-12-01T19:05:00+08:00"
 EVENING = "2026-11-24T19:05:00+08:00"
 LATE_SECONDS = 4.3  # later than a passive reply may be, sooner than WeChat hangs up
 
@@ -91,3 +93,34 @@ def test_what_the_hospital_cancels_is_told(booked, folder):
     assert "取消通知" in booked.last()
     assert "李*英" in booked.last()
     booked.picture("cancelled")
+
+
+def subscribe(visitor, demo):
+    """She opens 提醒 in the menu and taps the button of that page."""
+    phone = visitor.browser.current_window_handle
+    visitor.browser.switch_to.new_window("tab")
+    visitor.browser.get(f"{demo}/subscribe")
+    element = "document.querySelector('wx-open-subscribe')?.shadowRoot?.querySelector('button')"
+    visitor.wait(lambda: visitor.browser.execute_script(f"return {element} != null"), "no button")
+    visitor.browser.execute_script(f"{element}.click()")
+    visitor.shows("#told", texts.DONE)
+    visitor.browser.close()
+    visitor.browser.switch_to.window(phone)
+
+
+def test_who_subscribed_is_reminded_a_week_later_even_after_unfollowing(booked, demo):
+    """No message window is open any more, and no customer message could reach her."""
+    booked.write("我妈头晕，想挂下周三上午的号", "建议看神经内科")
+    booked.tap("1.", "选几点")
+    booked.tap("1.", "请核对")
+    booked.tap("1. 确认", "预约成功，未缴费")
+    subscribe(booked, demo)
+    booked.tap_element("#more")
+    booked.tap_element("#toggle-follow")
+    booked.shows("#gone", "您没有关注")
+    turn_clock(demo, at=NEXT_TUESDAY_EVENING)
+    booked.shows("#news-service", "1条新消息")
+    booked.tap_element("#tab-service")
+    booked.shows("#chat .notice h2", "就诊提醒")
+    booked.shows("#chat .notice dl", "12月2日")
+    booked.picture("service-notice")

@@ -159,6 +159,15 @@ def test_a_knob_turned_wrongly_says_why(program, knob, body):
     assert answer.json()["error"]
 
 
+def test_every_call_is_counted_by_how_it_ended(program):
+    program.fault("html", count=1)
+    program.fault("errcode", errcode=-1, count=2)
+    for _ in range(6):
+        program.call(SEND, TEXT)
+    counted = requests.get(f"{program.base}/simulator/state", timeout=5).json()["calls"]
+    assert counted[SEND] == {"html": 1, "-1": 2, "0": 3}
+
+
 def test_a_form_of_another_site_cannot_turn_a_knob(program):
     answer = requests.post(f"{program.base}/simulator/tokens", data={"do": "kill"}, timeout=5)
     assert answer.status_code == 415
