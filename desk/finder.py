@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, bindparam, case, or_, select
 
 from desk.accounts import account
 from desk.appointments import SEES_ALL
+from desk.engagements import colliding, engagements
 from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import Appointment, Department, Doctor, PatientLink, Shift, Site, Slot
 from scheduling.errors import SlotTaken
 from scheduling.limits import last_open_day
 from scheduling.matching import Around, match
+from scheduling.reasons import why_none
 from scheduling.types import Need, Offers, Opening, PatientId, SlotId
 
 # A visit that took place, or will unless somebody says otherwise.
@@ -61,16 +63,18 @@ class Finder:
         Only what may be booked now: released days, same-day slots not closed, published shifts
         of bookable departments, places left for the actor's channel. A need that names neither
         department nor doctor finds nothing: there is a question to ask first. `patient` brings
-        the doctor seen last into the ranking.
+        the doctor seen last into the ranking, and leaves out what collides with other visits.
         """
         if not need.departments and need.doctor is None:
             return Offers(exact=())
         if need.usual_doctor is None and patient is not None:
             need = replace(need, usual_doctor=self.usual_doctor(patient))
-        today = self._work.local(self._work.now).date()
+        engaged = engagements(self._work, patient, need.leaving) if patient is not None else []
+        now = self._work.local(self._work.now)
         if need.when:
             asked = self._candidates(_asked(need), _days(need.when))
-            found = match(asked, need, Around(today))
+            barred = colliding(self._work, asked, engaged)
+            found = match(_without(asked, barred), need, Around(now.date()))
             if found.exact:
                 return found
         home, siblings = self._around(need)
@@ -80,7 +84,13 @@ class Finder:
         if need.doctor is not None:
             places.append(_by_doctor(need.doctor))
         everything = self._candidates(or_(*places), None)
-        return match(everything, need, Around(today, frozenset(home), frozenset(siblings)))
+        barred = colliding(self._work, everything, engaged)
+        around = Around(now.date(), frozenset(home), frozenset(siblings))
+        found = match(_without(everything, barred), need, around)
+        if found.exact:
+            return found
+        miss = why_none(need, everything, barred, self._work.policy, now)
+        return replace(found, miss=miss)
 
     def opening(self, slot: SlotId) -> Opening:
         """
@@ -142,7 +152,7 @@ class Finder:
 
     def _candidates(
         self, places: ColumnElement[bool], days: Collection[date] | None
-    ) -> Iterable[Opening]:
+    ) -> list[Opening]:
         """Read the slots of these places inside the booking window, full ones included."""
         work = self._work
         now = work.local(work.now)
@@ -155,6 +165,11 @@ class Finder:
             last=last_open_day(work.policy, now),
             soonest=work.now + work.policy.same_day_closes,
         )
+
+
+def _without(openings: Iterable[Opening], barred: Collection[SlotId]) -> list[Opening]:
+    """Keep what goes together with the patient's other visits."""
+    return [opening for opening in openings if opening.slot not in barred]
 
 
 def _asked(need: Need) -> ColumnElement[bool]:

@@ -23,9 +23,9 @@ from handlers import changes, family, times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
-from handlers.texts import refusals, wording
+from handlers.texts import misses, refusals, wording
 from nlp.heard import Heard
-from scheduling.errors import Refusal
+from scheduling.errors import Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
 
 NEW = "new"
@@ -46,12 +46,10 @@ def ask_offer(values: Values, world: World) -> Asked:
     named = values.get("doctor") and values.get("when")
     if named and len(found.exact) == 1:
         return Filled([o.slot for o in found.exact[0].openings])
+    name, half = wishes.department_name(values, world), wishes.shared_half_day(listed)
+    why = "" if found.exact else misses.say(found.miss, wishes.wanted_times(values), name)
     return Question(
-        texts.offers(
-            wishes.department_name(values, world),
-            wishes.shared_half_day(listed),
-            exact=bool(found.exact),
-        ),
+        texts.instead(name, half, why) if why else texts.offers(name, half),
         [(line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)],
     )
 
@@ -100,8 +98,10 @@ def take_hold(values: Values, world: World) -> Asked:
         held = world.desk.bookings.hold(
             SlotId(values["time"]), PatientId(values["patient"]), words
         )
+    except TotalLimit as no:
+        return Stop(refusals.say(no))
     except Refusal as no:
-        raise Reask(_BACK_TO.get(no.slot, "offer"), refusals.say(no)) from no
+        raise Reask(_BACK_TO.get(no.slot, "offer"), wishes.said(no, world)) from no
     return Filled(held.id)
 
 

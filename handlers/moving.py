@@ -20,7 +20,7 @@ from handlers import appointments, times, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import changes as change_texts
-from handlers.texts import refusals
+from handlers.texts import misses, refusals
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 from scheduling.types import AppointmentId, AppointmentView, Need, Offers, SlotId
@@ -55,9 +55,9 @@ def ask_offer(values: Values, world: World) -> Asked:
     listed = [(line, slots) for line, slots in listed if slots]
     if not listed:
         return Stop(texts.NOTHING_ELSE)
-    return Question(
-        texts.move_to(view, wishes.shared_half_day(offers), exact=bool(found.exact)), listed
-    )
+    when = wishes.wanted_times(values)
+    why = "" if found.exact else misses.say(found.miss, when, view.opening.department_name)
+    return Question(texts.move_to(view, wishes.shared_half_day(offers), why), listed)
 
 
 def _others(
@@ -66,10 +66,14 @@ def _others(
     """The same doctor if there is one free then, else anybody of the department."""
     at = view.opening
     if at.doctor is not None:
-        same = world.desk.finder.offers(Need(doctor=at.doctor, when=when), view.patient)
+        same = world.desk.finder.offers(
+            Need(doctor=at.doctor, when=when, leaving=view.id), view.patient
+        )
         if same.exact:
             return same
-    need = Need(departments=((at.department, 1.0),), usual_doctor=at.doctor, when=when)
+    need = Need(
+        departments=((at.department, 1.0),), usual_doctor=at.doctor, when=when, leaving=view.id
+    )
     return world.desk.finder.offers(need, view.patient)
 
 
@@ -104,7 +108,7 @@ def moved(values: Values, world: World) -> Done:
         )
     except Refusal as no:
         if no.slot in ("offer", "when"):
-            raise Reask("offer", refusals.say(no)) from no
+            raise Reask("offer", wishes.said(no, world)) from no
         return Done(refusals.say(no))
     return Done(texts.moved(view, world.desk.notices.outlook(view)))
 

@@ -18,8 +18,9 @@ from dialogue.state import Values
 from handlers import wards
 from handlers.scene import World
 from handlers.texts import booking as texts
-from handlers.texts import wording
+from handlers.texts import misses, refusals, wording
 from nlp.heard import Heard
+from scheduling.errors import Refusal
 from scheduling.types import AppointmentView, Need, Offer, Offers, PatientId
 
 _SERVICES = ("expert", "general")
@@ -179,6 +180,13 @@ def shared_half_day(offers: Sequence[Offer]) -> str:
 def appointment(number: int, world: World) -> AppointmentView | None:
     """Return one of this account's appointments, or None."""
     return next((a for a in world.desk.bookings.mine() if a.id == number), None)
+
+
+def said(no: Refusal, world: World) -> str:
+    """Return a refusal in words; an appointment in the way is named if this account may see it."""
+    mine = world.desk.bookings.mine() if "appointment" in no.facts else ()
+    view = next((a for a in mine if a.code == no.facts["appointment"]), None)
+    return misses.clash(view) if view else refusals.say(no)
 
 
 def site_phone(code: str, world: World) -> str:

@@ -29,10 +29,14 @@ DAYS_PER_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One active appointment of a patient, or the one that is wanted; half-open interval."""
+    """
+    One active appointment of a patient, or the one that is wanted; half-open interval.
+
+    `department` is whatever names it on both sides of a comparison: its id, or its code.
+    """
 
     code: str
-    department: int
+    department: int | str
     visit_on: date
     half_day: str
     starts_at: datetime
@@ -68,6 +72,18 @@ def check_patient(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> Non
     Raises:
         SameHalfDay, Overlapping, DailyLimit, TotalLimit.
     """
+    check_day(policy, wanted, active)
+    if len(active) >= policy.total_limit:
+        raise TotalLimit(limit=policy.total_limit)
+
+
+def check_day(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> None:
+    """
+    Refuse what does not go together with the patient's other visits of that day.
+
+    Raises:
+        SameHalfDay, Overlapping, DailyLimit.
+    """
     for other in active:
         if (other.department, other.visit_on, other.half_day) == (
             wanted.department,
@@ -79,8 +95,6 @@ def check_patient(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> Non
             raise Overlapping(appointment=other.code)
     if sum(other.visit_on == wanted.visit_on for other in active) >= policy.daily_limit:
         raise DailyLimit(limit=policy.daily_limit)
-    if len(active) >= policy.total_limit:
-        raise TotalLimit(limit=policy.total_limit)
 
 
 @dataclass(frozen=True, slots=True)

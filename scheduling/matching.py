@@ -166,7 +166,7 @@ def _is_usual(opening: Opening, need: Need) -> bool:
     return need.usual_doctor is not None and opening.doctor == need.usual_doctor
 
 
-def _is_right_place(opening: Opening, need: Need) -> bool:
+def is_right_place(opening: Opening, need: Need) -> bool:
     """A named doctor settles the department; otherwise it must be one of those asked for."""
     if need.doctor is not None:
         if opening.doctor != need.doctor:
@@ -179,13 +179,13 @@ def _is_right_place(opening: Opening, need: Need) -> bool:
 
 
 def _exact(shift: _Shift, need: Need) -> tuple[Opening, ...]:
-    if not _is_right_place(shift.any, need):
+    if not is_right_place(shift.any, need):
         return ()
     return tuple(o for o in shift.openings if o.left > 0 and is_wished(o, need.when))
 
 
 def _would_fit(shift: _Shift, need: Need) -> bool:
-    return _is_right_place(shift.any, need) and any(
+    return is_right_place(shift.any, need) and any(
         is_wished(opening, need.when) for opening in shift.openings
     )
 

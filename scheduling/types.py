@@ -98,7 +98,8 @@ class Need:
 
     `departments` are codes, best first, each with the probability that it is right; `when` are
     local half-open intervals, empty for any time; `words` the complaint in the patient's own
-    words; `usual_doctor` the code of the doctor seen last. `after`/`urgent` see `Matching`.
+    words; `usual_doctor` the code of the doctor seen last. `urgent` goes by time first, `latest`
+    from the far end. `leaving` is an appointment that is given up for this one.
     """
 
     departments: tuple[tuple[str, float], ...] = ()
@@ -111,6 +112,7 @@ class Need:
     latest: bool = False
     urgent: bool = False
     without_doctors: frozenset[str] = frozenset()
+    leaving: AppointmentId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +138,39 @@ class Offer:
         return self.openings[0]
 
 
+Reason = Literal["not_open", "over", "no_clinic", "other_hours", "no_service", "busy", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """
+    Why nothing meets a wish for a time.
+
+    not_open: the days are not released (`begins` is when they are); over: the time is past or
+    booking for it has closed; no_clinic: nobody sees patients on those days; other_hours: they
+    do, from `begins` to `ends`; no_service: but not this kind (专家号); busy: the patient is
+    elsewhere then; full: all places are taken.
+    """
+
+    reason: Reason
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
     """
     The answer to a `Need`.
 
     `exact` offers meet the wish; when there are none, `nearby` are the closest that exist (other
-    day, other half-day, other doctor). `full` names shifts that would have fitted but are full.
+    day, other half-day, other doctor) and `miss` says why, where a time was asked for. `full`
+    names shifts that would have fitted but are full.
     """
 
     exact: tuple[Offer, ...]
     nearby: tuple[Offer, ...] = ()
     full: int = 0
+    miss: Miss | None = None
 
 
 @dataclass(frozen=True, slots=True)

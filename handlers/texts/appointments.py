@@ -62,10 +62,10 @@ def not_restored(refusal: Refusal) -> str:
     return f"没能恢复。{refusals.say(refusal)}"
 
 
-def move_to(view: AppointmentView, when: str, *, exact: bool) -> str:
-    """Above the list of other times."""
-    none = "" if exact else "您要的时间没有号了。"
-    return f"现在约的是：{wording.appointment(view)}。\n{none}可以改到{when}，回复数字："
+def move_to(view: AppointmentView, when: str, why: str) -> str:
+    """Above the list of other times; `why` says why nothing meets the wish, if nothing does."""
+    now = f"现在约的是：{wording.appointment(view)}。\n"
+    return f"{now}{why}可以改到{when}，回复数字："
 
 
 def move_sure(view: AppointmentView, new: Opening) -> str:

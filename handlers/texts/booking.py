@@ -18,7 +18,6 @@ CONFIRM_PATIENT = "换就诊人"
 CONFIRM_NO = "不挂了"
 ANOTHER_PATIENT = "给别的人挂（先登记）"
 NOTHING_FREE = "很抱歉，您要的这个科最近14天都约满了。可以换个科室或医生，或回复“人工”。"
-NOTHING_FREE_WISH = "很抱歉，您要的时间没有号了。"
 LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我。"
 LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
 BOOKED = "预约成功，未缴费。"
@@ -65,12 +64,14 @@ def which_site(department: str) -> str:
     return f"{department}在几个院区都有，您想去哪里？回复数字："
 
 
-def offers(department: str, when: str, *, exact: bool) -> str:
+def offers(department: str, when: str) -> str:
     """Above the list of doctors; `when` is what all of them share, or empty."""
-    if exact:
-        return f"{department}{when}可以约的号，回复数字选一个："
-    soon = when or "最近"
-    return f"{NOTHING_FREE_WISH}{department}{soon}还有这些，回复数字选一个；也可以说别的日子："
+    return f"{department}{when}可以约的号，回复数字选一个："
+
+
+def instead(department: str, when: str, why: str) -> str:
+    """Above the list of what comes nearest; `why` says why nothing meets the wish."""
+    return f"{why}\n{department}{when or '最近'}还有这些，回复数字选一个；也可以说别的日子："
 
 
 def which_time(opening: Opening) -> str:

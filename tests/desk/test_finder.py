@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from desk import demo, stock
+from desk.bookings import Bookings
 from desk.finder import Finder
 from desk.placing import Placing, place
 from desk.work import Work
@@ -246,3 +247,23 @@ def test_a_fortnight_of_a_department_is_found_in_a_blink(clinic):
         each = (time.perf_counter() - began) / 5
     # About 8 ms on a quiet machine; a lost index or a query per slot costs far more than this.
     assert each < 0.1
+
+
+def test_what_collides_with_an_appointment_is_left_out_and_said(clinic: Clinic) -> None:
+    patient = register(clinic)
+    need = wish(25, 8, 12)
+    with clinic.work("openid-li") as work:
+        first = Finder(work).offers(need).exact[0].first
+        taken = Bookings(work).hold(first.slot, patient)
+        Bookings(work).confirm(taken.id)
+
+    with finder(clinic) as find:
+        others = find.offers(need)
+        hers = find.offers(need, patient)
+        moving = find.offers(replace(need, leaving=taken.id), patient)
+
+    assert others.exact
+    assert not hers.exact, "the same department on the same half-day"
+    assert hers.miss is not None
+    assert hers.miss.reason == "busy"
+    assert moving.exact, "the appointment that is moved is not in its own way"

@@ -1,0 +1,77 @@
+"""What a patient is engaged in already, so that only times that go together are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from desk.work import Work
+from models import Appointment, Department
+from models.appointments import ACTIVE
+from scheduling import limits
+from scheduling.errors import Refusal
+from scheduling.types import AppointmentId, Opening, PatientId, SlotId
+
+
+def engagements(
+    work: Work, patient: PatientId, leaving: AppointmentId | None = None
+) -> list[limits.Visit]:
+    """
+    Return the patient's visits from today on, but for the one that is being given up.
+
+    Holds do not count: a new hold of the account gives the old one back.
+    """
+    rows = work.conn.execute(
+        select(
+            Appointment.id,
+            Appointment.code,
+            Department.code.label("department"),
+            Appointment.visit_on,
+            Appointment.half_day,
+            Appointment.starts_at,
+            Appointment.ends_at,
+        )
+        .join(Department, Department.id == Appointment.department_id)
+        .where(
+            Appointment.patient_id == patient,
+            Appointment.visit_on >= work.local(work.now).date(),
+            Appointment.status.in_(ACTIVE),
+            Appointment.status != "held",
+        )
+    )
+    return [
+        limits.Visit(
+            code=row.code,
+            department=row.department,
+            visit_on=row.visit_on,
+            half_day=row.half_day,
+            starts_at=work.local(row.starts_at),
+            ends_at=work.local(row.ends_at),
+        )
+        for row in rows
+        if row.id != leaving
+    ]
+
+
+def colliding(
+    work: Work, openings: Iterable[Opening], engaged: Sequence[limits.Visit]
+) -> set[SlotId]:
+    """Return the slots that do not go together with what the patient is engaged in."""
+    return {o.slot for o in openings if _collides(work, o, engaged)} if engaged else set()
+
+
+def _collides(work: Work, opening: Opening, engaged: Sequence[limits.Visit]) -> bool:
+    visit = limits.Visit(
+        code="",
+        department=opening.department,
+        visit_on=opening.starts_at.date(),
+        half_day=opening.half_day,
+        starts_at=opening.starts_at,
+        ends_at=opening.ends_at,
+    )
+    try:
+        limits.check_day(work.policy, visit, engaged)
+    except Refusal:
+        return True
+    return False
