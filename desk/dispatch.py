@@ -107,15 +107,20 @@ def start(work: Work, leased: Leased, time: timedelta) -> Sending | Instead:
         _set(work, row.id, state="due", not_before=leaves_at, leased_until=None)
         return "later"
     person = _reach(work, row, payload)
-    channel, is_repeat = _channel(work, row, person)
+    recognised = row.sending_at is not None and is_recognised(
+        row.channel, row.sending_at, work.now
+    )
+    channel = row.channel if recognised else _channel(work, row, person)
     if channel is None:
         return _give_up(work, row)
+    is_repeat = row.sending_at is not None and not recognised
     _set(
         work,
         row.id,
         state="sending",
         channel=channel,
-        sending_at=work.now,
+        # The channel counts the life of our key from the first time it saw it.
+        sending_at=row.sending_at if recognised else work.now,
         leased_until=work.now + time,
         uncertain_at=work.now if is_repeat else row.uncertain_at,
     )
@@ -164,8 +169,11 @@ def later(
 
 def abandoned(work: Work, sending: Sending, error: str) -> Instead:
     """It may have been sent; no more tries. `error` is not personal."""
-    _mine(work, sending, last_error=error)
-    return _give_up(work, _row(work, sending.lease.id))
+    row = _row(work, sending.lease.id)
+    if (row.state, row.attempts) != ("sending", sending.lease.attempts):
+        return "gone"
+    _set(work, row.id, last_error=error)
+    return _give_up(work, row)
 
 
 def closed(work: Work, sending: Sending, error: str, *, is_unsubscribed: bool = False) -> None:
@@ -211,15 +219,12 @@ def _reach(work: Work, row: Row[Any], payload: Mapping[str, Any]) -> Reach:
     return reach(work, row.wechat_user_id, phone)
 
 
-def _channel(work: Work, row: Row[Any], person: Reach) -> tuple[str | None, bool]:
-    """The channel to take, if any, and whether this may be the second time."""
-    in_doubt = row.sending_at is not None
-    if in_doubt and is_recognised(row.channel, row.sending_at, work.now):
-        return row.channel, False
-    if in_doubt and row.uncertain_at is not None:
-        return None, False
+def _channel(work: Work, row: Row[Any], person: Reach) -> str | None:
+    """The next channel to try; none where it was in doubt before."""
+    if row.sending_at is not None and row.uncertain_at is not None:
+        return None
     closed = frozenset((row.channels_closed or "").split())
-    return choose(work.channels, row.kind, person, work.now, closed), in_doubt
+    return choose(work.channels, row.kind, person, work.now, closed)
 
 
 def _give_up(work: Work, row: Row[Any]) -> Instead:

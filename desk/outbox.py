@@ -74,12 +74,12 @@ def put(work: Work, notice: Notice) -> None:
 
 def void(work: Work, appointment: int) -> None:
     """Take back what has not left the house about an appointment, and what was asked."""
-    asked = select(Outbox.prompt_id).where(Outbox.appointment_id == appointment)
-    work.conn.execute(
-        update(Prompt).where(Prompt.id.in_(asked), Prompt.state == "open").values(state="void")
-    )
     work.conn.execute(
         update(Outbox)
         .where(Outbox.appointment_id == appointment, Outbox.state.in_(_TAKES_BACK))
         .values(state="void")
+    )
+    asked = select(Outbox.prompt_id).where(Outbox.appointment_id == appointment)
+    work.conn.execute(
+        update(Prompt).where(Prompt.id.in_(asked), Prompt.state == "open").values(state="void")
     )

@@ -149,6 +149,7 @@ def test_news_of_a_courier_that_was_given_up_changes_nothing_but_a_delivery(hosp
     quick = start(hospital, lease(hospital, later)[0], later)
     with hospital.work(COURIER, later) as work:
         dispatch.later(work, slow, "slow", later, is_uncertain=False)
+        assert dispatch.abandoned(work, slow, "slow") == "gone"
     assert row(hospital).state == "sending"
 
     with hospital.work(COURIER, later) as work:
@@ -191,6 +192,13 @@ def test_after_ten_minutes_the_key_is_forgotten_and_the_repeat_is_counted(hospit
 
     assert again.is_repeat
     assert row(hospital).uncertain_at == late
+
+
+def test_a_key_lives_from_its_first_use_however_often_it_is_tried(hospital):
+    killed_in(hospital, {TEMPLATE: {"confirmed": "T1"}}, "confirmed")
+    for minutes, is_repeat in ((9, False), (11, True)):
+        at = NOW + minutes * MINUTE
+        assert start(hospital, lease(hospital, at)[0], at).is_repeat is is_repeat
 
 
 def test_a_channel_without_keys_is_asked_once_more_and_never_a_third_time(hospital):
