@@ -235,6 +235,8 @@ def _give_up(work: Work, row: Row[Any]) -> Instead:
 
 
 def _is_listed(work: Work, row: Row[Any]) -> bool:
+    if row.appointment_id is None:
+        return False
     same = and_(
         Outbox.appointment_id == row.appointment_id,
         Outbox.appointment_version == row.appointment_version,

@@ -233,6 +233,25 @@ def test_five_messages_after_a_word_of_hers_and_none_after_two_days(consented: H
     assert windows(later(consented, 48 * 60)) == ()
 
 
+def test_a_new_word_of_hers_opens_five_more(hospital: Hospital, patient: Patient) -> None:
+    patient.walk_to_the_last_question()
+    house = hospital[0]
+    for number in range(5):
+        put(house, f"n{number}")
+    Courier(house, Postbox(), TASKS).run_once()
+    soon = later(house, 1)
+    with open_desk(soon, Actor("chat", openid="oPatient1")) as counter:
+        ledger.heard_from(counter.work)
+    assert [window.left for window in windows(soon)] == [5]
+
+
+def test_a_template_message_uses_up_no_customer_message(with_templates: House) -> None:
+    put(with_templates, "a", "confirmed")
+    Courier(with_templates, Postbox(), TASKS).run_once()
+    assert row(with_templates, "a").channel == TEMPLATE
+    assert [window.left for window in windows(with_templates)] == [5]
+
+
 @pytest.mark.parametrize(
     "tap",
     [

@@ -348,6 +348,13 @@ def test_the_second_reminder_of_a_visit_already_on_the_list_adds_no_second_call(
     assert start(hospital, lease(hospital, noon)[0], noon) == "dead"
 
 
+def test_two_people_waiting_for_an_answer_are_two_calls(hospital):
+    for number in range(2):
+        openid, _ = hospital.patient()  # has never written: no channel
+        put(hospital, openid, f"a{number}", kind="answer")
+    assert [start(hospital, leased) for leased in lease(hospital)] == ["call", "call"]
+
+
 def test_a_reminder_the_courier_finds_at_night_waits_for_the_morning(hospital):
     openid, patient = somebody(hospital)
     hospital.book(openid, hospital.slot(day=2), patient)
