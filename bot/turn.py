@@ -32,7 +32,7 @@ from handlers.texts import common
 from models.database import retrying
 from nlp import triage
 from nlp.heard import Heard
-from nlp.understand import alarms, understand
+from nlp.understand import alarm, alarms, understand
 from scheduling.channels import choose
 
 _LOG = logging.getLogger(__name__)
@@ -167,12 +167,12 @@ class Turns:
     def _step(self, inbound: Inbound, work: Work, before: Remembered | None) -> tuple[State, str]:
         """Return the next state and the whole answer."""
         state = before.state if before else State.fresh()
-        urgent = self.emergency(inbound, state)
-        if urgent is not None:
+        heard = self._hear(inbound, work, state)
+        if heard.alarm:
+            urgent = conversation.emergency(heard.alarm, self._house.scene(work.now))
             duty = self._house.settings.duty_phone
             Counter(work).requests.report_emergency(inbound.text, duty)
-            return replace(state, alarm=_alarm(inbound, state)), self._written(urgent)
-        heard = self._hear(inbound, work, state)
+            return replace(state, alarm=heard.alarm), self._written(urgent)
         if before and before.rest and "more" in heard.preferences:
             return state, before.rest
         scene = self._house.scene(work.now, work.now - before.at if before else None)
@@ -215,8 +215,7 @@ class Turns:
 
 def _alarm(inbound: Inbound, state: State) -> str:
     """What an emergency in these words calls for, or nothing."""
-    flags = alarms(inbound.text, conversation.context_of(state))
-    return next((f.action for f in flags if f.urgency == "emergency"), "")
+    return alarm(alarms(inbound.text, conversation.context_of(state)))
 
 
 def _note_in_ledger(work: Work, inbound: Inbound) -> None:

@@ -66,7 +66,7 @@ class Heard:
     other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), more (更多/下一页),
     expert, general, who_are_you (你是真人吗), no_danger (说的是以前的事), instead (不是，是…: what
     was said before is taken back), all (两个都退), undo (取消错了), no_papers (没有证件), no_name
-    (还没起名字).
+    (还没起名字). `alarm` is what an emergency calls for: call_120, go_now or crisis_line.
     """
 
     text: str = ""
@@ -74,6 +74,7 @@ class Heard:
     confidence: float = 0.0
     urgency: Urgency = "routine"
     red_flags: tuple[str, ...] = ()
+    alarm: str = ""
     departments: tuple[Named, ...] = ()
     site_departments: tuple[Named, ...] = ()
     stated_departments: tuple[Named, ...] = ()

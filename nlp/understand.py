@@ -146,8 +146,19 @@ def _with_urgency(heard: Heard, flags: Sequence[redflags.Flag]) -> Heard:
     urgency: Urgency = "emergency" if any(f.urgency == "emergency" for f in flags) else "today"
     intent: Intent = "emergency" if urgency == "emergency" else heard.intent
     confidence = 1.0 if urgency == "emergency" else heard.confidence
-    ids = tuple(f.id for f in flags)
-    return replace(heard, urgency=urgency, red_flags=ids, intent=intent, confidence=confidence)
+    return replace(
+        heard,
+        urgency=urgency,
+        red_flags=tuple(f.id for f in flags),
+        alarm=alarm(flags),
+        intent=intent,
+        confidence=confidence,
+    )
+
+
+def alarm(flags: Sequence[redflags.Flag]) -> str:
+    """Return what an emergency among the flags calls for, or nothing."""
+    return next((f.action for f in flags if f.urgency == "emergency"), "")
 
 
 def _departments(
