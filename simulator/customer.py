@@ -20,8 +20,8 @@ from simulator.switchboard import Switchboard, news_body
 MAX_TEXT_BYTES = 2048
 _EXCHANGE_SECONDS = 30.0  # typing is shown only this soon after a message, either way
 _TYPING_SECONDS = 15.0
-_WITH_MEDIA = frozenset({"image", "voice", "video", "music", "mpnews"})
-_CARDS = frozenset({"wxcard", "miniprogrampage", "link", "mpnewsarticle"})
+_WITH_MEDIA = frozenset({"image", "voice", "video"})
+_CARDS = frozenset({"music", "mpnews", "wxcard", "miniprogrampage", "link", "mpnewsarticle"})
 
 
 class Customer:
@@ -78,9 +78,9 @@ class Customer:
             raise ApiError(40008, "invalid message type")
         if kind == "msgmenu" and self._board.config.test_account:
             raise ApiError(40200, "invalid account type")
-        if kind in _WITH_MEDIA and kind != "music":
-            self._board.media.get(part.get("media_id"))
-        if kind in _WITH_MEDIA | _CARDS:
+        if kind in _WITH_MEDIA:
+            return self._board.media_body(kind, part.get("media_id"))
+        if kind in _CARDS:
             return plain_body(f"［{kind}］")
         if kind not in _BODIES:
             raise ApiError(40008, "invalid message type")

@@ -138,7 +138,7 @@ class Mass:
         if kind not in _KINDS or not isinstance(part, dict):
             raise ApiError(40008, "invalid message type")
         if kind in {"image", "voice"}:
-            self._board.media.get(part.get("media_id"))
+            return self._board.media_body(kind, part.get("media_id"))
         return text_part(part) if kind == "text" else plain_body(f"［{kind}］")
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from simulator.control import BadRequestError, explain_errors, json_body, text_field
+from simulator.errors import ApiError
 from simulator.push import Delivery
 from simulator.switchboard import Switchboard
 
@@ -138,6 +139,17 @@ class Phone:
             if not events:
                 yield ": still here\n\n"
 
+    def picture(self, media_id: str) -> ResponseReturnValue:
+        """A picture of a bubble; 404 where it is none, or gone after three days."""
+        try:
+            media = self._board.media.get(media_id)
+        except ApiError as error:
+            return jsonify(error=str(error)), 404
+        if not media.content_type.startswith("image/"):
+            return jsonify(error="no picture"), 404
+        headers = {"X-Content-Type-Options": "nosniff"}
+        return Response(media.content, mimetype=media.content_type, headers=headers)
+
     def developer(self) -> ResponseReturnValue:
         """Deliveries, API calls and one patient's message windows, newest first."""
         board, openid = self._board, request.args.get("openid", "")
@@ -170,6 +182,7 @@ def make_phone(switchboard: Switchboard) -> Blueprint:
     blueprint.add_url_rule("/api/state", "state", phone.state)
     blueprint.add_url_rule("/api/timeline", "timeline", phone.timeline)
     blueprint.add_url_rule("/api/stream", "stream", phone.stream)
+    blueprint.add_url_rule("/api/media/<media_id>", "picture", phone.picture)
     blueprint.add_url_rule("/api/developer", "developer", phone.developer)
     blueprint.add_url_rule("/api/patients", "patients", phone.add_patient, methods=["POST"])
     blueprint.add_url_rule("/api/<action>", "act", phone.act, methods=["POST"])

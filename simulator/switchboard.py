@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any, ClassVar
 
 from simulator.config import SimulatorConfig
+from simulator.errors import ApiError
 from simulator.exchange import Exchange, Patient
 from simulator.faults import Faults
 from simulator.ledger import Ledger
@@ -138,6 +140,17 @@ class Switchboard:
             daemon=True,
         ).start()
 
+    def media_body(self, kind: str, media_id: object) -> dict[str, Any]:
+        """A bubble with a file the bot has uploaded; only pictures can be seen.
+
+        Raises:
+            ApiError: 40007, no such file, or gone.
+        """
+        media = self.media.get(media_id)
+        if kind == "image" and media.content_type.startswith("image/"):
+            return {"kind": "image", "media_id": str(media_id)}
+        return plain_body(f"［{kind}］")
+
     def show_official(self, openid: str, body: dict[str, Any]) -> None:
         """A message of the account arrives on the phone by itself."""
         self.exchange.publish("official", openid, body)
@@ -161,19 +174,22 @@ class Switchboard:
         elif delivery.reply is not None and delivery.reply.kind == "transfer_customer_service":
             self._system(openid, "已转人工客服")
         elif delivery.reply is not None:
-            self.show_official(openid, _bubble(delivery.reply))
+            self.show_official(openid, self._bubble(delivery.reply))
         return delivery
+
+    def _bubble(self, reply: Reply) -> dict[str, Any]:
+        if reply.kind == "text":
+            return text_body(reply.content)
+        if reply.kind == "news":
+            return news_body([dict(article) for article in reply.articles])
+        part = reply.fields.get("Image")
+        if isinstance(part, dict):
+            with contextlib.suppress(ApiError):  # what WeChat does with a wrong id is not known
+                return self.media_body(reply.kind, part.get("MediaId"))
+        return plain_body(f"［{reply.kind}］")
 
     def _system(self, openid: str, text: str) -> None:
         self.exchange.publish("system", openid, plain_body(text))
-
-
-def _bubble(reply: Reply) -> dict[str, Any]:
-    if reply.kind == "text":
-        return text_body(reply.content)
-    if reply.kind == "news":
-        return news_body([dict(article) for article in reply.articles])
-    return plain_body(f"［{reply.kind}］")
 
 
 def news_body(articles: list[dict[str, Any]]) -> dict[str, Any]:

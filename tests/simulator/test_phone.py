@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from simulator.app import alongside
+from simulator.app import PREFIXES, alongside
 from simulator.wire import read_fields
 from tests.simulator.answers import text_reply
 from tests.simulator.conftest import LI
@@ -80,5 +80,7 @@ def test_bot_and_simulator_share_one_address(app):
 
     assert body_of("/phonebook") == b"bot"
     assert body_of("/wechat") == b"bot"
+    assert body_of("/openings") == b"bot"
+    assert all(body_of(f"{prefix}x") != b"bot" for prefix in PREFIXES)
     assert "挂号台" in body_of("/phone").decode()
     assert b"40002" in body_of("/cgi-bin/token")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+import segno
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
+from simulator.wire import read_fields
+from tests.simulator.answers import text_reply
 from tests.simulator.conftest import CARD, LI, ZHANG, Caller
 
 pytestmark = pytest.mark.browser
@@ -53,6 +57,11 @@ def test_a_visit_notice_lies_in_a_conversation_of_its_own(visitor, live, caller,
     visitor.reads("#news-service", "1条新消息")
     assert visitor.browser.find_elements(By.CSS_SELECTOR, "#chat .notice") == []
     picture("badge")
+    visitor.tap("#large")
+    picture("badge-large")
+    wide = "return document.documentElement.scrollWidth <= innerWidth"
+    assert visitor.browser.execute_script(wide)
+    visitor.tap("#large")
     visitor.tap("#tab-service")
     visitor.reads("#chat .notice", "王建国")
     visitor.gone("#news-service")
@@ -85,6 +94,20 @@ def test_what_comes_while_another_phone_is_shown_leaves_a_mark(visitor, live, ca
     visitor.tap(f"[data-openid='{ZHANG}']")
     visitor.gone("#unread")
     visitor.reads("#news-service", "1条新消息")
+
+
+def test_a_picture_of_the_account_is_seen(visitor, live, caller, bot, picture):
+    map_of_the_way = io.BytesIO()
+    segno.make("三号楼").save(map_of_the_way, kind="png", scale=6)
+    kept = live.media.keep("image", map_of_the_way.getvalue())
+    assert caller.say(msgtype="image", image={"media_id": kept})["errcode"] == 0
+    bot.answer = lambda raw: text_reply(
+        read_fields(raw), "", MsgType="image", Image={"MediaId": kept}
+    )
+    visitor.write("怎么走")
+    loaded = "return [...document.querySelectorAll('.bubble img')].map(i => i.naturalWidth > 99)"
+    visitor.wait(lambda: visitor.browser.execute_script(loaded) == [True, True], "not seen")
+    picture("image")
 
 
 def test_the_clock_is_shown_and_turned(visitor, live, picture):

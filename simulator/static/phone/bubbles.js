@@ -1,6 +1,6 @@
 // One event as what WeChat shows. Nothing from the server is ever put into the page as HTML.
 
-import { make, page, patientOf } from "./page.js";
+import { make, page, patientOf, phoneApi } from "./page.js";
 import { act } from "./server.js";
 
 const COLOURS = ["#8a3b12", "#1d4f91", "#7a2e6b", "#4d5b1e", "#5b4a8a", "#6b3f2a"];
@@ -23,7 +23,8 @@ export function render(event) {
   const speaker = event.kind === "user" ? patientOf(page.current).name : page.account_name;
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", `${speaker}说`);
-  bubble.append(...event.body.lines.map(lineOf));
+  if (event.body.kind === "image") bubble.append(picture(event.body));
+  else bubble.append(...event.body.lines.map(lineOf));
   row.append(avatar(event.kind), bubble);
   return row;
 }
@@ -59,6 +60,13 @@ function lineOf(parts) {
   const node = make("div", option ? "line option" : "line");
   node.append(...parts.map(piece));
   return node;
+}
+
+function picture(body) {
+  const image = make("img");
+  image.src = `${phoneApi}/media/${encodeURIComponent(body.media_id)}`;
+  image.alt = "图片";
+  return image;
 }
 
 function outLink(url, text, className, newTab) {
