@@ -1,6 +1,11 @@
 """
 What somebody wants from one message: evidence rows of `lexicon/intents.tsv`, summed and compared.
 
+Operational wishes are decided by these rows (grammar). For wordings no row foresaw, a small linear
+model over the characters and facts (`lexicon/intents.bin`, made by `scripts/train_intents.py` from
+utterances written for this project) adds its log-probability; what neither knows is left to the
+talk's open question.
+
 A row says: if these facts hold and this pattern is found, the intent gains this weight (log-odds
 against saying nothing; 2 a hint, 4 clear, 6 plain, 8 decisive). Synonyms must not count twice, so
 of an intent's rows with a pattern only the heaviest counts; rows of facts alone add up, and so do
@@ -16,13 +21,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
 
-from nlp import lexicon
+from nlp import lexicon, triage
 from nlp.heard import Answer, Intent
 
 BRIEF = 6  # characters left once courtesy is taken off: an answer rather than a story
 NOTHING_SAID = 1.5  # what evidence must beat to be more than `unknown`
 STORY = 30  # characters from which a message tells rather than asks
 HEAD, TAIL = 60, 40  # of a long story the request stands at its beginning or its end
+MODEL_FILE = lexicon.HERE / "intents.bin"
+# How much a grammar point weighs beside one of the model (log-odds); chosen on the training half.
+GRAMMAR_WEIGHT = 0.5
+# Any other wish that no row foresaw needs this probability (log) of the model's.
+SURE = math.log(0.2)
+# … and that this share of what the model sees was in the texts it learnt from.
+FAMILIAR = 0.5
+# Grammar alone decides where its points are plain and lead by this much.
+PLAIN, LEAD = 6.0, 2.0
+# What an unfamiliar message may be without a row that says so: it asks the desk for nothing.
+HARMLESS: frozenset[Intent] = frozenset({"symptom", "education", "unknown"})
 INTENTS: dict[str, Intent] = {name: name for name in get_args(Intent)}
 
 _PUNCTUATION = re.compile(r"[^\w/+.%:👌👍🙏💪-]+|(?<!\d)[.:/-]|[.:/-](?!\d)|_")
@@ -76,18 +92,70 @@ class _Table:
     question: re.Pattern[str]
 
 
-def guess(text: str, cues: Cues) -> tuple[Intent, float]:
+def guess(text: str, cues: Cues, small: triage.Model | None = None) -> tuple[Intent, float]:
     """
     Return the likeliest intent of `text` and its probability in 0..1.
 
-    Never `emergency`: that is decided by red flags. Nothing recognised is `unknown`.
+    Never `emergency`: that is decided by red flags. Nothing recognised is `unknown`. `small` is
+    another model than the shipped one.
     """
     table = _table()
     said = _normal(text)
     bare = _bare(said, table)
-    facts = _facts(said, bare, cues, table)
-    if _SPACED.match(text):
-        facts.add("spaced")
+    facts = _facts(text, said, bare, cues, table)
+    scores = _grammar(said, bare, facts, table)
+    best, second, *_ = (*sorted(scores.values(), reverse=True), 0.0)
+    if best >= PLAIN and best - second >= LEAD:
+        return _winner(scores)
+    seen = features(said, facts)
+    return _winner(_with_model(small or model(), scores, seen, facts))
+
+
+def _winner(scores: dict[Intent, float]) -> tuple[Intent, float]:
+    """Return the intent with the most points and its share of the exponentials."""
+    best = max(scores, key=lambda intent: scores[intent])
+    return best, 1.0 / sum(math.exp(score - scores[best]) for score in scores.values())
+
+
+def features(said: str, facts: set[str]) -> set[str]:
+    """Return what the model sees of a message: 1-3 character sequences, its ends, the facts."""
+    return triage.grams(f"^{said.strip(',')}$") | {f"<{fact}>" for fact in facts}
+
+
+def traits(text: str, cues: Cues) -> set[str]:
+    """Return the model's features of a message; the training script sees the same."""
+    table = _table()
+    said = _normal(text)
+    return features(said, _facts(text, said, _bare(said, table), cues, table))
+
+
+@lru_cache(maxsize=1)
+def model() -> triage.Model:
+    """Return the shipped model, read once."""
+    return triage.load(MODEL_FILE)
+
+
+def _with_model(
+    small: triage.Model, scores: dict[Intent, float], seen: set[str], facts: set[str]
+) -> dict[Intent, float]:
+    """Return grammar points and the model's log-probabilities together."""
+    margins, known = small.margins(seen)
+    margins = [small.sharpness * margin for margin in margins]
+    top = max(margins)
+    rest = top + math.log(sum(math.exp(margin - top) for margin in margins))
+    familiar = known >= FAMILIAR * len(seen) and not {"medical", "story", "asked"} & facts
+    pooled: dict[Intent, float] = {}
+    for name, margin in zip(small.names, margins, strict=True):
+        intent = INTENTS[name]
+        points, likely = scores.get(intent, 0.0), margin - rest
+        if intent not in HARMLESS and points <= 0 and not (familiar and likely >= SURE):
+            continue
+        pooled[intent] = GRAMMAR_WEIGHT * points + likely
+    return pooled
+
+
+def _grammar(said: str, bare: str, facts: set[str], table: _Table) -> dict[Intent, float]:
+    """Return the points of the lexicon's rows."""
     scores: dict[Intent, float] = {"unknown": NOTHING_SAID}
     for intent, rules in table.kept:
         for rule in rules:
@@ -97,9 +165,7 @@ def guess(text: str, cues: Cues) -> tuple[Intent, float]:
     for rule in table.added:
         if _holds(rule, said, bare, facts):
             scores[rule.intent] = scores.get(rule.intent, 0.0) + rule.weight
-    best = max(scores, key=lambda intent: scores[intent])
-    total = sum(math.exp(score - scores[best]) for score in scores.values())
-    return best, 1.0 / total
+    return scores
 
 
 def _holds(rule: _Rule, said: str, bare: str, facts: set[str]) -> bool:
@@ -129,7 +195,7 @@ def _bare(said: str, table: _Table) -> str:
     return core or said.strip(",").replace(",", "")
 
 
-def _facts(said: str, bare: str, cues: Cues, table: _Table) -> set[str]:
+def _facts(text: str, said: str, bare: str, cues: Cues, table: _Table) -> set[str]:
     """Return the names of the facts that hold, as the lexicon's second column spells them."""
     facts = {
         name for name in ("symptoms", "doctors", "departments", "when", "readings")
@@ -141,14 +207,14 @@ def _facts(said: str, bare: str, cues: Cues, table: _Table) -> set[str]:
         facts.add(cues.answer)
     if cues.asking is not None:
         facts.update(("asked", f"asked:{cues.asking}"))
-    if len(bare) <= BRIEF:
-        facts.add("brief")
-    elif len(bare) >= STORY:
-        facts.add("story")
-    if cues.symptoms or table.medical.search(said):
-        facts.add("medical")
-    if table.question.search(said):
-        facts.add("question")
+    seen = {
+        "brief": len(bare) <= BRIEF,
+        "story": len(bare) >= STORY,
+        "medical": cues.symptoms or table.medical.search(said),
+        "question": table.question.search(said),
+        "spaced": _SPACED.match(text),
+    }
+    facts.update(name for name, holds in seen.items() if holds)
     return facts
 
 

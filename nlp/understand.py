@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from nlp import (
@@ -26,7 +26,7 @@ from nlp import (
     triage,
 )
 from nlp import symptoms as bodies
-from nlp.heard import Context, Heard, Intent, Named, Person, Urgency
+from nlp.heard import Answer, Context, Heard, Intent, Named, Person, Urgency, When
 from nlp.intents import Cues, guess
 from nlp.vocabulary import Vocabulary
 
@@ -80,41 +80,23 @@ def _understand(
     person = _together(context.person, told)
     flags = redflags.check(text, context.symptoms, person)
     who = identity.find(text, context.asking, now.date())
-    named = people.scan(text, vocabulary)
-    present, negated = bodies.find(text)
-    stated = departments.stated(text, vocabulary)
-    national = departments.national(text)
-    given = context.asking in _PARTICULARS and _has_particulars(who)
-    when = () if given else dates.find(text, now, context.asking, named.spans, context.days)
-    taken = readings.find(text)
-    answer = answers.yes_no(text)
-    ordinal = None if given else answers.ordinal(text, context.asking)
-    cues = Cues(
-        symptoms=bool(present),
-        doctors=bool(named.doctors),
-        departments=bool(stated or national),
-        when=bool(when),
-        ordinal=ordinal,
-        answer=answer,
-        readings=bool(taken),
-        asking=context.asking,
-    )
-    intent, confidence = guess(text, cues)
+    senses = _sense(text, now, vocabulary, context, who)
+    intent, confidence = guess(text, senses.cues(context.asking))
     heard = Heard(
         text=text,
         intent=intent,
         confidence=round(confidence, 3),
-        doctors=named.doctors,
+        doctors=senses.named.doctors,
         sites=people.sites(text, vocabulary),
-        stated_departments=stated,
-        missing=missing.find(text, vocabulary, stated, national),
-        when=when,
-        ordinal=ordinal,
-        answer=answer,
+        stated_departments=senses.stated,
+        missing=missing.find(text, vocabulary, senses.stated, senses.national),
+        when=senses.when,
+        ordinal=senses.ordinal,
+        answer=senses.answer,
         person=told,
-        symptoms=present,
-        negated=negated,
-        readings=taken,
+        symptoms=senses.symptoms,
+        negated=senses.negated,
+        readings=senses.readings,
         preferences=answers.preferences(text),
         name=who.name,
         id_number=who.id_number,
@@ -123,9 +105,62 @@ def _understand(
         birth_date=who.birth_date,
     )
     heard = _with_urgency(heard, flags)
-    scored = _departments(heard, national, person, context, model)
+    scored = _departments(heard, senses.national, person, context, model)
     site = departments.at_sites(scored[:_MOST_PLACED], vocabulary, person) if scored else ()
-    return replace(heard, departments=scored, site_departments=stated or site)
+    return replace(heard, departments=scored, site_departments=senses.stated or site)
+
+
+@dataclass(frozen=True, slots=True)
+class _Senses:
+    """What the senses found before the wish is weighed."""
+
+    named: people.Scan
+    symptoms: tuple[str, ...]
+    negated: tuple[str, ...]
+    stated: tuple[Named, ...]
+    national: tuple[Named, ...]
+    when: tuple[When, ...]
+    readings: tuple[readings.Reading, ...]
+    answer: Answer | None
+    ordinal: int | None
+
+    def cues(self, asking: str | None) -> Cues:
+        """Return the facts the wish is weighed by."""
+        return Cues(
+            symptoms=bool(self.symptoms),
+            doctors=bool(self.named.doctors),
+            departments=bool(self.stated or self.national),
+            when=bool(self.when),
+            ordinal=self.ordinal,
+            answer=self.answer,
+            readings=bool(self.readings),
+            asking=asking,
+        )
+
+
+def _sense(
+    text: str, now: datetime, vocabulary: Vocabulary, context: Context, who: identity.Identity
+) -> _Senses:
+    named = people.scan(text, vocabulary)
+    present, negated = bodies.find(text)
+    given = context.asking in _PARTICULARS and _has_particulars(who)
+    return _Senses(
+        named=named,
+        symptoms=present,
+        negated=negated,
+        stated=departments.stated(text, vocabulary),
+        national=departments.national(text),
+        when=() if given else dates.find(text, now, context.asking, named.spans, context.days),
+        readings=readings.find(text),
+        answer=answers.yes_no(text),
+        ordinal=None if given else answers.ordinal(text, context.asking),
+    )
+
+
+def cues_of(text: str, now: datetime, vocabulary: Vocabulary, context: Context) -> Cues:
+    """Return the facts a message is weighed by, as `understand` finds them."""
+    who = identity.find(text, context.asking, now.date())
+    return _sense(text, now, vocabulary, context, who).cues(context.asking)
 
 
 def _together(known: Person, told: Person) -> Person:

@@ -1,0 +1,42 @@
+"""
+How characters sound: syllables without tones, and which of them people mix up.
+
+The readings are data (`lexicon/syllables.tsv`, the 6,763 characters of GB 2312).
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from nlp import lexicon
+
+# Initials and finals that southern speakers, typists and voice input confuse, as one.
+_MERGED_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_CONFUSED = {"n": "l", "r": "l"}
+
+
+@cache
+def _table() -> dict[str, tuple[str, ...]]:
+    rows = lexicon.rows("syllables.tsv")
+    return {row["character"]: tuple(row["readings"].split(",")) for row in rows}
+
+
+def readings(char: str) -> tuple[str, ...]:
+    """Return the syllables of a character; a rare one sounds only like itself."""
+    return _table().get(char, (char,))
+
+
+@lru_cache(maxsize=2048)
+def blurred(syllable: str) -> str:
+    """Return the syllable with the sounds that people confuse made one: zhang and zan alike."""
+    for sharp, flat in _MERGED_INITIALS:
+        if syllable.startswith(sharp):
+            syllable = flat + syllable[2:]
+    if syllable[:1] in _CONFUSED:
+        syllable = _CONFUSED[syllable[0]] + syllable[1:]
+    return syllable.removesuffix("g") if syllable.endswith("ng") else syllable
+
+
+def heard(text: str) -> list[str]:
+    """Return one blurred syllable for each character: 千到 sounds like 签到."""
+    return [blurred(readings(char)[0]) for char in text]

@@ -1,0 +1,48 @@
+"""The small intent model: it keeps its figure on texts it has not seen, and can be made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlp import intents, triage
+from scripts import train_intents
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[train_intents.Row]:
+    return train_intents.rows(train_intents.DATA)
+
+
+def test_wishes_in_words_it_never_saw_are_heard(texts: list[train_intents.Row]) -> None:
+    unseen = [row for row in texts if not train_intents.is_training(row.text)]
+    assert len(unseen) > 900
+    assert train_intents.judged(unseen, intents.model()) >= 0.95
+
+
+def test_every_wish_is_written_in_four_ways_at_least_sixty_times(
+    texts: list[train_intents.Row],
+) -> None:
+    counts = {intent: 0 for intent in intents.INTENTS if intent != "emergency"}
+    for row in texts:
+        counts[row.intent] += 1
+    assert min(counts.values()) >= 60
+    assert {row.style for row in texts} == {"young", "old", "dialect", "voice"}
+
+
+@pytest.mark.slow
+def test_the_shipped_file_is_what_the_script_makes(
+    texts: list[train_intents.Row], tmp_path: Path
+) -> None:
+    again = tmp_path / "intents.bin"
+    learnt = [row for row in texts if train_intents.is_training(row.text)]
+    train_intents.write(train_intents.train(learnt), again)
+    assert again.read_bytes() == intents.MODEL_FILE.read_bytes()
+
+
+def test_a_file_cut_off_is_refused(tmp_path: Path) -> None:
+    half = tmp_path / "half.bin"
+    half.write_bytes(intents.MODEL_FILE.read_bytes()[:-10])
+    with pytest.raises(ValueError, match="cut off"):
+        triage.load(half)
