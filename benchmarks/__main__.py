@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import booking, dialogue_state, report, start, turns, understanding
+from benchmarks import (
+    booking,
+    dialogue_state,
+    report,
+    search,
+    start,
+    turns,
+    understanding,
+)
 from benchmarks.measure import Row
 from benchmarks.places import TINY, Places, Sizes
 
@@ -19,6 +27,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "understanding": understanding.rows,
     "dialogue": dialogue_state.rows,
     "booking": booking.rows,
+    "search": search.rows,
     "start": start.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
