@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import (
     booking,
+    broadcast,
     dialogue_state,
     report,
     search,
@@ -29,6 +30,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "booking": booking.rows,
     "search": search.rows,
     "start": start.rows,
+    "broadcast": broadcast.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
 

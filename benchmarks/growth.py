@@ -33,7 +33,8 @@ _SLOTS = """
 INSERT INTO slot (shift_id, department_id, visit_on, starts_at, ends_at, capacity, chat_capacity,
   reserve, booked, chat_booked, is_open)
 SELECT h.id, h.department_id, t.visit_on, t.starts_at, t.ends_at, 4, 4, 0, 3, 3, TRUE
-FROM bench_time t JOIN shift h ON h.visit_on = t.visit_on AND h.half_day = t.half_day
+FROM bench_time t CROSS JOIN department d
+JOIN shift h ON h.department_id = d.id AND h.visit_on = t.visit_on AND h.half_day = t.half_day
 WHERE t.n >= :since AND t.n < :until
 """
 _APPOINTMENTS = """
@@ -43,7 +44,8 @@ INSERT INTO appointment (code, status, patient_id, wechat_user_id, slot_id, shif
 SELECT {code}, CASE WHEN t.n < 14 THEN 'booked' ELSE 'completed' END, 1 + t.k * 3 + p.n, 1, s.id,
   s.shift_id, s.department_id, s.visit_on, t.half_day, s.starts_at, s.ends_at, 1000, 'general',
   'chat', s.starts_at, FALSE, 1, {occupies}
-FROM bench_time t JOIN slot s ON s.visit_on = t.visit_on AND s.starts_at = t.starts_at
+FROM bench_time t CROSS JOIN department d
+JOIN slot s ON s.department_id = d.id AND s.visit_on = t.visit_on AND s.starts_at = t.starts_at
 CROSS JOIN bench_place p WHERE t.n >= :since AND t.n < :until
 """
 _CONCAT = {"mysql": "CONCAT({})", "mariadb": "CONCAT({})"}

@@ -61,6 +61,7 @@ def _on(places: Places, name: str) -> Iterator[Row]:
         seconds[f"s to make {size}"] = round(time.perf_counter() - started, 1)
         with engine.connect().execution_options(read_only=True) as conn, RawDesk(url) as raw:
             finder = Finder(work(conn))
+
             def by_desk(department: int, finder: Finder = finder) -> int:
                 return len(finder.offers(Need(departments=((f"D{department}", 1.0),))).exact)
 

@@ -20,6 +20,7 @@ from benchmarks.processes import children, cpu_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 30.0
+_THREADS = 8  # of each worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,13 @@ def serving(
     environment: Mapping[str, str],
     *,
     workers: int = 2,
-    threads: int = 8,
+    address: str = "",
     knock: bytes = b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n",
 ) -> Iterator[WebServer]:
     """
     Run `module:name` under gunicorn with threaded workers, the application loaded before the fork.
+
+    It listens on a unix socket of its own, and at `address` where one is given.
 
     Raises:
         RuntimeError: it ended, or did not answer in time; with its log.
@@ -64,8 +67,8 @@ def serving(
             [
                 "setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "gunicorn", application,
                 "--bind", f"unix:{socket}", "--worker-class", "gthread", "--preload",
-                "--workers", str(workers), "--threads", str(threads), "--keep-alive", "120",
-                "--log-level", "error",
+                "--workers", str(workers), "--threads", str(_THREADS), "--keep-alive", "120",
+                "--log-level", "error", *(("--bind", address) if address else ()),
             ],
             env={**os.environ, **environment}, cwd=ROOT, stdout=log, stderr=log,
         )  # fmt: skip

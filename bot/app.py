@@ -7,6 +7,7 @@ command nothing is opened: each command opens what it needs.
 
 from __future__ import annotations
 
+import gc
 import os
 
 import click
@@ -29,7 +30,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     cli.register(app)
     if settings is None and _is_a_command():
         return app
-    return furnish(app, open_house(settings or Settings.read(environment())))
+    furnish(app, open_house(settings or Settings.read(environment())))
+    # What is loaded stays: workers forked from here share its pages, untouched by their collector.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _is_a_command() -> bool:

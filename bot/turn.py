@@ -115,7 +115,7 @@ class Turns:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return retrying(lambda: self._transact(inbound, visit, started))
-            except (journal.KeyConflict, journal.SeqConflict):
+            except journal.Conflict:
                 if attempt == _ATTEMPTS:
                     raise
         raise AssertionError
@@ -132,10 +132,10 @@ class Turns:
             page, rest = paper.first_page(text)
             after = Remembered(before.seq + 1 if before else 1, work.now, state, rest)
             via = self._way(work, page, started)
-            journal.store(work, _entry(inbound, after, page, via))
+            is_kept = journal.store(work, _entry(inbound, after, page, via))
             if via == _COURIER:
                 _leave_to_courier(work, page)
-            if accounts.account(work) is None:
+            if not is_kept:
                 self._house.memory.draft(visit, after)
             return Outcome("" if via == _COURIER else page, after, how=via)
 

@@ -22,7 +22,7 @@ from desk.work import Actor
 from models import clock
 from nlp import segment, triage
 from nlp.understand import understand
-from nlp.vocabulary import Vocabulary
+from nlp.vocabulary import DoctorEntry, Vocabulary
 
 
 def environment() -> Mapping[str, str | None]:
@@ -44,9 +44,10 @@ def furnish(app: Flask, house: House) -> Flask:
 
     app.register_blueprint(api.create_blueprint(open_counter))
     _add_health(app, house)
-    # The dictionary and the model load now, not while the first patient waits.
+    # Dictionary, model and readings of names load now, not while the first patient waits.
     segment.load()
-    understand("我头疼，想挂明天上午的号", clock.system_now(), Vocabulary())
+    somebody = Vocabulary(doctors=(DoctorEntry("", "王建国", site="", department=""),))
+    understand("我头疼，想挂王建果医生正月初八上午的号", clock.system_now(), somebody)
     return app
 
 

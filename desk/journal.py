@@ -20,12 +20,12 @@ from models import Inbox, WechatUser
 _UNCONSENTED_LIVES = timedelta(hours=24)
 
 
-class KeyConflict(Exception):
-    """This message has been answered meanwhile: replay its reply."""
+class Conflict(Exception):
+    """
+    This message was answered meanwhile, or another turn of this person came first.
 
-
-class SeqConflict(Exception):
-    """Another turn of this person came first: reload the state and step again."""
+    Either way the transaction is over: roll back and begin again, with the journal as it is now.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,12 @@ def latest(work: Work, openid: str) -> Latest | None:
     return Latest(row.seq, state, row.received_at)
 
 
-def store(work: Work, entry: Entry) -> None:
+def store(work: Work, entry: Entry) -> bool:
     """
-    Journal a message with its answer; the last act of a turn.
+    Journal a message with its answer; returns whether words and state were kept: with consent.
 
     Raises:
-        KeyConflict: the message has been answered meanwhile; roll back and replay.
-        SeqConflict: another turn came first; roll back and step again from `latest`.
+        Conflict: somebody else was faster; the transaction is spoilt.
     """
     seal, keep = work.vault.seal, account(work) is not None
     row = {
@@ -109,11 +108,10 @@ def store(work: Work, entry: Entry) -> None:
         "state_enc": seal(entry.state) if keep else None,
     }
     try:
-        with work.conn.begin_nested():
-            work.conn.execute(_INSERT, row)
+        work.conn.execute(_INSERT, row)
     except IntegrityError as error:
-        known = replay(work, entry.key) is not None
-        raise (KeyConflict if known else SeqConflict) from error
+        raise Conflict from error
+    return keep
 
 
 def purge_unconsented(work: Work) -> int:

@@ -291,10 +291,10 @@ def test_the_journal_replays_and_keeps_order(hospital):
     with hospital.work(openid) as work:
         assert journal.replay(work, "k1") == journal.StoredReply(1, "好的", "passive")
         assert journal.latest(work, openid) == journal.Latest(1, '{"x": 1}', NOW)
-        with pytest.raises(journal.KeyConflict):
-            journal.store(work, entry(openid, seq=2))
-        with pytest.raises(journal.SeqConflict):
-            journal.store(work, entry(openid, key="k2"))
+    for same in (entry(openid, seq=2), entry(openid, key="k2")):  # the message, the step
+        with pytest.raises(journal.Conflict), hospital.work(openid) as work:
+            journal.store(work, same)
+    with hospital.work(openid) as work:
         journal.store(work, entry(openid, seq=2, key="k2"))
 
 
