@@ -18,6 +18,9 @@ from simulator.exchange import UnknownPatientError
 from simulator.faults import KINDS
 from simulator.switchboard import Switchboard
 
+_KNOBS = (
+    "clock", "faults", "switches", "tokens", "subscriptions", "patients", "push", "verify",
+)  # fmt: skip
 _DETAILS: Mapping[str, type] = {"seconds": float, "status": int, "errcode": int}
 
 
@@ -150,6 +153,19 @@ class Control:
             self._board.exchange.set_following(openid, following=True)
         return jsonify(patients=len(self._board.exchange.patients()))
 
+    def push(self) -> ResponseReturnValue:
+        """POST /simulator/push: `{"openid", "fields"}`, any message; gives what became of it."""
+        asked = json_body()
+        fields = asked.get("fields")
+        if not isinstance(fields, dict) or not isinstance(fields.get("MsgType"), str):
+            raise BadRequestError("fields: an object with a MsgType")
+        return jsonify(self._board.push_raw(text_field(asked, "openid", 64), fields).view())
+
+    def verify(self) -> ResponseReturnValue:
+        """POST /simulator/verify: the GET by which WeChat checks the address; `{}` will do."""
+        json_body()
+        return jsonify(verified=self._board.pusher.verify())
+
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -184,7 +200,7 @@ def make_control(switchboard: Switchboard) -> Blueprint:
     blueprint = Blueprint("control", __name__, url_prefix="/simulator")
     control = Control(switchboard)
     blueprint.add_url_rule("/state", "state", control.state)
-    for name in ("clock", "faults", "switches", "tokens", "subscriptions", "patients"):
+    for name in _KNOBS:
         blueprint.add_url_rule(f"/{name}", name, getattr(control, name), methods=["POST"])
     clear = control.clear_faults
     blueprint.add_url_rule("/faults", "clear_faults", clear, methods=["DELETE"])

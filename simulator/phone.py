@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 
 from simulator.control import BadRequestError, explain_errors, json_body, text_field
 from simulator.errors import ApiError
-from simulator.push import Delivery
 from simulator.switchboard import Switchboard
 
 # A stream ends by itself so that no thread outlives its page; the page comes back where it was.
@@ -20,6 +19,7 @@ STREAM_SECONDS = 25
 _HEARTBEAT_SECONDS = 5.0
 _MAX_TEXT = 2000
 _MAX_NAME = 20
+_MOST_COPIES = 20
 
 
 def _event_rows(switchboard: Switchboard, epoch: str, after: int) -> dict[str, Any]:
@@ -28,20 +28,6 @@ def _event_rows(switchboard: Switchboard, epoch: str, after: int) -> dict[str, A
     cursor = after if epoch == exchange.epoch else 0
     rows = [asdict(event) for event in exchange.events_after(cursor)]
     return {"epoch": exchange.epoch, "events": rows}
-
-
-def _delivery_row(at: float, delivery: Delivery) -> dict[str, Any]:
-    return {
-        "at": at,
-        "openid": delivery.push.openid,
-        "what": delivery.push.summary[:60],
-        "tries": [asdict(attempt) for attempt in delivery.tries],
-        "reply": delivery.reply.kind if delivery.reply else "",
-        "bytes": len(delivery.reply.content.encode()) if delivery.reply else 0,
-        "encrypted": bool(delivery.reply and delivery.reply.encrypted),
-        "fault": delivery.fault,
-        "violations": [f"{v.code}: {v.detail}" for v in delivery.violations],
-    }
 
 
 class Phone:
@@ -99,7 +85,7 @@ class Phone:
         elif action == "unfollow":
             board.unfollow(openid)
         elif action == "repeat":
-            board.repeat_last(openid, copies=2)
+            board.repeat_last(openid, copies=_copies(payload))
         elif action == "refuse":
             board.refuse_notices(openid, on=payload.get("on") is True)
         else:
@@ -153,13 +139,20 @@ class Phone:
     def developer(self) -> ResponseReturnValue:
         """Deliveries, API calls and one patient's message windows, newest first."""
         board, openid = self._board, request.args.get("openid", "")
-        deliveries = [_delivery_row(*entry) for entry in board.exchange.deliveries()]
+        deliveries = [{"at": at, **one.view()} for at, one in board.exchange.deliveries()]
         return jsonify(
             deliveries=deliveries[::-1][:30],
             calls=board.exchange.calls()[::-1][:30],
             windows=board.ledger.view(openid),
             scenes=[code.scene for code in board.qrcodes.scannable()][:10],
         )
+
+
+def _copies(payload: dict[str, Any]) -> int:
+    copies = payload.get("copies", 2)
+    if not isinstance(copies, int) or not 1 <= copies <= _MOST_COPIES:
+        raise BadRequestError(f"copies: 1 to {_MOST_COPIES}")
+    return copies
 
 
 def _cursor(payload: dict[str, Any]) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from typing import Any, ClassVar
 
 from simulator.config import SimulatorConfig
 from simulator.errors import ApiError
 from simulator.exchange import Exchange, Patient
 from simulator.faults import Faults
+from simulator.later import Later
 from simulator.ledger import Ledger
 from simulator.media import PATIENT_PICTURE, PATIENT_VOICE, MediaStore
 from simulator.push import FAULT_LINE, Delivery, Pusher
@@ -44,6 +44,7 @@ class Switchboard:
         self.qrcodes = QrCodes(config)
         self.tags = Tags()
         self.pusher = Pusher(config)
+        self._later = Later()
 
     def open_chat(self, openid: str) -> Delivery | None:
         """The patient opens the chat: the first time she follows by herself."""
@@ -133,12 +134,12 @@ class Switchboard:
 
     def report(self, kind: str, openid: str, **details: Any) -> None:  # noqa: ANN401 - per kind
         """Push an event about a notice from WeChat's side, after the API call has returned."""
-        threading.Thread(
-            target=self._push,
-            args=(kind, openid),
-            kwargs={"quiet": True, **details},
-            daemon=True,
-        ).start()
+        self._later.put(lambda: self._push(kind, openid, quiet=True, **details))
+
+    def push_raw(self, openid: str, fields: dict[str, Any]) -> Delivery:
+        """Push any fields as a patient's message; nothing else follows from it."""
+        self.exchange.patient(openid)
+        return self._push("raw", openid, **fields)
 
     def media_body(self, kind: str, media_id: object) -> dict[str, Any]:
         """A bubble with a file the bot has uploaded; only pictures can be seen.

@@ -146,6 +146,8 @@ def test_patients_and_subscriptions_can_be_made_over_http(program, board):
         ("tokens", {"do": "dance"}),
         ("subscriptions", {"openid": LI, "templates": []}),
         ("patients", {"openids": "all"}),
+        ("push", {"openid": LI}),
+        ("push", {"openid": LI, "fields": {"Event": "x"}}),
         ("clock", {}),
         ("clock", {"at": "soon"}),
         ("clock", {"at": "2026-11-25T10:00:00"}),
@@ -157,6 +159,24 @@ def test_a_knob_turned_wrongly_says_why(program, knob, body):
     answer = program.turn(knob, body)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_any_message_can_be_pushed_and_what_became_of_it_is_told(program, bot):
+    fields = {"MsgType": "event", "Event": "kf_create_session", "KfAccount": "a@b"}
+    told = program.turn("push", {"openid": LI, "fields": fields}).json()
+    assert [one["outcome"] for one in told["tries"]] == ["answered"]
+    assert bot.fields()["KfAccount"] == "a@b"
+    bot.answer = lambda raw: "<broken"
+    told = program.turn("push", {"openid": LI, "fields": fields}).json()
+    assert told["fault"]
+    assert told["violations"][0].startswith("malformed")
+    assert program.turn("push", {"openid": "nobody", "fields": fields}).status_code == 404
+
+
+def test_the_address_can_be_verified_over_http(program, config):
+    assert program.turn("verify", {}).json() == {"verified": True}
+    config.webhook_url = "http://127.0.0.1:9/wechat"
+    assert program.turn("verify", {}).json() == {"verified": False}
 
 
 def test_every_call_is_counted_by_how_it_ended(program):

@@ -55,6 +55,7 @@ def test_opening_the_chat_follows_once(app, board, bot):
         ("send", {"openid": LI, "text": " "}, 400),
         ("dance", {"openid": LI}, 400),
         ("media", {"openid": LI, "kind": "film"}, 400),
+        ("repeat", {"openid": LI, "copies": 0}, 400),
         ("patients", {"name": ""}, 400),
     ],
 )

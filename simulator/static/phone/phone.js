@@ -1,7 +1,7 @@
 // The phone page: puts its parts together.
 
 import {
-  allRead, forgetAll, isBubble, openPlace, showFollowing, takeBubble, takeTyping, waiting,
+  allRead, forgetAll, isBubble, openPlace, takeBubble, takeTyping, waiting,
 } from "./chat.js";
 import { isOpen, refreshClock, showDrawer, wireDrawer } from "./drawer.js";
 import { $, page, patientOf, phoneApi, recall, remember, showClock, takeClock } from "./page.js";
@@ -107,7 +107,7 @@ async function start() {
     event: take,
     restart: load,
     waiting,
-    acted: () => { showFollowing(); if (isOpen()) showDrawer(); },
+    acted: () => { if (isOpen()) showDrawer(); },
   });
   wireWriting();
   wireSheets();
