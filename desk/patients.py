@@ -74,6 +74,10 @@ class Patients:
         """
         return documents.facts(kind, number, self._work.local(self._work.now).date())
 
+    def guess_documents(self, number: str) -> Sequence[str]:
+        """Return the kinds of document whose number has this shape, likeliest first."""
+        return documents.guess_kinds(number)
+
     def register(self, registration: Registration) -> PatientView:
         """
         Link a patient to the account, creating the patient where the document is new.

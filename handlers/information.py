@@ -64,6 +64,7 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], Reply]] = {
     "human": lambda heard, world: human(world),
     "help": lambda heard, world: common.helping(),
     "greet": lambda heard, world: Reply(common.hello(world.scene.hospital)),
+    "privacy": lambda heard, world: Reply(common.PRIVACY),
     "thanks": lambda heard, world: Reply(common.THANKS),
     "bye": lambda heard, world: Reply(common.BYE),
 }

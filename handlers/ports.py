@@ -128,6 +128,10 @@ class Patients(Protocol):
         """Return sex and birth date as far as a number tells; BadDocument if it cannot be."""
         ...
 
+    def guess_documents(self, number: str) -> Sequence[str]:
+        """Return the kinds of document whose number has this shape, likeliest first."""
+        ...
+
     def register(self, registration: Registration) -> PatientView:
         """Store or find a patient and link the account to it."""
         ...

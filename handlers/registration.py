@@ -9,6 +9,8 @@ Registering a patient: consent first, then only what is needed.
     患者: 110101195003070022
     机器人: 请发一个手机号，…
     患者: 13800000000
+    机器人: 请核对登记信息：…
+    患者: 1
     机器人: 登记好了：李*英（妈妈）。…
 """
 
@@ -19,17 +21,15 @@ from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Reask, Redo, Slot, Stop
 from dialogue.state import Values
+from handlers import papers, readback, verifying
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import registration as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 from scheduling.policy import Policy
-from scheduling.types import PatientId, PatientView, Registration
+from scheduling.types import Registration
 
-_RESIDENT = "resident_id"
-_GUARDIAN = "guardian"
-_LATER, _SENT = "later", "sent"
 _CHILD_UNDER = Policy().child_under_years
 _BACK_TO = {
     "document": "number",
@@ -76,83 +76,22 @@ def ask_name(values: Values, world: World) -> Asked:
     return Question(texts.name(values.get("relation")), wants="name")
 
 
+def hear_name(heard: Heard, values: Values, world: World) -> Given:
+    """A name that was announced as one, once there is consent."""
+    return heard.name if "consent" in values else None
+
+
 def answer_name(heard: Heard, values: Values, world: World) -> Given:
     """Whatever the ear takes for a name when one was asked for."""
+    if heard.name is None and "no_name" in heard.preferences:
+        return Redo((), texts.NO_NAME_YET)
     return heard.name
-
-
-def ask_kind(values: Values, world: World) -> Asked:
-    """Assume the resident identity card; other documents are a choice away."""
-    if not values.get("other_document"):
-        return Filled(_RESIDENT)
-    return Question(texts.KIND, texts.KINDS, wants="choice")
-
-
-def ask_number(values: Values, world: World) -> Asked:
-    """Ask for the number of the document, with the way out for those who have another."""
-    kind = values["kind"]
-    choices = [(texts.OTHER_DOCUMENT, "other")] if kind == _RESIDENT else []
-    return Question(texts.number(kind), choices, wants="id_number")
-
-
-def pick_number(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
-    """The only choice there is: another document."""
-    return Redo(("kind",), fill={"other_document": True})
-
-
-def answer_number(heard: Heard, values: Values, world: World) -> Given:
-    """The number as written; `check_number` says what is wrong with it."""
-    return heard.id_number
-
-
-def check_number(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
-    """Say at once when a number cannot be right."""
-    try:
-        world.desk.patients.check_document(values.get("kind", _RESIDENT), value)
-    except Refusal as no:
-        return refusals.say(no)
-    return None
-
-
-def _told(values: Values, world: World) -> tuple[str | None, date | None]:
-    """What the document itself tells of sex and birth date; a guardian's tells nothing."""
-    if values["kind"] == _GUARDIAN:
-        return None, None
-    return world.desk.patients.check_document(values["kind"], values["number"])
-
-
-def ask_sex(values: Values, world: World) -> Asked:
-    """Ask unless the document tells."""
-    sex, _ = _told(values, world)
-    return Filled(sex) if sex else Question(texts.SEX, texts.SEXES, wants="sex")
-
-
-def answer_sex(heard: Heard, values: Values, world: World) -> Given:
-    """男 or 女."""
-    return heard.person.sex
-
-
-def ask_birth(values: Values, world: World) -> Asked:
-    """Ask unless the document tells."""
-    _, born = _told(values, world)
-    return Filled(born.isoformat()) if born else Question(texts.BIRTH, wants="birth_date")
-
-
-def answer_birth(heard: Heard, values: Values, world: World) -> Given:
-    """The birth date given."""
-    return heard.birth_date.isoformat() if heard.birth_date else None
-
-
-def check_birth(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
-    """Nobody is born tomorrow."""
-    future = date.fromisoformat(value) > world.scene.now_local.date()
-    return texts.BIRTH_IN_FUTURE if future else None
 
 
 def ask_guardian(values: Values, world: World) -> Asked:
     """A child under 14: the guardian agrees separately."""
     born = date.fromisoformat(values["birth_on"])
-    if _age(born, world.scene.now_local.date()) >= _CHILD_UNDER:
+    if readback.years(born, world.scene.now_local.date()) >= _CHILD_UNDER:
         return Filled(value=True)
     if world.desk.patients.has_consented("child"):
         return Filled(value=True)
@@ -175,6 +114,11 @@ def answer_guardian(heard: Heard, values: Values, world: World) -> Given:
 def ask_phone(values: Values, world: World) -> Asked:
     """Ask for a number to ring when something changes; it may be left out."""
     return Question(texts.PHONE, [(texts.NO_PHONE, "")], wants="phone")
+
+
+def hear_phone(heard: Heard, values: Values, world: World) -> Given:
+    """A telephone number given along with something else, once there is consent."""
+    return heard.phone if "consent" in values else None
 
 
 def answer_phone(heard: Heard, values: Values, world: World) -> Given:
@@ -204,53 +148,9 @@ def register(values: Values, world: World) -> Asked:
     return Filled(patient.id)
 
 
-def _patient(values: Values, world: World) -> PatientView:
-    return next(p for p in world.desk.patients.linked() if p.id == values["patient"])
-
-
-def ask_verify(values: Values, world: World) -> Asked:
-    """A patient known before is shown in full only after a code; without SMS, at the window."""
-    if not world.scene.can_text or _patient(values, world).link_state != "pending":
-        return Filled(_LATER)
-    return Question(texts.VERIFY, texts.VERIFY_CHOICES)
-
-
-def pick_verify(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
-    """Send the code to the phone on file, never to one given just now."""
-    if value == _LATER:
-        return value
-    try:
-        sent = world.desk.patients.send_link_code(PatientId(values["patient"]))
-    except Refusal as no:
-        return Redo((), refusals.say(no), {"verify": _LATER})
-    return Redo((), texts.code_sent(sent), {"verify": _SENT})
-
-
-def ask_code(values: Values, world: World) -> Asked:
-    """Ask for the code that was sent."""
-    if values["verify"] == _LATER:
-        return Filled("")
-    return Question(texts.CODE, [(texts.NO_CODE, "")], wants="code")
-
-
-def answer_code(heard: Heard, values: Values, world: World) -> Given:
-    """The right code opens everything of the patient's; a wrong one may be tried again."""
-    if heard.code is None:
-        return None
-    try:
-        world.desk.patients.redeem_link_code(heard.code)
-    except Refusal as no:
-        return Redo((), refusals.say(no))
-    return heard.code
-
-
 def done(values: Values, world: World) -> Done:
     """Say who is registered now; the patient goes to the form that asked."""
-    return Done(texts.registered(_patient(values, world)), values["patient"])
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return Done(texts.registered(verifying.patient(values, world)), values["patient"])
 
 
 FORM: Form[World] = Form(
@@ -261,18 +161,8 @@ FORM: Form[World] = Form(
     slots=(
         Slot("relation", ask_relation, hear=hear_relation),
         Slot("consent", ask_consent, answer=answer_consent, pick=pick_consent),
-        Slot("name", ask_name, answer=answer_name),
-        Slot("kind", ask_kind),
-        Slot(
-            "number",
-            ask_number,
-            answer=answer_number,
-            pick=pick_number,
-            check=check_number,
-            after=("kind",),
-        ),
-        Slot("sex", ask_sex, answer=answer_sex, after=("number",)),
-        Slot("birth_on", ask_birth, answer=answer_birth, check=check_birth, after=("number",)),
+        Slot("name", ask_name, hear=hear_name, answer=answer_name),
+        *papers.SLOTS,
         Slot(
             "guardian",
             ask_guardian,
@@ -280,9 +170,9 @@ FORM: Form[World] = Form(
             pick=pick_guardian,
             after=("birth_on",),
         ),
-        Slot("phone", ask_phone, answer=answer_phone),
-        Slot("patient", register, after=("name", "number", "sex", "birth_on", "phone")),
-        Slot("verify", ask_verify, pick=pick_verify, after=("patient",)),
-        Slot("code", ask_code, answer=answer_code, after=("verify",)),
+        Slot("phone", ask_phone, hear=hear_phone, answer=answer_phone),
+        readback.SLOT,
+        Slot("patient", register, after=("right",)),
+        *verifying.SLOTS,
     ),
 )

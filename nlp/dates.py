@@ -25,7 +25,7 @@ from nlp.numerals import NUMBER, fold
 from nlp.phrases import Phrase, joined, tokens
 
 # Kinds of answer that hold numbers and never a wish for a day.
-_PARTICULARS = frozenset({"birth_date", "id_number", "phone", "code", "name"})
+_PARTICULARS = frozenset({"birth_date", "id_number", "phone", "code", "name", "document"})
 # What makes a wish of a date even then; 号 does not: it is a day of birth, too.
 _BOOKS = re.compile(r"[挂约改换订退]|[想要]看")
 _DAY_MINUTES = 24 * 60

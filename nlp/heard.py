@@ -61,6 +61,7 @@ class Heard:
     `departments` are keyed by one of the 37 national names; `site_departments` and `doctors` by
     the codes of the roster. `stated_departments` is the subset of `site_departments` that the
     person named in words ("想挂骨科"), as opposed to those guessed from symptoms.
+    `document` is the kind of document named in words (护照), by its name at the desk.
     `missing` is a department named in words that the roster does not have (血液科), else empty.
     `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
     other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), more (更多/下一页),
@@ -90,6 +91,7 @@ class Heard:
     readings: tuple[dict[str, object], ...] = ()
     preferences: frozenset[str] = frozenset()
     name: str | None = None
+    document: str | None = None
     id_number: str | None = None
     phone: str | None = None
     code: str | None = None
@@ -105,11 +107,11 @@ class Context:
     """
     What the conversation already knows when a message is heard.
 
-    `asking` is the kind of answer the open question wants (`day`, `slot`, `name`, `id_number`,
-    `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`, …) or None; it lets an
-    ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms` were heard earlier in
-    this conversation and count towards departments and red flags. `days` are the local days the
-    talk is about, as half-open spans: an hour alone (「换成下午」) is meant for them.
+    `asking` is the kind of answer the open question wants (`day`, `slot`, `name`, `document`,
+    `id_number`, `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`, …) or None;
+    it lets an ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms` were heard
+    earlier in this conversation and count towards departments and red flags. `days` are the local
+    days the talk is about, as half-open spans: an hour alone (「换成下午」) is meant for them.
     """
 
     asking: str | None = None

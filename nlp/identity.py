@@ -32,6 +32,8 @@ _NAME = re.compile(
     r"|[A-Za-zÀ-ÿ'’-]{2,30}(?:[ .·][A-Za-zÀ-ÿ'’.-]{1,30}){0,4})$"
 )
 # What a name never holds: pronouns, particles, verbs of wishing; commands of this desk.
+# What may follow a name in the same message: the number, the telephone, the sex.
+_MORE = re.compile(r"\d|[,，;；\n]|[:：]|(?:身份)?证件?号?码?(?=[:： ]*\d)|(?:电话|手机)号?码?")
 _NOT_A_NAME = re.compile(
     r"[吗呢什怎哪几么谁我你您他她它们的了吧把给没这改换]|添加|就诊人|登记|证件|证明|护照|手机|电话|名字|时间|挂号|医生|大夫|不同意|同意|返回|退出|人工|取消|重新|上一步|再说|没有|不知道|不想|"
     r"预约|帮助|更多|身份证|你好|您好|谢谢|头[疼痛晕]|疼|不[要用是对行好]|^(?:好的?|可以|是的|确认|嗯+)$|科$"
@@ -43,6 +45,16 @@ _BIRTH = re.compile(
     rf"\s*(?:月|[-./])\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十廿卅]{{1,3}})"
 )
 _BIRTH_SOLID = re.compile(r"(?<!\d)(?P<y>(?:18|19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?!\d)")
+_DOCUMENTS = (
+    ("guardian", re.compile(r"监护人|(?:用|拿)(?:我|爸|妈|家长|大人|父母)的?(?:身份)?证")),
+    ("birth_certificate", re.compile(r"出生(?:医学)?证")),
+    ("passport", re.compile(r"护照|passport", re.IGNORECASE)),
+    ("foreign_permanent", re.compile(r"永久居留|永居|绿卡|五星卡")),
+    ("hmt_residence", re.compile(r"居住证")),
+    ("hm_permit", re.compile(r"回乡证|港澳(?:居民)?.{0,6}通行证")),
+    ("tw_permit", re.compile(r"台胞证|台湾(?:居民)?.{0,6}通行证")),
+    ("resident_id", re.compile(r"身份证|户口本")),
+)
 _BIRTH_WORDS = re.compile(r"出生|生日|生于|年生")
 _OLDEST_YEARS = 130
 _CENTURY = 100
@@ -53,6 +65,7 @@ class Identity:
     """What of an identity one message holds."""
 
     name: str | None = None
+    document: str | None = None
     id_number: str | None = None
     phone: str | None = None
     code: str | None = None
@@ -65,6 +78,7 @@ def find(text: str, asking: str | None, today: date) -> Identity:
     number = _number(folded, asking)
     return Identity(
         name=_name(text.strip(), asking),
+        document=next((kind for kind, words in _DOCUMENTS if words.search(text)), None),
         id_number=number,
         phone=_phone(folded, asking, number),
         code=_code(folded) if asking == "code" else None,
@@ -76,7 +90,7 @@ def _number(text: str, asking: str | None) -> str | None:
     resident = _RESIDENT.search(text)
     if resident is not None:
         return re.sub(r"[ -]", "", resident.group()).upper()
-    if asking != "id_number":
+    if asking not in ("id_number", "document"):
         return None
     found = _NUMBERISH.search(text)
     return re.sub(r"[ ()（）-]", "", found.group()).upper() if found else None
@@ -100,7 +114,7 @@ def _name(text: str, asking: str | None) -> str | None:
     if named is not None:
         candidate = (named.group("a") or named.group("b")).rstrip("的吧了啊")
     elif asking == "name":
-        candidate = _NAME_LEAD.sub("", text).strip(" ,，。.!！~")
+        candidate = _MORE.split(_NAME_LEAD.sub("", text))[0].strip(" ,，。.!！~")
     else:
         return None
     candidate = re.sub(r"\s+", " ", candidate)

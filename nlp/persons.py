@@ -35,6 +35,7 @@ _MONTHS = re.compile(
 )
 _DAYS = re.compile(
     rf"(?:出生|生下来|刚生|生了)(?:才|刚|有)?({_NUMBER})(?:多)?天|({_NUMBER})(?:多)?天(?:大)?的?(?:宝宝|新生儿|婴儿|娃)"
+    rf"|(?:宝宝|孩子|娃|婴儿|儿子|女儿)(?:才|刚|有)?({_NUMBER})(?:多)?天(?:大|$|[,，。 ])"
 )
 _BARE = re.compile(
     r"(?:今年|已经|都|快|奔)([1-9][0-9]|[二三四五六七八九]十[一二三四五六七八九]?)(?:多|几|来)?"
@@ -92,7 +93,7 @@ def _age(text: str, now: date | None) -> float | None:
         half = 0.5 if "个半" in m[0] else 0.0
         return round((_number(m[1] or m[2] or m[3]) + half) / 12, 2)
     if m := _DAYS.search(text):
-        return round(_number(m[1] or m[2]) / 365, 2)
+        return round(_number(m[1] or m[2] or m[3]) / 365, 2)
     if m := _BARE.search(text):
         return _number(m[1] or m[2])
     if now is not None and (m := _BORN.search(text)):

@@ -39,7 +39,7 @@ _SEEKS_CARE = frozenset(
     {"symptom", "book", "emergency", "unknown", "consult", "education", "waitlist", "extra"}
 )
 # Answers that a person's particulars would otherwise be mistaken for.
-_PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date"})
+_PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date", "document"})
 _LEAST_DEPARTMENTS = 3
 # Beyond these the probabilities are noise, and every one costs a look at every site.
 _MOST_PLACED = 8
@@ -99,6 +99,7 @@ def _understand(
         readings=senses.readings,
         preferences=answers.preferences(text),
         name=who.name,
+        document=who.document,
         id_number=who.id_number,
         phone=who.phone,
         code=who.code,

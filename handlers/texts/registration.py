@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from handlers.texts import wording
 from scheduling.policy import CONSENT_VERSION
 from scheduling.types import CodeSent, PatientView
@@ -23,16 +27,18 @@ CHILD_CONSENT = (
     "只用于孩子挂号看病。同意请回复1，不同意回复2："
 )
 KIND = "用哪种证件登记？回复数字（更多证件回复“更多”）："
-KINDS = [
-    ("居民身份证", "resident_id"),
-    ("港澳台居民居住证", "hmt_residence"),
-    ("港澳居民来往内地通行证（回乡证）", "hm_permit"),
-    ("台湾居民来往大陆通行证（台胞证）", "tw_permit"),
-    ("外国人永久居留证", "foreign_permanent"),
-    ("护照", "passport"),
-    ("出生医学证明（新生儿）", "birth_certificate"),
-    ("宝宝还没有证件，用监护人身份证", "guardian"),
-]
+KINDS = {
+    "resident_id": "居民身份证（户口本）",
+    "passport": "护照",
+    "hm_permit": "港澳居民来往内地通行证（回乡证）",
+    "tw_permit": "台湾居民来往大陆通行证（台胞证）",
+    "hmt_residence": "港澳台居民居住证",
+    "foreign_permanent": "外国人永久居留证",
+    "birth_certificate": "出生医学证明（新生儿）",
+    "guardian": "宝宝还没有证件，用监护人身份证",
+}
+NO_PAPERS = "没有证件不能在微信登记，请到医院窗口，工作人员会帮您。手边有下面哪一种吗？"
+NO_NAME_YET = "还没起名，可以填妈妈的姓名加“之子”或“之女”，例如“李秀英之子”。"
 OTHER_DOCUMENT = "没有身份证，用别的证件"
 SEX = "就诊人是男还是女？回复数字："
 SEXES = [("男", "m"), ("女", "f")]
@@ -46,6 +52,27 @@ VERIFY = (
 VERIFY_CHOICES = [("发验证码", "send"), ("以后再说", "later")]
 CODE = "请发短信里的6位验证码："
 NO_CODE = "没收到，以后再说"
+
+RIGHT_CHOICES: list[tuple[str, Any]] = [
+    ("都对", True),
+    ("姓名不对", "name"),
+    ("证件号不对", "number"),
+    ("关系不对", "relation"),
+    ("手机号不对", "phone"),
+]
+_RELATION_OR_NUMBER: list[tuple[str, Any]] = [("关系不对", "relation"), ("证件号不对", "number")]
+ODD_CHOICES: dict[str, list[tuple[str, Any]]] = {
+    "young_self": [("我是家长，给孩子登记", "child"), ("证件号不对", "number")],
+    "age": [*_RELATION_OR_NUMBER, ("没有错", True)],
+    "sex": [*_RELATION_OR_NUMBER, ("没有错", True)],
+}
+WHAT_IS_WRONG = "哪一项不对？请回复数字。"
+_ODD = {
+    "young_self": "就诊人不满14岁，不能登记成您本人。",
+    "age": "就诊人的年龄和“{relation}”对不上。",
+    "sex": "就诊人的性别和“{relation}”对不上。",
+}
+_SEX = {"m": "男", "f": "女"}
 
 _NUMBERS = {
     "resident_id": "请发身份证号（18位）。宝宝用宝宝自己的，户口本上有。",
@@ -78,6 +105,27 @@ def name(relation: str | None) -> str:
 def number(kind: str) -> str:
     """Ask for the number of a document."""
     return _NUMBERS[kind]
+
+
+def taken_as(kind: str) -> str:
+    """The number told what the document is."""
+    return f"好的，用{KINDS[kind]}登记。"
+
+
+def read_back(values: Mapping[str, Any], today: date, odd: str) -> str:
+    """Everything that is about to be kept; `odd` is what cannot be, if anything."""
+    born = date.fromisoformat(values["birth_on"])
+    relation = wording.RELATIONS[values["relation"]]
+    lines = (
+        "请核对登记信息：",
+        f"姓名：{values['name']}",
+        f"关系：{relation}",
+        f"性别：{_SEX[values['sex']]}，{wording.age(born, today)}",
+        f"证件：{KINDS[values['kind']]}，尾号{values['number'][-4:]}",
+        f"手机：{values['phone'] or '没有留'}",
+        _ODD[odd].format(relation=relation) + WHAT_IS_WRONG if odd else "对吗？回复数字：",
+    )
+    return "\n".join(lines)
 
 
 def registered(patient: PatientView) -> str:

@@ -9,6 +9,8 @@ from scheduling.types import AppointmentView, Offer, Opening, Outlook, PatientVi
 
 _WEEKDAYS = "一二三四五六日"
 _HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
+# Younger ones are counted in months.
+_INFANT_MONTHS = 24
 SERVICES = {
     "general": "普通号",
     "expert": "专家号",
@@ -62,6 +64,14 @@ def hours(days: Collection[int], opens: time, closes: time) -> str:
         until = f"至周{_WEEKDAYS[last - 1]}" if last > first else ""
         when = f"周{_WEEKDAYS[first - 1]}{until}"
     return f"{when} {opens.hour}:{opens.minute:02d}-{closes.hour}:{closes.minute:02d}"
+
+
+def age(born: date, today: date) -> str:
+    """76岁; 8个月; 10天."""
+    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    if months >= _INFANT_MONTHS:
+        return f"{months // 12}岁"
+    return f"{months}个月" if months else f"{(today - born).days}天"
 
 
 def fee(fen: int) -> str:

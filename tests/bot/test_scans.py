@@ -62,7 +62,7 @@ def test_who_follows_by_a_code_is_greeted_and_asked_at_once(patient: Patient) ->
 
 def test_a_scan_leads_to_a_booking(patient: Patient, hospital: tuple[House, object]) -> None:
     scan(patient, "doctor:D1")
-    answers = [patient.say(text) for text in ("1", "1", "1", "1", "张桂芳", ID_NUMBER, "1", "1")]
+    answers = [patient.say(text) for text in ("1", "1", "1", "1", "张桂芳", ID_NUMBER, *"111")]
 
     assert "预约成功" in answers[-1], answers
     assert statuses(hospital[0]) == ["booked"]

@@ -235,7 +235,7 @@ def test_a_stranger_to_the_patient_is_offered_a_code_that_is_really_sent(
     provider: Provider,
 ) -> None:
     house, client = sms_hospital(make_hospital, (sqlite_url, redis_url), provider, tmp_path)
-    registration = ("添加就诊人", "2", "1", "张桂芳", ID_NUMBER, "13800000000")
+    registration = ("添加就诊人", "2", "1", "张桂芳", ID_NUMBER, "13800000000", "1")
     first, second = Patient(poster(client)), Patient(poster(client), "oPatient2")
     for text in registration:
         first.say(text)

@@ -102,3 +102,39 @@ def test_a_birth_date_when_asked(text):
 @pytest.mark.parametrize("text", ["2027年1月1日", "1850-1-1", "1950年13月1日", "1950年2月30日"])
 def test_impossible_birth_dates(text):
     assert find(text, "birth_date").birth_date is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我妈", "改到后天", "添加就诊人", "还没起名字", "你们会不会把我信息卖了", "换个时间", "老伴"],
+)
+def test_what_is_said_instead_of_a_name_is_no_name(text):
+    assert identity.find(text, "name", TODAY).name is None
+
+
+@pytest.mark.parametrize("text", ["张会有", "阿不都热依木", "王还喜", "周到", "李有才"])
+def test_rare_names_are_names(text):
+    assert identity.find(text, "name", TODAY).name == text
+
+
+def test_a_name_with_a_number_and_a_telephone_behind_it():
+    found = identity.find("陈一 110101195803070011 13800000000", "name", TODAY)
+
+    assert (found.name, found.id_number, found.phone) == (
+        "陈一", "110101195803070011", "13800000000",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        ("护照", "passport"),
+        ("出生证", "birth_certificate"),
+        ("用我身份证", "guardian"),
+        ("回乡证", "hm_permit"),
+        ("身份证", "resident_id"),
+        ("头晕", None),
+    ],
+)
+def test_a_document_by_its_name(text, document):
+    assert identity.find(text, None, TODAY).document == document

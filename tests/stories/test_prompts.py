@@ -16,6 +16,7 @@ pytestmark = pytest.mark.story
 MINE = Appointment.channel == "chat"
 BOOK = (
     "挂耳鼻喉科，后天上午", "1", "1", "1", "1", "张建国", "110101195803070011", "13800000000", "1",
+    "1",
 )  # fmt: skip
 
 

@@ -1,0 +1,176 @@
+"""
+Which document a patient has, its number, and what it does not tell of sex and birth date.
+
+The resident identity card is assumed; who says 「护照」 or sends a passport's number is believed;
+a newborn and a foreigner are asked first.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
+from dialogue.state import Values
+from handlers.scene import World
+from handlers.texts import refusals
+from handlers.texts import registration as texts
+from nlp.heard import Heard
+from scheduling.errors import Refusal
+
+_RESIDENT, _GUARDIAN = "resident_id", "guardian"
+_CHILDREN = frozenset({"child", "son", "daughter", "grandchild"})
+# Likeliest first; a page shows five.
+_OF_BABIES = ("birth_certificate", "guardian", "resident_id", "passport", "hm_permit")
+_OF_CHILDREN = ("birth_certificate", "guardian", "passport", "hm_permit", "tw_permit")
+_OF_FOREIGNERS = ("passport", "foreign_permanent", "hm_permit", "tw_permit", "resident_id")
+_OTHERS = ("passport", "hm_permit", "tw_permit", "hmt_residence", "foreign_permanent")
+
+
+# -- which one
+
+
+def ask_kind(values: Values, world: World) -> Asked:
+    """Assume the resident identity card, unless it is unlikely or was refused."""
+    first = _likely(values, world)
+    if first is None:
+        return Filled(_RESIDENT)
+    rest = [kind for kind in texts.KINDS if kind not in first]
+    return Question(texts.KIND, [(texts.KINDS[k], k) for k in (*first, *rest)], wants="document")
+
+
+def _likely(values: Values, world: World) -> tuple[str, ...] | None:
+    is_child = values.get("relation") in _CHILDREN
+    if is_child and _is_newborn(world):
+        return _OF_BABIES
+    if values["name"].isascii():
+        return _OF_FOREIGNERS
+    if not values.get("other_document"):
+        return None
+    return _OF_CHILDREN if is_child else _OTHERS
+
+
+def _is_newborn(world: World) -> bool:
+    age = (world.person or {}).get("age_years")
+    return isinstance(age, int | float) and age < 1
+
+
+def hear_kind(heard: Heard, values: Values, world: World) -> Given:
+    """「我只有护照」 said before the number was asked for."""
+    return heard.document if "consent" in values and "number" not in values else None
+
+
+def answer_kind(heard: Heard, values: Values, world: World) -> Given:
+    """The document in words, or its number, which tells what it is of."""
+    if heard.id_number:
+        kinds = world.desk.patients.guess_documents(heard.id_number)
+        kind = heard.document or next(iter(kinds), _RESIDENT)
+        return Redo((), "", {"kind": kind, "number": heard.id_number})
+    if "no_papers" in heard.preferences:
+        return _without_papers(values)
+    return heard.document
+
+
+def _without_papers(values: Values) -> Given:
+    return _GUARDIAN if values.get("relation") in _CHILDREN else Redo((), texts.NO_PAPERS)
+
+
+# -- its number
+
+
+def ask_number(values: Values, world: World) -> Asked:
+    """Ask for the number of the document, with the way out for those who have another."""
+    kind = values["kind"]
+    choices = [(texts.OTHER_DOCUMENT, "other")] if kind == _RESIDENT else []
+    return Question(texts.number(kind), choices, wants="id_number")
+
+
+def pick_number(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The only choice there is: another document."""
+    return Redo(("kind",), fill={"other_document": True})
+
+
+def hear_number(heard: Heard, values: Values, world: World) -> Given:
+    """A resident's number given along with something else, once there is consent."""
+    is_resident = values.get("kind", _RESIDENT) == _RESIDENT
+    return heard.id_number if "consent" in values and is_resident else None
+
+
+def answer_number(heard: Heard, values: Values, world: World) -> Given:
+    """
+    The number as written; another document's number, or its name, changes the document.
+
+    Digits alone are a mistyped resident's number rather than a passport's.
+    """
+    number = heard.id_number
+    kind = heard.document or values["kind"]
+    if number and kind == _RESIDENT and number[0].isalpha():
+        kinds = world.desk.patients.guess_documents(number)
+        kind = kinds[0] if len(kinds) == 1 else kind
+    if number and kind != values["kind"]:
+        return Redo((), texts.taken_as(kind), {"kind": kind, "number": number})
+    if number is None and kind != values["kind"]:
+        return Redo((), "", {"kind": kind})
+    if number is None and "no_papers" in heard.preferences:
+        return Redo(("kind",), fill={"other_document": True})
+    return number
+
+
+def check_number(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
+    """Say at once when a number cannot be right."""
+    try:
+        world.desk.patients.check_document(values.get("kind", _RESIDENT), value)
+    except Refusal as no:
+        return refusals.say(no)
+    return None
+
+
+def _told(values: Values, world: World) -> tuple[str | None, date | None]:
+    """What the document itself tells of sex and birth date; a guardian's tells nothing."""
+    if values["kind"] == _GUARDIAN:
+        return None, None
+    return world.desk.patients.check_document(values["kind"], values["number"])
+
+
+def ask_sex(values: Values, world: World) -> Asked:
+    """Ask unless the document tells."""
+    sex, _ = _told(values, world)
+    return Filled(sex) if sex else Question(texts.SEX, texts.SEXES, wants="sex")
+
+
+def answer_sex(heard: Heard, values: Values, world: World) -> Given:
+    """男 or 女."""
+    return heard.person.sex
+
+
+def ask_birth(values: Values, world: World) -> Asked:
+    """Ask unless the document tells."""
+    _, born = _told(values, world)
+    return Filled(born.isoformat()) if born else Question(texts.BIRTH, wants="birth_date")
+
+
+def answer_birth(heard: Heard, values: Values, world: World) -> Given:
+    """The birth date given."""
+    return heard.birth_date.isoformat() if heard.birth_date else None
+
+
+def check_birth(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
+    """Nobody is born tomorrow."""
+    future = date.fromisoformat(value) > world.scene.now_local.date()
+    return texts.BIRTH_IN_FUTURE if future else None
+
+
+SLOTS: tuple[Slot[World], ...] = (
+    Slot("kind", ask_kind, hear=hear_kind, answer=answer_kind),
+    Slot(
+        "number",
+        ask_number,
+        hear=hear_number,
+        answer=answer_number,
+        pick=pick_number,
+        check=check_number,
+        after=("kind",),
+    ),
+    Slot("sex", ask_sex, answer=answer_sex, after=("number",)),
+    Slot("birth_on", ask_birth, answer=answer_birth, check=check_birth, after=("number",)),
+)
