@@ -1,7 +1,7 @@
 // The two conversations of each patient: the account's chat, and 「服务通知」.
 
 import { avatar, render } from "./bubbles.js";
-import { $, localTime, make, page, patientOf, simulatedNow } from "./page.js";
+import { $, localTime, make, page, patientOf, recall, remember, simulatedNow } from "./page.js";
 
 const PLACES = {
   user: "chat", official: "chat", notice: "chat", fault: "chat", system: "chat",
@@ -28,8 +28,16 @@ export function forgetAll() {
   unread.clear();
 }
 
-export function allRead() {
-  unread.clear();
+// What was seen is remembered over a reload, as a phone does.
+function markRead(key) {
+  unread.delete(key);
+  const last = timelines.get(key)?.at(-1);
+  if (last) remember(`read.${key}`, `${page.epoch}:${last.seq}`);
+}
+
+function isRead(key, event) {
+  const [epoch, seq] = (recall(`read.${key}`) || "").split(":");
+  return epoch === page.epoch && event.seq <= Number(seq);
 }
 
 export function takeBubble(event) {
@@ -42,7 +50,8 @@ export function takeBubble(event) {
   if (event.kind === "official") typingUntil.set(event.openid, 0);
   if (event.openid === page.current && place === page.place) {
     addBubble(event, before);
-  } else if (!SILENT.has(event.kind)) {
+    markRead(key);
+  } else if (!SILENT.has(event.kind) && !isRead(key, event)) {
     unread.set(key, (unread.get(key) || 0) + 1);
   }
   if (event.openid === page.current) {
@@ -54,7 +63,7 @@ export function takeBubble(event) {
 export function openPlace(place) {
   page.place = place;
   const key = keyOf(page.current, place);
-  unread.delete(key);
+  markRead(key);
   $("chat").replaceChildren();
   const list = timelines.get(key) || [];
   list.forEach((event, at) => addBubble(event, list[at - 1]));

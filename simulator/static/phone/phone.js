@@ -1,8 +1,6 @@
 // The phone page: puts its parts together.
 
-import {
-  allRead, forgetAll, isBubble, openPlace, takeBubble, takeTyping, waiting,
-} from "./chat.js";
+import { forgetAll, isBubble, openPlace, takeBubble, takeTyping, waiting } from "./chat.js";
 import { isOpen, refreshClock, showDrawer, wireDrawer } from "./drawer.js";
 import { $, page, patientOf, phoneApi, recall, remember, showClock, takeClock } from "./page.js";
 import { addPatient, choose, showPatients, takePatient } from "./people.js";
@@ -33,8 +31,8 @@ async function load() {
   takeClock(clock);
   page.current = (patientOf(recall("openid")) || page.patients[0]).openid;
   showMenu();
+  page.place = "chat";
   await poll();
-  allRead();
   await choose(page.current);
 }
 
