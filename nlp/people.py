@@ -1,18 +1,22 @@
 """
 Doctors and sites by name, over the raw text: segmentation breaks names.
 
-Exact names first, then 「王医生」, then near misses by syllable: 1 for the same character, .95 for
-the same sound, .85 for a near sound (zh/z, ch/c, sh/s, n/l, final g). Inexact and two-character
-names count only beside a word that announces a doctor. Measured rationale: docs/decisions/0007.
+Exact names first, then near misses beside a word that announces a doctor (a title after, a verb
+before), then 「王医生」. A near miss scores by syllable: 1 for the same character, .95 for the
+same sound, .85 for a near sound (zh/z, ch/c, sh/s, n/l/r, final g); a name with a character left
+out or two exchanged stays below what is taken without asking (.9). Two-character names count only
+beside such a word. Measured rationale: docs/decisions/0007.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
-from nlp import lexicon, segment
+from nlp import segment, sounds
 from nlp.heard import Named
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
@@ -22,25 +26,32 @@ _SURNAMES = {
     "朴": "piao", "覃": "qin", "盖": "ge", "翟": "zhai", "缪": "miao", "乐": "yue", "冼": "xian",
     "华": "hua", "燕": "yan", "宁": "ning", "尉": "yu", "种": "chong", "秘": "bi", "繁": "po",
 }  # fmt: skip
-_TITLES = r"(?:医生|医师|大夫|主任|副主任|专家|教授|院长|老师)"
-_TITLE_AFTER = re.compile(rf"^(?:的)?{_TITLES}|^的号|^号|^的门诊|^那")
+_TITLES = r"(?:医生|一生|医师|大夫|主任|副主任|专家|教授|院长|老师)"
+_TITLE_AFTER = re.compile(rf"^(?:的)?{_TITLES}|^的?[号耗好](?![多久])|^的门诊|^那")
 _CUE_AFTER = re.compile(rf"^(?:的)?(?:{_TITLES}|号|门诊|看|在|有|哪|什么|几)|^的|^$|^[,，。 ]")
 _CUE_BEFORE = re.compile(
     rf"(?:挂|找|看|约|要|换|请|{_TITLES}|预约|给|科|上午|下午|想)$|^$|[,，。 ]$"
 )
 _ANNOUNCED = re.compile(rf"^(?:的)?{_TITLES}")
 _TITLE = re.compile(rf"(?:的)?{_TITLES}")
-_VERB = re.compile(r"[挂找看约换]")
-_SURNAME_TITLE = re.compile(rf"(?:小|老)?([\u4e00-\u9fff]{{1,2}}){_TITLES}")
-_SHORT = 2
-_ACCEPT = 0.86
+_VERB = re.compile(r"(?:[挂找看约换]|预约)(?:一下|个)?")
+# What may stand before a surname: 「谢谢医生」 and 「检查医生」 call nobody.
+_SURNAME_TITLE = re.compile(
+    rf"(?:^|(?<=[挂找看约换给让请问要想是叫的科院天午早晚号位个那这跟有在,，。;；!！?？、\s小老到])|(?<=一下))"
+    rf"(?=([\u4e00-\u9fff]{{1,2}}){_TITLES})"
+)
+_SHORT, _LONG = 2, 4
+_ACCEPT, _MARGIN = 0.86, 0.03
 _SAME_SOUND, _NEAR_SOUND = 0.95, 0.85
+# The whole score of a name heard exactly, by sound, incomplete, and of one surname of several.
+_EXACT, _BY_SOUND, _SHORT_BY_SOUND, _INCOMPLETE = 0.99, 0.95, 0.92, 0.89
+_ONE_SURNAME, _COMMON_SURNAME = 0.9, 0.6
+# From here on a name is taken without asking which; what is incomplete must sound the same.
+_SURE, _ACCEPT_PART = 0.9, 0.97
 
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    entry: DoctorEntry
-    sounds: tuple[frozenset[str], ...]
+Span = tuple[int, int]
+_Hits = dict[str, tuple[float, Span]]
+_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +59,29 @@ class Scan:
     """Doctors meant, best first, and the spans of the text their names took up."""
 
     doctors: tuple[Named, ...]
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Roster:
+    """The doctors of a vocabulary by code, by name, by surname, by sound and by part of it."""
+
+    entries: dict[str, DoctorEntry]
+    by_name: dict[str, list[DoctorEntry]]
+    by_surname: dict[str, list[DoctorEntry]]
+    by_sound: dict[_Key, list[DoctorEntry]]
+    by_part: dict[_Key, list[DoctorEntry]]
+    sizes: tuple[int, ...]
 
 
 def scan(text: str, vocabulary: Vocabulary) -> Scan:
     """Return the doctors a message names and where."""
-    found: dict[str, tuple[float, tuple[int, int]]] = {}
-    for name in _names(vocabulary):
-        hit = _exact(text, name.entry.name)
-        if hit is not None:
-            found[name.entry.code] = (0.99, hit)
-    if not found:
-        found = _by_title(text, vocabulary) or _by_sound(text, vocabulary)
-    entries = {d.code: d for d in vocabulary.doctors}
+    roster = _roster(vocabulary)
+    if not roster.entries:
+        return Scan((), ())
+    found = _exact(text, roster) or _by_sound(text, roster) or _by_title(text, roster)
     doctors = sorted(
-        (Named(code, entries[code].name, round(score, 3)) for code, (score, _) in found.items()),
+        (Named(c, roster.entries[c].name, round(s, 3)) for c, (s, _) in found.items()),
         key=lambda d: (-d.score, d.code),
     )
     return Scan(tuple(doctors), tuple(sorted({span for _, span in found.values()})))
@@ -79,22 +98,24 @@ def sites(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
     return tuple(Named(site.code, site.name, 0.95) for _, site in hits)
 
 
-def _exact(text: str, name: str) -> tuple[int, int] | None:
-    start = text.find(name)
-    while start >= 0:
-        end = start + len(name)
-        sure = len(name) > _SHORT or _ANNOUNCED.match(text[end:])
-        if sure or (_beside_cues(text, start, end) and _is_whole(text, start, end)):
-            return start, end
-        start = text.find(name, start + 1)
-    return None
+def _exact(text: str, roster: _Roster) -> _Hits:
+    found: _Hits = {}
+    for size in roster.sizes:
+        for start in range(len(text) - size + 1):
+            named = roster.by_name.get(text[start : start + size])
+            if named and _is_name(text, start, start + size):
+                found |= {d.code: (_EXACT, (start, start + size)) for d in named}
+    return found
 
 
-def _beside_cues(text: str, start: int, end: int) -> bool:
-    return bool(_CUE_BEFORE.search(text[:start]) and _CUE_AFTER.match(text[end:]))
+def _is_name(text: str, start: int, end: int) -> bool:
+    if end - start > _SHORT or _ANNOUNCED.match(text[end:]):
+        return True
+    beside = _CUE_BEFORE.search(text[:start]) and _CUE_AFTER.match(text[end:])
+    return bool(beside) and _is_whole(text, end)
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
+def _is_whole(text: str, end: int) -> bool:
     """Tell whether a two-character name ends where a word ends: not the 张伟 of 张/伟大."""
     edges, at = {0}, 0
     for word in segment.words(text):
@@ -103,93 +124,142 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return end in edges
 
 
-def _by_title(text: str, vocabulary: Vocabulary) -> dict[str, tuple[float, tuple[int, int]]]:
-    """「王医生」: everybody of that surname; sure only if there is just one."""
-    for match in _SURNAME_TITLE.finditer(text):
-        before = match.group(1)
-        whole = [d for d in vocabulary.doctors if d.name.startswith(before)]
-        meant = whole or [d for d in vocabulary.doctors if d.name.startswith(before[-1])]
-        if meant:
-            score = 0.9 if len(meant) == 1 else 0.6
-            return {d.code: (score, match.span()) for d in meant}
-    return {}
+def _by_sound(text: str, roster: _Roster) -> _Hits:
+    """Near misses in the spans that announce a name; whole ones before incomplete ones."""
+    spans = sorted(_announced(text, roster.sizes))
+    whole = _heard_whole(text, spans, roster)
+    if max((score for score, _ in whole.values()), default=0.0) >= _SURE:
+        return _best(whole)
+    return _best(_heard_in_part(text, spans, roster) | whole)
 
 
-def _by_sound(text: str, vocabulary: Vocabulary) -> dict[str, tuple[float, tuple[int, int]]]:
-    spans = _announced(text, frozenset(len(name.sounds) for name in _names(vocabulary)))
-    found: dict[str, tuple[float, tuple[int, int]]] = {}
-    for start, end in spans:
-        heard = [_readings(char) for char in text[start:end]]
-        for name in _names(vocabulary):
-            if len(name.sounds) != end - start:
-                continue
-            score = _likeness(text[start:end], heard, name)
-            if score >= _ACCEPT and score > found.get(name.entry.code, (0.0, (0, 0)))[0]:
-                found[name.entry.code] = (score * 0.95, (start, end))
+def _best(found: _Hits) -> _Hits:
     best = max((score for score, _ in found.values()), default=0.0)
-    return {code: hit for code, hit in found.items() if hit[0] >= best - 0.03}
+    return {code: hit for code, hit in found.items() if hit[0] >= best - _MARGIN}
 
 
-def _announced(text: str, sizes: frozenset[int]) -> list[tuple[int, int]]:
+def _announced(text: str, sizes: tuple[int, ...]) -> set[Span]:
     """Return the spans that a title after them, or a verb before them, may make a name."""
     spans = {
         (match.start() - size, match.start())
         for match in _TITLE.finditer(text)
-        for size in sizes
+        for size in (_SHORT, *sizes)
         if match.start() >= size
     }
     spans |= {
         (match.end(), match.end() + size)
         for match in _VERB.finditer(text)
-        for size in sizes
-        if size > _SHORT and _TITLE_AFTER.match(text[match.end() + size :])
+        for size in (_SHORT, *sizes)
+        if _TITLE_AFTER.match(text[match.end() + size :])
     }
-    return sorted(span for span in spans if span[1] <= len(text))
+    if _SHORT < len(text) <= _LONG:
+        spans.add((0, len(text)))
+    return {span for span in spans if span[1] <= len(text)}
 
 
-def _likeness(chars: str, heard: list[frozenset[str]], name: _Name) -> float:
+def _heard_whole(text: str, spans: list[Span], roster: _Roster) -> _Hits:
+    found: _Hits = {}
+    for start, end in spans:
+        said = text[start:end]
+        needed = _SAME_SOUND if (start, end) == (0, len(text)) else _ACCEPT
+        for key in _keys(said):
+            for doctor in roster.by_sound.get(key, ()):
+                score = _likeness(said, doctor.name)
+                sure = score * (_BY_SOUND if len(said) > _SHORT else _SHORT_BY_SOUND)
+                if needed <= score and sure > found.get(doctor.code, (0.0,))[0]:
+                    found[doctor.code] = (sure, (start, end))
+    return found
+
+
+def _heard_in_part(text: str, spans: list[Span], roster: _Roster) -> _Hits:
+    """王国医生 for 王建国, 王国建医生 for the same: never sure, but better than nothing."""
+    found: _Hits = {}
+    for start, end in spans:
+        said = text[start:end]
+        if (start, end) == (0, len(text)):
+            continue
+        swapped = said[0] + said[:0:-1] if len(said) > _SHORT else ""
+        table = roster.by_sound if swapped else roster.by_part
+        for key in _keys(swapped or said):
+            for doctor in table.get(key, ()):
+                names = (
+                    [doctor.name]
+                    if swapped
+                    else [doctor.name[:i] + doctor.name[i + 1 :] for i in range(len(doctor.name))]
+                )
+                score = max(_likeness(swapped or said, name) for name in names)
+                if (
+                    score >= _ACCEPT_PART
+                    and score * _INCOMPLETE > found.get(doctor.code, (0.0,))[0]
+                ):
+                    found[doctor.code] = (score * _INCOMPLETE, (start, end))
+    return found
+
+
+def _by_title(text: str, roster: _Roster) -> _Hits:
+    """「王医生」: everybody of that surname; sure only if there is just one."""
+    for match in _SURNAME_TITLE.finditer(text):
+        before = match[1]
+        meant = roster.by_surname.get(before) or (
+            roster.by_surname.get(before[0]) if len(before) == 1 else None
+        )
+        if meant:
+            score = _ONE_SURNAME if len(meant) == 1 else _COMMON_SURNAME
+            return {d.code: (score, match.span(1)) for d in meant}
+    return {}
+
+
+def _likeness(said: str, name: str) -> float:
+    """Return how alike two names sound, syllable by syllable; a rare reading is a near sound."""
     total = 0.0
-    for char, sounds, meant, wanted in zip(
-        chars, heard, name.entry.name, name.sounds, strict=True
-    ):
+    for place, (char, meant) in enumerate(zip(said, name, strict=True)):
+        mine, wanted = _usual(char, place), _usual(meant, place)
         if char == meant:
             total += 1.0
-        elif sounds & wanted:
+        elif mine & wanted:
             total += _SAME_SOUND
-        elif {_blur(s) for s in sounds} & {_blur(s) for s in wanted}:
+        elif _blurred(mine) & _blurred({*wanted, *sounds.readings(meant)}):
             total += _NEAR_SOUND
-    return total / len(chars)
+    return total / len(said)
+
+
+def _usual(char: str, place: int) -> set[str]:
+    """Return the usual reading, and that of a surname where the surname stands."""
+    usual = {sounds.readings(char)[0]}
+    return usual | {_SURNAMES[char]} if place == 0 and char in _SURNAMES else usual
+
+
+def _blurred(syllables: set[str]) -> set[str]:
+    return {sounds.blurred(syllable) for syllable in syllables}
+
+
+def _keys(written: str, *, every: bool = False) -> Iterator[_Key]:
+    """Yield the ways a name may sound, near sounds made one; with rare readings if `every`."""
+    choices = []
+    for place, char in enumerate(written):
+        readings = _usual(char, place) | (set(sounds.readings(char)) if every else set())
+        choices.append(sorted(_blurred(readings)))
+    return product(*choices)
 
 
 @lru_cache(maxsize=8)
-def _names(vocabulary: Vocabulary) -> tuple[_Name, ...]:
-    return tuple(_Name(d, _sounds(d.name)) for d in vocabulary.doctors if d.name)
-
-
-def _sounds(name: str) -> tuple[frozenset[str], ...]:
-    readings = [_readings(char) for char in name]
-    if name[0] in _SURNAMES:
-        readings[0] |= {_SURNAMES[name[0]]}
-    return tuple(readings)
-
-
-@lru_cache(maxsize=1)
-def _table() -> dict[str, frozenset[str]]:
-    rows = lexicon.rows("syllables.tsv")
-    return {row["character"]: frozenset(row["readings"].split(",")) for row in rows}
-
-
-def _readings(char: str) -> frozenset[str]:
-    """Return the syllables of a character; a rare one sounds only like itself."""
-    return _table().get(char) or frozenset({char})
-
-
-@lru_cache(maxsize=2048)
-def _blur(syllable: str) -> str:
-    """Return the syllable with the sounds that southern speakers and typists confuse made one."""
-    for sharp, flat in (("zh", "z"), ("ch", "c"), ("sh", "s")):
-        if syllable.startswith(sharp):
-            syllable = flat + syllable[2:]
-    if syllable.startswith("n"):
-        syllable = "l" + syllable[1:]
-    return syllable.removesuffix("g") if syllable.endswith("ng") else syllable
+def _roster(vocabulary: Vocabulary) -> _Roster:
+    found = _Roster({}, {}, {}, {}, {}, ())
+    for doctor in vocabulary.doctors:
+        if not doctor.name:
+            continue
+        found.entries[doctor.code] = doctor
+        found.by_name.setdefault(doctor.name, []).append(doctor)
+        for size in (1, 2) if len(doctor.name) > _SHORT else (1,):
+            found.by_surname.setdefault(doctor.name[:size], []).append(doctor)
+        for key in _keys(doctor.name, every=True):
+            found.by_sound.setdefault(key, []).append(doctor)
+            if len(key) > _SHORT:
+                for part in {key[:i] + key[i + 1 :] for i in range(len(key))}:
+                    known = found.by_part.setdefault(part, [])
+                    if doctor not in known:
+                        known.append(doctor)
+    sizes = tuple(sorted({len(name) for name in found.by_name}))
+    return _Roster(
+        found.entries, found.by_name, found.by_surname, found.by_sound, found.by_part, sizes
+    )

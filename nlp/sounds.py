@@ -22,7 +22,7 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 
 def readings(char: str) -> tuple[str, ...]:
-    """Return the syllables of a character; a rare one sounds only like itself."""
+    """Return the syllables of a character, the usual first; a rare one sounds like itself."""
     return _table().get(char, (char,))
 
 
@@ -35,8 +35,3 @@ def blurred(syllable: str) -> str:
     if syllable[:1] in _CONFUSED:
         syllable = _CONFUSED[syllable[0]] + syllable[1:]
     return syllable.removesuffix("g") if syllable.endswith("ng") else syllable
-
-
-def heard(text: str) -> list[str]:
-    """Return one blurred syllable for each character: 千到 sounds like 签到."""
-    return [blurred(readings(char)[0]) for char in text]
