@@ -1,5 +1,7 @@
 """
-Write `nlp/lexicon/syllables.tsv`: the readings, without tones and the usual one first, of the 6,763 characters of GB 2312.
+Write `nlp/lexicon/syllables.tsv`: the readings of the 6,763 characters of GB 2312, without tones.
+
+The usual reading stands first.
 
 Run with the development requirements installed: `python scripts/make_syllables.py`. The bot reads
 the file, so that no worker carries pypinyin's phrase dictionary (+58 MB) for a table this small.

@@ -15,7 +15,7 @@ SURE = 0.9
 
 
 def judged(kind: str) -> Iterator[tuple[bool, bool]]:
-    """Yield for every case whether the doctor was among the best and whether a wrong one was sure."""
+    """Yield whether the doctor was among the best, and whether a wrong one was sure."""
     for seed in range(ROSTERS):
         rng = random.Random(seed)
         house = names.roster(DOCTORS, rng)
