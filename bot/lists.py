@@ -10,6 +10,12 @@ from bot.turn import open_desk
 from desk import calls, links, requests
 from handlers.texts import notices
 
+
+def _line(*fields: object) -> None:
+    """One line with tabs between its fields, whatever a patient has written into one."""
+    click.echo("\t".join(" ".join(str(field).split()) for field in fields))
+
+
 LINK = AppGroup("link", help="Who may speak for whom.")
 
 
@@ -39,8 +45,7 @@ def _requests_list() -> None:
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
         for each in requests.waiting(counter.work):
             people = "; ".join(" ".join(person) for person in each.people) or "-"
-            fields = (each.id, each.kind, f"{each.since:%m-%d %H:%M}", each.words, people)
-            click.echo("\t".join(map(str, fields)))
+            _line(each.id, each.kind, f"{each.since:%m-%d %H:%M}", each.words, people)
 
 
 @REQUESTS.command("answer")
@@ -49,7 +54,11 @@ def _requests_list() -> None:
 def _requests_answer(number: int, words: str) -> None:
     """Write to somebody in the chat; the courier sends it, or says on the call list it cannot."""
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
-        if not requests.answer(counter.work, number, words):
+        try:
+            is_answered = requests.answer(counter.work, number, words)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+        if not is_answered:
             raise click.ClickException(f"nobody waits under the number {number}")
 
 
@@ -67,13 +76,13 @@ CALLS = AppGroup("calls", help="Notices that found no way to the patient: ring t
 
 @CALLS.command("list")
 def _calls_list() -> None:
-    """The next visit first: number, visit, what to tell, name, phone, department, why."""
+    """The next visit first: number, visit, what to tell, whom, phone, department, words, why."""
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
         for call in calls.waiting(counter.work):
             visit = f"{call.visit_at:%m-%d %H:%M}" if call.visit_at else "-"
             what = notices.CALLS.get(call.kind, call.kind)
-            fields = (call.id, visit, what, call.name, call.phone, call.department, call.why)
-            click.echo("\t".join(map(str, fields)))
+            whom = (call.name, call.phone, call.department)
+            _line(call.id, visit, what, *whom, call.words, call.why)
 
 
 @CALLS.command("done")

@@ -218,6 +218,8 @@ class Settings:
             raise ConfigError(f"LOOKUP_KEY must differ from DATA_KEY; make one: {_KEY_RECIPE}")
         if settings.channels.templates.get(SMS) and settings.sms_account() is None:
             raise ConfigError("CHANNELS_FILE has [sms]: set SMS_SECRET_ID, _KEY, _APP_ID, _SIGN")
+        if settings.duty_phone and "alert" not in settings.channels.setup.get(SMS, {}):
+            raise ConfigError("DUTY_PHONE needs [sms.alert] in CHANNELS_FILE; docs/outgoing.md")
         return settings
 
     def sms_account(self) -> SmsAccount | None:

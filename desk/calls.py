@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 
+from desk import requests
 from desk.work import Work
 from models import Appointment, Department, Outbox, Patient
+from scheduling.channels import KINDS
 
 _DAY = timedelta(days=1)
 
@@ -19,7 +22,8 @@ class Call:
     """
     One call to make, in full: the desk needs name and phone. Times are local.
 
-    What is not about an appointment has no visit, and perhaps no name.
+    What is not about an appointment has no visit, and perhaps no name; `words` is what an answer
+    of the desk was to say.
     """
 
     id: int
@@ -29,6 +33,7 @@ class Call:
     phone: str
     department: str
     why: str
+    words: str = ""
 
 
 def waiting(work: Work) -> list[Call]:
@@ -50,18 +55,33 @@ def waiting(work: Work) -> list[Call]:
         .where(Outbox.state == "call")
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Outbox.id)
     )
-    return [
-        Call(
-            id=row.id,
-            kind=row.kind,
-            visit_at=work.local(row.starts_at) if row.starts_at else None,
-            name=work.vault.open(row.name_enc) if row.name_enc else "",
-            phone=_phone(work, row.phone_enc, row.payload_enc),
-            department=row.department or "",
-            why=row.last_error,
-        )
-        for row in rows
-    ]
+    calls = [_call(work, row) for row in rows]
+    return [call for call in calls if not _is_too_late(call, work.local(work.now))]
+
+
+def _is_too_late(call: Call, now: datetime) -> bool:
+    """Nobody is reminded of a visit that has begun."""
+    return call.visit_at is not None and call.visit_at <= now and KINDS[call.kind].until_visit
+
+
+def _call(work: Work, row: Row[*tuple[Any, ...]]) -> Call:
+    payload = json.loads(work.vault.open(row.payload_enc))
+    name = work.vault.open(row.name_enc) if row.name_enc else ""
+    phone = work.vault.open(row.phone_enc) if row.phone_enc else str(payload.get("phone", ""))
+    if "request" in payload:
+        people = requests.family(work, payload["request"])
+        name = "、".join(person for person, _, _ in people)
+        phone = next((number for _, _, number in people if number), "")
+    return Call(
+        id=row.id,
+        kind=row.kind,
+        visit_at=work.local(row.starts_at) if row.starts_at else None,
+        name=name,
+        phone=phone,
+        department=row.department or "",
+        why=row.last_error,
+        words=str(payload.get("text", "")),
+    )
 
 
 def done(work: Work, number: int) -> bool:
@@ -84,9 +104,3 @@ def census(work: Work) -> dict[str, int]:
         **{state: found.get(state, 0) for state in waits},
         "uncertain": work.conn.scalar(uncertain) or 0,
     }
-
-
-def _phone(work: Work, patients: bytes | None, payload: bytes) -> str:
-    if patients:
-        return work.vault.open(patients)
-    return str(json.loads(work.vault.open(payload)).get("phone", ""))

@@ -11,7 +11,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Row, case, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk.identity import Identity
@@ -82,13 +82,10 @@ def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
 def _is_its_only_owner(work: Work, patient: Row[Any], account: int) -> bool:
     """Nobody but this account has ever had to do with the patient, nor has a doctor seen them."""
     links = work.conn.execute(
-        select(
-            func.count(),
-            func.count().filter(
-                and_(PatientLink.wechat_user_id == account, PatientLink.state == "own")
-            ),
-        ).where(PatientLink.patient_id == patient.id)
-    ).one()
+        select(PatientLink.wechat_user_id, PatientLink.state).where(
+            PatientLink.patient_id == patient.id
+        )
+    ).all()
     seen = select(
         exists().where(
             Appointment.patient_id == patient.id,
@@ -96,7 +93,7 @@ def _is_its_only_owner(work: Work, patient: Row[Any], account: int) -> bool:
             Appointment.status.in_(("booked", "done")),
         )
     )
-    return tuple(links) == (1, 1) and not work.conn.scalar(seen)
+    return [tuple(link) for link in links] == [(account, "own")] and not work.conn.scalar(seen)
 
 
 def _count_try(work: Work, patient: int, today: date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,11 @@ from scheduling.channels import Reach, Window
 # Who asked without ever consenting has not agreed to be kept: a month is for answering them.
 KEPT = timedelta(days=30)
 _ONE_STORY = timedelta(minutes=30)
+# With what stands around it, this stays below the 2,048 bytes of a customer message.
+_MOST_CHARACTERS = 600
+
+# A patient the desk may have to ring: name, relation, phone or "".
+Person = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +31,14 @@ class Waiting:
     """
     Somebody who waits for a person; `kind` is human or emergency, `since` local.
 
-    `people` are the patients the account has registered, in full: name, relation, phone or "".
+    `people` are the patients the account has registered, in full.
     """
 
     id: int
     kind: str
     since: datetime
     words: str
-    people: tuple[tuple[str, str, str], ...] = ()
+    people: tuple[Person, ...] = ()
 
 
 def waiting(work: Work) -> list[Waiting]:
@@ -56,7 +61,7 @@ def waiting(work: Work) -> list[Waiting]:
     ]
 
 
-def _families(work: Work, accounts: set[str]) -> Mapping[str, list[tuple[str, str, str]]]:
+def _families(work: Work, accounts: set[str]) -> Mapping[str, list[Person]]:
     """The patients of accounts, by the account's hash."""
     rows = work.conn.execute(
         select(WechatUser.openid_hash, Patient.name_enc, Patient.phone_enc, PatientLink.relation)
@@ -65,7 +70,7 @@ def _families(work: Work, accounts: set[str]) -> Mapping[str, list[tuple[str, st
         .where(WechatUser.openid_hash.in_(accounts), PatientLink.state != "removed")
         .order_by(PatientLink.id)
     )
-    found = defaultdict(list)
+    found: dict[str, list[Person]] = defaultdict(list)
     for row in rows:
         phone = work.vault.open(row.phone_enc) if row.phone_enc else ""
         found[row.openid_hash].append((work.vault.open(row.name_enc), row.relation, phone))
@@ -73,12 +78,35 @@ def _families(work: Work, accounts: set[str]) -> Mapping[str, list[tuple[str, st
 
 
 def answer(work: Work, request: int, words: str) -> bool:
-    """Write to somebody who waits, in the chat, and take them off the list; False for nobody."""
+    """
+    Write to somebody who waits, in the chat, and take them off the list; False for nobody.
+
+    Raises:
+        ValueError: no words, or more than one message of WeChat's takes.
+    """
+    if not 0 < len(words.strip()) <= _MOST_CHARACTERS:
+        raise ValueError(f"an answer has 1 to {_MOST_CHARACTERS} characters")
     if not answered(work, request):
         return False
-    key = f"answer:{request}"
-    outbox.put(work, outbox.Notice("answer", key, {"text": words, "request": request}))
+    payload = {"text": words.strip(), "request": request}
+    notice = outbox.Notice("answer", f"answer:{request}", payload, _account(work, request))
+    outbox.put(work, notice)
     return True
+
+
+def family(work: Work, request: int) -> Sequence[Person]:
+    """Return the patients registered by whoever wrote a request, in full."""
+    written = select(HumanRequest.openid_hash).where(HumanRequest.id == request)
+    account = work.conn.scalar(written)
+    return _families(work, {account})[account] if account else ()
+
+
+def _account(work: Work, request: int) -> int | None:
+    return work.conn.scalar(
+        select(WechatUser.id)
+        .join(HumanRequest, HumanRequest.openid_hash == WechatUser.openid_hash)
+        .where(HumanRequest.id == request)
+    )
 
 
 def writer(work: Work, request: int) -> Reach:
@@ -88,14 +116,11 @@ def writer(work: Work, request: int) -> Reach:
     Nothing else is known of such a person than the message itself; it opened their window.
     """
     row = work.conn.execute(
-        select(HumanRequest.openid_hash, HumanRequest.openid_enc, HumanRequest.created_at).where(
-            HumanRequest.id == request
-        )
+        select(HumanRequest.openid_enc, HumanRequest.created_at).where(HumanRequest.id == request)
     ).one_or_none()
     if row is None:
         return Reach()
-    known = select(WechatUser.id).where(WechatUser.openid_hash == row.openid_hash)
-    account = work.conn.scalar(known)
+    account = _account(work, request)
     if account is not None:
         return reach(work, account, None)
     window = Window(row.created_at + ledger.TYPED, 1)

@@ -16,14 +16,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from bot.house import House
+from bot.settings import ConfigError
 from bot.turn import open_desk
 from bot.wiring import furnish
-from desk import dispatch, requests
+from desk import calls, dispatch, requests
 from desk.work import Actor, Work
 from handlers.texts import notices
 from models import HumanRequest, Inbox, Outbox, clock
 from tests.bot.conftest import MakeHospital, poster
-from tests.bot.hospital import TOWARDS, Patient
+from tests.bot.hospital import TOWARDS, Patient, settings
 
 _SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 HEART = "胸口疼得厉害，出冷汗，喘不上气"
@@ -303,10 +304,57 @@ def test_the_desk_sees_whom_to_ring(hospital: Hospital, patient: Patient) -> Non
     assert (name, relation) == ("张桂芳", "mother")
 
 
-def test_the_nurse_on_duty_gets_one_text_about_an_emergency_and_no_word_of_it(
-    make_hospital: MakeHospital, sqlite_url: str, redis_url: str
+def _with_alerts(folder: Path) -> dict[str, str]:
+    file = folder / "channels.toml"
+    file.write_text('[sms.alert]\nid = "1"\ndata = ["{time}", "{code}"]\n')
+    account = dict.fromkeys(("SMS_SECRET_ID", "SMS_SECRET_KEY", "SMS_APP_ID", "SMS_SIGN"), "x")
+    return {"CHANNELS_FILE": str(file), "DUTY_PHONE": "13900000000", **account}
+
+
+def test_a_duty_phone_that_no_text_would_reach_stops_the_start() -> None:
+    with pytest.raises(ConfigError, match=r"DUTY_PHONE needs \[sms.alert\]"):
+        settings("sqlite://", "", DUTY_PHONE="13900000000")
+
+
+def test_an_answer_is_one_message_of_wechats(hospital: Hospital, patient: Patient) -> None:
+    patient.say("人工")
+
+    with open_desk(hospital[0], Actor("window")) as counter:
+        (waiting,) = requests.waiting(counter.work)
+        for words in (" ", "字" * 601):
+            with pytest.raises(ValueError, match="1 to 600"):
+                requests.answer(counter.work, waiting.id, words)
+        assert requests.answer(counter.work, waiting.id, "字" * 600)
+        (lease,) = dispatch.lease(counter.work, 9, timedelta(minutes=1))
+        sending = dispatch.start(counter.work, lease, timedelta(minutes=1))
+
+    assert isinstance(sending, dispatch.Sending)
+    assert len(notices.render("answer", sending.payload).encode()) <= 2048
+
+
+def test_an_answer_counts_against_the_window_and_a_lost_one_says_whom_to_ring(
+    hospital: Hospital, patient: Patient
 ) -> None:
-    house, client = make_hospital(sqlite_url, redis_url, DUTY_PHONE="13900000000")
+    patient.walk_to_the_last_question()
+    patient.say("人工，可以带孩子吗")
+
+    with open_desk(hospital[0], Actor("job")) as counter:
+        work = replace(counter.work, now=counter.work.now + timedelta(hours=49))
+        (waiting,) = requests.waiting(work)
+        requests.answer(work, waiting.id, "可以带孩子")
+        account = work.conn.scalar(select(Outbox.wechat_user_id).where(Outbox.kind == "answer"))
+        (lease,) = dispatch.lease(work, 9, timedelta(minutes=1))
+        dispatch.start(work, lease, timedelta(minutes=1))
+        (call,) = calls.waiting(work)
+
+    assert account is not None
+    assert (call.kind, call.name, call.words) == ("answer", "张桂芳", "可以带孩子")
+
+
+def test_the_nurse_on_duty_gets_one_text_about_an_emergency_and_no_word_of_it(
+    make_hospital: MakeHospital, sqlite_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    house, client = make_hospital(sqlite_url, redis_url, **_with_alerts(tmp_path))
     patient = Patient(poster(client))
     for words in (HEART, HEART, "你好"):
         patient.say(words)

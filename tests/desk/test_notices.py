@@ -264,6 +264,8 @@ def test_the_call_list_begins_with_the_next_visit_and_a_call_is_made_once(hospit
         assert calls.done(work, first.id)
         assert not calls.done(work, first.id)
         assert calls.census(work)["call"] == 1
+    with hospital.work(JOB, NOW + 80 * HOUR) as work:
+        assert calls.waiting(work) == [], "nobody is reminded of a visit that has begun"
 
 
 def test_a_credit_carries_a_reminder_past_the_window(hospital):
