@@ -40,24 +40,27 @@ ROSTER = {
 TOWARDS = ("我妈头晕，想挂下周三上午的号", "1", "1", "1", "张桂芳", ID_NUMBER, "1", "1")
 
 
+def environment(database_url: str, redis_url: str, **more: str) -> dict[str, str]:
+    """What a development hospital whose clock stands still finds set."""
+    return {
+        "DESK_MODE": "development",
+        "WECHAT_TOKEN": TOKEN,
+        "WECHAT_APP_ID": APP,
+        "WECHAT_APP_SECRET": "a secret",
+        "WECHAT_API_BASE_URL": "http://127.0.0.1:9",
+        "SECRET_KEY": "signs",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "EMERGENCY_PHONE": "0000-9",
+        "FIXED_NOW": NOW,
+        **KEYS,
+        **more,
+    }
+
+
 def settings(database_url: str, redis_url: str, **more: str) -> Settings:
-    """A development hospital whose clock stands still."""
-    return Settings.read(
-        {
-            "DESK_MODE": "development",
-            "WECHAT_TOKEN": TOKEN,
-            "WECHAT_APP_ID": APP,
-            "WECHAT_APP_SECRET": "a secret",
-            "WECHAT_API_BASE_URL": "http://127.0.0.1:9",
-            "SECRET_KEY": "signs",
-            "DATABASE_URL": database_url,
-            "REDIS_URL": redis_url,
-            "EMERGENCY_PHONE": "0000-9",
-            "FIXED_NOW": NOW,
-            **KEYS,
-            **more,
-        }
-    )
+    """That hospital's settings."""
+    return Settings.read(environment(database_url, redis_url, **more))
 
 
 def build(settings: Settings, folder: Path) -> None:

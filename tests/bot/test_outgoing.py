@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,14 +25,15 @@ from bot.courier import Courier
 from bot.house import House
 from bot.turn import open_desk
 from bot.wiring import furnish
+from desk import ledger
 from desk.work import Actor
-from models import Department, Outbox, Subscription, WechatUser
+from models import Department, Outbox, Subscription
 from scheduling.channels import CUSTOMER, LONG, ONCE, TEMPLATE, VISIT
 from simulator.app import alongside, create_app, switchboard_of
 from simulator.config import DEMO_PATIENTS, SimulatorConfig
 from simulator.switchboard import Switchboard
 from tests.bot.conftest import MakeHospital
-from tests.bot.hospital import APP, TOKEN, TOWARDS
+from tests.bot.hospital import APP, TOKEN, TOWARDS, environment
 
 LI = DEMO_PATIENTS[0][0]
 EVENING = datetime.fromisoformat("2026-12-01T19:00:00+08:00")
@@ -46,9 +50,11 @@ PLACES = {
 class Town:
     """A hospital and WeChat's servers on one port, and a patient with her phone."""
 
-    def __init__(self, house: House, board: Switchboard) -> None:
+    def __init__(self, house: House, board: Switchboard, given: dict[str, str]) -> None:
         self.house = house
         self.board = board
+        self.given = given
+        self.before = 0
 
     def at(self, moment: datetime) -> House:
         """The hospital at that moment."""
@@ -65,8 +71,20 @@ class Town:
         house = self.at(moment)
         Courier(house, open_channels(house), TASKS).run_once()
 
+    def courier_process(self, moment: datetime) -> subprocess.Popen[bytes]:
+        """A courier of its own process, at that moment."""
+        given = {"PATH": os.environ["PATH"], **self.given, "FIXED_NOW": moment.isoformat()}
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "courier", "run", "--once"]
+        return subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL)
+
+    def write_to_us(self, moment: datetime) -> None:
+        """She writes something then, so that messages may be sent."""
+        with open_desk(self.at(moment), Actor("chat", openid=LI)) as counter:
+            ledger.heard_from(counter.work)
+
     def rows(self) -> list[Outbox]:
-        with self.house.engine.connect() as conn:
+        # Read only: a look must not stand in the way of another process's courier.
+        with self.house.engine.connect().execution_options(read_only=True) as conn:
             return list(conn.execute(select(*Outbox.__table__.c).order_by(Outbox.id)))
 
     def first(self):
@@ -79,7 +97,7 @@ class Town:
 
     def until(self, seen: Callable[[], bool]) -> None:
         """Wait for an event that WeChat pushes by itself."""
-        for _ in range(500):
+        for _ in range(6000):
             if seen():
                 return
             time.sleep(0.01)
@@ -105,9 +123,8 @@ def town(
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        house, client = make_hospital(
-            sqlite_url, redis_url, WECHAT_API_BASE_URL=url, CHANNELS_FILE=str(file), **more
-        )
+        own = {"WECHAT_API_BASE_URL": url, "CHANNELS_FILE": str(file), **more}
+        house, client = make_hospital(sqlite_url, redis_url, **own)
         simulated = create_app(
             SimulatorConfig(
                 webhook_url=f"{url}/wechat",
@@ -125,7 +142,8 @@ def town(
         thread.start()
         servers.append((server, thread))
         assert client
-        return Town(house, switchboard_of(simulated))
+        given = environment(sqlite_url, redis_url, **own)
+        return Town(house, switchboard_of(simulated), given)
 
     yield make
     for server, thread in servers:
@@ -152,8 +170,7 @@ def test_a_word_of_hers_on_the_day_before_brings_the_reminder(town):
     place = town()
     place.books()
     noon = EVENING - timedelta(hours=7)
-    with open_desk(place.at(noon), Actor("job")) as counter:
-        counter.work.conn.execute(update(WechatUser).values(last_message_at=noon))
+    place.write_to_us(noon)
     place.deliver(EVENING)
     assert place.first().channel == CUSTOMER
     assert "【就诊提醒】张*芳，12月2日 周三 上午8:00" in place.shown()[-1]
@@ -271,3 +288,49 @@ def test_others_who_look_at_her_phone_learn_no_sensitive_department(town, depart
     assert seen in card
     assert room in card
     assert ("妇科" in card) is False
+
+
+CALLS = {TEMPLATE: "/cgi-bin/message/template/send", CUSTOMER: "/cgi-bin/message/custom/send"}
+
+
+def reminders(place: Town) -> int:
+    """How often her phone shows the evening's reminder."""
+    return sum("8:00" in body or "08:00" in body for body in place.shown()[place.before :])
+
+
+@pytest.mark.parametrize(("channel", "times"), [(TEMPLATE, 1), (CUSTOMER, 2)])
+def test_accepted_but_the_answer_is_lost(town, channel: str, times: int) -> None:
+    """A key shows it once; without one it is shown once more, and we say so."""
+    place = town(*([channel] if channel == TEMPLATE else []))
+    place.books()
+    place.write_to_us(EVENING)
+    place.before = len(place.shown())
+    place.board.faults.add(CALLS[channel], "lost", 1)
+    place.deliver(EVENING)
+    assert reminders(place) == 1
+
+    place.deliver(EVENING + timedelta(minutes=2))
+
+    assert place.first().state == "sent"
+    assert reminders(place) == times
+    assert (place.first().uncertain_at is None) is (channel == TEMPLATE)
+
+
+def test_a_courier_killed_on_its_way_to_wechat_leaves_the_notice_to_the_next(town) -> None:
+    place = town()
+    place.books()
+    place.write_to_us(EVENING)
+    place.before = len(place.shown())
+    place.board.faults.add("/cgi-bin/stable_token", "slow", 1, seconds=3.0)
+    courier = place.courier_process(EVENING)
+    try:
+        place.until(lambda: place.first().state == "sending")
+    finally:
+        courier.kill()  # kill -9
+        courier.wait()
+
+    place.deliver(EVENING + timedelta(minutes=2))
+
+    assert reminders(place) == 1
+    assert place.first().state == "sent"
+    assert place.first().uncertain_at is not None
