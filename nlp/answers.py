@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import re
 
+from nlp import lexicon
 from nlp.heard import Answer
 from nlp.numerals import NUMBER, fold, to_int
 
-_TAIL = r"[吧呢啊呀哦喔嘛哈的了呗哒]*"
+_TAIL = r"[吧呢啊呀哦喔嘛哈的了呗哒嘞咯哩撒噻]*"
 _FILLER = re.compile(r"[\s,.;:!?~、，。！？；：…\"'“”]+")
-_YES = re.compile(
-    rf"^(?:嗯+|恩|哦|好+|好滴|行+|可以|是|对+|中|要得|得行|成|ok|okay|yes|y|没问题|没错|没毛病|确认|确定|同意|"
-    rf"愿意|要|需要|继续|就这个|就这样|就它|就他|就她|就是|定了|挂这个|可以可以|当然|必须|我同意|确认预约|"
-    rf"好就这样|是我|接受|能|会|有|正确|知道){_TAIL}(?:谢谢你?您?)?$"
-)
-_NO = re.compile(
-    rf"^(?:不+|不是|不对|不行|不要|不用|不了|不好|不可以|不同意|不愿意|不确认|不需要|不去|不接受|不继续|没有|没|"
-    rf"否|no|n|别|甭|算不上|错了|不是这个|不要这个|不想|不成|不中|莫|免了|跳过|不留){_TAIL}(?:谢谢你?您?)?$"
-)
+
+
+def _said(answer: Answer) -> str:
+    words = [row["word"] for row in lexicon.rows("answers.tsv") if row["answer"] == answer]
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_COURTESY = r"(?:谢谢你?您?|多谢|麻烦[你您]了?|姑娘|同志|医生|大夫)*"
+_YES = re.compile(rf"^(?!可能)(?:那|那就|呃)?(?:(?:{_said('yes')}){_TAIL})+{_COURTESY}$")
+_NO = re.compile(rf"^(?!别的)(?:那|我|呃)?(?:(?:{_said('no')}){_TAIL})+{_COURTESY}$")
+_ASKED_BACK = re.compile(r"^[嗯啊哦恩]+[?？]+$")
 _LEADING_YES = re.compile(r"^(?:好的?|行|可以|是的?|对的?|嗯+|中|没错|确认|同意)[,，。 ]")
 _LEADING_NO = re.compile(r"^(?:不是|不对|不行|不要|不用|不好|不)[,，。 ]")
 
-_CIRCLED = {char: n for n, char in enumerate("①②③④⑤⑥⑦⑧⑨⑩", 1)}
+_CIRCLED = {
+    char: n for row in ("①②③④⑤⑥⑦⑧⑨⑩", "❶❷❸❹❺❻❼❽❾❿", "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽") for n, char in enumerate(row, 1)
+}
 _BARE = re.compile(
-    rf"^(?:选|要|第|就|我要|我选|按|回复|数字)?({NUMBER})(?:个|号|项|条|位|种|吧|\.|、)*$"
+    rf"^(?:那就|那|就|呃|我)?(?:选|要|第|就|就选|就要|拣|挑|按|回复|数字|no)*({NUMBER})"
+    rf"(?:个|号|项|条|位|种|行|排|吧|呗|嘛|噻|的|那|\.|、|谢谢你?您?)*$"
 )
 _NTH = re.compile(
-    rf"(?:第({NUMBER})(?:个|项|条|位|种|号|家)|(?:选择?|按)第?({NUMBER}))(?!次|天|周|年)"
+    rf"(?:第({NUMBER})(?:个|项|条|位|种|号|家|行|排)|(?:选择?|按)第?({NUMBER}))(?!次|天|周|年)"
 )
-_LAST = re.compile(r"最后(?:那|这|一)*[个位项条]|倒数第?一")
+_LAST = re.compile(
+    r"最后(?:那|这|一|面)*[个位项条]|倒数第?一|(?:最下[面头边]|最底下|末尾|最末|压轴|最尾)(?:那|这|一|的)*[个位项条]?$"
+)
+_FROM_LAST = re.compile(rf"倒数第?({NUMBER})")
+_FIRST = re.compile(
+    r"^(?:我?就?[选要挂])?(?:头|打头|最上[面头边]|顶上|最前[面头])(?:那|这|一|的)*[个位项条]?[吧呗嘛]?$"
+)
+_LETTER = re.compile(r"^(?:我?选|要|就)?([a-f])[吧项]?$")
 _CHOICE = re.compile(rf"^({NUMBER})号$")
 
 _ANOTHER = r"(?:换(?:一|另一?)?[个位家]?(?:别的)?|(?:别|其[他它]|另外)的?(?:一?[个位家])?)"
@@ -92,6 +105,8 @@ _PREFERENCES = (
 def yes_no(text: str) -> Answer | None:
     """Return yes or no when that is all the message says, or how it begins."""
     folded = fold(text).strip()
+    if _ASKED_BACK.match(folded):
+        return None
     bare = _FILLER.sub("", folded)
     if _YES.match(bare):
         return "yes"
@@ -104,17 +119,31 @@ def yes_no(text: str) -> Answer | None:
 
 def ordinal(text: str, asking: str | None = None) -> int | None:
     """Return which one of a list is meant, from 1; −1 is the last; None when none is."""
-    folded = fold(text).strip()
-    bare = _FILLER.sub("", folded)
-    if len(text.strip()) == 1 and text.strip() in _CIRCLED:
-        return _CIRCLED[text.strip()]
-    if _LAST.search(bare):
-        return -1
+    written = text.strip()
+    if written in _CIRCLED:
+        return _CIRCLED[written]
+    bare = _FILLER.sub("", fold(text))
+    end = _from_an_end(bare)
+    if end is not None:
+        return end
+    letter = _LETTER.match(bare)
+    if letter and asking in _LISTS:
+        return "abcdef".index(letter[1]) + 1
     found = _BARE.match(bare) or _NTH.search(bare)
     if found is None or (_CHOICE.match(bare) and asking not in _LISTS):
         return None
     number = to_int(next(group for group in found.groups() if group))
     return number if number and number <= _MOST_CHOICES else None
+
+
+def _from_an_end(bare: str) -> int | None:
+    """头一个 is 1, 最后一个 −1, 倒数第二个 −2."""
+    if _LAST.search(bare):
+        return -1
+    if _FIRST.match(bare):
+        return 1
+    last = _FROM_LAST.search(bare)
+    return -(to_int(last[1]) or 1) if last else None
 
 
 _LISTS = frozenset({"choice", "slot", "patient", "yes_no"})

@@ -116,3 +116,44 @@ def test_two_hao_is_a_choice_only_when_a_list_was_shown():
 )
 def test_preferences(text, kind):
     assert kind in answers.preferences(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["得嘞", "系啊", "管", "妥了", "嗯哪", "对头", "阔以", "好嘞", "就恁个", "👌",
+     "没得问题", "冇问题", "好伐",
+     "约吧", "就挂这个", "确定预约", "好的好的没问题", "嗯，就这样吧", "没错是我", "那就这个吧"],
+)  # fmt: skip
+def test_yes_in_many_tongues(text):
+    assert answers.yes_no(text) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["唔要", "冇", "弗要", "不得行", "要不得", "不中", "算了吧", "还是算了", "没得",
+     "不必了", "先不了", "不方便",
+     "都不合适", "不是我", "达咩", "👎", "那不行", "不不不，不要"],
+)  # fmt: skip
+def test_no_in_many_tongues(text):
+    assert answers.yes_no(text) == "no"
+
+
+@pytest.mark.parametrize(
+    "text", ["可能吧", "别的医生", "嗯？", "好不好", "要不要空腹", "不知道", "有没有号"]
+)
+def test_what_only_sounds_like_an_answer(text):
+    assert answers.yes_no(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [("头一个", 1), ("打头那个", 1), ("最上面那个", 1), ("最下面的", -1), ("末尾那个", -1),
+     ("倒数第二个", -2), ("第二行", 2), ("那就2", 2), ("2谢谢", 2), ("3吧谢谢", 3), ("拣第二个", 2),
+     ("No.2", 2), ("❷", 2), ("选B", 2)],
+)  # fmt: skip
+def test_which_one_in_other_words(text, n):
+    assert answers.ordinal(text, "choice") == n
+
+
+def test_a_letter_is_a_choice_only_of_a_list():
+    assert answers.ordinal("b") is None
