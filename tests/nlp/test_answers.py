@@ -148,8 +148,8 @@ def test_what_only_sounds_like_an_answer(text):
 @pytest.mark.parametrize(
     ("text", "n"),
     [("头一个", 1), ("打头那个", 1), ("最上面那个", 1), ("最下面的", -1), ("末尾那个", -1),
-     ("倒数第二个", -2), ("第二行", 2), ("那就2", 2), ("2谢谢", 2), ("3吧谢谢", 3), ("拣第二个", 2),
-     ("No.2", 2), ("❷", 2), ("选B", 2)],
+     ("倒数第二个", -2), ("第二行", 2), ("那就2", 2), ("2谢谢", 2), ("3吧谢谢", 3),
+     ("拣第二个", 2), ("No.2", 2), ("❷", 2), ("选B", 2)],
 )  # fmt: skip
 def test_which_one_in_other_words(text, n):
     assert answers.ordinal(text, "choice") == n
