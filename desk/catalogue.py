@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import Department, Doctor, RosterVersion, Shift, Site, Slot
 from scheduling.limits import last_open_day
-from scheduling.types import Opening, Physician, Place, Ward
+from scheduling.types import Fee, Opening, Physician, Place, Ward
 
 
 class Catalogue:
@@ -74,6 +74,18 @@ class Catalogue:
             found.sort(key=lambda physician: codes.index(physician.code))
         return found
 
+    def fees(self, codes: Sequence[str] = (), doctor: str | None = None) -> Sequence[Fee]:
+        """Return what visits that can be booked cost: of departments, of a doctor, or of all."""
+        now = self._work.local(self._work.now)
+        window = {"first": now.date(), "last": last_open_day(self._work.policy, now)}
+        if doctor is not None:
+            rows = self._work.conn.execute(_FEES_OF_DOCTOR, {**window, "doctor": doctor})
+        elif codes:
+            rows = self._work.conn.execute(_FEES_OF_WARDS, {**window, "codes": list(codes)})
+        else:
+            rows = self._work.conn.execute(_FEES, window)
+        return [Fee(*row) for row in rows]
+
     def doctor_days(self, doctor: str) -> Sequence[Opening]:
         """
         Return one opening per published shift of the doctor that can be booked by date.
@@ -97,6 +109,20 @@ class Catalogue:
         return sorted(best.values(), key=lambda opening: (opening.starts_at, opening.slot))
 
 
+_FEES = (
+    select(Site.name, Shift.service_type, func.min(Shift.fee_fen), func.max(Shift.fee_fen))
+    .select_from(Shift)
+    .join(Department, Department.id == Shift.department_id)
+    .join(Site, Site.id == Department.site_id)
+    .outerjoin(Doctor, Doctor.id == Shift.doctor_id)
+    .where(
+        Shift.visit_on.between(bindparam("first"), bindparam("last")), Shift.state == "published"
+    )
+    .group_by(Site.id, Site.name, Shift.service_type)
+    .order_by(Site.id, func.min(Shift.fee_fen))
+)
+_FEES_OF_WARDS = _FEES.where(Department.code.in_(bindparam("codes", expanding=True)))
+_FEES_OF_DOCTOR = _FEES.where(Doctor.code == bindparam("doctor"))
 _SITES = select(
     Site.code, Site.name, Site.kind, Site.address, Site.phone, Site.emergency_phone,
     Site.hours, Site.latitude, Site.longitude,

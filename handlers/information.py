@@ -34,13 +34,36 @@ def _doctors(heard: Heard, world: World) -> Reply:
 
 
 def _clinic(heard: Heard, world: World) -> Reply:
+    """A short answer to each thing asked; what we do not know is not guessed."""
+    if heard.missing:
+        return Reply(information.no_ward(heard.missing))
+    if "fee" in heard.topics:
+        return Reply(_fees(heard, world))
+    told = [information.TOPICS[topic] for topic in heard.topics if topic in information.TOPICS]
+    if told:
+        return Reply("\n".join(told))
+    codes = [d.code for d in heard.stated_departments[:1]]
+    wards = world.desk.catalogue.departments(codes) if codes else ()
+    if wards:
+        return Reply(information.ward(wards[0]))
     sites = world.desk.catalogue.sites()
     named = [s for s in sites if heard.sites and s.code == heard.sites[0].code]
-    if heard.stated_departments:
-        wards = world.desk.catalogue.departments([heard.stated_departments[0].code])
-        if wards:
-            return Reply(information.ward(wards[0]))
-    return Reply(information.sites(named or sites))
+    if named or heard.topics:
+        return Reply(information.sites(named or sites))
+    return Reply(information.unknown(world.scene.phone))
+
+
+def _fees(heard: Heard, world: World) -> str:
+    catalogue = world.desk.catalogue
+    if heard.doctors:
+        return information.fees(
+            heard.doctors[0].name, catalogue.fees(doctor=heard.doctors[0].code)
+        )
+    codes = [d.code for d in heard.stated_departments]
+    wanted = heard.preferences & {"expert", "general"}
+    fees = [f for f in catalogue.fees(codes) if not wanted or f.service_type in wanted]
+    names = [d.name for d in heard.stated_departments[:1]]
+    return information.fees("".join(names), fees)
 
 
 def human(world: World) -> Reply:

@@ -15,6 +15,7 @@ from scheduling.types import (
     AppointmentId,
     AppointmentView,
     CodeSent,
+    Fee,
     Need,
     Offers,
     Opening,
@@ -46,6 +47,10 @@ class Catalogue(Protocol):
         self, codes: Sequence[str] | None = None, department: str | None = None
     ) -> Sequence[Physician]:
         """Return doctors by code or of one department."""
+        ...
+
+    def fees(self, codes: Sequence[str] = (), doctor: str | None = None) -> Sequence[Fee]:
+        """Return what visits that can be booked cost: of departments, of a doctor, or of all."""
         ...
 
     def doctor_days(self, doctor: str) -> Sequence[Opening]:

@@ -115,7 +115,8 @@ def need(values: Values, world: World) -> Need:
         site=values.get("site"),
         when=wanted_times(values),
         words=tuple(values.get("dept", {}).get("words", ())),
-        service_type=wish.get("service"),
+        # Who names a doctor takes the kind of place that doctor has.
+        service_type=None if doctor else wish.get("service"),
         usual_doctor=world.desk.finder.usual_doctor(),
         latest=bool(wish.get("latest")),
         urgent=bool(wish.get("urgent")),

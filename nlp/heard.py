@@ -61,6 +61,7 @@ class Heard:
     `departments` are keyed by one of the 37 national names; `site_departments` and `doctors` by
     the codes of the roster. `stated_departments` is the subset of `site_departments` that the
     person named in words ("想挂骨科"), as opposed to those guessed from symptoms.
+    `topics` are what a question to the hospital is about (fee, parking …: `lexicon/topics.tsv`).
     `document` is the kind of document named in words (护照), by its name at the desk.
     `missing` is a department named in words that the roster does not have (血液科), else empty.
     `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
@@ -80,6 +81,7 @@ class Heard:
     site_departments: tuple[Named, ...] = ()
     stated_departments: tuple[Named, ...] = ()
     missing: str = ""
+    topics: tuple[str, ...] = ()
     doctors: tuple[Named, ...] = ()
     sites: tuple[Named, ...] = ()
     when: tuple[When, ...] = ()

@@ -23,6 +23,7 @@ from nlp import (
     persons,
     readings,
     redflags,
+    topics,
     triage,
 )
 from nlp import symptoms as bodies
@@ -89,6 +90,7 @@ def _understand(
         doctors=senses.named.doctors,
         sites=people.sites(text, vocabulary),
         stated_departments=senses.stated,
+        topics=topics.find(text),
         missing=missing.find(text, vocabulary, senses.stated, senses.national),
         when=senses.when,
         ordinal=senses.ordinal,

@@ -67,6 +67,16 @@ class Physician:
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """What a kind of service costs at a site, from the least to the most (CNY fen)."""
+
+    site_name: str
+    service_type: str
+    least_fen: int
+    most_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """One slot with a place left for this channel, and all that a person wants to know of it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
-from scheduling.types import Opening, Physician, Place, Ward
+from scheduling.types import Fee, Opening, Physician, Place, Ward
 
 NO_DOCTOR = "没有找到您说的医生。可以说科室名，例如“骨科有哪些医生”。"
 WHAT_IS_WRONG = "\n要挂号的话，您哪里不舒服？"
@@ -15,7 +15,51 @@ _MOST = 8
 def sites(places: Sequence[Place]) -> str:
     """Address, hours and telephone of each site."""
     blocks = [f"{p.name}：{p.address}\n时间：{p.hours}\n电话：{p.phone}" for p in places]
-    return "\n\n".join(blocks) + "\n\n缴费可用医保卡、微信、现金；其他问题请打电话或回复“人工”。"
+    return "\n\n".join(blocks)
+
+
+TOPICS = {
+    "refund": "在这里约号没有收费，取消预约就行，不用退款。窗口缴过费的，请带缴费凭证到原窗口退。",
+    "invoice": "发票请到一楼缴费窗口办，带上缴费凭证。我这里打不了。",
+    "parking": "停车我这里查不到，请打医院电话问，或回复“人工”。",
+    "fasting": "挂号看医生不用空腹。要抽血、做检查的，请看检查单或问医生。",
+    "insurance": "可以用医保：请带医保卡或医保码，缴费时现场结算。异地医保请先问医院窗口。",
+    "payment": "看病当天到一楼缴费，医保卡、微信、现金都可以。这里约号不收钱。",
+    "papers": "请带就诊人的身份证或医保卡，小孩带户口本。以前的病历、检查单也带上。",
+}
+
+
+def unknown(phone: str) -> str:
+    """What we do not know is not guessed."""
+    call = f"请打医院电话{phone}问，或" if phone else "请"
+    return f"这个我这里查不到，{call}回复“人工”。"
+
+
+def no_ward(name: str) -> str:
+    """The hospital has no such department."""
+    return f"本院没有{name}。您哪里不舒服？告诉我，我看看该挂哪个科。"
+
+
+def fees(what: str, prices: Sequence[Fee]) -> str:
+    """What a visit costs, for each kind of service at each site."""
+    if not prices:
+        return f"{what}最近没有可约的号，费用查不到。" + FEE_IS_PAID
+    sites = dict.fromkeys(price.site_name for price in prices)
+    lines = [
+        (f"{site}：" if len(sites) > 1 else "")
+        + "，".join(_price(price) for price in prices if price.site_name == site)
+        for site in sites
+    ]
+    return f"{what}挂号费：\n" + "\n".join(lines) + "\n" + FEE_IS_PAID
+
+
+FEE_IS_PAID = "看病当天在医院缴，医保另算。"
+
+
+def _price(price: Fee) -> str:
+    most = wording.fee(price.most_fen)
+    some = "" if price.least_fen == price.most_fen else f"{wording.fee(price.least_fen)}到"
+    return f"{wording.SERVICES.get(price.service_type, '')}{some}{most}"
 
 
 def ward(value: Ward) -> str:

@@ -95,3 +95,19 @@ def test_shifts_roll_on_with_the_days_and_twice_a_day_changes_nothing(clinic):
 def test_the_demo_does_not_mix_with_a_hospital_that_is_there(clinic):
     with clinic.work(WINDOW) as work, pytest.raises(demo.NotEmptyError):
         demo.load(work)
+
+
+def test_what_a_visit_costs_is_read_from_the_roster(clinic):
+    with clinic.work() as work:
+        catalogue = Catalogue(work)
+        bones = catalogue.fees(["GH-GK"])
+        wang = catalogue.fees(doctor="GH-D029")
+        everywhere = {fee.site_name for fee in catalogue.fees()}
+        nowhere = catalogue.fees(doctor="nobody")
+
+    prices = {fee.service_type: (fee.least_fen, fee.most_fen) for fee in bones}
+    assert prices["general"] == (2000, 2000)
+    assert prices["expert"] == (3000, 5000)
+    assert [(fee.service_type, fee.most_fen) for fee in wang] == [("expert", 5000)]
+    assert len(everywhere) == 3
+    assert nowhere == []
