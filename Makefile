@@ -22,9 +22,9 @@ test: $(TOOLS) ## all tests on real servers; one file: make test T=tests/nlp/tes
 test-fast: $(TOOLS) ## the quick tests only: no database server, no browser, no races
 	$(BIN)/python -m pytest -q -m "not server and not browser and not race and not slow"
 
-bench: $(TOOLS) ## what everything costs beside its floor or rival; some rows: R="turns dialogue"
+bench: $(TOOLS) ## what everything costs beside its floor or rival; R="turns search" BIG=1
 	@scripts/install_test_servers
-	$(BIN)/python -m benchmarks $(R)
+	$(BIN)/python -m benchmarks $(if $(BIG),--big) $(R)
 
 lint: $(TOOLS) ## style, types and the house law: what must hold before a commit
 	$(BIN)/ruff check

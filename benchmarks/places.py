@@ -22,19 +22,19 @@ class Sizes:
 
     rounds: int = 5
     turn_engines: tuple[str, ...] = ("postgres", "mariadb")
-    turns: int = 500  # people who talk
+    turns: int = 300  # people who talk
     connections: int = 64
-    single_turns: int = 150  # people who talk one after the other
+    single_turns: int = 100  # people who talk one after the other
     texts: int = 500
     states: int = 3_000
-    bookings: int = 1_500
+    bookings: int = 600
     clients: int = 32
     rush: int = 5_000
     rush_places: int = 100
     appointments: tuple[int, ...] = (100_000, 1_000_000)
-    searches: int = 200
-    notices: int = 1_000
-    starts: int = 5
+    searches: int = 100
+    notices: int = 500
+    starts: int = 3
     engines: tuple[str, ...] = ENGINES
 
 

@@ -22,12 +22,15 @@ def table(rows: Sequence[Row]) -> str:
         "| work | where | ours | limit | ratio (range) | goal | |",
         "|---|---|---|---|---|---|---|",
     ]
-    for row in rows:
-        ours = f"{_figure(row.total(row.ours))} {row.unit}"
-        limit = f"{_figure(row.total(row.limit))}: {' + '.join(row.limit)}" if row.limit else "–"
-        cells = (row.work, row.where, ours, limit, _ratio(row), _goal(row), _MARK[row.is_met])
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(line, rows)])
+
+
+def line(row: Row) -> str:
+    """Return one row of the table."""
+    ours = f"{_figure(row.total(row.ours))} {row.unit}"
+    limit = f"{_figure(row.total(row.limit))}: {' + '.join(row.limit)}" if row.limit else "–"
+    cells = (row.work, row.where, ours, limit, _ratio(row), _goal(row), _MARK[row.is_met])
+    return f"| {' | '.join(cells)} |"
 
 
 def facts(rows: Sequence[Row]) -> str:
