@@ -61,7 +61,7 @@ def save(rows: Sequence[Row], folder: Path, seed: int, command: str) -> Path:
         "rows": [{**asdict(row), "ratio": row.ratio, "is_met": row.is_met} for row in rows],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{now:%Y%m%d-%H%M}-{commit}.json"
+    file = folder / f"{now:%Y%m%d-%H%M%S}-{commit}.json"
     file.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return file
 
