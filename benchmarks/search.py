@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from contextlib import ExitStack
+from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.growth import DEPARTMENTS, Growing
+from sqlalchemy import Connection
+
+from benchmarks.growth import DAYS_AHEAD, DEPARTMENTS, Growing
 from benchmarks.measure import Row, interleaved
 from benchmarks.places import Places
 from benchmarks.raw import RawDesk
@@ -22,6 +24,7 @@ from scheduling.policy import Policy
 from scheduling.types import Need
 
 _MILLI = 1e3
+_ZONE = ZoneInfo("Asia/Shanghai")
 _BY_COUNTER = """
 SELECT s.id, s.starts_at, s.chat_capacity - s.chat_booked FROM slot s
 JOIN shift h ON h.id = s.shift_id
@@ -45,36 +48,25 @@ def rows(places: Places) -> Iterator[Row]:
 
 
 def _on(places: Places, name: str) -> Iterator[Row]:
-    url = places.database(name)
-    engine = connect(url)
     now = system_now()
-    today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
-    last = today + timedelta(days=14)
-    growing = Growing(engine, today)
-    work = _worker(now)
-    samples: dict[str, list[float]] = {}
-    seconds: dict[str, float] = {}
+    today = now.astimezone(_ZONE).date()
+    seconds: dict[str, float | str] = {}
+    measurements: list[Callable[[], Mapping[str, float]]] = []
     sizes = [f"{wanted:.0e}".replace("e+0", "e") for wanted in places.sizes.appointments]
-    for size, wanted in zip(sizes, places.sizes.appointments, strict=True):
-        started = time.perf_counter()
-        growing.grow(wanted)
-        seconds[f"s to make {size}"] = round(time.perf_counter() - started, 1)
-        with engine.connect().execution_options(read_only=True) as conn, RawDesk(url) as raw:
-            finder = Finder(work(conn))
-
-            def by_desk(department: int, finder: Finder = finder) -> int:
-                return len(finder.offers(Need(departments=((f"D{department}", 1.0),))).exact)
-
-            def by(statement: str, raw: RawDesk = raw) -> Callable[[int], int]:
-                return lambda department: len(raw.rows(statement, department, today, last))
-
-            acts = {"desk": by_desk, "counter": by(_BY_COUNTER), "counting": by(_BY_COUNTING)}
-            found = interleaved(
-                [_timed(f"{who} {size}", act, places.sizes.searches) for who, act in acts.items()],
-                places.sizes.rounds,
-            )
-        samples |= found
-    engine.dispose()
+    with ExitStack() as at_the_end:
+        for size, wanted in zip(sizes, places.sizes.appointments, strict=True):
+            url = places.database(name)
+            engine = connect(url)
+            at_the_end.callback(engine.dispose)
+            started = time.perf_counter()
+            Growing(engine, today).grow(wanted)
+            seconds[f"s to make {size}"] = round(time.perf_counter() - started, 1)
+            conn = at_the_end.enter_context(engine.connect().execution_options(read_only=True))
+            raw = at_the_end.enter_context(RawDesk(url))
+            for who, act in _acts(_finder(conn, now), raw, today).items():
+                act(1)  # plans and statements are made once
+                measurements.append(_timed(f"{who} {size}", act, places.sizes.searches))
+        samples = interleaved(measurements, places.sizes.rounds)
     smaller, larger = sizes[-2:] if len(sizes) > 1 else (sizes[0], sizes[0])
     for who in ("desk", "counter"):
         yield Row(
@@ -98,6 +90,26 @@ def _on(places: Places, name: str) -> Iterator[Row]:
     )
 
 
+def _acts(finder: Finder, raw: RawDesk, today: date) -> Mapping[str, Callable[[int], int]]:
+    last = today + timedelta(days=DAYS_AHEAD)
+
+    def by_desk(department: int) -> int:
+        return len(finder.offers(Need(departments=((f"D{department}", 1.0),))).exact)
+
+    def by_counter(department: int) -> int:
+        return len(raw.rows(_BY_COUNTER, department, today, last))
+
+    def by_counting(department: int) -> int:
+        return len(raw.rows(_BY_COUNTING, department, today, last))
+
+    return {"desk": by_desk, "counter": by_counter, "counting": by_counting}
+
+
+def _finder(conn: Connection, now: datetime) -> Finder:
+    vault = Vault(make_key(), make_key())
+    return Finder(Work(conn, now, _ZONE, Policy(), vault, Actor("chat", openid="oBench")))
+
+
 def _timed(name: str, act: Callable[[int], int], times: int) -> Callable[[], Mapping[str, float]]:
     def measure() -> Mapping[str, float]:
         seconds: list[float] = []
@@ -109,13 +121,3 @@ def _timed(name: str, act: Callable[[int], int], times: int) -> Callable[[], Map
         return {name: median(seconds) * _MILLI}
 
     return measure
-
-
-def _worker(now: Any) -> Callable[[Any], Work]:
-    vault = Vault(make_key(), make_key())
-    zone = ZoneInfo("Asia/Shanghai")
-
-    def work(conn: Any) -> Work:
-        return Work(conn, now, zone, Policy(), vault, Actor("chat", openid="oBench"))
-
-    return work

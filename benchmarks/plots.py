@@ -1,0 +1,84 @@
+"""`python -m benchmarks.plots RESULT…`: the plots of docs/performance.md, from saved results."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+_MET, _MISSED = "#2a7f62", "#c0563b"
+_APART = 2.5  # how far a figure stands beyond a bar, as a factor of the scale
+
+# Text stays text, and the same data gives the same file.
+mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "desk", "font.size": 8})
+
+
+def main(files: Sequence[str]) -> None:
+    """Read all rows of the files and draw both plots."""
+    rows = [row for file in files for row in json.loads(Path(file).read_text())["rows"]]
+    _save(_ratios([row for row in rows if row["goal"]]), "performance-ratios.svg")
+    _save(
+        _growth([row for row in rows if "search by the" in row["work"]]), "performance-growth.svg"
+    )
+
+
+def _ratios(rows: list[dict[str, Any]]) -> Figure:
+    """Every row with a goal: how many times worse than its limit it is, beside what it may be."""
+    figure = Figure(figsize=(7.2, 0.24 * len(rows) + 0.9), layout="constrained")
+    axes = figure.add_subplot()
+    for at, row in enumerate(reversed(rows)):
+        worse = 1 / row["ratio"] if row["is_more_better"] else row["ratio"]
+        goal = 1 / row["goal"] if row["is_more_better"] else row["goal"]
+        axes.barh(at, worse, color=_MET if row["is_met"] else _MISSED, height=0.6)
+        axes.plot([goal, goal], [at - 0.42, at + 0.42], color="black", linewidth=1.5)
+        axes.text(worse * 1.05, at, f"{worse:.2g}×", va="center")
+    axes.set_yticks(
+        range(len(rows)), [f"{row['work']} · {row['where']}" for row in reversed(rows)]
+    )
+    axes.set_xscale("log")
+    axes.set_xlim(0.05, axes.get_xlim()[1] * _APART)
+    axes.set_xlabel("cost beside the limit (1 = the same); black line: the goal; log scale")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _growth(rows: list[dict[str, Any]]) -> Figure:
+    """The search while appointments pile up: the desk, the counter, counting by join."""
+    engines = list(dict.fromkeys(row["where"] for row in rows))
+    figure = Figure(figsize=(7.2, 2.6), layout="constrained")
+    for place, engine in enumerate(engines, 1):
+        axes = figure.add_subplot(1, len(engines), place)
+        samples = next(row["samples"] for row in rows if row["where"] == engine)
+        for who, style in (("counting", "s--"), ("desk", "o-"), ("counter", "^-")):
+            points = {
+                float(name.split()[1]): median(values)
+                for name, values in samples.items()
+                if name.split()[0] == who
+            }
+            axes.plot(list(points), list(points.values()), style, label=who, markersize=4)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_title(engine)
+        axes.set_xlabel("appointments")
+        axes.spines[["top", "right"]].set_visible(False)
+        if place == 1:
+            axes.set_ylabel("ms, median")
+            axes.legend(frameon=False)
+    return figure
+
+
+def _save(figure: Figure, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    figure.savefig(PICTURES / name, metadata={"Date": None})
+    print(PICTURES / name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
