@@ -36,6 +36,8 @@ _FIRST_PERSON = 1_000_001  # behind the demo's own patients
 _FLOORS = {"holds": ("raw hold",), "confirms": ("raw confirm",)}
 _GOALS = {"holds": 1.5, "confirms": 1.5}
 _MILLI = 1e3
+_WARM = 64
+_LATE = "success"  # after 4 s the answer is left to the courier: the load was too much
 
 
 def rows(places: Places) -> Iterator[Row]:
@@ -91,7 +93,7 @@ class _Stand:
 
     def warm(self) -> None:
         """Let both workers of both servers load what they load once."""
-        self.talk()
+        self._talk(min(_WARM, self.sizes.turns), self.sizes.connections // 8 or 1)
         self.echo()
         self.answers.clear()
 
@@ -133,7 +135,7 @@ class _Stand:
         }
 
     def latencies(self, turn: str) -> dict[str, float]:
-        """Return p50 and p99 in ms, ours and the rival's."""
+        """Return p50 and p99 in ms, ours and the rival's, and how many were too late."""
         found = {}
         for (kind, connections), answers in self.answers.items():
             if kind in (turn, "WeRoBot echo"):
@@ -142,6 +144,9 @@ class _Stand:
                 for name, share in (("p50", 0.5), ("p99", 0.99)):
                     title = f"{who} {name} ms at {connections}"
                     found[title] = round(percentile(seconds, share) * _MILLI, 1)
+            if kind == turn:
+                late = sum(messages.read(answer.body) == _LATE for answer in answers)
+                found[f"late of {len(answers)} at {connections}"] = late
         return found
 
     def _talk(self, people: int, connections: int) -> dict[str, float]:
@@ -151,7 +156,8 @@ class _Stand:
             requests = [messages.push(openid, text) for openid in openids]
             found[turn], answers = self.ours.cpu_us(requests, connections)
             for answer in answers:
-                if expected not in (said := messages.read(answer.body)):
+                said = messages.read(answer.body)
+                if expected not in said and said != _LATE:
                     raise RuntimeError(f"{turn}: not {expected} but {said}")
             self.answers.setdefault((turn, connections), []).extend(answers)
         return found
