@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, bindparam, update
 
 from desk import appointments, notices, stock
 from desk.accounts import account
@@ -76,9 +76,7 @@ class Bookings:
         longest = row.created_at + work.policy.hold_longest
         until = min(work.now + work.policy.hold, longest)
         kept = work.conn.execute(
-            update(Appointment)
-            .where(*_still_held(work, row))
-            .values(held_until=until, version=Appointment.version + 1)
+            _IF_HELD, {"appointment": row.id, "now": work.now, "held_until": until}
         )
         if kept.rowcount:
             put_expiry(work, row.id, until)
@@ -96,14 +94,14 @@ class Bookings:
         work = self._work
         row = appointments.find(work, appointment)
         booked = work.conn.execute(
-            update(Appointment)
-            .where(*_still_held(work, row))
-            .values(
-                status="booked",
-                confirmed_at=work.now,
-                held_until=None,
-                version=Appointment.version + 1,
-            )
+            _IF_HELD,
+            {
+                "appointment": row.id,
+                "now": work.now,
+                "status": "booked",
+                "confirmed_at": work.now,
+                "held_until": None,
+            },
         )
         if booked.rowcount == 0:
             self._refuse_unless_booked(appointment)
@@ -232,10 +230,13 @@ class Bookings:
             raise AppointmentOver
 
 
-def _still_held(work: Work, row: Row[Any]) -> tuple[Any, ...]:
-    """The hold exists and its time is not over; asked by the update itself."""
-    return (
-        Appointment.id == row.id,
+# The hold exists and its time is not over: asked by the update itself.
+_IF_HELD = (
+    update(Appointment)
+    .where(
+        Appointment.id == bindparam("appointment"),
         Appointment.status == "held",
-        Appointment.held_until > work.now,
+        Appointment.held_until > bindparam("now"),
     )
+    .values(version=Appointment.version + 1)
+)

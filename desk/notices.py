@@ -8,10 +8,11 @@ a notice of that act goes to somebody else or to nobody.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from desk import outbox, prompts
 from desk.accounts import account
@@ -26,19 +27,21 @@ from scheduling.types import AppointmentView, Outlook, PromptId
 
 def booked(work: Work, view: AppointmentView) -> None:
     """An appointment has been made: reminders, and a confirmation where it adds something."""
-    _tell(work, "confirmed", view)
-    _remind(work, view)
+    readers = _readers(work, view)
+    _tell(work, "confirmed", view, readers)
+    _remind(work, view, readers)
 
 
 def moved(work: Work, view: AppointmentView) -> None:
     """An appointment has been moved and is now as `view`."""
-    _tell(work, "changed", view)
-    _remind(work, view)
+    readers = _readers(work, view)
+    _tell(work, "changed", view, readers)
+    _remind(work, view, readers)
 
 
 def cancelled(work: Work, view: AppointmentView) -> None:
     """An appointment has been given back; `view` is what it was, with its new version."""
-    _tell(work, "cancelled", view)
+    _tell(work, "cancelled", view, _readers(work, view))
 
 
 class Notices:
@@ -69,9 +72,8 @@ def _by_then(work: Work, person: Reach, reader: int | None, at: datetime) -> Rea
     return replace(person, windows=left)
 
 
-def _tell(work: Work, kind: str, view: AppointmentView) -> None:
+def _tell(work: Work, kind: str, view: AppointmentView, readers: Mapping[int, bool]) -> None:
     me = account(work)
-    readers = _readers(work, view)
     if me is not None:
         others = [reader for reader, is_close in readers.items() if is_close and reader != me]
         if not others:
@@ -81,11 +83,11 @@ def _tell(work: Work, kind: str, view: AppointmentView) -> None:
         _put(work, kind, view, next(iter(readers), None))
 
 
-def _remind(work: Work, view: AppointmentView) -> None:
+def _remind(work: Work, view: AppointmentView, readers: Mapping[int, bool]) -> None:
     """Write the reminders; all of them ask one thing, whether the patient comes."""
     begins = view.opening.starts_at
     planned = reminder_times(work.policy, work.local(work.now), begins)
-    reader = next(iter(_readers(work, view)), None)
+    reader = next(iter(readers), None)
     if not planned or (reader is None and phone_of(work, view.id) is None):
         return
     prompt = None
@@ -95,6 +97,14 @@ def _remind(work: Work, view: AppointmentView) -> None:
         _put(work, "reminder", view, reader, which=which, at=at, prompt=prompt)
 
 
+_BOOKER = select(Appointment.wechat_user_id).where(Appointment.id == bindparam("appointment"))
+_LINKS = (
+    select(PatientLink.wechat_user_id, PatientLink.relation)
+    .where(PatientLink.patient_id == bindparam("patient"), PatientLink.state.in_(SEES_ALL))
+    .order_by(case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
+)
+
+
 def _readers(work: Work, view: AppointmentView) -> dict[int, bool]:
     """
     Return who may read about an appointment, best first.
@@ -102,12 +112,8 @@ def _readers(work: Work, view: AppointmentView) -> dict[int, bool]:
     True for who booked it and for the patient's own account: they are told also of what somebody
     else of the family does.
     """
-    booker = work.conn.scalar(select(Appointment.wechat_user_id).where(Appointment.id == view.id))
-    links = work.conn.execute(
-        select(PatientLink.wechat_user_id, PatientLink.relation)
-        .where(PatientLink.patient_id == view.patient, PatientLink.state.in_(SEES_ALL))
-        .order_by(case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
-    )
+    booker = work.conn.scalar(_BOOKER, {"appointment": view.id})
+    links = work.conn.execute(_LINKS, {"patient": view.patient})
     readers = {} if booker is None else {booker: True}
     for link in links:
         readers.setdefault(link.wechat_user_id, link.relation == "self")

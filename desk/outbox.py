@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from desk.work import Work
 from models import Outbox, Prompt
@@ -43,6 +43,10 @@ class Notice:
     prompt_id: int | None = None
 
 
+_KNOWN = select(Outbox.id).where(Outbox.dedupe_key == bindparam("key"))
+_INSERT = insert(Outbox)
+
+
 def put(work: Work, notice: Notice) -> None:
     """
     Write a notice into the outbox; one that is there already stays as it is.
@@ -51,25 +55,23 @@ def put(work: Work, notice: Notice) -> None:
         KeyError: nobody said which channels this kind of notice may take.
     """
     KINDS[notice.kind]
-    known = select(Outbox.id).where(Outbox.dedupe_key == notice.dedupe_key)
-    if work.conn.scalar(known) is not None:
+    if work.conn.scalar(_KNOWN, {"key": notice.dedupe_key}) is not None:
         return
-    work.conn.execute(
-        insert(Outbox).values(
-            kind=notice.kind,
-            dedupe_key=notice.dedupe_key,
-            payload_enc=work.vault.seal(json.dumps(notice.payload, ensure_ascii=False)),
-            wechat_user_id=notice.wechat_user_id,
-            appointment_id=notice.appointment_id,
-            appointment_version=notice.appointment_version,
-            prompt_id=notice.prompt_id,
-            state="due",
-            not_before=notice.not_before or work.now,
-            attempts=0,
-            last_error="",
-            created_at=work.now,
-        )
-    )
+    row = {
+        "kind": notice.kind,
+        "dedupe_key": notice.dedupe_key,
+        "payload_enc": work.vault.seal(json.dumps(notice.payload, ensure_ascii=False)),
+        "wechat_user_id": notice.wechat_user_id,
+        "appointment_id": notice.appointment_id,
+        "appointment_version": notice.appointment_version,
+        "prompt_id": notice.prompt_id,
+        "state": "due",
+        "not_before": notice.not_before or work.now,
+        "attempts": 0,
+        "last_error": "",
+        "created_at": work.now,
+    }
+    work.conn.execute(_INSERT, row)
 
 
 def void(work: Work, appointment: int) -> None:

@@ -10,28 +10,30 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from desk.rows import insert_row
 from desk.work import Work
 from models import Prompt, WechatUser
 from scheduling.types import PromptId, PromptView
 
+_OWNER = select(WechatUser.openid_hash).where(WechatUser.id == bindparam("account"))
+_ASK = insert(Prompt).values(openid_hash=_OWNER.scalar_subquery())
+
 
 def ask(
     work: Work, account: int, kind: str, facts: Mapping[str, int | str], deadline_at: datetime
 ) -> PromptId:
     """Write a question to an account; `facts` is what its conversation needs, and gets sealed."""
-    owner = select(WechatUser.openid_hash).where(WechatUser.id == account).scalar_subquery()
-    row = insert(Prompt).values(
-        openid_hash=owner,
-        kind=kind,
-        payload_enc=work.vault.seal(json.dumps(dict(facts), ensure_ascii=False)),
-        state="open",
-        deadline_at=deadline_at,
-        created_at=work.now,
-    )
-    return PromptId(insert_row(work.conn, row))
+    row = {
+        "account": account,
+        "kind": kind,
+        "payload_enc": work.vault.seal(json.dumps(dict(facts), ensure_ascii=False)),
+        "state": "open",
+        "deadline_at": deadline_at,
+        "created_at": work.now,
+    }
+    return PromptId(insert_row(work.conn, _ASK, row))
 
 
 class Prompts:
