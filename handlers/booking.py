@@ -51,6 +51,7 @@ def ask_offer(values: Values, world: World) -> Asked:
     return Question(
         texts.instead(name, half, why) if why else texts.offers(name, half),
         [(line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)],
+        wants="offer",
     )
 
 

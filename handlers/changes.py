@@ -24,14 +24,19 @@ def hear(heard: Heard, values: Values, world: World) -> Given:
     """Return what turning down means here, or None when nothing was turned down."""
     wanted = {*heard.preferences, *(("other_time",) if heard.intent == "reschedule" else ())}
     turned_down = next((name for name in _ANSWERS if name in wanted), None)
-    # Another day was named: that alone changes the list.
-    is_named = heard.when and turned_down in ("other_time", "other")
-    if "ward" not in values or is_named:
+    # Another day or department was named: that alone changes the list.
+    named = {
+        "other_time": heard.when,
+        "other": heard.when,
+        "other_dept": heard.stated_departments,
+    }
+    if "ward" not in values or named.get(turned_down or ""):
         return None
     if turned_down is not None:
         return _ANSWERS[turned_down](values, world)
     has_wish = heard.when or heard.doctors or heard.stated_departments or heard.symptoms
-    return Redo((), texts.WHAT_TO_CHANGE) if heard.answer == "no" and not has_wish else None
+    is_no = heard.answer == "no" or heard.intent == "deny"
+    return Redo((), texts.WHAT_TO_CHANGE) if is_no and not has_wish else None
 
 
 def _other(values: Values, world: World) -> Given:
@@ -77,6 +82,10 @@ def _other_site(values: Values, world: World) -> Given:
     return Redo(("site", "offer"), texts.ANOTHER_SITE, {"not_sites": refused})
 
 
+def _other_dept(values: Values, world: World) -> Given:
+    return Redo(("dept", "doctors", "doctor", "usual", "site"), texts.ANOTHER_DEPT)
+
+
 def _wider(values: Values) -> Given:
     """Everything on this list was turned down: drop the narrowest wish, or say that is all."""
     narrow: Sequence[str] = [name for name in ("when", "wish", "site") if values.get(name)]
@@ -90,6 +99,7 @@ def _chosen(values: Values, world: World) -> Opening | None:
 
 # The narrower word first: 「换个医生」 is also 「换个」.
 _ANSWERS: Mapping[str, Callable[[Values, World], Given]] = {
+    "other_dept": _other_dept,
     "other_site": _other_site,
     "other_doctor": _other_doctor,
     "other_time": _other_time,

@@ -57,7 +57,9 @@ def ask_offer(values: Values, world: World) -> Asked:
         return Stop(texts.NOTHING_ELSE)
     when = wishes.wanted_times(values)
     why = "" if found.exact else misses.say(found.miss, when, view.opening.department_name)
-    return Question(texts.move_to(view, wishes.shared_half_day(offers), why), listed)
+    return Question(
+        texts.move_to(view, wishes.shared_half_day(offers), why), listed, wants="offer"
+    )
 
 
 def _others(

@@ -45,7 +45,7 @@ _LETTER = re.compile(r"^(?:我?选|要|就)?([a-f])[吧项]?$")
 _CHOICE = re.compile(rf"^({NUMBER})号$")
 
 _ANOTHER = r"(?:换(?:一|另一?)?[个位家]?(?:别的)?|(?:别|其[他它]|另外)的?(?:一?[个位家])?)"
-_NOT = r"不(?:想)?[要去看](?:这|那)(?:个|位|家)?"
+_NOT = r"不(?:想)?[要去看挂约选](?:这|那)(?:个|位|家)?"
 
 _PREFERENCES = (
     ("latest", re.compile(r"最晚|最后一个时间|晚一点的|靠后|末尾")),
@@ -70,6 +70,7 @@ _PREFERENCES = (
     ("other_doctor", re.compile(rf"{_ANOTHER}(?:医生|大夫|专家|人看)|{_NOT}(?:医生|大夫|专家)")),
     ("other_time", re.compile(rf"{_ANOTHER}(?:时间|日子|时段|天)|{_NOT}(?:时间|日子|一?天)")),
     ("other_site", re.compile(rf"{_ANOTHER}(?:医院|院区|地方)|{_NOT}(?:医院|院区|地方)")),
+    ("other_dept", re.compile(rf"{_ANOTHER}科(?!室?在)|{_NOT}科|不(?:想)?看这个科")),
     ("instead", re.compile(r"^(?:不是|不对|[说搞弄]错|错了)")),
     (
         "all",

@@ -65,10 +65,10 @@ class Heard:
     `document` is the kind of document named in words (护照), by its name at the desk.
     `missing` is a department named in words that the roster does not have (血液科), else empty.
     `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
-    other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), more (更多/下一页),
-    expert, general, who_are_you (你是真人吗), no_danger (说的是以前的事), instead (不是，是…: what
-    was said before is taken back), all (两个都退), undo (取消错了), no_papers (没有证件), no_name
-    (还没起名字). `alarm` is what an emergency calls for: call_120, go_now or crisis_line.
+    other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), other_dept, more
+    (更多/下一页), expert, general, who_are_you (你是真人吗), no_danger (说的是以前的事), instead
+    (不是，是…: what was said before is taken back), all (两个都退), undo (取消错了), no_papers
+    (没有证件), no_name (还没起名字).
     """
 
     text: str = ""
@@ -109,11 +109,12 @@ class Context:
     """
     What the conversation already knows when a message is heard.
 
-    `asking` is the kind of answer the open question wants (`day`, `slot`, `name`, `document`,
-    `id_number`, `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`, …) or None;
-    it lets an ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms` were heard
-    earlier in this conversation and count towards departments and red flags. `days` are the local
-    days the talk is about, as half-open spans: an hour alone (「换成下午」) is meant for them.
+    `asking` is the kind of answer the open question wants (`day`, `offer`, `slot`, `name`,
+    `document`, `id_number`, `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`,
+    …) or None; it lets an ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms`
+    were heard earlier in this conversation and count towards departments and red flags. `days` are
+    the local days the talk is about, as half-open spans: an hour alone (「换成下午」) is meant for
+    them.
     """
 
     asking: str | None = None

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nlp import (
     answers,
@@ -45,6 +45,8 @@ _LEAST_DEPARTMENTS = 3
 # Beyond these the probabilities are noise, and every one costs a look at every site.
 _MOST_PLACED = 8
 _SHORT_CHARACTERS = 40
+# As far as bookings usually reach.
+_AHEAD = timedelta(days=14)
 _CLAUSES = re.compile(r"[,，。;；!！?？\n]")
 _WHO_AND_WHEN = re.compile(
     r"(?:我|俺|咱)?的?(?:妈妈?|爸爸?|母亲|父亲|老伴|老公|老婆|爱人|奶奶|爷爷|外婆|外公|姥姥|姥爷)|我|俺|"
@@ -62,10 +64,19 @@ def understand(
 ) -> Heard:
     """Return what was heard; `now` is aware and local, `model` another triage model."""
     try:
-        return _understand(text[:_MOST_CHARACTERS], now, vocabulary, context or Context(), model)
+        told = _before_a_list(context or Context(), now)
+        return _understand(text[:_MOST_CHARACTERS], now, vocabulary, told, model)
     except Exception:  # noqa: BLE001 - a message must never break a turn
         _LOG.exception("a message could not be understood")
         return Heard(text=text)
+
+
+def _before_a_list(context: Context, now: datetime) -> Context:
+    """Offers are choices; while they are shown an hour alone is meant for any day to come."""
+    if context.asking != "offer":
+        return context
+    ahead = ((now.date(), now.date() + _AHEAD),)
+    return replace(context, asking="choice", days=context.days or ahead)
 
 
 def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
