@@ -56,8 +56,9 @@ def _is_newborn(world: World) -> bool:
 
 
 def hear_kind(heard: Heard, values: Values, world: World) -> Given:
-    """「我只有护照」 said before the number was asked for."""
-    return heard.document if "consent" in values and "number" not in values else None
+    """「我只有护照」 said before the number was given; naming the assumed one says nothing."""
+    is_open = "consent" in values and "number" not in values
+    return heard.document if is_open and heard.document != _RESIDENT else None
 
 
 def answer_kind(heard: Heard, values: Values, world: World) -> Given:

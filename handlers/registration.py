@@ -125,7 +125,7 @@ def answer_phone(heard: Heard, values: Values, world: World) -> Given:
     """A telephone number, or none."""
     if heard.phone:
         return heard.phone
-    return "" if heard.answer == "no" else None
+    return "" if heard.answer == "no" or heard.intent == "deny" else None
 
 
 def register(values: Values, world: World) -> Asked:
