@@ -20,9 +20,8 @@ from desk import calls
 from desk.counter import Counter
 from desk.work import Actor
 from models import clock
-from nlp import segment, triage
-from nlp.understand import understand
-from nlp.vocabulary import DoctorEntry, Vocabulary
+from nlp import triage
+from nlp.understand import warm
 
 
 def environment() -> Mapping[str, str | None]:
@@ -45,9 +44,7 @@ def furnish(app: Flask, house: House) -> Flask:
     app.register_blueprint(api.create_blueprint(open_counter))
     _add_health(app, house)
     # Dictionary, model and readings of names load now, not while the first patient waits.
-    segment.load()
-    somebody = Vocabulary(doctors=(DoctorEntry("", "王建国", site="", department=""),))
-    understand("我头疼，想挂王建果医生正月初八上午的号", clock.system_now(), somebody)
+    warm(clock.system_now())
     return app
 
 

@@ -257,7 +257,20 @@ def _rule(key: tuple[str, str, bool, float], patterns: list[str]) -> _Rule:
         intent=INTENTS[intent],
         needs=frozenset(word for word in words if not word.startswith("-")),
         bars=frozenset(word[1:] for word in words if word.startswith("-")),
-        pattern=re.compile(alternatives) if alternatives else None,
+        pattern=_compiled(patterns, alternatives) if alternatives else None,
         whole=whole,
         weight=weight,
     )
+
+
+def _compiled(patterns: list[str], alternatives: str) -> re.Pattern[str]:
+    """Compile rows together; ValueError naming the row that cannot be read."""
+    try:
+        return re.compile(alternatives)
+    except re.error:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"nlp/lexicon/intents.tsv: {pattern!r}: {error}") from error
+        raise

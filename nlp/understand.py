@@ -23,13 +23,14 @@ from nlp import (
     persons,
     readings,
     redflags,
+    segment,
     topics,
     triage,
 )
 from nlp import symptoms as bodies
 from nlp.heard import Answer, Context, Heard, Intent, Named, Person, Urgency, When
 from nlp.intents import Cues, guess
-from nlp.vocabulary import Vocabulary
+from nlp.vocabulary import DoctorEntry, Vocabulary
 
 _LOG = logging.getLogger(__name__)
 
@@ -83,6 +84,29 @@ def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
     """Return the red flags of a message, with whom it is about and what was said before."""
     person = _together(context.person, persons.find(text))
     return redflags.check(text, context.symptoms, person)
+
+
+# Between them these words need every table: dictionary, models, sounds, moon and holidays.
+_WARMING = (
+    "头疼想挂王建果医生正月初八上午的号",
+    "元旦后第一天",
+    "蹲一个退号",
+    "血压一百五九十五",
+    "头晕恶心",
+)
+
+
+def warm(now: datetime) -> None:
+    """
+    Load all that the first message would otherwise wait for.
+
+    Raises:
+        ValueError, OSError: a lexicon or a model is broken; says which file and row.
+    """
+    segment.load()
+    somebody = Vocabulary(doctors=(DoctorEntry("", "王建国", site="", department=""),))
+    for text in _WARMING:
+        _understand(text, now, somebody, Context(), None)
 
 
 def _understand(

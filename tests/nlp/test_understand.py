@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp import intents, lexicon
 from nlp.heard import Context
-from nlp.understand import understand
+from nlp.understand import understand, warm
 from nlp.vocabulary import DepartmentEntry, DoctorEntry, SiteEntry, Vocabulary
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -65,3 +67,19 @@ def test_whatever_is_written_it_never_stumbles(text: str) -> None:
         log.removeHandler(handler)
 
     assert stumbles == []
+
+
+def test_a_broken_lexicon_stops_the_start_and_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "words.tsv").write_text("word\tkind\n早\tpart\n晚\n", encoding="utf-8")
+    monkeypatch.setattr(lexicon, "HERE", tmp_path)
+    with pytest.raises(ValueError, match=r"words\.tsv:3: 1 columns, the header has 2"):
+        lexicon.rows("words.tsv")
+
+
+def test_all_is_loaded_before_the_first_message() -> None:
+    warm(NOW)
+    assert intents.model.cache_info().currsize == 1
+    with pytest.raises(ValueError, match=r"intents\.tsv: '\(': "):
+        intents._compiled(["挂号", "("], "挂号|(")
