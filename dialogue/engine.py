@@ -85,7 +85,7 @@ class Engine(Generic[W]):
 
     def _is_busy_with_another(self, top: Frame | None, intent: str) -> bool:
         """Tell whether something is going on that this intent does not belong to."""
-        if top is None or self._forms[top.form].is_light:
+        if top is None or self._forms[top.form].is_light or intent in self._forms[top.form].keeps:
             return False
         return self._opens.get(intent) != top.form
 

@@ -100,6 +100,7 @@ REMINDER: Form[World] = Form(
     name="reminder",
     title=texts.TITLES["reminder"],
     done=_act_on,
+    keeps=frozenset({_MOVE, _CANCEL}),
     slots=(Slot("coming", _ask_coming, answer=_answer_coming),),
 )
 

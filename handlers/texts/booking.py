@@ -59,11 +59,6 @@ def stay_at(name: str) -> str:
     return f"还是看{name}"
 
 
-def which_site(department: str) -> str:
-    """The department exists at several sites."""
-    return f"{department}在几个院区都有，您想去哪里？回复数字："
-
-
 def offers(department: str, when: str) -> str:
     """Above the list of doctors; `when` is what all of them share, or empty."""
     return f"{department}{when}可以约的号，回复数字选一个："
@@ -144,13 +139,6 @@ def unbookable(ward: Ward) -> str:
     """A department that is never booked: go there."""
     where = f"，在{ward.location}" if ward.location else ""
     return f"{ward.site_name}{ward.name}不用预约，直接去就行{where}。"
-
-
-def unfit(name: str, reason: str) -> str:
-    """The department does not see this patient."""
-    if reason == "sex":
-        return f"{name}不适合这位就诊人，我们换一个科。"
-    return f"这位就诊人的年龄不在{name}的接诊范围，我们换一个科。"
 
 
 TITLE = "挂号"

@@ -82,6 +82,14 @@ def test_a_bare_no_may_mean_two_things_and_is_asked_about(booked):
     assert status(booked) == "booked"
 
 
+def test_cancel_said_to_the_reminder_cancels_and_is_no_walking_away(booked):
+    remind(booked)
+    booked.patient.say("不行")
+
+    assert "确定取消这个号吗" in booked.patient.say("取消")
+    assert status(booked) == "booked"
+
+
 def test_without_a_question_a_digit_is_not_taken_for_an_answer(booked):
     assert "需要挂号" in booked.patient.say("3")
     assert status(booked) == "booked"
