@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from desk.work import Work
 from models import Outbox, WechatUser
@@ -19,6 +19,17 @@ from scheduling.channels import CUSTOMER, Window
 TYPED = timedelta(hours=48)
 # Of a user's column: how long its window stays open and for how many messages.
 _GRANTS = (("last_message_at", TYPED, 5), ("last_tap_at", timedelta(minutes=1), 3))
+
+
+_LAST = select(WechatUser.last_message_at, WechatUser.last_tap_at).where(
+    WechatUser.id == bindparam("account")
+)
+_HANDED = select(func.count()).where(
+    Outbox.wechat_user_id == bindparam("account"),
+    Outbox.channel == CUSTOMER,
+    Outbox.sending_at >= bindparam("since"),
+)
+_NOTE = update(WechatUser).where(WechatUser.openid_hash == bindparam("openid"))
 
 
 def heard_from(work: Work) -> None:
@@ -38,9 +49,7 @@ def followed(work: Work, *, is_following: bool) -> None:
 
 def windows(work: Work, account: int) -> tuple[Window, ...]:
     """Return the windows of an account that are open now."""
-    row = work.conn.execute(
-        select(WechatUser.last_message_at, WechatUser.last_tap_at).where(WechatUser.id == account)
-    ).one()
+    row = work.conn.execute(_LAST, {"account": account}).one()
     opened = ((getattr(row, column), lasts, most) for column, lasts, most in _GRANTS)
     return tuple(
         Window(since + lasts, max(0, most - _sent_since(work, account, since)))
@@ -51,18 +60,10 @@ def windows(work: Work, account: int) -> tuple[Window, ...]:
 
 def _sent_since(work: Work, account: int, since: datetime) -> int:
     """Count what was handed to WeChat, also where we never learnt what became of it."""
-    handed = select(func.count()).where(
-        Outbox.wechat_user_id == account,
-        Outbox.channel == CUSTOMER,
-        Outbox.sending_at >= since,
-    )
-    return work.conn.scalar(handed) or 0
+    return work.conn.scalar(_HANDED, {"account": account, "since": since}) or 0
 
 
 def _note(work: Work, **values: object) -> None:
     if work.actor.openid is not None:
-        work.conn.execute(
-            update(WechatUser)
-            .where(WechatUser.openid_hash == work.vault.lookup(work.actor.openid))
-            .values(**values)
-        )
+        openid = work.vault.lookup(work.actor.openid)
+        work.conn.execute(_NOTE, {"openid": openid, **values})

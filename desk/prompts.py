@@ -36,6 +36,18 @@ def ask(
     return PromptId(insert_row(work.conn, _ASK, row))
 
 
+_WAITING = (
+    select(Prompt.id, Prompt.kind, Prompt.payload_enc, Prompt.delivered_at)
+    .where(
+        Prompt.openid_hash == bindparam("openid"),
+        Prompt.state == "open",
+        Prompt.delivered_at <= bindparam("now"),
+        Prompt.deadline_at > bindparam("now"),
+    )
+    .order_by(Prompt.delivered_at.desc(), Prompt.id.desc())
+)
+
+
 class Prompts:
     """The questions that wait for the account that writes."""
 
@@ -48,16 +60,8 @@ class Prompts:
         work = self._work
         if work.actor.openid is None:
             return ()
-        rows = work.conn.execute(
-            select(Prompt.id, Prompt.kind, Prompt.payload_enc, Prompt.delivered_at)
-            .where(
-                Prompt.openid_hash == work.vault.lookup(work.actor.openid),
-                Prompt.state == "open",
-                Prompt.delivered_at <= work.now,
-                Prompt.deadline_at > work.now,
-            )
-            .order_by(Prompt.delivered_at.desc(), Prompt.id.desc())
-        )
+        openid = work.vault.lookup(work.actor.openid)
+        rows = work.conn.execute(_WAITING, {"openid": openid, "now": work.now})
         return [
             PromptView(
                 id=PromptId(row.id),

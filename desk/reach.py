@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from desk import ledger, subscriptions
 from desk.work import Work
@@ -10,14 +10,21 @@ from models import Appointment, Patient, WechatUser
 from scheduling.channels import Reach
 from scheduling.phones import takes_messages
 
+_ACCOUNT = select(WechatUser.openid_enc, WechatUser.followed).where(
+    WechatUser.id == bindparam("account")
+)
+_PHONE = (
+    select(Patient.phone_enc)
+    .join(Appointment, Appointment.patient_id == Patient.id)
+    .where(Appointment.id == bindparam("appointment"))
+)
+
 
 def reach(work: Work, account: int | None, phone: str | None) -> Reach:
     """Return what is known of an account and a phone; either may be missing."""
     row = None
     if account is not None:
-        row = work.conn.execute(
-            select(WechatUser.openid_enc, WechatUser.followed).where(WechatUser.id == account)
-        ).one_or_none()
+        row = work.conn.execute(_ACCOUNT, {"account": account}).one_or_none()
     if row is None or account is None:
         return Reach(phone=phone)
     return Reach(
@@ -31,10 +38,6 @@ def reach(work: Work, account: int | None, phone: str | None) -> Reach:
 
 def phone_of(work: Work, appointment: int) -> str | None:
     """Return the phone on file of an appointment's patient, if it takes messages."""
-    sealed = work.conn.scalar(
-        select(Patient.phone_enc)
-        .join(Appointment, Appointment.patient_id == Patient.id)
-        .where(Appointment.id == appointment)
-    )
+    sealed = work.conn.scalar(_PHONE, {"appointment": appointment})
     phone = work.vault.open(sealed) if sealed else None
     return phone if phone and takes_messages(phone) else None
