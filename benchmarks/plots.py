@@ -44,7 +44,7 @@ def _ratios(rows: list[dict[str, Any]]) -> Figure:
     )
     axes.set_xscale("log")
     axes.set_xlim(0.05, axes.get_xlim()[1] * _APART)
-    axes.set_xlabel("cost beside the limit (1 = the same); black line: the goal; log scale")
+    axes.set_xlabel("times the limit; black line: the goal")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
