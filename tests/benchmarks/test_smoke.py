@@ -8,6 +8,7 @@ from benchmarks import __main__ as command
 from benchmarks.measure import Row, interleaved
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", command.BENCHMARKS)
 def test_each_benchmark_runs_and_says_what_it_holds_itself_against(name, tmp_path, capsys):
     command.main(["--tiny", "--results", str(tmp_path), name])
