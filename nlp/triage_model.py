@@ -1,0 +1,157 @@
+"""
+A linear model over 1-3 character sequences, scored in pure Python.
+
+A file holds one header line (JSON), then, deflated, the vocabulary, one rarity and one reach per
+feature, one signed byte per feature and department. Each feature's row is read as one long integer
+whose 32-bit lanes are the departments, so adding rows adds all departments at once; a row's reach
+says what one step of its bytes is worth. Made by `scripts/train_triage.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp import departments
+
+FALLBACK = departments.FALLBACK
+MAX_CHARACTERS = 400
+CHILD_FEATURE = "<child>"
+# The number of known features at which `sharpness` was measured.
+TYPICAL_FEATURES = 30
+# What the fallback gets when not one feature is known.
+_NOTHING_KNOWN = 0.9
+# What asks for a department instead of describing a complaint; longer forms first.
+_ASKING = re.compile(
+    r"(请问一?下?|您好|你好|大夫|医生们?|老师|麻烦|谢谢|求助|急急+|"
+    r"(我?(们|家)?(想|要|该|应该|需要|得|能|可以|帮我?|给我?))*"
+    r"(去|来)?(挂|看|找|查|预约|约|去|属于|是)(个|一下|下)?(什么|哪个|哪一个|啥|哪|那个|几个?)(科室?|门诊|号|医生)(室|的号|好|呢|啊|呀|的|看|比较好)*|"
+    r"(什么|哪个|啥|哪)科室?|"
+    r"(应该|要|该|需要)?(怎么办|咋办|咋整|怎么弄|怎么治疗?|如何治疗?|咋治|怎么回事|咋回事|怎么了|咋了|"
+    r"是什么原因|什么原因|是怎么搞的|什么情况|要紧吗|严重吗|是什么病|怎样治疗)(呢|啊|呀)?|"
+    r"(我|帮我?)?(想|要)?(挂|预约|约|看)(个|一个|一下)?(号|门诊|医生|病)(吧|呢|啊)?|挂号|预约|"
+    r"希望(得到)?帮助|想得到(怎样)?的帮助)"
+)
+_BREAK = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+_DIGITS = re.compile(r"[0-9]+")
+_CHILD_WORDS = re.compile(
+    r"宝宝|宝贝|小孩|孩子|娃|小儿|婴|新生儿|幼儿|儿童|儿子|女儿|闺女|孙子|孙女|外孙|崽|囡|小朋友|"
+    r"小伢|细伢|(?<!\d)([0-9]|1[0-3]|[一二两三四五六七八九十])岁(?!数)|个月大|[0-9一二三四五六七八九十]个?多?月的?(宝|娃|孩)"
+)
+
+
+def normalise(text: str) -> str:
+    """Return the text as the model reads it: half-width, lower case, question words gone."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower()
+    plain = _ASKING.sub(" ", plain)
+    return _DIGITS.sub("0", _BREAK.sub(" ", plain)).strip()
+
+
+def grams(text: str) -> set[str]:
+    """Return the distinct 1-3 character sequences of a normalised text, none across a break."""
+    found: set[str] = set()
+    for piece in text.split():
+        size = len(piece)
+        found.update(piece[i : i + n] for n in (1, 2, 3) for i in range(size - n + 1))
+    return found
+
+
+def speaks_of_child(text: str) -> bool:
+    """Tell whether the words themselves speak of a child."""
+    return _CHILD_WORDS.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """
+    A loaded model; `rows` holds `len(names)` 32-bit lanes per feature, offset by 128.
+
+    `sharpness` turns margins into calibrated probabilities; `growth` makes it depend on how much
+    was said, because a long complaint with the same margin is more often right.
+    """
+
+    names: tuple[str, ...]
+    bias: tuple[float, ...]
+    index: dict[str, int]
+    weight: tuple[float, ...]
+    reach: bytes
+    rows: bytes
+    unit: float
+    sharpness: float
+    growth: float
+
+    def margins(self, features: set[str]) -> tuple[list[float], int]:
+        """Return one raw score per name and how many features were known."""
+        index, width, data, reach = self.index, len(self.names), self.rows, self.reach
+        known = [index[f] for f in features if f in index]
+        if not known:
+            return list(self.bias), 0
+        stride = 4 * width
+        total = offset = 0
+        norm = 0.0
+        for i in known:
+            start = i * stride
+            total += int.from_bytes(data[start : start + stride], "little") * reach[i]
+            offset += 128 * reach[i]
+            norm += self.weight[i]
+        lanes = struct.unpack(f"<{width}I", total.to_bytes(stride, "little"))
+        factor = self.unit / math.sqrt(norm)
+        return [
+            b + factor * (lane - offset) for lane, b in zip(lanes, self.bias, strict=True)
+        ], len(known)
+
+    def probabilities(self, text: str, *, child: bool) -> dict[str, float]:
+        """Return calibrated probabilities of all names; the fallback takes what nothing fits."""
+        features = grams(normalise(text))
+        if child and features:
+            features.add(CHILD_FEATURE)
+        margins, known = self.margins(features)
+        if not known:
+            rest = (1 - _NOTHING_KNOWN) / (len(self.names) - 1)
+            return {n: _NOTHING_KNOWN if n == FALLBACK else rest for n in self.names}
+        sharpness = self.sharpness * (known / TYPICAL_FEATURES) ** self.growth
+        top = max(margins)
+        raw = [math.exp(sharpness * (m - top)) for m in margins]
+        total = sum(raw)
+        return {n: r / total for n, r in zip(self.names, raw, strict=True)}
+
+
+def load(source: Path) -> Model:
+    """
+    Read a model file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no triage model.
+    """
+    head, _, packed = source.read_bytes().partition(b"\n")
+    try:
+        about = json.loads(head)
+        size, width = about["features"], len(about["names"])
+        start = about["vocabulary_bytes"]
+        body = zlib.decompress(packed)
+        words = body[:start].decode().split("\n")
+    except (KeyError, TypeError, ValueError, zlib.error) as error:
+        raise ValueError(f"{source} is no triage model, or cut off: {error!r}") from error
+    if len(words) != size or len(body) != start + 2 * size + size * width:
+        raise ValueError(f"{source} is no triage model: its parts do not fit together")
+    rarity, reach = body[start : start + size], body[start + size : start + 2 * size]
+    lanes = bytearray(4 * size * width)
+    lanes[::4] = body[start + 2 * size :]
+    return Model(
+        names=tuple(about["names"]),
+        bias=tuple(about["bias"]),
+        index={word: i for i, word in enumerate(words)},
+        weight=tuple((r * about["rarity_step"]) ** 2 for r in rarity),
+        reach=reach,
+        rows=bytes(lanes),
+        unit=about["unit"],
+        sharpness=about["sharpness"],
+        growth=about["growth"],
+    )
