@@ -15,11 +15,22 @@ from dialogue.engine import Engine
 from dialogue.form import Done, Form, Given, Question, Slot
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import booking, cancelling, information, menu, moving, prompts, registration, scans
+from handlers import (
+    booking,
+    cancelling,
+    information,
+    menu,
+    moving,
+    prompts,
+    registration,
+    scans,
+    triage,
+)
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
 from handlers.texts import common
 from handlers.texts import emergency as emergency_texts
+from handlers.texts import triage as triage_texts
 from nlp.heard import Context, Heard, Intent, Person
 from scheduling.types import PromptView
 
@@ -121,6 +132,9 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         state, _ = _ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
     if state.top and state.top.form == RESUME.name and (heard.answer == "no" or _second(said)):
         return _ENGINE.step(state, heard.with_intent("stop"), world)
+    if state.top is not None and state.top.wants == triage.DANGER and _admits(said):
+        alarm = triage_texts.DANGER[state.top.values["concern"]]
+        return replace(state, alarm=alarm), emergency(alarm, scene)
     state, reply = _ENGINE.step(state, heard, world, said.menu_id)
     if heard.urgency == "today":
         reply = reply.after(emergency_texts.TODAY)
@@ -195,6 +209,13 @@ def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply
     matter = _TITLES.get(state.frames[0].form, "")
     about = {**prompts.values_of(prompt), "kind": prompt.kind, "matter": matter}
     return _ENGINE.open(state, prompts.WHICH.name, world, Heard(), about)
+
+
+def _admits(said: Said) -> bool:
+    """Tell whether the safety question was answered with its second choice, the yes."""
+    heard = said.heard
+    said_so = heard.answer == "yes" or heard.text.strip() in triage_texts.SAID_YES
+    return not said.menu_id.endswith("-1") and (said_so or _second(said))
 
 
 def _second(said: Said) -> bool:

@@ -3,7 +3,8 @@ Which department: named, or the one the complaint points to, or chosen from a fe
 
 `dept` is {"codes": [[code, score], …], "words": the complaint, "sure", "stated", and where it
 applies "missing" (a department that was asked for and does not exist), "instead_of" (the codes
-chosen before) and "was_asked" (whether to leave those)}; `ward` the codes settled on.
+chosen before), "was_asked" (whether to leave those), "inquiry" and "turns" (`handlers.triage`)};
+`ward` the codes settled on.
 """
 
 from __future__ import annotations
@@ -13,14 +14,12 @@ from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot, Stop
 from dialogue.state import Values
+from handlers import triage
 from handlers.scene import World
 from handlers.texts import booking as texts
 from nlp.heard import Heard, Named
 from scheduling.types import Ward
 
-# Above this calibrated probability the bot routes by itself; careful until a site has examples
-# of its own (docs/decisions/0006).
-SURE = 0.6
 # A department this much less likely than the best is not offered at all.
 _NEGLIGIBLE = 0.05
 # 全科, 内科, 儿科, 老年, 中医 (医疗机构诊疗科目名录): whoever chose one may have any complaint.
@@ -42,7 +41,9 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     is_instead = "instead" in heard.preferences
     earlier = () if is_instead else world.symptoms
     words = tuple(dict.fromkeys((*earlier, *heard.symptoms)))
-    told = _dept(found, words, sure=found[0].score >= SURE, missing=heard.missing)
+    told = _dept(found, words, sure=triage.is_sure(heard), missing=heard.missing)
+    turns = known.get("turns", 0) + 1 if known else 1
+    told |= {"inquiry": triage.kept(heard.inquiry), "turns": turns}
     if known is None or is_instead or heard.missing or not known["stated"]:
         return told
     return _beside(known, told, values, heard, world)
@@ -142,7 +143,7 @@ def ask_ward(values: Values, world: World) -> Asked:
     if (not dept["sure"] and len(names) > 1) or dept.get("missing"):
         missing = texts.missing(dept["missing"]) if dept.get("missing") else ""
         return Question(
-            missing + texts.which_department(dept["words"]),
+            missing + texts.which_department(dept["words"], names),
             [
                 (name, [[w.code, scores[w.code]] for w in wards if w.name == name])
                 for name in names
@@ -190,6 +191,7 @@ def check_ward(value: Any, values: Values, world: World) -> str | None:  # noqa:
 
 SLOTS: tuple[Slot[World], ...] = (
     Slot("dept", ask_dept, hear=hear_dept, answer=answer_dept, pick=pick_dept),
+    triage.DETAIL,
     Slot(
         "ward",
         ask_ward,

@@ -15,7 +15,7 @@ from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
 from dialogue.state import Values
-from handlers import wards
+from handlers import triage, wards
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import misses, refusals, wording
@@ -197,6 +197,7 @@ def site_phone(code: str, world: World) -> str:
 
 
 SLOTS: tuple[Slot[World], ...] = (
+    *triage.SAFETY,
     Slot("doctors", hear=hear_doctors, after=("dept",)),
     Slot("usual", hear=hear_usual),
     Slot("doctor", ask_doctor, after=("doctors", "usual")),

@@ -147,7 +147,7 @@ def _from_an_end(bare: str) -> int | None:
     return -(to_int(last[1]) or 1) if last else None
 
 
-_LISTS = frozenset({"choice", "slot", "patient", "yes_no"})
+_LISTS = frozenset({"choice", "slot", "patient", "yes_no", "danger"})
 _MOST_CHOICES = 30
 
 

@@ -54,6 +54,22 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to an inquiry, and the departments it would leave, best first."""
+
+    name: str
+    departments: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """The question that tells most about the department; names as in lexicon/inquiries.tsv."""
+
+    name: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """
     One message, understood.
@@ -68,7 +84,9 @@ class Heard:
     other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), other_dept, more
     (更多/下一页), expert, general, who_are_you (你是真人吗), no_danger (说的是以前的事), instead
     (不是，是…: what was said before is taken back), all (两个都退), undo (取消错了), no_papers
-    (没有证件), no_name (还没起名字).
+    (没有证件), no_name (还没起名字). `alarm` is what an emergency calls for: call_120, go_now or
+    crisis_line. `concern` is the safety question the words call for (lexicon/safety.tsv),
+    `inquiry` the question that would tell most about the department.
     """
 
     text: str = ""
@@ -98,6 +116,8 @@ class Heard:
     phone: str | None = None
     code: str | None = None
     birth_date: date | None = None
+    concern: str | None = None
+    inquiry: Inquiry | None = None
 
     def with_intent(self, intent: Intent) -> Heard:
         """Return the same message heard with another intent."""

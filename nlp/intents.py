@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
 
-from nlp import lexicon, triage
+from nlp import lexicon, triage_model
 from nlp.heard import Answer, Intent
 
 BRIEF = 6  # characters left once courtesy is taken off: an answer rather than a story
@@ -92,7 +92,7 @@ class _Table:
     question: re.Pattern[str]
 
 
-def guess(text: str, cues: Cues, small: triage.Model | None = None) -> tuple[Intent, float]:
+def guess(text: str, cues: Cues, small: triage_model.Model | None = None) -> tuple[Intent, float]:
     """
     Return the likeliest intent of `text` and its probability in 0..1.
 
@@ -119,7 +119,7 @@ def _winner(scores: dict[Intent, float]) -> tuple[Intent, float]:
 
 def features(said: str, facts: set[str]) -> set[str]:
     """Return what the model sees of a message: 1-3 character sequences, its ends, the facts."""
-    return triage.grams(f"^{said.strip(',')}$") | {f"<{fact}>" for fact in facts}
+    return triage_model.grams(f"^{said.strip(',')}$") | {f"<{fact}>" for fact in facts}
 
 
 def traits(text: str, cues: Cues) -> set[str]:
@@ -130,13 +130,13 @@ def traits(text: str, cues: Cues) -> set[str]:
 
 
 @lru_cache(maxsize=1)
-def model() -> triage.Model:
+def model() -> triage_model.Model:
     """Return the shipped model, read once."""
-    return triage.load(MODEL_FILE)
+    return triage_model.load(MODEL_FILE)
 
 
 def _with_model(
-    small: triage.Model, scores: dict[Intent, float], seen: set[str], facts: set[str]
+    small: triage_model.Model, scores: dict[Intent, float], seen: set[str], facts: set[str]
 ) -> dict[Intent, float]:
     """Return grammar points and the model's log-probabilities together."""
     margins, known = small.margins(seen)

@@ -28,6 +28,7 @@ OLD_YEARS = 60
 CHILD_YEARS = 14
 INFANT_YEARS = 0.25
 NEWBORN_YEARS = 0.085
+BABY_YEARS = 3
 # Signs that say who it is about or since when; alone they are no complaint.
 _SETTING = frozenset({"sudden", "abrupt", "elder", "child", "infant", "newborn", "pregnant",
                       "diabetes", "acute_now", "exertion", "insulin"})  # fmt: skip
@@ -44,10 +45,31 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    flag: Flag
+class Findings:
+    """What a message shows: the rows that fired, and the safety question it calls for, if any."""
+
+    flags: tuple[Flag, ...] = ()
+    concern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """Signs that must be there (one of each group), and signs that must not."""
+
     groups: tuple[frozenset[str], ...]
     unless: frozenset[str]
+
+    def fit(self, signs: set[str], fresh: set[str]) -> bool:
+        """Tell whether the signs are there and at least one of them is new."""
+        if self.unless & signs or not all(group & signs for group in self.groups):
+            return False
+        return any(group & fresh for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    flag: Flag
+    signs: _Signs
     even_asked: bool
 
 
@@ -56,6 +78,11 @@ class _Word:
     sign: str
     plain: str
     gapped: re.Pattern[str] | None
+
+
+def _signs_of(r: dict[str, str]) -> _Signs:
+    groups = tuple(frozenset(group.split("|")) for group in r["when"].split())
+    return _Signs(groups, frozenset(filter(None, r["unless"].split("|"))))
 
 
 def _read_rows() -> tuple[_Row, ...]:
@@ -67,8 +94,7 @@ def _read_rows() -> tuple[_Row, ...]:
                 cast("Action", r["action"]),
                 r["route"],
             ),
-            tuple(frozenset(group.split("|")) for group in r["when"].split()),
-            frozenset(filter(None, r["unless"].split("|"))),
+            _signs_of(r),
             r["ask"] == "yes",
         )
         for r in lexicon.rows("redflags.tsv")
@@ -104,6 +130,7 @@ def _read_words() -> dict[str, tuple[_Word, ...]]:
 
 
 _ROWS = _read_rows()
+_CONCERNS = tuple((r["id"], _signs_of(r)) for r in lexicon.rows("safety.tsv"))
 _WORDS = _read_words()
 _TYPOS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
 _TYPO = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True))))
@@ -176,16 +203,22 @@ def _personal(found: set[str], person: Person) -> set[str]:
         "@child": "child" in found if age is None else age < CHILD_YEARS,
         "@infant": "infant" in found or (age is not None and age < INFANT_YEARS),
         "@newborn": "newborn" in found or (age is not None and age < NEWBORN_YEARS),
+        "@baby": "baby" in found if age is None else age < BABY_YEARS,
     }
     return {sign for sign, true in known.items() if true}
 
 
 def check(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> tuple[Flag, ...]:
+    """Return the rows that fire, strongest first; arguments as for `look`."""
+    return look(text, earlier, person).flags
+
+
+def look(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> Findings:
     """
-    Return the rows that fire, strongest first, each id once; empty for an ordinary message.
+    Return the rows that fire, strongest first, each id once, and the safety question to ask.
 
     Args:
-        text: the message.
+        text: the message; an ordinary one shows nothing.
         earlier: symptom texts heard before in this conversation; they add up with this message,
             but alone they fire nothing again.
         person: whom the message is about.
@@ -194,7 +227,7 @@ def check(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> tu
     new, longest = _claimed(now)
     fresh = (new - _SETTING) | _measured(now, new)
     if not fresh:
-        return ()
+        return Findings()
     whole = "|".join([*(clean(e) for e in earlier), now])
     signs = new.union(*(_claimed(clean(e))[0] for e in earlier)) if earlier else set(new)
     signs |= _measured(whole, signs)
@@ -204,11 +237,15 @@ def check(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> tu
     else:
         signs.discard("chronic")
     asked = claims.general_question(now, longest)
+    concern = next((name for name, wanted in _CONCERNS if wanted.fit(signs, fresh)), None)
+    return Findings(_fired(signs, fresh, asked=asked), None if asked else concern)
+
+
+def _fired(signs: set[str], fresh: set[str], *, asked: bool) -> tuple[Flag, ...]:
+    """Return the rows that fit, each id with its strongest action."""
     best: dict[str, Flag] = {}
     for row in _ROWS:
-        if (asked and not row.even_asked) or row.unless & signs:
-            continue
-        if all(group & signs for group in row.groups) and any(g & fresh for g in row.groups):
+        if (row.even_asked or not asked) and row.signs.fit(signs, fresh):
             other = best.get(row.flag.id)
             if other is None or _rank(row.flag) < _rank(other):
                 best[row.flag.id] = row.flag

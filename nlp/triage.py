@@ -19,7 +19,7 @@ _ADULTS = frozenset({"mother", "father", "spouse", "grandparent"})
 
 __all__ = ["FALLBACK", "SHIPPED", "Model", "load", "score", "speaks_of_child"]
 
-_MODEL = load(SHIPPED)
+MODEL = load(SHIPPED)
 
 
 def score(
@@ -37,7 +37,7 @@ def score(
     age = person.age_years
     young = person.relation in {"son", "daughter", "child", "grandchild"} and age is None
     child = age < CHILD_AGE_YEARS if age is not None else young or speaks_of_child(text)
-    chances = (model or _MODEL).probabilities(text, child=child)
+    chances = (model or MODEL).probabilities(text, child=child)
     chances = _reweigh(chances, person)
     codes = departments.NATIONAL
     ranked = sorted(chances.items(), key=lambda item: -item[1])

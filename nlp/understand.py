@@ -18,6 +18,7 @@ from nlp import (
     dates,
     departments,
     identity,
+    inquiry,
     missing,
     people,
     persons,
@@ -114,7 +115,7 @@ def _understand(
 ) -> Heard:
     told = persons.find(text)
     person = _together(context.person, told)
-    flags = redflags.check(text, context.symptoms, person)
+    seen = redflags.look(text, context.symptoms, person)
     who = identity.find(text, context.asking, now.date())
     senses = _sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))
@@ -142,10 +143,18 @@ def _understand(
         code=who.code,
         birth_date=who.birth_date,
     )
-    heard = _with_urgency(heard, flags)
+    heard = _with_urgency(heard, seen.flags)
     scored = _departments(heard, senses.national, person, context, model)
-    site = departments.at_sites(scored[:_MOST_PLACED], vocabulary, person) if scored else ()
-    return replace(heard, departments=scored, site_departments=senses.stated or site)
+    likely = scored[:_MOST_PLACED]
+    site = departments.at_sites(likely, vocabulary, person) if scored else ()
+    unsure = bool(site) and not (senses.stated or senses.national)
+    return replace(
+        heard,
+        departments=scored,
+        site_departments=senses.stated or site,
+        concern=seen.concern,
+        inquiry=inquiry.at_sites(likely, vocabulary, person) if unsure else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import json
 import math
 import sys
 from collections import Counter
@@ -27,10 +26,12 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from nlp import intents, triage
+from nlp import intents, triage_model
 from nlp.heard import Context
 from nlp.understand import cues_of
 from nlp.vocabulary import DoctorEntry, Vocabulary
+from scripts import model_file
+from scripts.model_file import Calibration, Trained
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tests" / "data" / "intents"
@@ -77,18 +78,8 @@ def rows(data: Path) -> list[Row]:
     return found
 
 
-class Trained(NamedTuple):
-    """Vocabulary, its rarity weights, and one column of weights for each name."""
-
-    names: list[str]
-    vocabulary: list[str]
-    rarity: np.ndarray
-    weights: np.ndarray
-    bias: np.ndarray
-
-
-def train(texts: list[Row]) -> Trained:
-    """Fit a multinomial logistic regression over tf-idf rows of unit length."""
+def train(texts: list[Row]) -> tuple[list[str], Trained]:
+    """Fit a multinomial logistic regression over tf-idf rows of unit length; names first."""
     counts = Counter(feature for row in texts for feature in row.features)
     vocabulary = sorted(f for f, n in counts.items() if n >= MIN_TEXTS)
     index = {feature: i for i, feature in enumerate(vocabulary)}
@@ -102,29 +93,14 @@ def train(texts: list[Row]) -> Trained:
         starts.append(len(columns))
     matrix = csr_matrix((values, columns, starts), shape=(len(texts), len(vocabulary)))
     model = LogisticRegression(C=STRENGTH, max_iter=400).fit(matrix, [r.intent for r in texts])
-    return Trained(list(model.classes_), vocabulary, rarity, model.coef_, model.intercept_)
+    weights = model.coef_.T * rarity[:, None]
+    return list(model.classes_), Trained(weights, model.intercept_, rarity, vocabulary)
 
 
-def write(trained: Trained, out: Path) -> None:
-    """Write the file `nlp.triage.load` reads: weights times rarity as one byte each."""
-    weights = (trained.weights * trained.rarity).T
-    scale = float(np.abs(weights).max() / 127)
-    codes = (np.rint(weights / scale) + 128).clip(1, 255).astype(np.uint8)
-    step = float(trained.rarity.max() / 255)
-    rare = np.rint(trained.rarity / step).clip(1, 255).astype(np.uint8)
-    words = "\n".join(trained.vocabulary).encode()
-    head = {
-        "features": len(trained.vocabulary), "names": trained.names,
-        "vocabulary_bytes": len(words), "bias": [round(float(b), 4) for b in trained.bias],
-        "rarity_step": step, "scale": scale, "sharpness": 1.0, "doubt": 0.0,
-    }  # fmt: skip
-    out.write_bytes(
-        json.dumps(head, ensure_ascii=False).encode()
-        + b"\n"
-        + words
-        + rare.tobytes()
-        + codes.tobytes()
-    )
+def write(trained: tuple[list[str], Trained], out: Path) -> None:
+    """Write the names and the model; its scores are log-odds as they are."""
+    names, model = trained
+    model_file.write(out, names, model, Calibration(1.0, 0.0))
 
 
 def macro_f1(pairs: list[tuple[str, str]]) -> float:
@@ -138,7 +114,7 @@ def macro_f1(pairs: list[tuple[str, str]]) -> float:
     return sum(found) / len(found)
 
 
-def judged(texts: list[Row], model: triage.Model) -> float:
+def judged(texts: list[Row], model: triage_model.Model) -> float:
     """Return macro-F1 of grammar and `model` together on texts."""
     pairs = [(r.intent, intents.guess(r.text, r.cues, model)[0]) for r in texts]
     return macro_f1(pairs)
@@ -153,9 +129,8 @@ def report(texts: list[Row], scratch: Path) -> None:
     for name, is_test in splits:
         write(train([r for r in texts if not is_test(r)]), scratch)
         tests = [r for r in texts if is_test(r)]
-        print(
-            f"{name:18} {len(tests):5} texts  macro-F1 {judged(tests, triage.load(scratch)):.3f}"
-        )
+        figure = judged(tests, triage_model.load(scratch))
+        print(f"{name:18} {len(tests):5} texts  macro-F1 {figure:.3f}")
     scratch.unlink()
 
 

@@ -13,12 +13,9 @@ scripts/triage_report.py prints its figures.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
-import zlib
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
@@ -28,24 +25,16 @@ from sklearn.svm import LinearSVC
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nlp import departments, lexicon
 from nlp.triage_model import CHILD_FEATURE, TYPICAL_FEATURES, load
+from scripts import model_file
+from scripts.model_file import Calibration, Trained
 from scripts.triage_texts import Corpus, corpus, features_of, lines
 
 SHIPPED = lexicon.HERE / "triage.bin"
 FEATURES = 36_000
 MIN_ROWS = 5
 # Rare departments count more than their rows: weight ~ (mean mass / own mass) ** BALANCE.
-BALANCE = 0.3
+BALANCE = 0.2
 LOSS_WEIGHT = 0.5
-BYTE, SIGNED = 255, 127
-
-
-class Trained(NamedTuple):
-    """A trained model: one row of weights per word of the vocabulary, one column per name."""
-
-    weights: np.ndarray
-    bias: np.ndarray
-    rarity: np.ndarray
-    vocabulary: list[str]
 
 
 def unit_rows(occurs: csr_matrix, rarity: np.ndarray) -> csr_matrix:
@@ -62,7 +51,7 @@ def train(rows: Corpus) -> Trained:
     vocabulary = [rows.features[i] for i in kept]
     size = rows.occurs.shape[0]
     rarity = 1 + np.log((1 + size) / (1 + count[kept]))
-    step = rarity.max() / BYTE
+    step = rarity.max() / model_file.BYTE
     rarity = np.round(rarity / step) * step
     mass = np.bincount(rows.labels, rows.weights, minlength=len(departments.NATIONAL))
     weights = rows.weights * (mass.mean() / mass[rows.labels]) ** BALANCE
@@ -86,31 +75,7 @@ def pruned(model: Trained, count: np.ndarray) -> Trained:
     )
 
 
-def write(out: Path, model: Trained, sharpness: float, growth: float) -> None:
-    """Write the model file that nlp.triage.load reads."""
-    largest = np.abs(model.weights).max(axis=1)
-    unit = float(largest.max()) / BYTE / SIGNED
-    reach = np.clip(np.ceil(largest / (unit * SIGNED)), 1, BYTE)
-    small = np.clip(np.round(model.weights / (unit * reach[:, None])), -SIGNED, SIGNED)
-    words = "\n".join(model.vocabulary).encode()
-    rarity_step = float(model.rarity.max()) / BYTE
-    about = {
-        "names": list(departments.NATIONAL),
-        "features": len(model.vocabulary),
-        "vocabulary_bytes": len(words),
-        "bias": [round(float(b), 5) for b in model.bias],
-        "unit": float(f"{unit:.8g}"),
-        "rarity_step": round(rarity_step, 8),
-        "sharpness": sharpness,
-        "growth": growth,
-    }
-    head = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
-    numbers = [np.round(model.rarity / rarity_step), reach, small + 128]
-    body = words + b"".join(n.astype(np.uint8).tobytes() for n in numbers)
-    out.write_bytes(head + b"\n" + zlib.compress(body, 9))
-
-
-def calibrate(out: Path, data: Path) -> tuple[float, float]:
+def calibrate(out: Path, data: Path) -> Calibration:
     """Fit sharpness and growth to the likelihood of the long and short development rows."""
     model = load(out)
     table, sizes, gold = [], [], []
@@ -122,7 +87,7 @@ def calibrate(out: Path, data: Path) -> tuple[float, float]:
                 sizes.append(known)
                 gold.append(model.names.index(str(r["dept"])))
     best = fitted(np.array(table), np.array(sizes), np.array(gold))
-    return round(math.exp(best[0]), 4), round(best[1], 4)
+    return Calibration(round(math.exp(best[0]), 4), round(best[1], 4))
 
 
 def fitted(table: np.ndarray, sizes: np.ndarray, gold: np.ndarray) -> tuple[float, float]:
@@ -147,8 +112,9 @@ def main() -> None:
     parser.add_argument("--permissive", action="store_true", help="permissive licences only")
     args = parser.parse_args()
     model = train(corpus(args.data, permissive=args.permissive))
-    write(args.out, model, 4.0, 0.1)
-    write(args.out, model, *calibrate(args.out, args.data))
+    names = list(departments.NATIONAL)
+    model_file.write(args.out, names, model, Calibration(4.0, 0.1))
+    model_file.write(args.out, names, model, calibrate(args.out, args.data))
     print(f"{args.out}: {args.out.stat().st_size} bytes, {len(model.vocabulary)} features")
 
 

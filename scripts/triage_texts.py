@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 from nlp import departments, lexicon
 from nlp.triage_model import CHILD_FEATURE, FALLBACK, grams, normalise, speaks_of_child
 
-SHORT_WEIGHT = 1.0
+SHORT_WEIGHT = 1.3
 # The clauses of a long text share this weight: chat messages are short.
 CLAUSES_WEIGHT = 1.0
 MOST_CLAUSES = 6
@@ -29,8 +29,8 @@ LEAST_CLAUSE_CHARACTERS = 4
 # A child known only by its age is also shown without it, this much: chat texts rarely tell.
 UNSEEN_AGE_WEIGHT = 0.25
 DISEASE_WEIGHT = 0.3
-SYMPTOM_WEIGHT = 0.3
-HINT_WEIGHT = 3.0
+SYMPTOM_WEIGHT = 0.15
+HINT_WEIGHT = 4.0
 NAME_WEIGHT = 1.0
 # A hospital's own cases tell more about its patients than anything else here.
 OWN_WEIGHT = 3.0
@@ -80,22 +80,32 @@ def patients(data: Path, *, permissive: bool) -> Iterator[Text]:
     for r in lines(data / "train.jsonl") + lines(data / "own.jsonl"):
         if permissive and r["source"] not in PERMISSIVE:
             continue
-        name, text = str(r["dept"]), str(r["text"])
-        weight = OWN_WEIGHT if r["source"] == "own" else 1.0
-        texts = [(text, weight)]
+        text = Text(str(r["text"]), str(r["dept"]), OWN_WEIGHT if r["source"] == "own" else 1.0)
+        if text.name == FALLBACK:
+            # Its titles and clauses (肚子疼) would pull short complaints into the catch-all.
+            yield text
+            continue
+        yield from _with_age(text, r.get("age"))
         if r.get("short"):
-            texts.append((str(r["short"]), weight * SHORT_WEIGHT))
-        for t, w in texts:
-            if r.get("age") == "0+":
-                yield Text(t, name, w, child=True)
-                yield Text(t, name, w * UNSEEN_AGE_WEIGHT)
-            else:
-                yield Text(t, name, w)
-        clauses = [c for c in _CLAUSES.split(text) if len(c) >= LEAST_CLAUSE_CHARACTERS]
-        if len(clauses) > 1:
-            clauses = clauses[:MOST_CLAUSES]
-            for c in clauses:
-                yield Text(c, name, weight * CLAUSES_WEIGHT / len(clauses))
+            title = text._replace(text=str(r["short"]), weight=text.weight * SHORT_WEIGHT)
+            yield from _with_age(title, r.get("age"))
+        yield from _clauses(text)
+
+
+def _with_age(text: Text, age: object) -> Iterator[Text]:
+    if age == "0+":
+        yield text._replace(child=True)
+        yield text._replace(weight=text.weight * UNSEEN_AGE_WEIGHT)
+    else:
+        yield text
+
+
+def _clauses(text: Text) -> Iterator[Text]:
+    clauses = [c for c in _CLAUSES.split(text.text) if len(c) >= LEAST_CLAUSE_CHARACTERS]
+    if len(clauses) > 1:
+        share = text.weight * CLAUSES_WEIGHT / min(len(clauses), MOST_CLAUSES)
+        for clause in clauses[:MOST_CLAUSES]:
+            yield text._replace(text=clause, weight=share)
 
 
 def diseases(data: Path) -> Iterator[Text]:

@@ -31,11 +31,11 @@ def because(words: Sequence[str], name: str) -> str:
     return f"您说{told}，建议看{name}。"
 
 
-def which_department(words: Sequence[str]) -> str:
+def which_department(words: Sequence[str], names: Sequence[str]) -> str:
     """Several departments fit."""
     told = "".join(f"“{word}”" for word in words[:3])
-    lead = f"您说{told}，" if told else ""
-    return f"{lead}可以看下面几个科。请选最像的一个（回复数字）："
+    lead = f"您说{told}，多见于{'、'.join(names)}。" if told else "可以看下面几个科。"
+    return f"{lead}请选最像的一个（回复数字）："
 
 
 def missing(name: str) -> str:

@@ -30,7 +30,7 @@ def test_after_a_new_key_everybody_is_known_again_and_a_stranger_forgotten(
     make_hospital: MakeHospital, database_url: str, redis_url: str
 ) -> None:
     house, client = make_hospital(database_url, redis_url)
-    Person(poster(client), "oStranger").say("头晕")
+    Person(poster(client), "oStranger").say("手麻")
     patient = Person(poster(client))
     patient.walk_to_the_last_question()
     house.redis.flushall()

@@ -41,7 +41,7 @@ def test_a_stranger_gets_a_late_answer_at_once_for_no_courier_can_reach_them(
 ) -> None:
     monkeypatch.setattr(turn, "_LATE_SECONDS", -1)
 
-    assert "神经内科" in patient.say("头晕")
+    assert "神经内科" in patient.say("手麻")
     assert outbox(hospital[0]) == []
 
 

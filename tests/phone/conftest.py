@@ -109,7 +109,8 @@ class Visitor:
     def book_for_mother(self, wish: str, picture: str = ""):
         """The whole way from the first word to the booked place."""
         self.wait(lambda: "您好" in self.last(), "no welcome")
-        self.write(wish, "建议看神经内科")
+        self.write(wish, "先问一句要紧的")
+        self.tap("1. 都没有", "建议看神经内科")
         self.picture(picture)
         self.tap("1.", "选几点")
         self.tap("1.", "同意请回复1")

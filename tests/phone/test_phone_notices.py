@@ -110,7 +110,7 @@ def subscribe(visitor, demo):
 
 def test_who_subscribed_is_reminded_a_week_later_even_after_unfollowing(booked, demo):
     """No message window is open any more, and no customer message could reach her."""
-    booked.write("我妈头晕，想挂下周三上午的号", "建议看神经内科")
+    booked.write("我妈手麻，想挂下周三上午的号", "建议看神经内科")
     booked.tap("1.", "选几点")
     booked.tap("1.", "请核对")
     booked.tap("1. 确认", "预约成功，未缴费")

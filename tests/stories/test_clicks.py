@@ -31,7 +31,7 @@ def test_the_greeting_is_no_open_matter_after_a_silence(stage):
     stage.patient.say("你好")
     stage.wait(40)
 
-    answer = stage.patient.say("头晕")
+    answer = stage.patient.say("手麻")
 
     assert "还要继续吗" not in answer
     assert "神经内科" in answer

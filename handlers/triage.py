@@ -1,0 +1,119 @@
+"""
+What is asked before a department is chosen: first whether there is danger, then what tells most.
+
+    患者: 我妈这两天头晕
+    机器人: 先问一句要紧的：现在有没有下面任何一种？嘴歪脸歪、…
+    患者: 没有
+    机器人: 您说“头晕”，建议看神经内科。…
+
+The values are JSON: `concern` a name of lexicon/safety.tsv, `safe` how it was denied, `detail` the
+option chosen ("" where nothing was asked), `dept` as in handlers.wards, with `inquiry` {"name",
+"options": [[option, codes], …]} and `turns`, how often the complaint was told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
+from dialogue.state import Values
+from handlers.scene import World
+from handlers.texts import triage as texts
+from nlp.heard import Heard, Inquiry, Named
+
+# `Frame.wants` of the safety question: handlers.conversation treats a yes as an emergency.
+DANGER = "danger"
+# Above this calibrated probability the bot routes by itself; the careful one of
+# docs/triage-model.md, until a site has 300 labelled messages of its own.
+SURE = 0.9
+# A short message says little, and what its best department lacks is spread thinly over all others:
+# there the bot is sure, too, when the best is so many times likelier than the next.
+_SHORT_CHARACTERS = 20
+_SURE_SHORT = 0.3
+_AHEAD = 8
+_NOBODY = (Named("", "", 0.0), Named("", "", 0.0))
+# At most two questions about the complaint, the safety question among them, then three to choose.
+_MOST_TURNS = 2
+_NEGLIGIBLE = 0.05
+# What in `dept` leaves nothing to ask here, or has a question of its own.
+_SETTLES = ("sure", "missing", "instead_of")
+
+
+def hear_concern(heard: Heard, values: Values, world: World) -> Given:
+    """A complaint that may be an emergency; another one is asked about anew."""
+    return heard.concern
+
+
+def ask_safe(values: Values, world: World) -> Asked:
+    """Ask for danger before anything else; as everywhere, the first choice goes on."""
+    if not values.get("concern"):
+        return Filled("")
+    return Question(
+        texts.safety(values["concern"]), [(texts.NO, "no"), (texts.YES, "yes")], wants=DANGER
+    )
+
+
+def answer_safe(heard: Heard, values: Values, world: World) -> Given:
+    """「没有」「都没有」「不喘也不出汗」."""
+    denies = heard.answer == "no" or (heard.negated and not heard.symptoms)
+    return "no" if denies else None
+
+
+def pick_safe(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """Only the no comes here: a yes is answered as an emergency."""
+    return value if value == "no" else None
+
+
+def is_sure(heard: Heard) -> bool:
+    """Tell whether the department may be chosen without a question."""
+    found = heard.departments
+    best, second = (d.score for d in (*found, *_NOBODY)[:2])
+    is_short = len(heard.text) <= _SHORT_CHARACTERS and best >= _SURE_SHORT
+    return best >= SURE or (is_short and best >= _AHEAD * second)
+
+
+def kept(inquiry: Inquiry | None) -> dict[str, Any] | None:
+    """Return a question of the ear as JSON."""
+    if inquiry is None:
+        return None
+    options = [
+        [o.name, [[d.code, round(d.score, 3)] for d in o.departments if d.score >= _NEGLIGIBLE]]
+        for o in inquiry.options
+    ]
+    return {"name": inquiry.name, "options": [o for o in options if o[1]]}
+
+
+def ask_detail(values: Values, world: World) -> Asked:
+    """Ask the telling question where no department is sure."""
+    dept = values.get("dept") or {}
+    asked = dept.get("inquiry")
+    settled = values.get("doctor") or any(dept.get(name) for name in _SETTLES)
+    if settled or not asked or dept["turns"] > _MOST_TURNS:
+        return Filled("")
+    choices = [(texts.LABELS[name], place) for place, (name, _) in enumerate(asked["options"])]
+    return Question(
+        texts.inquiry(asked["name"], dept["words"]), [*choices, (texts.NONE_OF_THESE, -1)]
+    )
+
+
+def pick_detail(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The departments as they stand after the answer."""
+    dept = values["dept"]
+    if value < 0:
+        return "none"
+    name, codes = dept["inquiry"]["options"][value]
+    after = {
+        **dept,
+        "codes": codes,
+        "words": [*dept["words"], texts.LABELS[name]],
+        "sure": codes[0][1] >= SURE,
+        "inquiry": None,
+    }
+    return Redo((), fill={"dept": after, "detail": name})
+
+
+SAFETY: tuple[Slot[World], ...] = (
+    Slot("concern", hear=hear_concern),
+    Slot("safe", ask_safe, answer=answer_safe, pick=pick_safe, after=("concern",)),
+)
+DETAIL: Slot[World] = Slot("detail", ask_detail, pick=pick_detail)

@@ -1,0 +1,52 @@
+"""The file that `nlp.triage_model.load` reads: a linear model in whole bytes."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+BYTE, SIGNED = 255, 127
+
+
+class Trained(NamedTuple):
+    """One row of weights (times rarity) per word of the vocabulary, one column per name."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+    rarity: np.ndarray
+    vocabulary: list[str]
+
+
+class Calibration(NamedTuple):
+    """What turns margins into probabilities: see `nlp.triage_model.Model`."""
+
+    sharpness: float
+    growth: float
+
+
+def write(out: Path, names: list[str], model: Trained, calibration: Calibration) -> None:
+    """Write the file; each row of weights has a step of its own, so that a byte holds it."""
+    largest = np.abs(model.weights).max(axis=1)
+    unit = float(largest.max()) / BYTE / SIGNED
+    reach = np.clip(np.ceil(largest / (unit * SIGNED)), 1, BYTE)
+    small = np.clip(np.round(model.weights / (unit * reach[:, None])), -SIGNED, SIGNED)
+    words = "\n".join(model.vocabulary).encode()
+    rarity_step = float(model.rarity.max()) / BYTE
+    about = {
+        "names": names,
+        "features": len(model.vocabulary),
+        "vocabulary_bytes": len(words),
+        "bias": [round(float(b), 5) for b in model.bias],
+        "unit": float(f"{unit:.8g}"),
+        "rarity_step": round(rarity_step, 8),
+        "sharpness": calibration.sharpness,
+        "growth": calibration.growth,
+    }
+    head = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
+    numbers = [np.round(model.rarity / rarity_step), reach, small + 128]
+    body = words + b"".join(n.astype(np.uint8).tobytes() for n in numbers)
+    out.write_bytes(head + b"\n" + zlib.compress(body, 9))
