@@ -27,7 +27,7 @@ from models import Slot
 # What each person says, what the turn is called, and what its answer must hold.
 CONVERSATION = (
     ("我想挂号", "asks", "不舒服"),
-    ("我自己头晕，挂神经内科", "lists", "可以约的号"),
+    ("我自己手麻，挂神经内科", "lists", "可以约的号"),
     ("1", "asks the time", "选几点"),
     ("1", "holds", "请核对"),
     ("1", "confirms", "预约成功"),
