@@ -53,6 +53,7 @@ def connect(url: str, pool_size: int = 16) -> Engine:
         raise ValueError(f"no support for {backend}; use sqlite, mysql or postgresql")
     return create_engine(
         parsed,
+        hide_parameters=True,  # values are personal, and errors are logged
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
         max_overflow=pool_size,

@@ -81,7 +81,7 @@ class _Behaviour:
 
 def connect_sqlite(url: URL) -> Engine:
     """Return an engine whose transactions wait for each other instead of failing."""
-    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
     does = _Behaviour(_lock_of(url.database))
     event.listen(engine, "connect", does.opened)
     event.listen(engine, "begin", does.begun)
