@@ -22,6 +22,8 @@ from scheduling.types import Ward
 
 # A department this much less likely than the best is not offered at all.
 _NEGLIGIBLE = 0.05
+# From here on a complaint is worth asking whether to leave the department that was chosen.
+_LIKELY = 0.6
 # 全科, 内科, 儿科, 老年, 中医 (医疗机构诊疗科目名录): whoever chose one may have any complaint.
 _SEE_ALL = frozenset({"02", "03", "03.10", "07", "50"})
 
@@ -30,7 +32,9 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     """A department named in words, else the ones the complaint points to."""
     known = values.get("dept")
     if heard.stated_departments:
-        words = heard.symptoms or (known["words"] if known else ())
+        codes = {d.code for d in heard.stated_departments}
+        is_same = known and codes >= {code for code, _ in known["codes"]}
+        words = heard.symptoms or (known["words"] if known and is_same else ())
         return _dept(heard.stated_departments, words, sure=True, stated=True)
     found = tuple(d for d in heard.site_departments if d.score >= _NEGLIGIBLE)
     if heard.missing and not found:
@@ -46,17 +50,18 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     told |= {"inquiry": triage.kept(heard.inquiry), "turns": turns}
     if known is None or is_instead or heard.missing or not known["stated"]:
         return told
-    return _beside(known, told, values, heard, world)
+    return _beside(known, values, heard, world)
 
 
-def _beside(
-    known: dict[str, Any], told: dict[str, Any], values: Values, heard: Heard, world: World
-) -> Given:
+def _beside(known: dict[str, Any], values: Values, heard: Heard, world: World) -> Given:
     """A complaint told after the department was chosen: it belongs there, or is asked about."""
     chosen = values.get("ward") or known["codes"]
+    alone = tuple(d for d in heard.own_departments if d.score >= _NEGLIGIBLE)
     # Who was asked once and stayed is not asked again.
-    if "was_asked" not in known and _points_elsewhere(told, chosen, heard, world):
-        return {**told, "instead_of": chosen}
+    if alone and "was_asked" not in known:
+        new = _dept(alone, heard.symptoms, sure=alone[0].score >= _LIKELY)
+        if _points_elsewhere(new, chosen, heard, world):
+            return {**new, "instead_of": chosen}
     if "offer" in values:
         return known  # the words could only have changed the order of the list
     return {**known, "words": [*dict.fromkeys((*known["words"], *heard.symptoms))]}
@@ -150,7 +155,9 @@ def ask_ward(values: Values, world: World) -> Asked:
             ],
             wants="choice",
         )
-    return _settled(wards, scores, dept["words"], sure=dept["sure"])
+    # Who named the department needs no reason for it.
+    words = () if dept["stated"] else dept["words"]
+    return _settled(wards, scores, words, sure=dept["sure"])
 
 
 def _turn(new: Ward, dept: dict[str, Any], world: World) -> Asked:

@@ -79,6 +79,7 @@ class Heard:
     person named in words ("想挂骨科"), as opposed to those guessed from symptoms.
     `topics` are what a question to the hospital is about (fee, parking …: `lexicon/topics.tsv`).
     `document` is the kind of document named in words (护照), by its name at the desk.
+    `own_departments` is `site_departments` without what was heard before: this message alone.
     `missing` is a department named in words that the roster does not have (血液科), else empty.
     `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
     other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), other_dept, more
@@ -98,6 +99,7 @@ class Heard:
     departments: tuple[Named, ...] = ()
     site_departments: tuple[Named, ...] = ()
     stated_departments: tuple[Named, ...] = ()
+    own_departments: tuple[Named, ...] = ()
     missing: str = ""
     topics: tuple[str, ...] = ()
     doctors: tuple[Named, ...] = ()

@@ -148,12 +148,18 @@ def _understand(
     likely = scored[:_MOST_PLACED]
     site = departments.at_sites(likely, vocabulary, person) if scored else ()
     unsure = bool(site) and not (senses.stated or senses.national)
+    own = site
+    if context.symptoms and heard.symptoms:
+        alone = replace(context, symptoms=())
+        new = _departments(heard, senses.national, person, alone, model)
+        own = departments.at_sites(new[:_MOST_PLACED], vocabulary, person)
     return replace(
         heard,
         departments=scored,
         site_departments=senses.stated or site,
         concern=seen.concern,
         inquiry=inquiry.at_sites(likely, vocabulary, person) if unsure else None,
+        own_departments=senses.stated or own,
     )
 
 
