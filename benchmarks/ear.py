@@ -20,11 +20,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from benchmarks import names
-from nlp import dates, people
+from nlp import dates, intents, people
 from nlp.heard import When
 from nlp.understand import understand
 from scripts import train_intents
@@ -35,6 +35,9 @@ DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 # What a text typed into a health search box must never start.
 ACTS = frozenset({"book", "cancel", "reading"})
 SEARCHES, ROSTERS, DOCTORS, CASES = 1000, 4, 500, 500
+
+
+Row = dict[str, Any]
 
 
 class Figure(NamedTuple):
@@ -94,7 +97,7 @@ def date_figures(data: Path) -> Iterator[Figure]:
         )
 
 
-def _right(rows: list[dict], whole: list[dict]) -> float:
+def _right(rows: list[Row], whole: list[Row]) -> float:
     """Return the share of rows heard right; readings of the same text in `whole` count too."""
     meant: dict[tuple[str, str], list[tuple[str, object]]] = {}
     for row in whole:
@@ -111,7 +114,7 @@ def _right(rows: list[dict], whole: list[dict]) -> float:
     return hits / len(rows)
 
 
-def _is_right(kind: str, wanted: object, found: tuple[When, ...]) -> bool:
+def _is_right(kind: str, wanted: Any, found: tuple[When, ...]) -> bool:
     if wanted is None or not found:
         return wanted is None and not found
     first = found[0]
@@ -142,7 +145,7 @@ def wish_figures(data: Path) -> Iterator[Figure]:
     """Yield macro-F1 on unseen texts, and what search-box texts would start."""
     texts = train_intents.rows(train_intents.DATA)
     unseen = [row for row in texts if not train_intents.is_training(row.text)]
-    f1 = train_intents.judged(unseen, train_intents.intents.model())
+    f1 = train_intents.judged(unseen, intents.model())
     yield Figure(f"wishes, unseen own texts, macro-F1 ({len(unseen)})", f1, "–", 0.95)
     searches = [row["text"] for row in _lines(data / "triage" / "search_intents.jsonl")]
     if searches:
@@ -188,7 +191,7 @@ def _names(kind: str) -> Iterator[tuple[bool, bool]]:
             yield meant in best, bool(found) and meant not in best and found[0].score >= 0.9
 
 
-def _lines(path: Path) -> list[dict]:
+def _lines(path: Path) -> list[Row]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:

@@ -39,6 +39,12 @@ FAMILIAR = 0.5
 PLAIN, LEAD = 6.0, 2.0
 # What an unfamiliar message may be without a row that says so: it asks the desk for nothing.
 HARMLESS: frozenset[Intent] = frozenset({"symptom", "education", "unknown"})
+# Acts that start something need this many points of grammar, or a fact that speaks for them.
+HINTED: dict[Intent, float] = {"book": 4.5, "reading": PLAIN, "cancel": 4.0}
+HINTED_BY = {
+    "book": frozenset({"doctors", "brief", "asked"}), "reading": frozenset({"readings"}),
+    "cancel": frozenset({"brief", "asked"}),
+}  # fmt: skip
 INTENTS: dict[str, Intent] = {name: name for name in get_args(Intent)}
 
 _PUNCTUATION = re.compile(r"[^\w/+.%:👌👍🙏💪-]+|(?<!\d)[.:/-]|[.:/-](?!\d)|_")
@@ -149,6 +155,8 @@ def _with_model(
         intent = INTENTS[name]
         points, likely = scores.get(intent, 0.0), margin - rest
         if intent not in HARMLESS and points <= 0 and not (familiar and likely >= SURE):
+            continue
+        if intent in HINTED and points < HINTED[intent] and not HINTED_BY[intent] & facts:
             continue
         pooled[intent] = GRAMMAR_WEIGHT * points + likely
     return pooled

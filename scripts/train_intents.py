@@ -17,6 +17,7 @@ import hashlib
 import math
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -103,7 +104,7 @@ def write(trained: tuple[list[str], Trained], out: Path) -> None:
     model_file.write(out, names, model, Calibration(1.0, 0.0))
 
 
-def macro_f1(pairs: list[tuple[str, str]]) -> float:
+def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
     """Return the mean F1 over the intents that occur."""
     names = sorted({wanted for wanted, _ in pairs})
     found = []
@@ -122,13 +123,12 @@ def judged(texts: list[Row], model: triage_model.Model) -> float:
 
 def report(texts: list[Row], scratch: Path) -> None:
     """Print macro-F1 on the measuring texts and for each style when it is left out."""
-    splits = [("held out by hash", lambda r: not is_training(r.text))]
-    splits += [
-        (f"without {s}", lambda r, s=s: r.style == s) for s in sorted({r.style for r in texts})
-    ]
-    for name, is_test in splits:
-        write(train([r for r in texts if not is_test(r)]), scratch)
-        tests = [r for r in texts if is_test(r)]
+    splits = {"held out by hash": [r for r in texts if not is_training(r.text)]}
+    for style in sorted({row.style for row in texts}):
+        splits[f"without {style}"] = [row for row in texts if row.style == style]
+    for name, tests in splits.items():
+        left_out = {row.text for row in tests}
+        write(train([row for row in texts if row.text not in left_out]), scratch)
         figure = judged(tests, triage_model.load(scratch))
         print(f"{name:18} {len(tests):5} texts  macro-F1 {figure:.3f}")
     scratch.unlink()
