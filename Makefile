@@ -25,6 +25,7 @@ test-fast: $(TOOLS) ## the quick tests only: no database server, no browser, no 
 bench: $(TOOLS) ## what everything costs beside its floor or rival; R="turns search" BIG=1
 	@scripts/install_test_servers
 	$(BIN)/python -m benchmarks $(if $(BIG),--big) $(R)
+	$(if $(R),,$(BIN)/python -m benchmarks.ear)
 
 lint: $(TOOLS) ## style, types and the house law: what must hold before a commit
 	$(BIN)/ruff check
