@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, or_, select, true, update
 
 from desk import admission, bookings, stock
 from models import Appointment, Patient, Slot
@@ -243,11 +243,23 @@ def test_a_hold_is_either_confirmed_or_over_never_both(hospital):
 
 
 def test_control_a_yes_that_does_not_look_books_a_place_given_back(hospital, monkeypatch):
-    def believed(work, row):
-        time.sleep(PAUSE)
-        return (Appointment.id == row.id,)
+    find = bookings.appointments.find
 
-    monkeypatch.setattr(bookings, "_still_held", believed)
+    def late(work, appointment):
+        row = find(work, appointment)
+        time.sleep(PAUSE)
+        return row
+
+    believed = (
+        update(Appointment)
+        .where(
+            Appointment.id == bindparam("appointment"),
+            or_(true(), Appointment.held_until > bindparam("now")),
+        )
+        .values(version=Appointment.version + 1)
+    )
+    monkeypatch.setattr(bookings, "_IF_HELD", believed)
+    monkeypatch.setattr(bookings.appointments, "find", late)
     if on_sqlite(hospital):
         without_write_lock(hospital)
 
