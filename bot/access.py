@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 import redis
 
 from bot.transport import Deadline
-from bot.wechat_errors import TransientError
+from bot.wechat_errors import PermanentError, TransientError
 from models.vault import Vault, VaultError
 
 _LOG = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ _LOCK_MS = 16_000
 _POLL_SECONDS = 0.05
 # Nobody waits for a server that has just not answered.
 _BREAK_SECONDS = 2.0
+# Where only an operator can help: whoever asks next, and whoever was refused, waits this long.
+_OPERATOR_BREAK_SECONDS, _OPERATOR_SECONDS = 60.0, 600.0
 _UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end"
 
 # Makes a secret, given the one that failed (empty: none did); returns it and its life in seconds.
@@ -158,13 +160,20 @@ class Secret:
             return self._renewed(failed, deadline.within(FETCH_SECONDS))
 
     def _renewed(self, failed: str, deadline: Deadline) -> str:
-        if time.monotonic() < self._broken_until:
-            raise TransientError(0, f"WeChat has just refused a {self._name}", _BREAK_SECONDS)
+        left = self._broken_until - time.monotonic()
+        if left > 0:
+            raise TransientError(0, f"WeChat has just refused a {self._name}", left)
         try:
             value, seconds = self._fetch(failed, deadline)
         except TransientError as error:
             self._broken_until = time.monotonic() + _BREAK_SECONDS
             error.is_uncertain = False  # what the secret was wanted for has not been sent
             raise
+        except PermanentError as error:
+            # Nothing is wrong with what was to be sent: it must not lose this way for good.
+            self._broken_until = time.monotonic() + _OPERATOR_BREAK_SECONDS
+            _LOG.error("WeChat gives no %s until somebody acts: %s", self._name, error)
+            message = f"WeChat gives no {self._name}"
+            raise TransientError(error.code, message, _OPERATOR_SECONDS) from error
         self._shelf.put(self._name, value, seconds)
         return value

@@ -15,18 +15,27 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from bot.breaker import Breaker
 from bot.chores import RECURRING, Task
 from bot.house import House
-from bot.wechat_errors import NOT_SUBSCRIBED, PermanentError, TransientError, WechatError
+from bot.wechat_errors import (
+    NOT_SUBSCRIBED,
+    PermanentError,
+    TransientError,
+    UnreachableError,
+    WechatError,
+)
 from desk import dispatch, jobs
 from desk.dispatch import Instead, Leased, Sending
 from desk.work import Actor, Work
 from models.database import retrying
+from scheduling.channels import IN_TURN, KINDS, repeats_after
 
 _LOG = logging.getLogger(__name__)
 
 _LEASE = timedelta(seconds=60)
-_BATCH = 20
+# Small, so that what has become urgent meanwhile, and what is due by time, is soon looked at.
+_BATCH = 5
 _PAUSE_SECONDS = 1.0
 _MOST_ATTEMPTS = 8
 _LONGEST_WAIT = timedelta(hours=1)
@@ -56,11 +65,15 @@ class Courier:
         self._house = house
         self._channels = channels
         self._tasks = tasks
+        self._breaker = Breaker()
 
-    def run_once(self) -> int:
-        """Do everything that is due now; returns how much that was."""
+    def run_once(self, stop: threading.Event | None = None) -> int:
+        """Do everything that is due now, until told to stop; returns how much that was."""
         done = 0
-        while (some := self._deliver_some() + self._run_some()) > 0:
+        while not (stop and stop.is_set()):
+            some = self._deliver_some() + self._run_some()
+            if some == 0:
+                break
             done += some
         return done
 
@@ -72,7 +85,7 @@ class Courier:
                 while missing:
                     self.schedule(missing[-1])
                     missing.pop()
-                self.run_once()
+                self.run_once(stop)
             except Exception as error:  # noqa: BLE001 - the courier must outlive bad days
                 _LOG.error("the courier stumbled: %s", _told(error))
             stop.wait(_PAUSE_SECONDS)
@@ -92,7 +105,7 @@ class Courier:
     def _deliver(self, notice: Leased) -> None:
         """Try one channel after the other, until one takes it or none is left."""
         while True:
-            step = self._transact(lambda work: dispatch.start(work, notice, _LEASE))
+            step = self._transact(self._starting(notice))
             if not isinstance(step, Sending):
                 self._settled(notice, step)
                 return
@@ -102,29 +115,47 @@ class Courier:
             if not self._hand_over(step):
                 return
 
+    def _starting(self, notice: Leased) -> Callable[[Work], Sending | Instead]:
+        def act(work: Work) -> Sending | Instead:
+            return dispatch.start(work, notice, _LEASE, self._breaker.resting(work.now))
+
+        return act
+
     def _hand_over(self, sending: Sending) -> bool:
         """Make the call; True if this channel is closed and the next one may be tried at once."""
         lease = sending.lease
         try:
             number = self._channels.send(sending)
         except TransientError as error:
+            self._watch(sending, error)
             wait = timedelta(seconds=error.retry_after)
             if lease.attempts >= _MOST_ATTEMPTS and not error.is_uncertain:
                 return self._closed(sending, error)
             self._later(sending, str(error), wait, is_uncertain=error.is_uncertain)
         except PermanentError as error:
+            self._breaker.answered(sending.channel)
             return self._closed(sending, error)
         except Exception as error:  # noqa: BLE001 - one bad notice must not stop the others
             _LOG.error("notice %d: %s", lease.id, _told(error))
             self._later(sending, type(error).__name__, timedelta(), is_uncertain=True)
         else:
+            self._breaker.answered(sending.channel)
             self._transact(lambda work: dispatch.sent(work, sending, number))
             self._count("sent")
         return False
 
+    def _watch(self, sending: Sending, error: TransientError) -> None:
+        if not isinstance(error, UnreachableError):
+            self._breaker.answered(sending.channel)
+        elif self._breaker.failed(sending.channel, self._transact(lambda work: work.now)):
+            self._count("rest")
+            _LOG.warning("no answer from %s: it rests", sending.channel)
+
     def _later(self, sending: Sending, why: str, wait: timedelta, *, is_uncertain: bool) -> None:
         attempts = sending.lease.attempts
         wait = max(wait, _backoff(attempts))
+        if is_uncertain:
+            wait = max(wait, repeats_after(sending.lease.kind, sending.channel))
 
         def act(work: Work) -> Instead:
             if attempts >= _MOST_ATTEMPTS:
@@ -147,7 +178,8 @@ class Courier:
     def _settled(self, notice: Leased, how: Instead) -> None:
         """Loudly, where somebody will not be reached."""
         self._count(how)
-        if how in ("call", "dead"):
+        is_waited_for = KINDS[notice.kind].priority != IN_TURN
+        if how == "call" or (how == "dead" and is_waited_for):
             _LOG.error("notice %d (%s) found no way out: %s", notice.id, notice.kind, how)
 
     def _count(self, label: str) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 import requests
 import urllib3
 
-from bot.wechat_errors import PermanentError, TransientError, raise_for
+from bot.wechat_errors import PermanentError, UnreachableError, raise_for
 
 # At DEBUG it would log every address, and with it the token.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
@@ -115,7 +115,8 @@ class Transport:
         Return the JSON object WeChat answers.
 
         Raises:
-            TransientError: unreachable, slow, 5xx, no JSON, or an errcode worth another try.
+            UnreachableError: unreachable, slow, 5xx, no JSON.
+            TransientError: an errcode worth another try.
             PermanentError: an errcode that is final.
         """
         _, body = self._exchange(request, deadline, token, _MOST_JSON_BYTES)
@@ -152,7 +153,7 @@ class Transport:
             status = answer.status_code
             if status != HTTPStatus.OK:
                 broke = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-                raise TransientError(0, f"HTTP {status}", is_uncertain=broke)
+                raise UnreachableError(0, f"HTTP {status}", is_uncertain=broke)
             kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             return kind, _read(answer, deadline, most)
 
@@ -163,7 +164,7 @@ def _typed() -> Iterator[None]:
     try:
         yield
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise TransientError(
+        raise UnreachableError(
             0, type(error).__name__, is_uncertain=not _never_left(error)
         ) from None
 
@@ -183,9 +184,9 @@ def _read(answer: requests.Response, deadline: Deadline, most: int) -> bytes:
     while piece := answer.raw.read1(_PIECE, decode_content=True):
         body += piece
         if len(body) > most:
-            raise TransientError(0, "an answer without end", is_uncertain=True)
+            raise UnreachableError(0, "an answer without end", is_uncertain=True)
         if not deadline.left:
-            raise TransientError(0, "an answer too slow", is_uncertain=True)
+            raise UnreachableError(0, "an answer too slow", is_uncertain=True)
     return bytes(body)
 
 
@@ -193,8 +194,8 @@ def _json(body: bytes) -> dict[str, Any]:
     try:
         told = json.loads(body)
     except ValueError:
-        raise TransientError(0, "no JSON in the answer", is_uncertain=True) from None
+        raise UnreachableError(0, "no JSON in the answer", is_uncertain=True) from None
     if not isinstance(told, dict):
-        raise TransientError(0, "no JSON object in the answer", is_uncertain=True)
+        raise UnreachableError(0, "no JSON object in the answer", is_uncertain=True)
     raise_for(told)
     return told

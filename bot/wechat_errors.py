@@ -53,6 +53,9 @@ CODES: Mapping[int, Verdict] = {
     40125: Verdict("WECHAT_APP_SECRET is wrong", _TEN_MINUTES, operator=True),
     40243: Verdict("the AppSecret is frozen", _TEN_MINUTES, operator=True),
     40164: Verdict("this server's address is not in the IP list", _TEN_MINUTES, operator=True),
+    89501: Verdict("this server waits for the administrator's yes", _TEN_MINUTES, operator=True),
+    89506: Verdict("the administrator refused this server: a day", _HOUR, operator=True),
+    89507: Verdict("the administrator refused this server: an hour", _HOUR, operator=True),
     89503: Verdict("the administrator must confirm this server", _TEN_MINUTES, operator=True),
     50002: Verdict("the account is frozen or limited", _HOUR, operator=True),
     # This message will never be delivered this way.
@@ -109,6 +112,10 @@ class TransientError(WechatError):
         self.is_uncertain = is_uncertain
 
 
+class UnreachableError(TransientError):
+    """No answer came, or none that a working server gives: the next message would fare alike."""
+
+
 class PermanentError(WechatError):
     """Trying again changes nothing: out of window, out of quota, refused."""
 
@@ -137,5 +144,5 @@ def raise_for(answer: Mapping[str, Any]) -> None:
 def _code(answer: Mapping[str, Any]) -> int:
     code = answer.get("errcode") or 0
     if not isinstance(code, int):
-        raise TransientError(0, "an errcode that is no number", is_uncertain=True)
+        raise UnreachableError(0, "an errcode that is no number", is_uncertain=True)
     return code

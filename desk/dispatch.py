@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, select, update
 
-from desk import requests, subscriptions
+from desk import leases, requests, subscriptions
 from desk.reach import phone_of, reach
 from desk.work import Work
 from models import Appointment, Outbox, Prompt
 from scheduling.channels import (
     KINDS,
     ONCE,
+    PRIORITIES,
     Reach,
     choose,
     is_recognised,
@@ -63,30 +64,31 @@ class Sending:
 
 def lease(work: Work, most: int, time: timedelta) -> list[Leased]:
     """
-    Return up to `most` due notices, nobody else's for `time`; the longest due come first.
+    Return up to `most` due notices, nobody else's for `time`; urgent kinds come first.
 
     What was leased or being sent by somebody who did not come back in time is due again.
     """
-    forgotten = and_(Outbox.state.in_(("leased", "sending")), Outbox.leased_until <= work.now)
-    due = and_(Outbox.state == "due", Outbox.not_before <= work.now)
-    rows = work.conn.execute(
-        select(Outbox.id, Outbox.kind, Outbox.attempts)
-        .where(or_(due, forgotten))
-        .order_by(Outbox.not_before, Outbox.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
-    work.conn.execute(
-        update(Outbox)
-        .where(Outbox.id.in_([row.id for row in rows]))
-        .values(state="leased", leased_until=work.now + time, attempts=Outbox.attempts + 1)
-    )
+    since = {
+        "sending": Outbox.leased_until,
+        "leased": Outbox.leased_until,
+        "due": Outbox.not_before,
+    }
+    queues = [
+        (Outbox.state == state, Outbox.priority == priority, column <= work.now)
+        for priority in PRIORITIES
+        for state, column in since.items()
+    ]
+    rows = leases.take(work, Outbox.not_before, queues, most, time)
     return [Leased(row.id, row.kind, row.attempts + 1) for row in rows]
 
 
-def start(work: Work, leased: Leased, time: timedelta) -> Sending | Instead:
+def start(
+    work: Work, leased: Leased, time: timedelta, resting: Mapping[str, datetime] | None = None
+) -> Sending | Instead:
     """
     Choose the channel and put down that the call is about to be made, for `time` at most.
+
+    Of the channels that are `resting` none is used before its time; that costs no attempt.
 
     Everything is checked once more, in the transaction that marks the row: whether the notice is
     still ours and still true, whether it may be sent at this hour, and, where a former call was
@@ -113,6 +115,11 @@ def start(work: Work, leased: Leased, time: timedelta) -> Sending | Instead:
     channel = row.channel if recognised else _channel(work, row, person)
     if channel is None:
         return _give_up(work, row)
+    until = (resting or {}).get(channel)
+    if until is not None:
+        attempts = row.attempts - 1
+        _set(work, row.id, state="due", not_before=until, leased_until=None, attempts=attempts)
+        return "later"
     is_repeat = row.sending_at is not None and not recognised
     _set(
         work,

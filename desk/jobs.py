@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, update
 
+from desk import leases
 from desk.work import Work
 from models import Job
 
@@ -44,20 +45,11 @@ def put(
 
 def lease(work: Work, most: int, time: timedelta) -> list[LeasedJob]:
     """Return up to `most` due jobs, nobody else's for `time`; the longest due come first."""
-    forgotten = and_(Job.state == "leased", Job.leased_until <= work.now)
-    due = and_(Job.state == "due", Job.due_at <= work.now)
-    rows = work.conn.execute(
-        select(Job.id, Job.kind, Job.payload, Job.attempts)
-        .where(or_(due, forgotten))
-        .order_by(Job.due_at, Job.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
-    work.conn.execute(
-        update(Job)
-        .where(Job.id.in_([row.id for row in rows]))
-        .values(state="leased", leased_until=work.now + time, attempts=Job.attempts + 1)
+    queues = (
+        (Job.state == "leased", Job.leased_until <= work.now),
+        (Job.state == "due", Job.due_at <= work.now),
     )
+    rows = leases.take(work, Job.due_at, queues, most, time)
     return [LeasedJob(row.id, row.kind, json.loads(row.payload), row.attempts + 1) for row in rows]
 
 

@@ -54,11 +54,12 @@ def put(work: Work, notice: Notice) -> None:
     Raises:
         KeyError: nobody said which channels this kind of notice may take.
     """
-    KINDS[notice.kind]
+    priority = KINDS[notice.kind].priority
     if work.conn.scalar(_KNOWN, {"key": notice.dedupe_key}) is not None:
         return
     row = {
         "kind": notice.kind,
+        "priority": priority,
         "dedupe_key": notice.dedupe_key,
         "payload_enc": work.vault.seal(json.dumps(notice.payload, ensure_ascii=False)),
         "wechat_user_id": notice.wechat_user_id,

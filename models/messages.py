@@ -52,19 +52,21 @@ class Outbox(Base):
     """
     One thing that must leave the house; only the courier sends it.
 
-    `dedupe_key` makes writing it twice impossible; `appointment_version` voids a notice whose
-    appointment has moved on since. `state`: due, leased, sending (a call to `channel` may be under
-    way since `sending_at`), sent, void, call (somebody has to ring), called, dead (given up,
-    nobody needs to ring). `channels_closed` are those that refused it, separated by blanks;
+    `dedupe_key` makes writing it twice impossible; of a lower `priority` it leaves before all that
+    is due of a higher one (`scheduling.channels.PRIORITIES`); `appointment_version` voids a notice
+    whose appointment has moved on since. `state`: due, leased, sending (a call to `channel` may
+    be under way since `sending_at`), sent, void, call (somebody has to ring), called, dead (given
+    up, nobody needs to ring). `channels_closed` are those that refused it, separated by blanks;
     `provider_id` is the channel's own number of the message, for its receipt; `delivered_at` is
     that receipt. `uncertain_at`: it may have gone out once more than we know.
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_not_before", "state", "not_before"),)
+    __table_args__ = (Index(None, "state", "priority", "not_before"),)
     id: Mapped[Key]
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[Code]
+    priority: Mapped[int] = mapped_column(default=2)
     wechat_user_id: Mapped[int | None] = mapped_column(ForeignKey("wechat_user.id"), index=True)
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), index=True)
     appointment_version: Mapped[int | None]

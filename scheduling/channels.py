@@ -104,17 +104,24 @@ CHANNELS: Mapping[str, Channel] = {
 _ALL = (VISIT, LONG, TEMPLATE, ONCE, CUSTOMER, SMS)
 
 
+# How long a server that loses answers is given to recover.
+BAD_MINUTES = timedelta(minutes=10)
+# What leaves first: somebody waits in this minute; somebody waits; it was written beforehand.
+AT_ONCE, SOON, IN_TURN = PRIORITIES = (0, 1, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """
     One kind of notice.
 
-    `rings`: somebody calls the patient when no channel is left. `is_quiet`: it waits for the end
-    of the quiet hours, unless the visit would be over by then. `until_visit`: pointless once the
-    visit has begun.
+    `priority`: all that is due of a lower one leaves first. `rings`: somebody calls the patient
+    when no channel is left. `is_quiet`: it waits for the end of the quiet hours, unless too little
+    time to the visit would be left. `until_visit`: pointless once the visit has begun.
     """
 
     channels: tuple[str, ...] = _ALL
+    priority: int = IN_TURN
     rings: bool = False
     is_quiet: bool = True
     until_visit: bool = False
@@ -125,10 +132,10 @@ KINDS: Mapping[str, Kind] = {
     "changed": Kind(rings=True),
     "cancelled": Kind(rings=True),
     "reminder": Kind(rings=True, until_visit=True),
-    "reply": Kind((CUSTOMER,), is_quiet=False),
-    "answer": Kind((CUSTOMER,), rings=True, is_quiet=False),
-    "link_code": Kind((SMS,), is_quiet=False),
-    "alert": Kind((SMS,), is_quiet=False),
+    "reply": Kind((CUSTOMER,), SOON, is_quiet=False),
+    "answer": Kind((CUSTOMER,), SOON, rings=True, is_quiet=False),
+    "link_code": Kind((SMS,), AT_ONCE, is_quiet=False),
+    "alert": Kind((SMS,), AT_ONCE, is_quiet=False),
 }
 
 # Template ids by channel and kind, as far as the hospital has set them up.
@@ -159,19 +166,33 @@ def is_recognised(channel: str, sent_at: datetime, now: datetime) -> bool:
     return lives is not None and now - sent_at < lives
 
 
+def repeats_after(kind: str, channel: str) -> timedelta:
+    """
+    Return how long to leave a notice alone that may have gone out.
+
+    What the channel will not recognise is asked for once more and no third time, so that one try
+    must not fall into the same bad minutes as the first. Who waits does not wait that long.
+    """
+    waits = KINDS[kind].priority != IN_TURN
+    return timedelta() if waits or CHANNELS[channel].key_lives else BAD_MINUTES
+
+
 def may_leave_at(
     policy: Policy, kind: str, now: datetime, visit_at: datetime | None
 ) -> datetime | None:
     """
     Return when a notice may leave (all times local): now, or after the quiet hours.
 
-    None: never, the visit has begun by then and the notice was about what to do before it.
+    News of a visit leaves at once if waiting would leave less time than a reminder gives. None:
+    never, the visit has begun by then and the notice was about what to do before it.
     """
     about = KINDS[kind]
     at = after_quiet(policy, now) if about.is_quiet else now
-    if visit_at is None or at < visit_at:
+    if visit_at is None:
         return at
-    return None if about.until_visit else now
+    if about.until_visit:
+        return at if at < visit_at else None
+    return at if at + policy.reminder_before <= visit_at else now
 
 
 def is_sensitive(department: str, words: tuple[str, ...]) -> bool:

@@ -338,3 +338,13 @@ def test_who_cannot_have_the_lock_comes_back_later(
         ours.send_text(PATIENT, "您好")
 
     assert wechat.calls == {}
+
+
+@pytest.mark.parametrize("code", [89501, 89506, 89507, 40002, 48001])
+def test_a_token_that_is_refused_is_no_verdict_on_the_notice(wechat: StandIn, code: int) -> None:
+    ours = client_of(wechat.url, None, VAULT)
+    wechat.faults[TOKEN_CALL] = errcode(code)
+    with pytest.raises(TransientError) as refused:
+        ours.send_text(PATIENT, "您好")
+    assert refused.value.retry_after >= 600
+    assert not refused.value.is_uncertain

@@ -24,6 +24,7 @@ from scheduling.channels import (
     is_recognised,
     is_sensitive,
     may_leave_at,
+    repeats_after,
 )
 from scheduling.policy import Policy
 from scheduling.reminders import reminder_times
@@ -133,7 +134,27 @@ def test_a_cancellation_waits_for_the_morning_unless_the_visit_does_not(now, vis
     if is_quiet(Policy(), at):
         assert at == now
         morning = may_leave_at(Policy(), "cancelled", now, None)
-        assert morning >= visit
+        assert morning + Policy().reminder_before > visit
+
+
+def test_news_of_a_visit_at_eight_does_not_wait_until_half_past_seven():
+    night = datetime(2026, 11, 24, 21, 30, tzinfo=SHANGHAI)
+    for hours, leaves in ((10.5, night), (12, night + timedelta(hours=10))):
+        visit = night + timedelta(hours=hours)
+        assert may_leave_at(Policy(), "cancelled", night, visit) == leaves
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "minutes"),
+    [
+        ("reminder", CUSTOMER, 10),
+        ("reminder", TEMPLATE, 0),
+        ("alert", SMS, 0),
+        ("changed", SMS, 10),
+    ],
+)
+def test_what_may_have_gone_out_unkeyed_waits_until_bad_minutes_are_over(kind, channel, minutes):
+    assert repeats_after(kind, channel) == timedelta(minutes=minutes)
 
 
 @given(moments)
