@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from handlers.texts.notices import FACTS
+from handlers.texts.notices import OTHER_FACTS, VISIT_FACTS
 from scheduling.channels import CHANNELS, CUSTOMER, KINDS, SMS, VISIT, Setup
 
 
@@ -26,8 +26,8 @@ class Template:
     """
     One template: its id (of 就医助手 its status), and what fills its fields.
 
-    `data` holds format strings over `FACTS`; of an SMS the fields are numbered from 1. `page` is
-    where a tap leads.
+    `data` holds format strings over the facts of its kind (`handlers.texts.notices`); of an SMS
+    the fields are numbered from 1. `page` is where a tap leads.
     """
 
     id: str
@@ -58,7 +58,7 @@ def read(path: Path) -> ChannelFile:
         ValueError: no such file, not TOML, or something in it that no channel knows.
     """
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ValueError(f"{path} cannot be read") from error
     except tomllib.TOMLDecodeError as error:
@@ -88,14 +88,16 @@ def _template(channel: str, kind: str, table: Mapping[str, Any]) -> Template:
         raise ValueError(f"{where}: status must be a number of Tencent's list")
     if channel == SMS:
         data = {str(number): value for number, value in enumerate(data, start=1)}
+    if channel == SMS and not str(identity).isdecimal():
+        raise ValueError(f"{where}: id must be the number of the template in Tencent's console")
     for value in data.values():
-        _check(where, value)
+        _check(where, value, OTHER_FACTS.get(kind, VISIT_FACTS))
     return Template(str(identity), data, str(page))
 
 
-def _check(where: str, value: str) -> None:
+def _check(where: str, value: str, facts: frozenset[str]) -> None:
     names = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
-    unknown = names - FACTS
+    unknown = names - facts
     if unknown:
-        known = ", ".join(sorted(FACTS))
+        known = ", ".join(sorted(facts))
         raise ValueError(f"{where}: no such fact: {', '.join(sorted(unknown))}; there are {known}")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from desk import idempotency, journal, receipts, requests
+from desk import purge as old_rows
 from desk.counter import Counter
 from desk.work import Work
 from scheduling.types import AppointmentId
@@ -23,17 +24,16 @@ def expire_hold(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
 
 
 def purge(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
-    """Forget what people wrote who never consented, old requests and old answers to programs."""
+    """Forget what people wrote who never consented, and all that the policy keeps no longer."""
     journal.purge_unconsented(work)
     requests.purge(work)
     idempotency.purge(work)
-    return _PURGE_EVERY
+    return timedelta() if old_rows.purge(work) else _PURGE_EVERY
 
 
 def settle_receipt(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     """Tie what WeChat reported to its notice."""
-    receipts.settle(work, payload)
-    return None
+    return receipts.settle(work, payload)
 
 
 TASKS: Mapping[str, Task] = {

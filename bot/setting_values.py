@@ -130,7 +130,7 @@ def read_policy(path: Path) -> Policy:
         ValueError: no such file, not TOML, or a name or a value no policy has.
     """
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ValueError(f"{path} cannot be read") from error
     defaults = Policy()

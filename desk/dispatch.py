@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, and_, select, update
 
-from desk import leases, requests, subscriptions
-from desk.reach import phone_of, reach
+from desk import leases, notices, prompts, requests, subscriptions
+from desk.reach import phone_of, reach, readers
 from desk.work import Work
 from models import Appointment, Outbox, Prompt
 from scheduling.channels import (
@@ -51,7 +51,7 @@ class Sending:
     A notice to be handed to its channel now.
 
     `key` is the same whenever this notice is handed to anybody. `is_repeat`: it may have gone out
-    before, and the channel could not tell.
+    before, and the channel could not tell. `is_first`: nothing before this try is in doubt.
     """
 
     lease: Leased
@@ -60,6 +60,7 @@ class Sending:
     reach: Reach
     key: str
     is_repeat: bool
+    is_first: bool = True
 
 
 def lease(work: Work, most: int, time: timedelta) -> list[Leased]:
@@ -108,6 +109,8 @@ def start(
     if leaves_at > work.now:
         _set(work, row.id, state="due", not_before=leaves_at, leased_until=None)
         return "later"
+    if row.appointment_id is not None:
+        payload |= notices.facts(work, row.appointment_id)
     person = _reach(work, row, payload)
     recognised = row.sending_at is not None and is_recognised(
         row.channel, row.sending_at, work.now
@@ -132,7 +135,8 @@ def start(
         uncertain_at=work.now if is_repeat else row.uncertain_at,
     )
     key = hashlib.sha256(row.dedupe_key.encode()).hexdigest()[:32]
-    return Sending(leased, channel, payload, person, key, is_repeat)
+    is_first = row.sending_at is None
+    return Sending(leased, channel, payload, person, key, is_repeat, is_first)
 
 
 def sent(work: Work, sending: Sending, provider_id: str = "") -> None:
@@ -161,7 +165,11 @@ def later(
     work: Work, sending: Sending, error: str, again_at: datetime, *, is_uncertain: bool
 ) -> Instead:
     """It was not sent, or nobody knows (`is_uncertain`): again then. `error` is not personal."""
-    known = {} if is_uncertain else {"sending_at": None}
+    known: dict[str, None] = {}
+    if not is_uncertain and sending.is_first:
+        known = {"sending_at": None}
+    elif not is_uncertain and sending.is_repeat:
+        known = {"uncertain_at": None}  # the repeat was not made
     _mine(
         work,
         sending,
@@ -187,7 +195,9 @@ def closed(work: Work, sending: Sending, error: str, *, is_unsubscribed: bool = 
     """This channel will never take it: `start` tries the next one. `error` is not personal."""
     row = _row(work, sending.lease.id)
     names = f"{row.channels_closed or ''} {sending.channel}".strip()
-    _mine(work, sending, state="leased", channels_closed=names, last_error=error, sending_at=None)
+    doubt = {} if sending.is_first else {"uncertain_at": work.now}
+    closing = {"state": "leased", "channels_closed": names, "sending_at": None, **doubt}
+    _mine(work, sending, last_error=error, **closing)
     template = template_of(work.channels, sending.channel, row.kind)
     if is_unsubscribed and row.wechat_user_id is not None and template:
         subscriptions.refused(work, row.wechat_user_id, template)
@@ -223,7 +233,26 @@ def _reach(work: Work, row: Row[Any], payload: Mapping[str, Any]) -> Reach:
     phone = payload.get("phone")
     if phone is None and row.appointment_id is not None:
         phone = phone_of(work, row.appointment_id)
-    return reach(work, row.wechat_user_id, phone)
+    return reach(work, _reader(work, row), phone)
+
+
+def _reader(work: Work, row: Row[Any]) -> int | None:
+    """
+    The account it goes to; the next one where the former may not read about this visit any more.
+
+    The question it asks goes along.
+    """
+    account: int | None = row.wechat_user_id
+    if row.appointment_id is None or account is None:
+        return account
+    may_read = readers(work, row.appointment_id)
+    if account in may_read:
+        return account
+    reader = next(iter(may_read), None)
+    _set(work, row.id, wechat_user_id=reader)
+    if row.prompt_id is not None:
+        prompts.hand_over(work, row.prompt_id, reader)
+    return reader
 
 
 def _channel(work: Work, row: Row[Any], person: Reach) -> str | None:
@@ -235,20 +264,20 @@ def _channel(work: Work, row: Row[Any], person: Reach) -> str | None:
 
 
 def _give_up(work: Work, row: Row[Any]) -> Instead:
-    """Put it on the call list, unless nobody needs a call, or will be called about it anyway."""
-    state: Instead = "call" if KINDS[row.kind].rings and not _is_listed(work, row) else "dead"
+    """Put it on the call list, unless nobody needs a call: she knows, or will be called anyway."""
+    state: Instead = "call" if KINDS[row.kind].rings and not _is_told(work, row) else "dead"
     _set(work, row.id, state=state, leased_until=None)
     return state
 
 
-def _is_listed(work: Work, row: Row[Any]) -> bool:
+def _is_told(work: Work, row: Row[Any]) -> bool:
     if row.appointment_id is None:
         return False
     same = and_(
         Outbox.appointment_id == row.appointment_id,
         Outbox.appointment_version == row.appointment_version,
         Outbox.kind == row.kind,
-        Outbox.state.in_(("call", "called")),
+        Outbox.state.in_(("call", "called", "sent")),
     )
     return work.conn.scalar(select(Outbox.id).where(same).limit(1)) is not None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from desk import leases
 from desk.work import Work
@@ -41,6 +41,11 @@ def put(
     if work.conn.execute(_AGAIN, again).rowcount == 0:
         row = {"kind": kind, "dedupe_key": dedupe_key, "payload": json.dumps(payload)}
         work.conn.execute(_INSERT, {**row, "due_at": due_at})
+
+
+def is_known(work: Work, dedupe_key: str) -> bool:
+    """Tell whether a job of that key was ever put."""
+    return work.conn.scalar(select(Job.id).where(Job.dedupe_key == dedupe_key)) is not None
 
 
 def lease(work: Work, most: int, time: timedelta) -> list[LeasedJob]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from desk.work import Work
 from models import Outbox, WechatUser
@@ -24,11 +24,13 @@ _GRANTS = (("last_message_at", TYPED, 5), ("last_tap_at", timedelta(minutes=1), 
 _LAST = select(WechatUser.last_message_at, WechatUser.last_tap_at).where(
     WechatUser.id == bindparam("account")
 )
-_HANDED = select(func.count()).where(
-    Outbox.wechat_user_id == bindparam("account"),
-    Outbox.channel == CUSTOMER,
-    Outbox.sending_at >= bindparam("since"),
-)
+# Twice where it was in doubt and handed over again.
+_HANDED = select(
+    *(
+        func.count(case((at >= bindparam("since"), 1)))
+        for at in (Outbox.sending_at, Outbox.uncertain_at)
+    )
+).where(Outbox.wechat_user_id == bindparam("account"), Outbox.channel == CUSTOMER)
 _NOTE = update(WechatUser).where(WechatUser.openid_hash == bindparam("openid"))
 
 
@@ -43,8 +45,13 @@ def tapped(work: Work) -> None:
 
 
 def followed(work: Work, *, is_following: bool) -> None:
-    """The account follows us, or no longer does: then no message reaches it."""
-    _note(work, followed=is_following)
+    """
+    The account follows us, or no longer does: then no message reaches it.
+
+    What it wrote before it left opens nothing when it comes back.
+    """
+    shut = {} if is_following else {"last_message_at": None, "last_tap_at": None}
+    _note(work, followed=is_following, **shut)
 
 
 def windows(work: Work, account: int) -> tuple[Window, ...]:
@@ -60,7 +67,7 @@ def windows(work: Work, account: int) -> tuple[Window, ...]:
 
 def _sent_since(work: Work, account: int, since: datetime) -> int:
     """Count what was handed to WeChat, also where we never learnt what became of it."""
-    return work.conn.scalar(_HANDED, {"account": account, "since": since}) or 0
+    return sum(work.conn.execute(_HANDED, {"account": account, "since": since}).one())
 
 
 def _note(work: Work, **values: object) -> None:

@@ -9,39 +9,52 @@ a notice of that act goes to somebody else or to nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, select
 
-from desk import outbox, prompts
+from desk import appointments, outbox, prompts
 from desk.accounts import account
-from desk.appointments import SEES_ALL
-from desk.reach import phone_of, reach
+from desk.reach import phone_of, reach, readers
 from desk.work import Work
-from models import Appointment, Outbox, PatientLink
-from scheduling.channels import CHANNELS, KINDS, Reach, Window, choose
+from models import Outbox
+from scheduling.channels import CHANNELS, KINDS, Reach, choose, spend
 from scheduling.reminders import reminder_times
-from scheduling.types import AppointmentView, Outlook, PromptId
+from scheduling.types import AppointmentId, AppointmentView, Outlook, PromptId
 
 
 def booked(work: Work, view: AppointmentView) -> None:
     """An appointment has been made: reminders, and a confirmation where it adds something."""
-    readers = _readers(work, view)
-    _tell(work, "confirmed", view, readers)
-    _remind(work, view, readers)
+    to = readers(work, view.id)
+    _tell(work, "confirmed", view, to)
+    _remind(work, view, to)
 
 
 def moved(work: Work, view: AppointmentView) -> None:
     """An appointment has been moved and is now as `view`."""
-    readers = _readers(work, view)
-    _tell(work, "changed", view, readers)
-    _remind(work, view, readers)
+    to = readers(work, view.id)
+    _tell(work, "changed", view, to)
+    _remind(work, view, to)
 
 
 def cancelled(work: Work, view: AppointmentView) -> None:
     """An appointment has been given back; `view` is what it was, with its new version."""
-    _tell(work, "cancelled", view, _readers(work, view))
+    _tell(work, "cancelled", view, readers(work, view.id))
+
+
+def facts(work: Work, appointment: int) -> Mapping[str, str | None]:
+    """Return what is told of an appointment, as it is now; the patient's name masked."""
+    view = appointments.view(work, AppointmentId(appointment))
+    place = view.opening
+    return {
+        "patient": view.patient_name_masked,
+        "site": place.site_name,
+        "department": place.department_name,
+        "doctor": place.doctor_name,
+        "room": place.room,
+        "starts_at": place.starts_at.isoformat(),
+        "code": view.code,
+    }
 
 
 class Notices:
@@ -55,7 +68,7 @@ class Notices:
         """Return how the first reminder of an appointment that can come will come."""
         work = self._work
         planned = reminder_times(work.policy, work.local(work.now), view.opening.starts_at)
-        reader = next(iter(_readers(work, view)), None)
+        reader = next(iter(readers(work, view.id)), None)
         person = reach(work, reader, phone_of(work, view.id))
         for which, at in planned:
             channel = choose(work.channels, "reminder", _by_then(work, person, reader, at), at)
@@ -65,59 +78,49 @@ class Notices:
 
 
 def _by_then(work: Work, person: Reach, reader: int | None, at: datetime) -> Reach:
-    """What will be left of a person's windows once everything that waits now has been sent."""
-    waits = (Outbox.wechat_user_id == reader, Outbox.state == "due", Outbox.not_before < at)
-    before = work.conn.scalar(select(func.count()).select_from(Outbox).where(*waits)) or 0
-    left = tuple(Window(w.until, max(0, w.left - before)) for w in person.windows)
-    return replace(person, windows=left)
+    """What will be left of a person's windows and credits once all that waits now is sent."""
+    waits = work.conn.execute(_WAITS, {"reader": reader, "at": at})
+    for row in waits:
+        person = spend(work.channels, row.kind, person, max(row.not_before, work.now))
+    return person
 
 
-def _tell(work: Work, kind: str, view: AppointmentView, readers: Mapping[int, bool]) -> None:
+_WAITS = (
+    select(Outbox.kind, Outbox.not_before)
+    .where(
+        Outbox.wechat_user_id == bindparam("reader"),
+        Outbox.state.in_(("due", "leased")),
+        Outbox.not_before < bindparam("at"),
+    )
+    .order_by(Outbox.not_before, Outbox.id)
+)
+
+
+def _tell(work: Work, kind: str, view: AppointmentView, to: Mapping[int, bool]) -> None:
     me = account(work)
     if me is not None:
-        others = [reader for reader, is_close in readers.items() if is_close and reader != me]
+        others = [reader for reader, is_close in to.items() if is_close and reader != me]
         if not others:
             return
         _put(work, kind, view, others[0])
-    elif readers or KINDS[kind].rings or phone_of(work, view.id):
-        _put(work, kind, view, next(iter(readers), None))
+    elif to or KINDS[kind].rings or phone_of(work, view.id):
+        _put(work, kind, view, next(iter(to), None))
 
 
-def _remind(work: Work, view: AppointmentView, readers: Mapping[int, bool]) -> None:
+def _remind(work: Work, view: AppointmentView, to: Mapping[int, bool]) -> None:
     """Write the reminders; all of them ask one thing, whether the patient comes."""
     begins = view.opening.starts_at
     planned = reminder_times(work.policy, work.local(work.now), begins)
-    reader = next(iter(readers), None)
+    reader = next(iter(to), None)
     if not planned or (reader is None and phone_of(work, view.id) is None):
         return
     prompt = None
     if reader is not None:
         prompt = prompts.ask(work, reader, "reminder", {"appointment": view.id}, begins)
-    for which, at in planned:
-        _put(work, "reminder", view, reader, which=which, at=at, prompt=prompt)
-
-
-_BOOKER = select(Appointment.wechat_user_id).where(Appointment.id == bindparam("appointment"))
-_LINKS = (
-    select(PatientLink.wechat_user_id, PatientLink.relation)
-    .where(PatientLink.patient_id == bindparam("patient"), PatientLink.state.in_(SEES_ALL))
-    .order_by(case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
-)
-
-
-def _readers(work: Work, view: AppointmentView) -> dict[int, bool]:
-    """
-    Return who may read about an appointment, best first.
-
-    True for who booked it and for the patient's own account: they are told also of what somebody
-    else of the family does.
-    """
-    booker = work.conn.scalar(_BOOKER, {"appointment": view.id})
-    links = work.conn.execute(_LINKS, {"patient": view.patient})
-    readers = {} if booker is None else {booker: True}
-    for link in links:
-        readers.setdefault(link.wechat_user_id, link.relation == "self")
-    return readers
+    # A reminder that is late gives way to the next one.
+    ends = [at for _, at in planned[1:]] + [begins]
+    for (which, at), until in zip(planned, ends, strict=True):
+        _put(work, "reminder", view, reader, which=which, at=at, until=until, prompt=prompt)
 
 
 def _put(  # noqa: PLR0913 - one row of the outbox
@@ -128,18 +131,10 @@ def _put(  # noqa: PLR0913 - one row of the outbox
     *,
     which: str = "",
     at: datetime | None = None,
+    until: datetime | None = None,
     prompt: PromptId | None = None,
 ) -> None:
-    place = view.opening
-    payload = {
-        "patient": view.patient_name_masked,
-        "site": place.site_name,
-        "department": place.department_name,
-        "doctor": place.doctor_name,
-        "room": place.room,
-        "starts_at": place.starts_at.isoformat(),
-        "code": view.code,
-    }
+    payload = {} if until is None else {"until": until.isoformat()}
     notice = outbox.Notice(
         kind=kind,
         dedupe_key=":".join(filter(None, (kind, f"{view.id}:{view.version}", which))),

@@ -48,6 +48,13 @@ _WAITING = (
 )
 
 
+def hand_over(work: Work, prompt: int, account: int | None) -> None:
+    """Ask another account instead, or nobody (None)."""
+    owner = select(WechatUser.openid_hash).where(WechatUser.id == account).scalar_subquery()
+    values = {"state": "void"} if account is None else {"openid_hash": owner}
+    work.conn.execute(update(Prompt).where(Prompt.id == prompt).values(**values))
+
+
 class Prompts:
     """The questions that wait for the account that writes."""
 

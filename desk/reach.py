@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 
 from desk import ledger, subscriptions
+from desk.appointments import SEES_ALL
 from desk.work import Work
-from models import Appointment, Patient, WechatUser
+from models import Appointment, Patient, PatientLink, WechatUser
 from scheduling.channels import Reach
 from scheduling.phones import takes_messages
 
@@ -34,6 +35,31 @@ def reach(work: Work, account: int | None, phone: str | None) -> Reach:
         credits=subscriptions.credits(work, account),
         phone=phone,
     )
+
+
+_BOOKER = select(Appointment.wechat_user_id, Appointment.patient_id).where(
+    Appointment.id == bindparam("appointment")
+)
+_LINKS = (
+    select(PatientLink.wechat_user_id, PatientLink.relation)
+    .where(PatientLink.patient_id == bindparam("patient"), PatientLink.state.in_(SEES_ALL))
+    .order_by(case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
+)
+
+
+def readers(work: Work, appointment: int) -> dict[int, bool]:
+    """
+    Return which accounts may read about an appointment now, best first.
+
+    True for who booked it and for the patient's own account: they are told also of what somebody
+    else of the family does.
+    """
+    booked = work.conn.execute(_BOOKER, {"appointment": appointment}).one()
+    links = work.conn.execute(_LINKS, {"patient": booked.patient_id})
+    found = {} if booked.wechat_user_id is None else {booked.wechat_user_id: True}
+    for link in links:
+        found.setdefault(link.wechat_user_id, link.relation == "self")
+    return found
 
 
 def phone_of(work: Work, appointment: int) -> str | None:

@@ -22,8 +22,8 @@ from models import Outbox, Prompt
 from scheduling.channels import LONG, ONCE
 
 JOB = "receipt"
-# Longer than a call to WeChat may take.
-_PATIENCE = timedelta(seconds=30)
+# Longer than a courier's lease: if it was killed, another one has its notices by then.
+_PATIENCE = timedelta(minutes=2)
 _DELIVERED = "success"
 
 
@@ -41,11 +41,15 @@ class Receipt:
 
 
 def note(work: Work, receipt: Receipt) -> None:
-    """Keep a report about a notice to the acting account until the courier has written it down."""
+    """
+    Keep a report about a notice to the acting account until the courier has written it down.
+
+    One that is pushed again says nothing new, and one without a number belongs to nothing.
+    """
     me = account(work)
-    if me is None:
-        return
     key = f"{JOB}:{me}:{receipt.provider_id}"
+    if me is None or not receipt.provider_id or jobs.is_known(work, key):
+        return
     payload: dict[str, int | str] = {
         "account": me,
         "provider_id": receipt.provider_id,
@@ -55,23 +59,24 @@ def note(work: Work, receipt: Receipt) -> None:
     jobs.put(work, JOB, key, payload, work.now + _PATIENCE)
 
 
-def settle(work: Work, payload: Mapping[str, Any]) -> None:
+def settle(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     """
     Note a delivery; what was not delivered goes to the next channel, or to the call list.
 
-    The job of that name. A report about nothing of ours is nothing to us: other programs may send
-    through the same account.
+    The job of that name; returns when to look again, as long as something to this account is in
+    doubt and may turn out to be what was reported. A report about nothing of ours is nothing to
+    us: other programs may send through the same account.
     """
     row = _find(work, payload)
     if row is None:
-        return
+        return _PATIENCE if _is_in_doubt(work, payload["account"]) else None
     if payload["status"] == _DELIVERED:
         work.conn.execute(
             update(Outbox)
             .where(Outbox.id == row.id)
             .values(delivered_at=work.now, provider_id=payload["provider_id"])
         )
-        return
+        return None
     work.conn.execute(
         update(Outbox)
         .where(Outbox.id == row.id)
@@ -91,6 +96,16 @@ def settle(work: Work, payload: Mapping[str, Any]) -> None:
             .where(Prompt.id == row.prompt_id, Prompt.delivered_at == row.sent_at)
             .values(delivered_at=None)
         )
+    return None
+
+
+def _is_in_doubt(work: Work, account: int) -> bool:
+    open_calls = select(Outbox.id).where(
+        Outbox.wechat_user_id == account,
+        Outbox.state.in_(("due", "leased", "sending")),
+        Outbox.sending_at.is_not(None),
+    )
+    return work.conn.scalar(open_calls.limit(1)) is not None
 
 
 def _find(work: Work, payload: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:

@@ -7,7 +7,7 @@ The order is that of docs/outgoing.md: first what WeChat made for hospitals, a b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from scheduling.policy import Policy
@@ -158,6 +158,18 @@ def choose(
         if CHANNELS[name].reaches(reach, template, at):
             return name
     return None
+
+
+def spend(setup: Setup, kind: str, reach: Reach, at: datetime) -> Reach:
+    """Return what will still reach this person after a notice of this kind at that instant."""
+    channel = choose(setup, kind, reach, at)
+    if channel == CUSTOMER:
+        left = tuple(Window(w.until, max(0, w.left - 1)) for w in reach.windows)
+        return replace(reach, windows=left)
+    if channel == ONCE:
+        template = setup[ONCE][kind]
+        return replace(reach, credits={**reach.credits, template: reach.credits[template] - 1})
+    return reach
 
 
 def is_recognised(channel: str, sent_at: datetime, now: datetime) -> bool:

@@ -61,5 +61,9 @@ class Policy:
     reminder_before: timedelta = timedelta(hours=2)
     quiet_from: time = time(21, 0)
     quiet_until: time = time(7, 30)
+    # Messages, notices, questions and jobs are forgotten this long after they are over ...
+    kept: timedelta = timedelta(days=90)
+    # ... and the words of notices, codes and answers earlier.
+    words_kept: timedelta = timedelta(days=30)
     # Dialogue state counts as idle after this.
     dialogue_idle: timedelta = timedelta(minutes=30)

@@ -9,9 +9,15 @@ from typing import Any
 from handlers.texts import wording
 
 # What the templates of WeChat and of the SMS provider may be filled with.
-FACTS = frozenset(
-    {"patient", "site", "department", "doctor", "room", "when", "day", "time", "code", "minutes"}
+VISIT_FACTS = frozenset(
+    {"patient", "site", "department", "doctor", "room", "when", "day", "time", "code"}
 )
+# What other kinds than those about a visit can be filled with.
+OTHER_FACTS: Mapping[str, frozenset[str]] = {
+    "link_code": frozenset({"code", "minutes"}),
+    "alert": frozenset({"time", "code"}),
+}
+_OTHER = frozenset().union(*OTHER_FACTS.values())
 _DISCREET = "门诊"
 _ANY_DOCTOR = "普通号"
 _ANY_ROOM = "见现场指引"
@@ -25,7 +31,7 @@ def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]
     its name, is left to the signs on the spot.
     """
     if "starts_at" not in payload:
-        return {name: str(payload[name]) for name in FACTS & payload.keys()}
+        return {name: str(payload[name]) for name in _OTHER & payload.keys()}
     at = datetime.fromisoformat(str(payload["starts_at"]))
     room = "" if is_discreet else payload.get("room")
     return {

@@ -46,6 +46,9 @@ def test_the_file_shown_in_the_docs_is_one(tmp_path: Path) -> None:
             "no such fact: birthday; there are code, day, department",
         ),
         ("[template.reminder]\nid = 'x'\ndata = { thing1 = '{patient' }", "expected '}'"),
+        ("[sms.link_code]\nid = '1'\ndata = ['{patient}']", "no such fact: patient"),
+        ("[sms.reminder]\nid = '1'\ndata = ['{minutes}']", "no such fact: minutes"),
+        ("[sms.reminder]\nid = 'abc'\ndata = []", "id must be the number of the template"),
         ("template = 3", "channels.toml"),
         ("[", "is no TOML"),
     ],
@@ -56,6 +59,12 @@ def test_what_is_wrong_in_it_is_named_at_the_start(
     file = written(tmp_path, text)
     with pytest.raises(ConfigError, match=f"CHANNELS_FILE.*{complaint}"):
         settings("sqlite://", "", CHANNELS_FILE=str(file))
+
+
+def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "channels.toml"
+    file.write_text("[template.reminder]\nid = 'T1'", encoding="utf-8-sig")
+    assert read(file).setup == {TEMPLATE: {"reminder": "T1"}}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

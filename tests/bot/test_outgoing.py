@@ -298,9 +298,9 @@ def reminders(place: Town) -> int:
     return sum("8:00" in body or "08:00" in body for body in place.shown()[place.before :])
 
 
-@pytest.mark.parametrize(("channel", "times"), [(TEMPLATE, 1), (CUSTOMER, 2)])
-def test_accepted_but_the_answer_is_lost(town, channel: str, times: int) -> None:
-    """A key shows it once; without one it is shown once more, and we say so."""
+@pytest.mark.parametrize(("channel", "minutes", "times"), [(TEMPLATE, 2, 1), (CUSTOMER, 10, 2)])
+def test_accepted_but_the_answer_is_lost(town, channel: str, minutes: int, times: int) -> None:
+    """A key shows it once; without one it is shown once more, later, and we say so."""
     place = town(*([channel] if channel == TEMPLATE else []))
     place.books()
     place.write_to_us(EVENING)
@@ -309,7 +309,7 @@ def test_accepted_but_the_answer_is_lost(town, channel: str, times: int) -> None
     place.deliver(EVENING)
     assert reminders(place) == 1
 
-    place.deliver(EVENING + timedelta(minutes=2))
+    place.deliver(EVENING + timedelta(minutes=minutes))
 
     assert place.first().state == "sent"
     assert reminders(place) == times

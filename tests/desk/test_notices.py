@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from sqlalchemy import insert, select, update
 from desk import calls, programs, subscriptions
 from desk.bookings import Bookings
 from desk.dispatch import lease, start
-from desk.notices import Notices
+from desk.notices import Notices, facts
 from desk.rows import insert_row
 from desk.work import Actor
 from models import Doctor, Outbox, Patient, PatientLink, Shift, Slot, WechatUser
@@ -146,10 +145,8 @@ def test_a_notice_says_what_it_must_and_masks_the_patient(hospital):
     openid, patient = hospital.patient()
     booked = hospital.book(openid, hospital.slot(day=2), patient)
     with hospital.work(openid) as work:
-        sealed = work.conn.scalars(select(Outbox.payload_enc)).first()
-        payload = json.loads(work.vault.open(sealed))
+        payload = facts(work, booked)
         code = Bookings(work).mine()[0].code
-    assert booked
     assert payload["patient"] == "李*明"
     assert payload["code"] == code
     assert payload["starts_at"] == "2026-11-26T09:00:00+08:00"
