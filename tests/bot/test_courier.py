@@ -92,6 +92,36 @@ def test_a_notice_is_sent_once(consented: House) -> None:
     assert (row(consented, "a").state, row(consented, "a").provider_id) == ("sent", "m1")
 
 
+def test_on_every_engine_her_message_and_the_job_of_her_hold_are_done(
+    make_hospital: MakeHospital, database_url: str, redis_url: str
+) -> None:
+    house, client = make_hospital(database_url, redis_url)
+    Patient(poster(client)).walk_to_the_last_question()
+    put(house, "a")
+    box = Postbox()
+
+    for minutes in (0, 60):
+        Courier(later(house, minutes), box, TASKS).run_once()
+
+    assert box.sent == [("oPatient1", CUSTOMER, "通知a")]
+    with house.engine.connect() as conn:
+        assert conn.scalars(select(Appointment.status)).all() == ["expired"]
+
+
+def test_a_confirmation_without_a_way_out_is_given_up_silently(
+    consented: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    with consented.engine.begin() as conn:
+        conn.execute(update(WechatUser).values(last_message_at=None, last_tap_at=None))
+    for kind in ("confirmed", "reply"):
+        put(consented, kind, kind)
+    with caplog.at_level(logging.ERROR):
+        Courier(consented, Postbox(), TASKS).run_once()
+    assert {row(consented, kind).state for kind in ("confirmed", "reply")} == {"dead"}
+    assert "(confirmed)" not in caplog.text
+    assert "(reply) found no way out: dead" in caplog.text
+
+
 def test_a_busy_wechat_is_tried_again_later_not_at_once(consented: House) -> None:
     put(consented, "a")
     box = Postbox(TransientError(45009, "busy", retry_after=3600))
