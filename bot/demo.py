@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import logging
 import secrets
+import signal
 import string
 import threading
 from collections.abc import Iterator, Mapping
@@ -149,7 +150,10 @@ class Show:
     clock: Clock
 
     def run(self) -> None:
-        """Serve until Ctrl-C."""
+        """Serve until Ctrl-C, or a polite kill."""
+        # A shell that starts us behind its back lets SIGINT be ignored, and Python keeps it so.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.default_int_handler)
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
         both = alongside(self.bot, create_simulator(self._simulated()))
         server = make_server(_HOST, self.port, both, threaded=True)
