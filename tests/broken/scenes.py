@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from desk import jobs
 from desk.work import Actor
 from models import Appointment, Job, Outbox, clock
+from models.database import retrying
 from tests.broken import balance, reminders
 from tests.broken.patients import Patient
 from tests.broken.phones import Mailroom, Phone, Wechat
@@ -111,23 +112,35 @@ def settle(works: Works, *, restarts: bool) -> None:
 
 def free_leases(works: Works) -> None:
     """What a courier has lost sight of is free after a minute; here the minute passes at once."""
-    with works.house.engine.begin() as conn:
-        now = clock.now(conn)
-        held = Outbox.state.in_(("leased", "sending"))
-        # A lease lasts 60 s. A call takes milliseconds here: nobody is at work on one this old.
-        is_old = Outbox.leased_until < now + timedelta(seconds=60 - _OLD_LEASE_SECONDS)
-        conn.execute(update(Outbox).where(held, is_old).values(leased_until=now))
+
+    def once() -> None:
+        with works.house.engine.begin() as conn:
+            now = clock.now(conn)
+            held = Outbox.state.in_(("leased", "sending"))
+            # A lease lasts 60 s. A call takes milliseconds here: nobody works on one this old.
+            is_old = Outbox.leased_until < now + timedelta(seconds=60 - _OLD_LEASE_SECONDS)
+            conn.execute(update(Outbox).where(held, is_old).values(leased_until=now))
+
+    retrying(once)
 
 
 def drain(works: Works, meanwhile: Callable[[], None] = lambda: None) -> None:
-    """Wait until nothing is due any more."""
-    until = time.monotonic() + _DRAIN_SECONDS
-    while waiting(works):
-        if time.monotonic() > until:
-            raise TimeoutError(f"notices stay: {[c.log() for c in works.couriers]}")
+    """
+    Wait until nothing is due any more.
+
+    Raises:
+        TimeoutError: nothing has moved for a long time.
+    """
+    left, until = waiting(works), time.monotonic() + _DRAIN_SECONDS
+    while left:
         meanwhile()
         free_leases(works)
         time.sleep(0.2)
+        before, left = left, waiting(works)
+        if left != before:
+            until = time.monotonic() + _DRAIN_SECONDS
+        elif time.monotonic() > until:
+            raise TimeoutError(f"{left} notices stay: {[c.log() for c in works.couriers]}")
 
 
 def waiting(works: Works) -> int:
@@ -269,9 +282,13 @@ def _is_job_done(works: Works) -> bool:
 def _has_sent(works: Works, mailroom: Mailroom, count: int) -> bool:
     """Whether all is sent; what waits for its next try need not wait any longer."""
     mailroom.read()
-    with works.house.engine.begin() as conn:
-        tried = Outbox.state == "due", Outbox.attempts > 0
-        conn.execute(update(Outbox).where(*tried).values(not_before=clock.now(conn)))
+
+    def once() -> None:
+        with works.house.engine.begin() as conn:
+            tried = Outbox.state == "due", Outbox.attempts > 0
+            conn.execute(update(Outbox).where(*tried).values(not_before=clock.now(conn)))
+
+    retrying(once)
     return _delivered(works, mailroom)["sent"] == count
 
 
