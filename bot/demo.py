@@ -162,11 +162,11 @@ class Show:
             threading.Thread(target=self._deliver, args=(stop,), name="courier"),
             threading.Thread(target=self._publish_menu, args=(stop,), name="menu"),
         ]
-        for thread in threads:
-            thread.start()
-        click.echo(f"phone:    http://{_HOST}:{self.port}/phone", nl=True)
-        click.echo(f"webhook:  http://{_HOST}:{self.port}/wechat   Ctrl-C ends all")
         try:
+            for thread in threads:
+                thread.start()
+            click.echo(f"phone:    http://{_HOST}:{self.port}/phone", nl=True)
+            click.echo(f"webhook:  http://{_HOST}:{self.port}/wechat   Ctrl-C ends all")
             server.serve_forever()
         except KeyboardInterrupt:
             click.echo("")
