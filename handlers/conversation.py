@@ -152,6 +152,8 @@ def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[St
     is_over = "no_danger" in heard.preferences
     if not is_over and (scene.idle is None or scene.idle > IDLE):
         return state, None
+    if not is_over and heard.intent in ("thanks", "bye"):
+        return replace(state, alarm=alarm), Reply(emergency_texts.BETTER)
     if not is_over and heard.intent not in (*_BARE, "unknown", "greet"):
         return state, None
     if is_over or (state.top is not None and heard.intent in _BARE):
