@@ -107,14 +107,17 @@ def test_an_answer_that_trickles_past_the_limit_is_dropped(bot, with_config):
     assert delivery.reply is None
 
 
-def test_the_second_try_may_answer(bot, config):
+def test_the_second_try_may_answer(bot, with_config):
+    second = threading.Event()
+
     def answer(raw):
         if len(bot.bodies) == 1:
-            time.sleep(0.8)
+            second.wait(30)
+        second.set()
         return text_reply(read_fields(raw), f"第{len(bot.bodies)}次")
 
     bot.answer = answer
-    pusher = Pusher(config)
+    pusher = Pusher(with_config(timeout_seconds=3))
     delivery = pusher.deliver(pusher.build("text", LI, content="再来"))
     assert [attempt.outcome for attempt in delivery.tries] == ["timeout", "answered"]
     assert delivery.reply.content == "第2次"
