@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz.distance import Levenshtein
-
 from nlp import lexicon
+from nlp.forms import Forms, heard
 from nlp.heard import Named, Person
 from nlp.vocabulary import DepartmentEntry, Vocabulary
 
@@ -26,117 +24,16 @@ FALLBACK = "全科/普通内科"
 SPOKEN: dict[str, tuple[str, ...]] = {n: tuple(r["spoken"].split()) for n, r in _TABLE.items()}
 # A roster department of the parent specialty (03 for 03.04) still counts as a counterpart.
 PARENT = 0.6
-EXACT, ALIAS, CONTAINED, SPOKEN_SCORE, TYPO = 1.0, 0.97, 0.95, 0.93, 0.85
-_STRONG_END = ("科", "门诊", "中心", "室", "馆", "堂", "科一区", "科二区")
-_CUE_BEFORE = re.compile(
-    r"(?:挂|看|约|去|到|找|换|预约|要|做|查|转|是|号)(?:个|一个|一下|下|的|到|成|去|看)*$"
-)
-_CUE_AFTER = re.compile(
-    r"^的?(?:专家|普通|主任|特需|夜间)?(?:号|门诊|医生|大夫|专家|主任|挂号|科)|^(?:科?在哪|怎么走|几楼|多少钱|上班|几点|开门)"
-)
-_CUE_FAR = re.compile(r"(?:挂|看|约|预约)[^，。,|]{0,12}$")
-_REFUSED = re.compile(r"(?:不|别|不是)(?:想|要|挂|看|去|是|约)*$")
+EXACT, ALIAS, CONTAINED, SPOKEN_SCORE = 1.0, 0.97, 0.95, 0.93
 _SECTION = re.compile(r"(?:[一二三四五六七八九十0-9]+(?:区|病区|门诊|部)|门诊|\(.*\)|（.*）)+$")
-_MISTYPED_FROM = 3
 NOBODY = Person()
-_GENERIC = re.compile(r"[\u4e00-\u9fff]{2}[内外]科")
-_NO_NAME = re.compile("[么哪几该想挂看约　]|什么|个科|一科")
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One way to say a department: who is meant (empty: known, but not on this roster)."""
-
-    strong: bool
-    meant: tuple[Named, ...]
 
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().replace(" ", "")
 
 
-def _is_strong(form: str) -> bool:
-    return form in _SERVICES or form.endswith(_STRONG_END)
-
-
-def _scan(text: str, forms: dict[str, _Form]) -> tuple[list[Named], int]:
-    """Return who is meant, no character used twice, and the length of the longest form used."""
-    found: list[tuple[int, Named]] = []
-    longest = 0
-    left = text
-    for form in sorted(forms, key=len, reverse=True):
-        at = left.find(form)
-        while at >= 0:
-            end = at + len(form)
-            entry = forms[form]
-            cued = entry.strong or left == form or _cued(left[:at], left[end:])
-            if cued:
-                if not _REFUSED.search(left[:at]):
-                    found += [(at, named) for named in entry.meant]
-                    longest = max(longest, len(form))
-                left = left[:at] + "　" * len(form) + left[end:]
-            at = left.find(form, end)
-    found.sort(key=lambda item: (-item[1].score, item[0]))
-    return [named for _, named in found], longest
-
-
-def _cued(before: str, after: str) -> bool:
-    """Tell whether the words around a short form (心内, 皮肤) make it a department."""
-    if _CUE_BEFORE.search(before) or _CUE_AFTER.match(after):
-        return True
-    return not after.strip("，。,!！吧呢啊") and _CUE_FAR.search(before) is not None
-
-
-def _mistyped(text: str, forms: dict[str, _Form], longer_than: int) -> list[Named]:
-    """Return who is meant when one character of a form is wrong, missing or too many."""
-    pieces = {p for p in _pieces(text) if p and p not in forms and not _NO_NAME.search(p)}
-    found: list[tuple[int, Named]] = []
-    for form, entry in forms.items() if pieces else ():
-        if len(form) < max(_MISTYPED_FROM, longer_than + 1) or not entry.strong or not entry.meant:
-            continue
-        # One edit leaves the first or the last character as it was: a look that spares most work.
-        near = [p for p in pieces if p[0] == form[0] or p[-1] == form[-1]]
-        if any(_one_slip(piece, form) for piece in near):
-            found += [(len(form), replace(n, score=min(n.score, TYPO))) for n in entry.meant]
-    longest = max((size for size, _ in found), default=0)
-    return [named for size, named in found if size == longest]
-
-
-def _pieces(text: str) -> Iterable[str]:
-    """Yield what could be a mistyped department: what ends in 科 or follows 挂, 看, 约."""
-    for m in re.finditer("[科课刻]|门诊", text):
-        yield from (text[max(0, m.end() - w) : m.end()] for w in range(3, 8))
-    for m in re.finditer("[挂看约]个?", text):
-        yield from (text[m.end() : m.end() + w] for w in range(3, 6))
-
-
-def _one_slip(piece: str, form: str) -> bool:
-    """One edit apart; in short forms nothing but one wrong character counts."""
-    short = min(len(piece), len(form)) <= _MISTYPED_FROM
-    if abs(len(piece) - len(form)) > (0 if short else 1):
-        return False
-    return Levenshtein.distance(piece, form, score_cutoff=1) == 1 and piece not in form
-
-
-def _heard(text: str, forms: dict[str, _Form]) -> tuple[Named, ...]:
-    """Exact forms first; 「呼及内科」 is a slip of 呼吸内科 rather than 内科."""
-    exact, longest = _scan(text, forms)
-    if exact and not _GENERIC.search(text):
-        return _best(exact)
-    return _best(_mistyped(text, forms, longest) or exact)
-
-
-def _best(found: Iterable[Named]) -> tuple[Named, ...]:
-    """Keep each code and name once, with its best score, best first."""
-    best: dict[tuple[str, str], Named] = {}
-    for named in found:
-        key = (named.code, named.name)
-        if key not in best or best[key].score < named.score:
-            best[key] = named
-    return tuple(sorted(best.values(), key=lambda named: -named.score))
-
-
-def _national_forms() -> dict[str, _Form]:
+def _national_forms() -> Forms:
     meant: dict[str, list[Named]] = {}
     for name, code in NATIONAL.items():
         for form, score in [
@@ -147,7 +44,7 @@ def _national_forms() -> dict[str, _Form]:
     for form, r in _SERVICES.items():
         name = r["national"]
         meant.setdefault(form, []).append(Named(NATIONAL[name], name, SPOKEN_SCORE))
-    return {form: _Form(_is_strong(form), _best(names)) for form, names in meant.items()}
+    return Forms(meant, _SERVICES)
 
 
 _NATIONAL_FORMS = _national_forms()
@@ -155,8 +52,7 @@ _NATIONAL_FORMS = _national_forms()
 
 def national(text: str) -> tuple[Named, ...]:
     """Return the national departments named in words (not guessed from symptoms), best first."""
-    plain = _plain(text)
-    return _heard(plain, _NATIONAL_FORMS)
+    return heard(_plain(text), _NATIONAL_FORMS)
 
 
 def stated(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
@@ -170,20 +66,19 @@ def stated(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
     for doctor in vocabulary.doctors:
         if doctor.name in plain:
             plain = plain.replace(doctor.name, "　" * len(doctor.name))
-    forms = _site_forms(vocabulary)
-    return _heard(plain, forms)
+    return heard(plain, _site_forms(vocabulary))
 
 
 @lru_cache(maxsize=4)
-def _site_forms(vocabulary: Vocabulary) -> dict[str, _Form]:
+def _site_forms(vocabulary: Vocabulary) -> Forms:
     """Every way to say a department of this roster, and national forms it does not offer."""
-    meant: dict[str, list[Named]] = {form: [] for form in _NATIONAL_FORMS}
+    meant: dict[str, list[Named]] = {form: [] for form in _NATIONAL_FORMS.by_form}
     for entry in vocabulary.departments:
         for form, score in _own_forms(entry):
             meant.setdefault(form, []).append(Named(entry.code, entry.name, score))
     for form, r in _SERVICES.items():
         meant[form] = _offering(r["roster_words"].split(), vocabulary) or meant[form]
-    return {form: _Form(_is_strong(form), _best(names)) for form, names in meant.items()}
+    return Forms(meant, _SERVICES)
 
 
 def _own_forms(entry: DepartmentEntry) -> list[tuple[str, float]]:

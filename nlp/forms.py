@@ -1,0 +1,144 @@
+"""The ways to say a department, and finding them in a text: exact, cued, or with one slip."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import Levenshtein
+
+from nlp.heard import Named
+
+TYPO = 0.85
+_STRONG_END = ("科", "门诊", "中心", "室", "馆", "堂", "科一区", "科二区")
+_CUE_BEFORE = re.compile(
+    r"(?:挂|看|约|去|到|找|换|预约|要|做|查|转|是|号)(?:个|一个|一下|下|的|到|成|去|看)*$"
+)
+_CUE_AFTER = re.compile(
+    r"^的?(?:专家|普通|主任|特需|夜间)?(?:号|门诊|医生|大夫|专家|主任|挂号|科)|^(?:科?在哪|怎么走|几楼|多少钱|上班|几点|开门)"
+)
+_CUE_FAR = re.compile(r"(?:挂|看|约|预约)[^，。,|]{0,12}$")
+_REFUSED = re.compile(r"(?:不|别|不是)(?:想|要|挂|看|去|是|约)*$")
+_MISTYPED_FROM = 3
+_GENERIC = re.compile(r"[\u4e00-\u9fff]{2}[内外]科")
+_ENDING = re.compile("[科课刻]|门诊")
+_LEADING = re.compile("[挂看约]个?")
+_NO_NAME = re.compile("[么哪几该想挂看约　]|什么|个科|一科")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to say a department: who is meant (empty: known, but not on this roster)."""
+
+    strong: bool
+    meant: tuple[Named, ...]
+
+
+class Forms:
+    """All ways to say a department, kept in the order and by the ends in which they are sought."""
+
+    def __init__(self, meant: Mapping[str, Iterable[Named]], wishes: Collection[str]) -> None:
+        """Whom each form means; a form that is one of the `wishes` (打疫苗) needs no cue."""
+        self.by_form = {
+            form: _Form(form in wishes or form.endswith(_STRONG_END), best(names))
+            for form, names in meant.items()
+        }
+        self.longest_first = sorted(self.by_form, key=len, reverse=True)
+        self._by_end: dict[tuple[bool, str], list[tuple[int, str]]] = defaultdict(list)
+        for number, (form, entry) in enumerate(self.by_form.items()):
+            if len(form) >= _MISTYPED_FROM and entry.strong and entry.meant:
+                self._by_end[True, form[0]].append((number, form))
+                self._by_end[False, form[-1]].append((number, form))
+
+    def slips_of(self, piece: str, longer_than: int) -> Iterable[tuple[int, str]]:
+        """
+        Yield the forms of which `piece` is a slip, each with its number in the order of all.
+
+        One edit leaves the first or the last character as it was: a look that spares most work.
+        """
+        for end in ((True, piece[0]), (False, piece[-1])):
+            for number, form in self._by_end.get(end, ()):
+                if len(form) > longer_than and _one_slip(piece, form):
+                    yield number, form
+
+
+def _scan(text: str, forms: Forms) -> tuple[list[Named], int]:
+    """Return who is meant, no character used twice, and the length of the longest form used."""
+    found: list[tuple[int, Named]] = []
+    longest = 0
+    left = text
+    for form in forms.longest_first:
+        at = left.find(form)
+        while at >= 0:
+            end = at + len(form)
+            entry = forms.by_form[form]
+            cued = entry.strong or left == form or _cued(left[:at], left[end:])
+            if cued:
+                if not _REFUSED.search(left[:at]):
+                    found += [(at, named) for named in entry.meant]
+                    longest = max(longest, len(form))
+                left = left[:at] + "　" * len(form) + left[end:]
+            at = left.find(form, end)
+    found.sort(key=lambda item: (-item[1].score, item[0]))
+    return [named for _, named in found], longest
+
+
+def _cued(before: str, after: str) -> bool:
+    """Tell whether the words around a short form (心内, 皮肤) make it a department."""
+    if _CUE_BEFORE.search(before) or _CUE_AFTER.match(after):
+        return True
+    return not after.strip("，。,!！吧呢啊") and _CUE_FAR.search(before) is not None
+
+
+def _mistyped(text: str, forms: Forms, longer_than: int) -> list[Named]:
+    """Return who is meant when one character of a form is wrong, missing or too many."""
+    known = forms.by_form
+    pieces = {p for p in _pieces(text) if p not in known and not _NO_NAME.search(p)}
+    found = {slip for piece in pieces for slip in forms.slips_of(piece, longer_than)}
+    longest = max((len(form) for _, form in found), default=0)
+    return [
+        replace(named, score=min(named.score, TYPO))
+        for _, form in sorted(found)
+        if len(form) == longest
+        for named in known[form].meant
+    ]
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """Yield what could be a mistyped department: what ends in 科 or follows 挂, 看, 约."""
+    for m in _ENDING.finditer(text):
+        yield from (text[max(0, m.end() - w) : m.end()] for w in range(3, 8))
+    for m in _LEADING.finditer(text):
+        yield from (text[m.end() : m.end() + w] for w in range(3, 6) if m.end() < len(text))
+
+
+def _one_slip(piece: str, form: str) -> bool:
+    """One edit apart; in short forms nothing but one wrong character counts."""
+    short = min(len(piece), len(form)) <= _MISTYPED_FROM
+    if abs(len(piece) - len(form)) > (0 if short else 1):
+        return False
+    return Levenshtein.distance(piece, form, score_cutoff=1) == 1 and piece not in form
+
+
+def heard(text: str, forms: Forms) -> tuple[Named, ...]:
+    """
+    Return who is named in words, best first; `text` is plain (NFKC, lower case, no spaces).
+
+    Exact forms count before slips; 「呼及内科」 is a slip of 呼吸内科 rather than 内科.
+    """
+    exact, longest = _scan(text, forms)
+    if exact and not _GENERIC.search(text):
+        return best(exact)
+    return best(_mistyped(text, forms, longest) or exact)
+
+
+def best(found: Iterable[Named]) -> tuple[Named, ...]:
+    """Keep each code and name once, with its best score, best first."""
+    once: dict[tuple[str, str], Named] = {}
+    for named in found:
+        key = (named.code, named.name)
+        if key not in once or once[key].score < named.score:
+            once[key] = named
+    return tuple(sorted(once.values(), key=lambda named: -named.score))
