@@ -35,7 +35,7 @@ def rows(places: Places) -> Iterator[Row]:
     """Yield the row: the whole ear with the demo hospital's 70 doctors."""
     house = hospital.build(places.database("sqlite"), places.redis_url)
     with open_desk(house, Actor("job", name="bench")) as counter:
-        vocabulary = Vocabularies().current(counter.work)
+        vocabulary = Vocabularies().of(counter.work.directory)
     house.close()
     now = datetime.fromisoformat("2026-11-24T09:00:00+08:00")
     names = {d.name for d in vocabulary.doctors} | {d.name for d in vocabulary.departments}

@@ -54,7 +54,7 @@ def _vocabulary(environment: Mapping[str, str | None], now: datetime) -> Vocabul
         with engine.connect().execution_options(read_only=True) as conn:
             zone = ZoneInfo(environment.get("HOSPITAL_ZONE") or _ZONE)
             work = Work(conn, now, zone, Policy(), vault, Actor("window", name="ear"))
-            return Vocabularies().current(work)
+            return Vocabularies().of(work.directory)
     except (SQLAlchemyError, OSError):
         return Vocabulary()
     finally:

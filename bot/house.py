@@ -19,6 +19,7 @@ from bot.setting_values import DEVELOPMENT
 from bot.settings import Settings
 from bot.vocabulary import Vocabularies
 from bot.wire import Wire
+from desk.directory import Directories
 from desk.work import Actor, Work
 from handlers.scene import Scene
 from handlers.texts import wording
@@ -39,6 +40,7 @@ class House:
     vault: Vault
     memory: Memory
     wire: Wire
+    directories: Directories = field(default_factory=Directories)
     vocabularies: Vocabularies = field(default_factory=Vocabularies)
     counters: Counters = field(default_factory=Counters)
     alarms: ThreadPoolExecutor = field(
@@ -58,6 +60,7 @@ class House:
             vault=self.vault,
             actor=actor,
             channels=self.settings.channels.setup,
+            directories=self.directories,
         )
 
     def scene(self, now: datetime, idle: timedelta | None = None) -> Scene:

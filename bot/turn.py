@@ -197,7 +197,7 @@ class Turns:
         return understand(
             inbound.text,
             work.local(work.now),
-            self._house.vocabularies.current(work),
+            self._house.vocabularies.of(work.directory),
             conversation.context_of(state),
             self._model,
         )

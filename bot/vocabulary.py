@@ -1,11 +1,10 @@
-"""The ear's names, built from the desk and rebuilt when the roster has moved."""
+"""The ear's names, built from the directory and rebuilt when the roster has moved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desk import catalogue
-from desk.work import Work
+from desk.directory import Directory
 from nlp.heard import Sex
 from nlp.vocabulary import DepartmentEntry, DoctorEntry, SiteEntry, Vocabulary
 
@@ -13,23 +12,47 @@ _SEX: Mapping[str, Sex] = {"m": "m", "f": "f"}
 
 
 class Vocabularies:
-    """The newest vocabulary; reading its version costs one tiny query a turn."""
+    """The vocabulary of the newest directory."""
 
     def __init__(self) -> None:
-        self._newest: Vocabulary | None = None
+        self._newest: tuple[Directory | None, Vocabulary] = None, Vocabulary()
 
-    def current(self, work: Work) -> Vocabulary:
-        """Return the vocabulary of the roster as this transaction sees it."""
-        newest = self._newest
-        if newest is not None and newest.version == catalogue.roster_version(work):
-            return newest
-        rows = catalogue.vocabulary_rows(work)
-        self._newest = Vocabulary(
-            sites=tuple(SiteEntry(*row) for row in rows.sites),
-            departments=tuple(
-                DepartmentEntry(*row[:-1], sex=_SEX.get(row[-1] or "")) for row in rows.departments
-            ),
-            doctors=tuple(DoctorEntry(*row) for row in rows.doctors),
-            version=rows.version,
-        )
-        return self._newest
+    def of(self, directory: Directory) -> Vocabulary:
+        """Return the names of a directory, as the ear wants them."""
+        known, vocabulary = self._newest
+        if known is not directory:
+            vocabulary = _vocabulary(directory)
+            self._newest = directory, vocabulary
+        return vocabulary
+
+
+def _vocabulary(directory: Directory) -> Vocabulary:
+    return Vocabulary(
+        sites=tuple(SiteEntry(site.code, site.name) for site in directory.sites),
+        departments=tuple(
+            DepartmentEntry(
+                code=ward.code,
+                name=ward.name,
+                site=ward.site,
+                national_code=ward.national_code,
+                aliases=ward.aliases,
+                bookable=ward.bookable,
+                min_age_years=ward.min_age_years,
+                max_age_years=ward.max_age_years,
+                sex=_SEX.get(ward.sex),
+            )
+            for ward in directory.wards.values()
+        ),
+        doctors=tuple(
+            DoctorEntry(
+                code=doctor.code,
+                name=doctor.name,
+                site=doctor.site,
+                department=doctor.department,
+                title=doctor.title,
+                expertise=";".join(doctor.expertise),
+            )
+            for doctor in directory.doctors.values()
+        ),
+        version=directory.version,
+    )

@@ -14,9 +14,10 @@ _ACCOUNT = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("open
 
 def account(work: Work) -> int | None:
     """Return the id of the account that acts, None while its owner has not consented."""
-    if work.actor.openid is None:
-        return None
-    return work.conn.scalar(_ACCOUNT, {"openid": work.vault.lookup(work.actor.openid)})
+    if work.known.account is None and work.actor.openid is not None:
+        openid = work.vault.lookup(work.actor.openid)
+        work.known.account = work.conn.scalar(_ACCOUNT, {"openid": openid})
+    return work.known.account
 
 
 def ensure_account(work: Work) -> int:

@@ -45,6 +45,7 @@ def import_roster(work: Work, paths: Iterable[Path], until: date | None = None) 
 
 
 def _move_version(work: Work) -> None:
+    work.known.directory, work.known.is_roster_moved = None, True
     moved = work.conn.execute(
         update(RosterVersion)
         .where(RosterVersion.id == _ROSTER_ROW)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from desk.directory import Directories, Directory
 from models.vault import Vault
 from scheduling.channels import Setup
 from scheduling.policy import Policy
@@ -32,13 +33,23 @@ class Actor:
         return f"{self.channel}:{self.name}" if self.name else self.channel
 
 
+@dataclass(slots=True)
+class Known:
+    """What a piece of work has read already and what cannot change while it lasts."""
+
+    account: int | None = None
+    directory: Directory | None = None
+    # An import that is not committed yet: nobody else may see the roster as it is in here.
+    is_roster_moved: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """
     One piece of work.
 
     `now` is aware UTC, `zone` the installation's zone for what is shown, `channels` the ways out
-    of the house that are set up.
+    of the house that are set up, `directories` the installation's.
     """
 
     conn: Connection
@@ -48,6 +59,16 @@ class Work:
     vault: Vault
     actor: Actor
     channels: Setup = field(default_factory=dict)
+    directories: Directories = field(default_factory=Directories)
+    known: Known = field(default_factory=Known)
+
+    @property
+    def directory(self) -> Directory:
+        """The sites, departments and doctors of this moment."""
+        if self.known.directory is None:
+            shared = self.directories if not self.known.is_roster_moved else Directories()
+            self.known.directory = shared.current(self.conn)
+        return self.known.directory
 
     def local(self, instant: datetime) -> datetime:
         """Return the instant in the zone in which people read it."""

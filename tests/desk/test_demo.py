@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from desk import demo
-from desk.catalogue import Catalogue, roster_version
+from desk.catalogue import Catalogue
+from desk.directory import roster_version
 from desk.work import Actor
 from models import Appointment, Doctor, Shift, Slot
 from models.appointments import ACTIVE
@@ -89,7 +90,7 @@ def test_shifts_roll_on_with_the_days_and_twice_a_day_changes_nothing(clinic):
     with clinic.work(WINDOW) as work:
         assert demo.roll(work).counts["shifts"].added > 0
         assert work.conn.scalar(select(func.max(Shift.visit_on))) == date(2026, 12, 17)
-        assert roster_version(work) == 2
+        assert roster_version(work.conn) == 2
 
 
 def test_the_demo_does_not_mix_with_a_hospital_that_is_there(clinic):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,12 +14,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from desk import stock
-from desk.catalogue import Catalogue, roster_version, vocabulary_rows
+from desk.catalogue import Catalogue
+from desk.directory import Directories, roster_version
 from desk.placing import Placing, place
 from desk.roster import import_roster
 from desk.roster_files import RosterErrors
 from desk.roster_report import ImportReport
-from desk.work import Actor
+from desk.work import Actor, Work
 from models import Appointment, Shift, Site, Slot
 from scheduling.types import Registration
 from tests.desk.clinic import Clinic
@@ -139,7 +142,7 @@ def test_importing_the_same_files_twice_changes_nothing(clinic, whole):
     assert not report.is_changed
     assert all(one.unchanged for one in report.counts.values())
     with clinic.work() as work:
-        assert roster_version(work) == 1
+        assert roster_version(work.conn) == 1
 
 
 def test_the_second_import_changes_nothing_on_every_database(database_url, write):
@@ -148,6 +151,32 @@ def test_the_second_import_changes_nothing_on_every_database(database_url, write
     assert load(clinic, files).counts["shifts"].added == 4
     assert not load(clinic, files).is_changed
     clinic.engine.dispose()
+
+
+def test_an_import_is_seen_at_once_by_itself_and_by_others_once_it_is_committed(
+    clinic, whole, write
+):
+    load(clinic, whole)
+    shared = Directories()
+
+    def names(work: Work) -> list[str]:
+        return [doctor.name for doctor in Catalogue(work).doctors()]
+
+    def reading(openid: str) -> list[str]:
+        with clinic.work(openid) as work:
+            return names(replace(work, directories=shared))
+
+    before = reading("openid-li")
+    renamed = write(doctors=[{**DOCTORS[0], "name": "王建军"}])
+    with suppress(ZeroDivisionError), clinic.work() as work:
+        own = replace(work, directories=shared)
+        names(own)
+        import_roster(own, [renamed])
+        assert names(own) == ["王建军"]
+        raise ZeroDivisionError  # nothing of it is committed
+    assert reading("openid-li") == before == ["王建国"]
+    load(clinic, write(doctors=[{**DOCTORS[0], "name": "王建民"}]))
+    assert reading("openid-li") == ["王建民"]
 
 
 def test_what_a_file_does_not_name_stays_as_it_is(clinic, whole, write):
@@ -161,7 +190,7 @@ def test_what_a_file_does_not_name_stays_as_it_is(clinic, whole, write):
     assert not load(clinic, write(doctors=[bare])).is_changed
     with clinic.work() as work:
         assert [d.expertise for d in Catalogue(work).doctors(["D2", "D1"])] == [(), ("失眠",)]
-        assert roster_version(work) == 3
+        assert roster_version(work.conn) == 3
 
 
 def test_chinese_headers_and_words_a_bom_and_excels_dates_are_understood(clinic, write):
@@ -179,8 +208,9 @@ def test_chinese_headers_and_words_a_bom_and_excels_dates_are_understood(clinic,
     )  # fmt: skip
     assert load(clinic, files).counts["shifts"].added == 1
     with clinic.work() as work:
-        names = vocabulary_rows(work)
-        assert names.doctors == (("7", "阿依古丽·买买提", "XZ", "QK", "", ""),)
+        (doctor,) = work.directory.doctors.values()
+        assert (doctor.code, doctor.name) == ("7", "阿依古丽·买买提")
+        assert (doctor.site, doctor.department, doctor.title) == ("XZ", "QK", "")
         # Without a share of its own the chat may book everything.
         assert work.conn.execute(select(Slot.capacity, Slot.chat_capacity)).all() == [(2, 2)] * 2
 
@@ -324,7 +354,7 @@ def test_a_change_that_hits_an_appointment_is_refused_naming_it(
     assert codes[0] in errors
     with clinic.work() as work:
         assert work.conn.scalar(select(func.count()).select_from(Slot)) == 4
-        assert roster_version(work) == 1
+        assert roster_version(work.conn) == 1
 
 
 def test_a_change_that_hits_nobody_is_made(clinic, whole, write):
