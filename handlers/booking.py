@@ -31,6 +31,8 @@ from scheduling.errors import Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
 
 NEW = "new"
+# What lets us choose from a list.
+_TAKES = frozenset({"any", "earliest", "skip"})
 _YES, _CHANGE, _OTHER_PATIENT, _NO = "yes", "change", "patient", "no"
 # Which question a refusal of the desk leads back to.
 _BACK_TO = {"offer": "offer", "when": "offer", "dept": "dept", "patient": "patient"}
@@ -58,13 +60,23 @@ def ask_offer(values: Values, world: World) -> Asked:
 
 
 def answer_offer(heard: Heard, values: Values, world: World) -> Given:
-    """「随便」 takes the first of the list, 「最早的」 the soonest."""
-    if not heard.preferences or heard.preferences - {"any", "earliest"} or heard.when:
+    """「随便」 takes the first of the list, 「最早的」 the soonest, 「就他」 the only one."""
+    said = heard.preferences
+    if heard.when or heard.doctors or heard.stated_departments:
         return None
+    if "none" in said:
+        return changes.none_of_these(values, world)
+    if "unsure" in said:
+        return Redo((), texts.TAKE_FIRST)
     listed = wishes.listed(values, world)
-    if "earliest" in heard.preferences:
+    takes_one = heard.answer == "yes" and not said
+    if not listed or not (takes_one or (said and said <= _TAKES)):
+        return None
+    if takes_one and len(listed) > 1:
+        return Redo((), texts.WHICH_NUMBER)
+    if "earliest" in said:
         listed = sorted(listed, key=lambda offer: min(o.starts_at for o in offer.openings))
-    return [o.slot for o in listed[0].openings] if listed else None
+    return [o.slot for o in listed[0].openings]
 
 
 # -- for whom
@@ -132,7 +144,7 @@ def pick_confirm(value: Any, values: Values, world: World) -> Given:  # noqa: AN
     if value == _CHANGE:
         return Redo(("offer",), note=change_texts.NOT_THIS)
     if value == _OTHER_PATIENT:
-        return Redo(("patient",), fill={"relation": "", "new_patient": False})
+        return changes.another_patient()
     if value == _NO:
         leave(values, world)
         return Stop(texts.LEFT)
@@ -196,7 +208,8 @@ FORM: Form[World] = Form(
         ),
         times.SLOT,
         Slot("relation", hear=wishes.hear_relation),
-        Slot("patient", ask_patient, pick=pick_patient, after=("relation",)),
+        Slot("patient", ask_patient, hear=changes.hear_patient, pick=pick_patient,
+             after=("relation",)),
         Slot("appointment", take_hold, after=("time", "patient")),
         Slot("confirm", ask_confirm, answer=answer_confirm, pick=pick_confirm,
              after=("appointment",)),

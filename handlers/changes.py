@@ -13,7 +13,7 @@ from typing import Any
 from dialogue.form import Given, More, Redo
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import wishes
+from handlers import relative, wishes
 from handlers.scene import World
 from handlers.texts import changes as texts
 from nlp.heard import Heard
@@ -22,50 +22,85 @@ from scheduling.types import Opening, SlotId
 
 def hear(heard: Heard, values: Values, world: World) -> Given:
     """Return what turning down means here, or None when nothing was turned down."""
+    if "ward" not in values:
+        return None
+    if heard.refused:
+        return _without(values, [d.code for d in heard.refused])
+    moved = relative.hear(heard, values, world)
+    if moved is not None:
+        return moved
     wanted = {*heard.preferences, *(("other_time",) if heard.intent == "reschedule" else ())}
     turned_down = next((name for name in _ANSWERS if name in wanted), None)
-    # Another day or department was named: that alone changes the list.
-    named = {
-        "other_time": heard.when,
-        "other": heard.when,
-        "other_dept": heard.stated_departments,
-    }
-    if "ward" not in values or named.get(turned_down or ""):
-        return None
-    if turned_down is not None:
+    has_wish = heard.when or heard.doctors or heard.stated_departments or heard.sites
+    # What is wanted instead was named: that alone changes the list.
+    if turned_down is not None and not has_wish:
         return _ANSWERS[turned_down](values, world)
-    has_wish = heard.when or heard.doctors or heard.stated_departments or heard.symptoms
     is_no = heard.answer == "no" or heard.intent == "deny"
-    return Redo((), texts.WHAT_TO_CHANGE) if is_no and not has_wish else None
+    is_bare = is_no and not (
+        heard.symptoms or heard.person.relation or "none" in heard.preferences
+    )
+    return Redo((), texts.WHAT_TO_CHANGE) if is_bare and not has_wish else None
+
+
+def none_of_these(values: Values, world: World) -> Given:
+    """「都没有」「都不合适」: what comes after those shown."""
+    return _other(values, world)
+
+
+def hear_patient(heard: Heard, values: Values, world: World) -> Given:
+    """「人不对」: who it is for is asked again."""
+    if "other_patient" not in heard.preferences or "patient" not in values:
+        return None
+    return another_patient()
+
+
+def another_patient() -> Redo:
+    """Ask again for whom it is."""
+    return Redo(("patient",), texts.ANOTHER_PATIENT, {"relation": "", "new_patient": False})
 
 
 def _other(values: Values, world: World) -> Given:
     if "offer" in values:
-        return Redo(("offer",), texts.NOT_THIS)
+        return Redo(("offer",), texts.NOT_THIS, _refused(values))
     if len(wishes.listed(values, world)) > PAGE:
         return More(texts.NOT_THIS)
     return _wider(values)
 
 
+def _refused(values: Values) -> Values:
+    return {"not_offers": [*values.get("not_offers", ()), values["offer"][0]]}
+
+
 def _other_time(values: Values, world: World) -> Given:
-    if "offer" in values:
-        return Redo(("offer",), texts.ANOTHER_TIME)
-    if "when" in values:
-        return Redo(("when",), texts.ANOTHER_TIME)
+    chosen = _chosen(values, world)
+    spans = wishes.wanted_times(values)
+    if chosen is not None:
+        start = chosen.starts_at
+        hours = relative.half_day(chosen)
+        spans = spans if any(a <= start < b for a, b in spans) else (hours,)
+    if spans:
+        others = relative.all_but(spans, world)
+        if relative.finds({**values, "when": others}, world):
+            return Redo(("offer",), texts.ANOTHER_TIME, {"when": others})
+        return Redo(("offer", "when"), texts.ANOTHER_TIME)
     return More(texts.ANOTHER_TIME) if len(wishes.listed(values, world)) > PAGE else _wider(values)
 
 
 def _other_doctor(values: Values, world: World) -> Given:
     chosen = _chosen(values, world)
-    if chosen is None and not values.get("doctor"):
-        return _other(values, world)
     refused = values.get("doctor") or (chosen.doctor if chosen else None)
+    if refused is not None:
+        return _without(values, [refused])
+    if chosen is not None:
+        return Redo(("offer",), texts.ANOTHER_DOCTOR, _refused(values))
+    seen = {offer.first.doctor for offer in wishes.listed(values, world)}
+    return _without(values, [*seen]) if len(seen) == 1 else Redo((), texts.WHICH_DOCTOR_NOT)
+
+
+def _without(values: Values, doctors: Sequence[str | None]) -> Given:
+    refused = [*values.get("not_doctors", ()), *doctors]
     fallen = ("offer", "doctors", "doctor", "usual")
-    if refused is None:
-        return Redo(fallen, texts.NOT_THIS)
-    return Redo(
-        fallen, texts.ANOTHER_DOCTOR, {"not_doctors": [*values.get("not_doctors", ()), refused]}
-    )
+    return Redo(fallen, texts.ANOTHER_DOCTOR, {"not_doctors": refused})
 
 
 def _other_site(values: Values, world: World) -> Given:
@@ -88,8 +123,8 @@ def _other_dept(values: Values, world: World) -> Given:
 
 def _wider(values: Values) -> Given:
     """Everything on this list was turned down: drop the narrowest wish, or say that is all."""
-    narrow: Sequence[str] = [name for name in ("when", "wish", "site") if values.get(name)]
-    return Redo((narrow[0],), texts.WIDER) if narrow else Redo((), texts.THAT_IS_ALL)
+    narrow = next((name for name in texts.WIDER if values.get(name)), None)
+    return Redo((narrow,), texts.WIDER[narrow]) if narrow else Redo((), texts.THAT_IS_ALL)
 
 
 def _chosen(values: Values, world: World) -> Opening | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dialogue.form import Asked, Filled, Given, Question, Reask, Slot
+from dialogue.form import Asked, Filled, Given, Question, Reask, Redo, Slot
+from dialogue.options import PAGE
 from dialogue.state import Values
 from handlers import wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
+from handlers.texts import changes as change_texts
 from handlers.texts import refusals
 from nlp.heard import Heard, When
 from scheduling.types import Opening, SlotId
@@ -35,13 +37,18 @@ def ask_time(values: Values, world: World) -> Asked:
 
 def answer_time(heard: Heard, values: Values, world: World) -> Given:
     """「9点」 among the times of the list; 「随便」 the first, 「最晚」 the last."""
-    if heard.preferences & {"any", "earliest"}:
-        return values["offer"][0]
-    if "latest" in heard.preferences:
-        return values["offer"][-1]
-    if not heard.when:
-        return None
+    said = heard.preferences
     offered = world.desk.finder.openings([SlotId(slot) for slot in values["offer"]])
+    slots = [o.slot for o in offered if o.left > 0]
+    if slots and said & {"any", "earliest", "skip"}:
+        return slots[0]
+    if slots and "latest" in said:
+        return slots[-1]
+    if "later" in said and len(slots) > PAGE:
+        return Redo((), texts.LATER_TIMES, {"offer": slots[PAGE:]})
+    if "none" in said or "unsure" in said:
+        none = "none" in said
+        return Redo(("offer",), change_texts.NOT_THIS) if none else Redo((), texts.TAKE_FIRST)
     return next((o.slot for o in offered if any(same_clock(w, o) for w in heard.when)), None)
 
 

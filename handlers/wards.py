@@ -112,7 +112,7 @@ def ask_dept(values: Values, world: World) -> Asked:
 
 def answer_dept(heard: Heard, values: Values, world: World) -> Given:
     """Who does not know, or does not mind, sees a general practitioner first."""
-    is_open = "any" in heard.preferences or heard.answer == "no"
+    is_open = heard.preferences & {"any", "unsure", "skip", "none"} or heard.answer == "no"
     is_open = is_open and not (heard.symptoms or heard.stated_departments)
     return pick_dept(_general_practice(world), values, world) if is_open else None
 

@@ -3,14 +3,15 @@ What somebody wishes for: department, doctor, site, day. Shared by booking and r
 
 The values are JSON: `dept` and `ward` see `handlers.wards`, `doctors` [code, …], `doctor` code or
 None, `site` code, `when` [[from, to], …] as local ISO instants, `usual` True, `wish` {"latest",
-"service", "urgent"}, `not_doctors` and `not_sites` what was turned down.
+"service", "urgent", "cheap", "avoid"}, `not_doctors`, `not_sites` and `not_offers` (the first slot
+of each) what was turned down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
@@ -21,9 +22,11 @@ from handlers.texts import booking as texts
 from handlers.texts import misses, refusals, wording
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentView, Need, Offer, Offers, PatientId
+from scheduling.types import AppointmentView, Need, Offer, Offers, PatientId, SlotId
 
-_SERVICES = ("expert", "general")
+_SERVICES = ("expert", "general", "special")
+_WEEK = timedelta(days=7)
+_SATURDAY = 5
 
 
 # -- doctor
@@ -43,14 +46,29 @@ def ask_doctor(values: Values, world: World) -> Asked:
     if not codes and values.get("usual"):
         seen = world.desk.finder.usual_doctor()
         return Filled(seen, "" if seen else texts.NO_USUAL)
-    if len(codes) <= 1:
-        return Filled(codes[0] if codes else None)
+    if not codes:
+        return Filled(None)
     doctors = world.desk.catalogue.doctors(codes)
-    wanted = {code for code, _ in values.get("dept", {}).get("codes", ())}
-    fitting = [d for d in doctors if d.department in wanted] or list(doctors)
-    if len(fitting) == 1:
-        return Filled(fitting[0].code)
-    return Question(texts.WHICH_DOCTOR, [(texts.doctor_choice(d), d.code) for d in fitting])
+    dept = values.get("dept", {})
+    wanted = {code for code, _ in dept.get("codes", ())}
+    fitting = [d for d in doctors if d.department in wanted]
+    name = _ward_name(dept, world) if dept.get("stated") and not fitting else ""
+    if len(fitting or doctors) == 1:
+        (doctor,) = fitting or doctors
+        return Filled(doctor.code, texts.works_at(doctor, name) if name else "")
+    choices = [(texts.doctor_choice(d), d.code) for d in fitting or doctors]
+    if name:
+        return Question(texts.none_there(name), [*choices, (texts.anybody(name), "")])
+    return Question(texts.WHICH_DOCTOR, choices)
+
+
+def pick_doctor(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The doctor, or anybody of the department that was named."""
+    return value or Redo(("doctors", "usual"), "", {"doctor": None})
+
+
+def _ward_name(dept: dict[str, Any], world: World) -> str:
+    return world.desk.catalogue.departments([dept["codes"][0][0]])[0].name
 
 
 # -- site, day, other wishes
@@ -62,15 +80,26 @@ def hear_site(heard: Heard, values: Values, world: World) -> Given:
 
 
 def hear_when(heard: Heard, values: Values, world: World) -> Given:
-    """The days and hours asked for."""
-    return [[w.start.isoformat(), w.end.isoformat()] for w in heard.when] or None
+    """The days and hours asked for; 「下周三」 said at a weekend is told back with its date."""
+    when = [[w.start.isoformat(), w.end.isoformat()] for w in heard.when]
+    if not when:
+        return None
+    day, now = heard.when[0].start.date(), world.scene.now_local
+    is_doubtful = "next_week" in heard.preferences and now.weekday() >= _SATURDAY
+    if is_doubtful and len(when) == 1 and when != values.get("when"):
+        return Redo((), texts.taken_for(day, day + _WEEK), {"when": when})
+    return when
 
 
 def check_when(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
-    """A time that is over cannot be wished for."""
-    if all(datetime.fromisoformat(end) <= world.scene.now_local for _, end in value):
-        return texts.IN_THE_PAST
-    return None
+    """A time that is over cannot be wished for; the same day of the next week may be meant."""
+    now, spans = world.scene.now_local, wanted_times({"when": value})
+    if any(end > now for _, end in spans):
+        return None
+    day = spans[0][0].date()
+    later = day + _WEEK
+    is_near = now.date() - _WEEK < day < now.date()
+    return texts.over(day, later) if is_near else texts.IN_THE_PAST
 
 
 def hear_usual(heard: Heard, values: Values, world: World) -> Given:
@@ -79,15 +108,16 @@ def hear_usual(heard: Heard, values: Values, world: World) -> Given:
 
 
 def hear_wish(heard: Heard, values: Values, world: World) -> Given:
-    """Expert or general, the last of the day, as soon as can be."""
+    """Expert or general, the last of the day, as soon as can be, what costs least."""
     wish: dict[str, Any] = {}
     service = next((s for s in _SERVICES if s in heard.preferences), None)
     if service:
         wish["service"] = service
-    if "latest" in heard.preferences:
-        wish["latest"] = True
-    if heard.urgency == "today":
+    if heard.urgency == "today" or ("earlier" in heard.preferences and "ward" not in values):
         wish["urgent"] = True
+    wish |= {name: True for name in ("latest", "cheap") if name in heard.preferences}
+    if "no_special" in heard.preferences:
+        wish["avoid"] = ["special"]
     if not wish:
         return None
     wish = {**values.get("wish", {}), **wish}
@@ -120,6 +150,8 @@ def need(values: Values, world: World) -> Need:
         usual_doctor=world.desk.finder.usual_doctor(),
         latest=bool(wish.get("latest")),
         urgent=bool(wish.get("urgent")),
+        cheap=bool(wish.get("cheap")),
+        without_services=frozenset(wish.get("avoid", ())),
         without_doctors=frozenset(values.get("not_doctors", ())),
     )
 
@@ -133,7 +165,17 @@ def listed(values: Values, world: World) -> Sequence[Offer]:
 def offers(values: Values, world: World) -> Offers:
     """Return what the desk finds for the wish, for the patient if it is known who that is."""
     patient = PatientId(values["patient"]) if "patient" in values else None
-    return world.desk.finder.offers(need(values, world), patient)
+    found = world.desk.finder.offers(need(values, world), patient)
+    refused = {SlotId(slot) for slot in values.get("not_offers", ())}
+    if not refused:
+        return found
+    return replace(found, exact=_but(found.exact, refused), nearby=_but(found.nearby, refused))
+
+
+def _but(offers: Sequence[Offer], refused: Collection[SlotId]) -> tuple[Offer, ...]:
+    """Leave out what was turned down, unless that is all there is."""
+    rest = [o for o in offers if not any(opening.slot in refused for opening in o.openings)]
+    return tuple(rest or offers)
 
 
 def wanted_times(values: Values) -> tuple[tuple[datetime, datetime], ...]:
@@ -200,7 +242,7 @@ SLOTS: tuple[Slot[World], ...] = (
     *triage.SAFETY,
     Slot("doctors", hear=hear_doctors, after=("dept",)),
     Slot("usual", hear=hear_usual),
-    Slot("doctor", ask_doctor, after=("doctors", "usual")),
+    Slot("doctor", ask_doctor, pick=pick_doctor, after=("doctors", "usual")),
     Slot("site", hear=hear_site),
     Slot("when", hear=hear_when, check=check_when),
     Slot("wish", hear=hear_wish),

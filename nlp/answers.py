@@ -1,4 +1,4 @@
-"""Short answers: yes and no, which of the list, and which kind of one is wanted."""
+"""Short answers: yes and no, and which of the list."""
 
 from __future__ import annotations
 
@@ -43,64 +43,6 @@ _FIRST = re.compile(
 )
 _LETTER = re.compile(r"^(?:我?选|要|就)?([a-f])[吧项]?$")
 _CHOICE = re.compile(rf"^({NUMBER})号$")
-
-_ANOTHER = r"(?:换(?:一|另一?)?[个位家]?(?:别的)?|(?:别|其[他它]|另外)的?(?:一?[个位家])?)"
-_NOT = r"不(?:想)?[要去看挂约选](?:这|那)(?:个|位|家)?"
-
-_PREFERENCES = (
-    ("latest", re.compile(r"最晚|最后一个时间|晚一点的|靠后|末尾")),
-    (
-        "earliest",
-        re.compile(r"最早|最近的|最快|尽快|越早越好|越快越好|早一点的|靠前|第一时间|哪个早"),
-    ),
-    ("any", re.compile(r"随便|都行|都可以|哪个都|无所谓|谁都行|您?看着办|你定|任意|不限")),
-    (
-        "same_doctor",
-        re.compile(
-            r"上次(?:看病?|挂|约)?(?:的)?(?:那个?|那位)?(?:医生|大夫|专家|主任)"
-            r"|老医生|原来那?个?(?:医生|大夫)|还是他看"
-        ),
-    ),
-    (
-        "other",
-        re.compile(
-            r"换一?[个位种批]|还有别的|别的(?:医生|时间|日子)|其他的?(?:医生|时间)|有没有别的"
-        ),
-    ),
-    ("other_doctor", re.compile(rf"{_ANOTHER}(?:医生|大夫|专家|人看)|{_NOT}(?:医生|大夫|专家)")),
-    ("other_time", re.compile(rf"{_ANOTHER}(?:时间|日子|时段|天)|{_NOT}(?:时间|日子|一?天)")),
-    ("other_site", re.compile(rf"{_ANOTHER}(?:医院|院区|地方)|{_NOT}(?:医院|院区|地方)")),
-    ("other_dept", re.compile(rf"{_ANOTHER}科(?!室?在)|{_NOT}科|不(?:想)?看这个科")),
-    ("instead", re.compile(r"^(?:不是|不对|[说搞弄]错|错了)")),
-    (
-        "all",
-        re.compile(r"[两三几]个(?:号|预约)?(?:都|一起|全)|(?:都|全部?)(?:[给帮]我)?(?:退|取消)"),
-    ),
-    (
-        "undo",
-        re.compile(
-            r"^(?:恢复|还原|撤回)(?:这个|刚才的?|原来的?)?(?:号|预约)?(?:一下|吧)?$"
-            r"|(?:取消|退|点|按)错了|不(?:想)?取消了|别取消|还是(?:要)?去(?:看)?吧?$"
-        ),
-    ),
-    ("no_papers", re.compile(r"没有?(?:办|带)?(?:身份证|证件|证)|(?:没|未)(?:有)?上户口?")),
-    ("no_name", re.compile(r"(?:没|未)(?:有|起|取)(?:好)?(?:大?名|名字)|没想好名字")),
-    ("more", re.compile(r"^(?:更多|下一页|还有吗|还有呢|继续看|往下|后面的|看其余|再看看?)$")),
-    (
-        "who_are_you",
-        re.compile(r"你们?(?:到底)?是(?:不是)?(?:真?人|机器人?|ai|人工智能|活人)(?!工)|你是谁"),
-    ),
-    (
-        "no_danger",
-        re.compile(
-            r"^(?:我?说?的?(?:这|那)?都?是)?(?:以前|从前|过去|当时|早先|去年|前年)的?(?:事情?|了|情况)?[了啊呢]*$"
-            r"|不是(?:现在|这次|我)(?:的事)?$|(?:现在|已经|早就?)(?:没事|好|不[疼痛喘晕]|安全)了?$"
-            r"|^(?:误会|我?说着玩|开(?:个)?玩笑|随便问问|我?没事)(?:的|了|呢)*$"
-        ),
-    ),
-    ("expert", re.compile(r"(?<!不要)(?<!不想要)(?<!不看)(?<!不挂)专家")),
-    ("general", re.compile(r"不(?:想)?[要看挂]专家|普通号|普通门诊|便宜(?:一?点|一?些)?的")),
-)  # fmt: skip
 
 
 def yes_no(text: str) -> Answer | None:
@@ -149,9 +91,3 @@ def _from_an_end(bare: str) -> int | None:
 
 _LISTS = frozenset({"choice", "slot", "patient", "yes_no", "danger"})
 _MOST_CHOICES = 30
-
-
-def preferences(text: str) -> frozenset[str]:
-    """Return which kind of one is wanted: earliest, latest, any, expert …"""
-    bare = _FILLER.sub("", fold(text))
-    return frozenset(name for name, pattern in _PREFERENCES if pattern.search(bare))

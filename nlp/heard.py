@@ -80,13 +80,17 @@ class Heard:
     `topics` are what a question to the hospital is about (fee, parking …: `lexicon/topics.tsv`).
     `document` is the kind of document named in words (护照), by its name at the desk.
     `own_departments` is `site_departments` without what was heard before: this message alone.
+    `refused` are doctors named only to be turned down (不要张伟).
     `missing` is a department named in words that the roster does not have (血液科), else empty.
-    `preferences` holds any of: earliest, latest, any (随便/都行), same_doctor (上次那个医生),
-    other (换一个/还有别的吗), other_doctor, other_time, other_site (换个医院), other_dept, more
-    (更多/下一页), expert, general, who_are_you (你是真人吗), no_danger (说的是以前的事), instead
-    (不是，是…: what was said before is taken back), all (两个都退), undo (取消错了), no_papers
-    (没有证件), no_name (还没起名字). `alarm` is what an emergency calls for: call_120, go_now or
-    crisis_line. `concern` is the safety question the words call for (lexicon/safety.tsv),
+    `preferences` holds names of `lexicon/preferences.tsv`: which kind is wanted (earliest, latest,
+    any, same_doctor, expert, general, special, cheap …), what is turned down (other, other_doctor,
+    other_time, other_site, other_dept, other_patient, none, no_special), relative wishes (earlier,
+    later, more, next_week), what is not known (skip, unsure, no_papers, no_name), how it is meant
+    (instead, all, undo, no_danger, who_are_you), talk that is about nothing here (rude, upset,
+    off_topic), and english. `shift_days` is by how many days something is to be later, negative
+    for sooner.
+    `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
+    safety question the words call for (lexicon/safety.tsv),
     `inquiry` the question that would tell most about the department.
     """
 
@@ -103,6 +107,7 @@ class Heard:
     missing: str = ""
     topics: tuple[str, ...] = ()
     doctors: tuple[Named, ...] = ()
+    refused: tuple[Named, ...] = ()
     sites: tuple[Named, ...] = ()
     when: tuple[When, ...] = ()
     ordinal: int | None = None
@@ -120,6 +125,7 @@ class Heard:
     birth_date: date | None = None
     concern: str | None = None
     inquiry: Inquiry | None = None
+    shift_days: int | None = None
 
     def with_intent(self, intent: Intent) -> Heard:
         """Return the same message heard with another intent."""

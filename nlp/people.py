@@ -40,6 +40,10 @@ _SURNAME_TITLE = re.compile(
     rf"(?:^|(?<=[挂找看约换给让请问要想是叫的科院天午早晚号位个那这跟有在,，。;；!！?？、\s小老到])|(?<=一下))"
     rf"(?=([\u4e00-\u9fff]{{1,2}}){_TITLES})"
 )
+# What stands before a name that is turned down: 「不要张伟」「别挂王医生」.
+_REFUSED = re.compile(
+    r"(?:不(?:想)?(?:再)?[要看挂选找约]|别(?:给我)?[挂选找约]|除了|不喜欢|不想让)$"
+)
 _SHORT, _LONG = 2, 4
 _ACCEPT, _MARGIN = 0.86, 0.03
 _SAME_SOUND, _NEAR_SOUND = 0.95, 0.85
@@ -56,10 +60,21 @@ _Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Doctors meant, best first, and the spans of the text their names took up."""
+    """Doctors named, best first, the spans their names took up, and whether not to be taken."""
 
-    doctors: tuple[Named, ...]
+    named: tuple[Named, ...]
     spans: tuple[Span, ...]
+    is_refused: bool = False
+
+    @property
+    def doctors(self) -> tuple[Named, ...]:
+        """Return the doctors who are meant."""
+        return () if self.is_refused else self.named
+
+    @property
+    def refused(self) -> tuple[Named, ...]:
+        """Return the doctors named only to be turned down."""
+        return self.named if self.is_refused else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +95,14 @@ def scan(text: str, vocabulary: Vocabulary) -> Scan:
     if not roster.entries:
         return Scan((), ())
     found = _exact(text, roster) or _by_sound(text, roster) or _by_title(text, roster)
+    if not found:
+        return Scan((), ())
     doctors = sorted(
         (Named(c, roster.entries[c].name, round(s, 3)) for c, (s, _) in found.items()),
         key=lambda d: (-d.score, d.code),
     )
-    return Scan(tuple(doctors), tuple(sorted({span for _, span in found.values()})))
+    spans = tuple(sorted({span for _, span in found.values()}))
+    return Scan(tuple(doctors), spans, all(_REFUSED.search(text[:at]) for at, _ in spans))
 
 
 def sites(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:

@@ -61,6 +61,10 @@ _MAYBE_PREGNANT = re.compile(
     r"是不是怀|有没有怀|会不会怀|会怀孕|能怀孕|可能怀|怀疑怀|好像怀|怀孕了?吗|怀孕前|怀孕后来|以前怀|怀孕过|怀过|是否怀|影响怀孕|容易怀孕|怀没怀"
 )
 
+# 「不是我爸，是我妈」 is about the mother.
+_TAKEN_BACK = re.compile(
+    r"(?:不是|不给|别给|不挂)[^,，。是给]{1,6}[,，。 ]*(?=(?:是|而是|应该|给|要给))"
+)
 _WOMANS = re.compile(
     r"月经|例假|大姨妈|痛经|白带|子宫|卵巢|阴道|宫颈|绝经|没怀孕|备孕|怀不上|哺乳|喂奶"
 )
@@ -131,6 +135,10 @@ def _sex_of_complaint(text: str) -> Sex | None:
     return "m" if _MANS.search(text) else None
 
 
+def _blank(found: re.Match[str]) -> str:
+    return "　" * len(found.group())
+
+
 def find(text: str, now: date | None = None) -> Person:
     """
     Return whom the message is about; every field None that the words leave open.
@@ -139,7 +147,7 @@ def find(text: str, now: date | None = None) -> Person:
         text: the message.
         now: the local day, needed only to turn a year of birth into an age.
     """
-    plain = _NOBODY.sub(lambda m: "　" * len(m.group()), text)
+    plain = _NOBODY.sub(_blank, _TAKEN_BACK.sub(_blank, text))
     row = _named(plain)
     relation = cast("Relation | None", row["relation"]) if row else None
     sex = cast("Sex | None", row["sex"] or None) if row else None

@@ -8,13 +8,13 @@ millisecond; nothing here touches a database, a network or a clock.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from nlp import (
     answers,
+    complaints,
     dates,
     departments,
     identity,
@@ -22,9 +22,11 @@ from nlp import (
     missing,
     people,
     persons,
+    preferences,
     readings,
     redflags,
     segment,
+    shifts,
     topics,
     triage,
 )
@@ -44,17 +46,15 @@ _SEEKS_CARE = frozenset(
 # Answers that a person's particulars would otherwise be mistaken for.
 _PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date", "document"})
 _LEAST_DEPARTMENTS = 3
+# What scolding and chatting is sometimes mistaken for.
+_MAY_BE_IDLE = frozenset(
+    {"unknown", "greet", "symptom", "education", "consult", "doctor_info", "clinic_info",
+     "reading", "staff", "bye", "deny", "choose", "affirm"}
+)  # fmt: skip
 # Beyond these the probabilities are noise, and every one costs a look at every site.
 _MOST_PLACED = 8
-_SHORT_CHARACTERS = 40
 # As far as bookings usually reach.
 _AHEAD = timedelta(days=14)
-_CLAUSES = re.compile(r"[,，。;；!！?？\n]")
-_WHO_AND_WHEN = re.compile(
-    r"(?:我|俺|咱)?的?(?:妈妈?|爸爸?|母亲|父亲|老伴|老公|老婆|爱人|奶奶|爷爷|外婆|外公|姥姥|姥爷)|我|俺|"
-    r"(?:已经|都|有)?(?:这|近|最近|前|好)?(?:几|两|[一二三四五六七八九十半\d]+)个?多?"
-    r"(?:天|周|星期|礼拜|月|年|小时|个钟头)(?:多|来|了|以?前|左右)*|最近|昨天|今天"
-)
 
 
 def understand(
@@ -124,6 +124,7 @@ def _understand(
         intent=intent,
         confidence=round(confidence, 3),
         doctors=senses.named.doctors,
+        refused=senses.named.refused,
         sites=people.sites(text, vocabulary),
         stated_departments=senses.stated,
         topics=topics.find(text),
@@ -135,7 +136,8 @@ def _understand(
         symptoms=senses.symptoms,
         negated=senses.negated,
         readings=senses.readings,
-        preferences=answers.preferences(text),
+        preferences=preferences.find(text),
+        shift_days=shifts.find(text),
         name=who.name,
         document=who.document,
         id_number=who.id_number,
@@ -144,6 +146,8 @@ def _understand(
         birth_date=who.birth_date,
     )
     heard = _with_urgency(heard, seen.flags)
+    if _is_idle(heard, senses):
+        return Heard(text=text, preferences=heard.preferences & preferences.IDLE)
     scored = _departments(heard, senses.national, person, context, model)
     likely = scored[:_MOST_PLACED]
     site = departments.at_sites(likely, vocabulary, person) if scored else ()
@@ -161,6 +165,16 @@ def _understand(
         inquiry=inquiry.at_sites(likely, vocabulary, person) if unsure else None,
         own_departments=senses.stated or own,
     )
+
+
+def _is_idle(heard: Heard, senses: _Senses) -> bool:
+    """Tell whether a message scolds or chats and holds nothing for the desk."""
+    idle = heard.preferences & preferences.IDLE
+    if not idle or heard.red_flags or heard.intent not in _MAY_BE_IDLE:
+        return False
+    facts = (senses.symptoms, senses.stated, senses.national, senses.named.doctors, heard.sites)
+    wishes = () if "off_topic" in idle else (senses.when, heard.answer, heard.ordinal)
+    return not any((*facts, *wishes, heard.id_number, heard.phone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +280,7 @@ def _departments(
     if not complains:
         return national
     earlier = () if "instead" in heard.preferences else context.symptoms
-    words = "，".join((*earlier, _complaint(heard)))
+    words = "，".join((*earlier, complaints.core(heard.text, heard.symptoms)))
     guessed = triage.score(words, person, model=model)
     if not national:
         return guessed
@@ -275,18 +289,3 @@ def _departments(
     left = max(0.0, 1.0 - sum(d.score for d in national))
     rest = [d for d in guessed if d.name not in names][:_LEAST_DEPARTMENTS]
     return (*national, *(replace(d, score=round(d.score * left, 4)) for d in rest))
-
-
-def _complaint(heard: Heard) -> str:
-    """
-    Return the complaint without who, how long and what is wanted.
-
-    Only for short messages: there they drown the complaint; in long ones they tell something
-    (both measured on the dev texts: no loss on the short, one point on the long).
-    """
-    if len(heard.text) > _SHORT_CHARACTERS:
-        return heard.text
-    clauses = [c for c in _CLAUSES.split(heard.text) if c]
-    telling = [c for c in clauses if any(word in c for word in heard.symptoms)]
-    kept = "，".join(telling or clauses)
-    return _WHO_AND_WHEN.sub("", kept) or heard.text

@@ -13,7 +13,8 @@ The weights are ours: a clear difference in an upper line beats a lower one, a s
 not. Every line depends on that offer and on `today` alone, never on the other offers: filling one
 shift can therefore only lower that shift. Ties fall to time, fee and code, so the order is
 total. The second half-day of a doctor comes after everybody's first. An urgent need goes by time
-first; `latest` asks for the far end of the wish.
+first, `latest` takes the far end of the wish, `cheap` the lowest fee. A 特需 place, many times
+dearer, stands below all others unless asked for.
 
 With no exact offer the nearest are given: same department on another half-day of the wished day,
 its next days, another doctor, another site; the first three of each before the rest of any.
@@ -37,6 +38,7 @@ _HORIZON_DAYS = 14
 _EXPERTISE_SHOWN = 2
 _CLEARLY_FREE = 0.5
 _PER_TIER = 3
+_SPECIAL = "special"
 _NEARBY_SHOWN = 20
 # What the ear makes of 上午, 早上, 下午, 晚上: people mean the hospital's half-day, not the hours.
 _HALF_DAYS: dict[tuple[time, time], HalfDay] = {
@@ -120,19 +122,17 @@ def _within(opening: Opening, start: datetime, end: datetime) -> bool:
 
 
 def _term_fit(term: str, words: Sequence[str]) -> float:
-    best = 0.0
-    for word in words:
-        if term in word:
-            return 1.0
-        if any(term[at : at + 2] in word for at in range(len(term) - 1)):
-            best = max(best, fuzz.partial_ratio(term, word) / 100)
-    return best
+    if any(term in word for word in words):
+        return 1.0
+    pairs = [term[at : at + 2] for at in range(len(term) - 1)]
+    close = [word for word in words if any(pair in word for pair in pairs)]
+    return max((fuzz.partial_ratio(term, word) / 100 for word in close), default=0.0)
 
 
 def _shifts(candidates: Iterable[Opening], need: Need, today: date) -> list[_Shift]:
     by_shift: dict[int, list[Opening]] = defaultdict(list)
     for opening in candidates:
-        if opening.doctor is None or opening.doctor not in need.without_doctors:
+        if not _is_unwanted(opening, need):
             by_shift[opening.shift].append(opening)
     words = widen(need.words)
     fits: dict[tuple[str, ...], tuple[float, tuple[str, ...]]] = {}
@@ -144,6 +144,10 @@ def _shifts(candidates: Iterable[Opening], need: Need, today: date) -> list[_Shi
             fits[terms] = expertise_fit(terms, words)
         result.append(_shift(openings, need, today, fits[terms]))
     return result
+
+
+def _is_unwanted(opening: Opening, need: Need) -> bool:
+    return opening.doctor in need.without_doctors or opening.service_type in need.without_services
 
 
 def _shift(
@@ -205,20 +209,27 @@ def _ranked(
     ranked = []
     for place, pair in enumerate(exact):
         who = (pair[0].any.department, pair[0].any.doctor)
-        ranked.append((turns[who], place, pair))
+        ranked.append((_dearness(pair[0].any, need), turns[who], place, pair))
         turns[who] += 1
-    return [pair for _, _, pair in sorted(ranked, key=lambda entry: entry[:2])]
+    return [pair for *_, pair in sorted(ranked, key=lambda entry: entry[:3])]
+
+
+def _dearness(opening: Opening, need: Need) -> tuple[bool, int]:
+    """What stands before every other merit: no 特需 unasked, and the fee for who looks at it."""
+    is_special = opening.service_type == _SPECIAL and need.service_type != _SPECIAL
+    return is_special, opening.fee_fen if need.cheap else 0
 
 
 def _order(
     shift: _Shift, openings: Sequence[Opening], need: Need
-) -> tuple[float, float, float, int, str, int]:
+) -> tuple[tuple[bool, int], float, float, float, int, str, int]:
     moment = openings[0].starts_at.timestamp()
     if need.latest:
         moment = -openings[-1].starts_at.timestamp()
     by_time_first = moment if need.urgent or need.latest else 0.0
     one = shift.any
-    return (by_time_first, -shift.score, moment, one.fee_fen, one.doctor or "", one.shift)
+    rest = (one.fee_fen, one.doctor or "", one.shift)
+    return (_dearness(one, need), by_time_first, -shift.score, moment, *rest)
 
 
 def _is_related(shift: _Shift, need: Need, around: Around) -> bool:
@@ -239,7 +250,11 @@ def _nearby(
         if openings := tuple(opening for opening in shift.openings if opening.left > 0):
             tiers[_tier(shift.any, need, around)].append((shift, openings))
     for tier in tiers.values():
-        tier.sort(key=lambda pair: (_days_off(pair[1], need), _order(pair[0], pair[1], need)))
+        tier.sort(
+            key=lambda one: (
+                _dearness(one[0].any, need), _days_off(one[1], need), _order(one[0], one[1], need)
+            )
+        )  # fmt: skip
     ordered = [tiers[key] for key in sorted(tiers)]
     heads = chain.from_iterable(tier[:_PER_TIER] for tier in ordered)
     rest = chain.from_iterable(tier[_PER_TIER:] for tier in ordered)
@@ -268,9 +283,7 @@ def _days_off(openings: Sequence[Opening], need: Need) -> int:
 def _explain(
     ranked: Sequence[tuple[_Shift, tuple[Opening, ...]]], need: Need
 ) -> tuple[Offer, ...]:
-    if not ranked:
-        return ()
-    earliest = min(openings[0].starts_at for _, openings in ranked)
+    earliest = min((openings[0].starts_at for _, openings in ranked), default=None)
     loads = sorted(shift.load for shift, _ in ranked)
     stands_out = len(loads) > 1 and loads[0] < loads[1] and loads[0] <= _CLEARLY_FREE
     offers = []

@@ -109,7 +109,8 @@ class Need:
     `departments` are codes, best first, each with the probability that it is right; `when` are
     local half-open intervals, empty for any time; `words` the complaint in the patient's own
     words; `usual_doctor` the code of the doctor seen last. `urgent` goes by time first, `latest`
-    from the far end. `leaving` is an appointment that is given up for this one.
+    from the far end, `cheap` by fee. `without_services` are service types that are not wanted.
+    `leaving` is an appointment that is given up for this one.
     """
 
     departments: tuple[tuple[str, float], ...] = ()
@@ -121,7 +122,9 @@ class Need:
     usual_doctor: str | None = None
     latest: bool = False
     urgent: bool = False
+    cheap: bool = False
     without_doctors: frozenset[str] = frozenset()
+    without_services: frozenset[str] = frozenset()
     leaving: AppointmentId | None = None
 
 

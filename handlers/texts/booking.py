@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from handlers.texts import wording
 from scheduling.types import AppointmentView, Opening, Outlook, PatientView, Physician, Ward
@@ -105,7 +106,7 @@ def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) 
         f"科室：{at.department_name}{remote}\n"
         f"医生：{wording.doctor(at)}\n"
         f"时间：{wording.moment(at.starts_at)}\n"
-        f"费用：{wording.fee(at.fee_fen)}\n"
+        f"费用：{wording.service(at)}{wording.fee(at.fee_fen)}\n"
         "对吗？回复1确认："
     )
 
@@ -129,7 +130,7 @@ def booked(view: AppointmentView, ward: Ward | None, phone: str, outlook: Outloo
         f"科室：{at.department_name}{'（' + where + '）' if where else ''}\n"
         f"医生：{wording.doctor(at)}\n"
         f"时间：{wording.moment(at.starts_at)}\n"
-        f"费用：{wording.fee(at.fee_fen)}\n"
+        f"费用：{wording.service(at)}{wording.fee(at.fee_fen)}\n"
         f"{pay}\n"
         f"{wording.outlook(outlook)}来不了请说“取消预约”，要改时间请说“改时间”。{call}"
     )
@@ -145,6 +146,9 @@ TITLE = "挂号"
 NO_USUAL = "没有找到您在这里看过的医生。"
 WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数字："
 IN_THE_PAST = "您说的时间已经过了，我按最近的时间来找。"
+TAKE_FIRST = "拿不准就回复1，排在前面的更合适您。要人帮忙选，回复“人工”。"
+LATER_TIMES = "好的，晚一些的时间："
+WHICH_NUMBER = "好的，要哪一个？请回复前面的数字："
 WHAT_TO_CHANGE = "好的，哪里要改？可以说别的日子、别的医生，或回复数字："
 
 
@@ -152,3 +156,34 @@ def doctor_choice(value: Physician) -> str:
     """张伟 主任医师，骨科，综合医院."""
     title = f" {value.title}" if value.title else ""
     return f"{value.name}{title}，{value.site_name}{value.department_name}"
+
+
+def works_at(value: Physician, asked: str) -> str:
+    """The doctor who was named sees patients in another department than the one named."""
+    return f"{value.name}医生在{value.site_name}{value.department_name}，不在{asked}。"
+
+
+def none_there(asked: str) -> str:
+    """Nobody of that name works in the department that was named."""
+    return f"{asked}没有您说的医生。您说的是哪一位？回复数字："
+
+
+def anybody(asked: str) -> str:
+    """Rather the department than the name."""
+    return f"看{asked}别的医生"
+
+
+def taken_for(day: date, later: date) -> str:
+    """Said at a weekend, 「下周三」 may mean two days; what we take it for."""
+    return (
+        f"您说的下周{wording.weekday(day)}，我按{wording.day(day)}来找。"
+        f"要再下一周的，请说“{later.month}月{later.day}日”。"
+    )
+
+
+def over(day: date, later: date) -> str:
+    """A day of this week that is over: the same of the next may be meant."""
+    return (
+        f"{wording.day(day)}已经过了，下面是最近的时间。"
+        f"要下一个周{wording.weekday(day)}，请说“{later.month}月{later.day}日”。"
+    )

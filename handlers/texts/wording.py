@@ -38,6 +38,11 @@ def day(value: date) -> str:
     return f"{value.month}月{value.day}日 周{_WEEKDAYS[value.weekday()]}"
 
 
+def weekday(value: date) -> str:
+    """三, of 周三."""
+    return _WEEKDAYS[value.weekday()]
+
+
 def half(name: str) -> str:
     """上午, 下午 or 晚上."""
     return _HALVES.get(name, "")
@@ -89,6 +94,12 @@ def doctor(opening: Opening) -> str:
     return f"{opening.doctor_name}{' ' + opening.title if opening.title else ''}"
 
 
+def service(opening: Opening) -> str:
+    """特需号, 专家号 … where a doctor sees patients for more than the usual fee, else nothing."""
+    is_usual = opening.service_type == "general" or opening.doctor_name is None
+    return "" if is_usual else SERVICES.get(opening.service_type, "")
+
+
 def half_day(opening: Opening) -> str:
     """12月2日 周三 上午."""
     return f"{day(opening.starts_at.date())} {half(opening.half_day)}"
@@ -108,7 +119,7 @@ def offer(value: Offer, *, show_site: bool, show_department: bool, show_day: boo
     when = f"{half_day(first)} " if show_day else ""
     when += f"最早{clock(first.starts_at)}"
     remote = "（线上）" if first.mode == "remote" else ""
-    parts = [place, doctor(first) + remote, when, fee(first.fee_fen)]
+    parts = [place, doctor(first) + remote, when, service(first) + fee(first.fee_fen)]
     line = "，".join(part for part in parts if part)
     return f"{line}（{why(value)}）"
 

@@ -101,24 +101,6 @@ def test_two_hao_is_a_choice_only_when_a_list_was_shown():
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("最早的", "earliest"),
-        ("随便哪个都行", "any"),
-        ("找上次那个医生", "same_doctor"),
-        ("换一个", "other"),
-        ("更多", "more"),
-        ("要个专家号", "expert"),
-        ("普通号就行", "general"),
-        ("最晚的", "latest"),
-        ("你是真人吗", "who_are_you"),
-    ],
-)
-def test_preferences(text, kind):
-    assert kind in answers.preferences(text)
-
-
-@pytest.mark.parametrize(
     "text",
     ["得嘞", "系啊", "管", "妥了", "嗯哪", "对头", "阔以", "好嘞", "就恁个", "👌",
      "没得问题", "冇问题", "好伐",

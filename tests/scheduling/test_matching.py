@@ -166,6 +166,37 @@ def test_when_the_morning_is_full_the_nearest_are_given_in_the_order_people_try_
     assert [offer.first.shift for offer in offers.nearby] == [5, 4, 3, 2]
 
 
+def dear(shift: int, **traits) -> Opening:
+    return replace(opening(shift, **traits), service_type="special", fee_fen=30000)
+
+
+def test_a_special_place_stands_below_all_others_unless_it_was_asked_for():
+    places = [dear(1, doctor="WANG", day=24, expertise=("头晕",)), opening(2, doctor="LI", day=27)]
+    need = replace(NEURO, words=("头晕",))
+
+    assert doctors(match(places, need, HOME).exact) == ["LI", "WANG"]
+    assert doctors(match(places, replace(need, urgent=True), HOME).exact) == ["LI", "WANG"]
+    assert doctors(match(places, replace(need, service_type="special"), HOME).exact) == ["WANG"]
+    elsewhere = replace(need, when=(WEDNESDAY_MORNING,))
+    near = match(places, elsewhere, HOME).nearby
+    assert [offer.first.doctor for offer in near] == ["LI", "WANG"]
+
+
+def test_who_looks_at_the_fee_gets_the_cheapest_first():
+    places = [opening(1, doctor="WANG", day=24), replace(opening(2, day=28), fee_fen=100)]
+
+    fees = [o.first.fee_fen for o in match(places, replace(NEURO, cheap=True), HOME).exact]
+
+    assert fees == [100, 2000]
+
+
+def test_a_kind_of_place_that_is_not_wanted_is_not_offered():
+    places = [dear(1, doctor="WANG"), opening(2, doctor="LI")]
+    need = replace(NEURO, without_services=frozenset({"special"}))
+
+    assert doctors(match(places, need, HOME).exact) == ["LI"]
+
+
 def test_who_must_not_be_offered_again_is_not():
     both = [opening(1, doctor="WANG"), opening(2, doctor="LI"), opening(3, doctor=None)]
     need = replace(NEURO, without_doctors=frozenset({"WANG"}))

@@ -1,0 +1,44 @@
+"""What a message says besides its wish: `lexicon/preferences.tsv`, and whether it is English."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from nlp import lexicon
+from nlp.numerals import fold
+
+_FILLER = re.compile(r"[\s,.;:!?~、，。！？；：…\"'“”]+")
+_SHORTHAND = re.compile(r"<(\w+)>")
+_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+# Two words in Latin letters, one of them no abbreviation; or one that nobody writes in Chinese.
+_ENGLISH = re.compile(
+    r"[a-z']+[^a-z]+[a-z]{3,}|[a-z]{3,}[^a-z]+[a-z']+|english|doctor|appointment|hospital|help",
+    re.IGNORECASE,
+)
+# Talk that is about nothing the desk does.
+IDLE = frozenset({"rude", "upset", "off_topic"})
+
+
+def _table() -> dict[str, re.Pattern[str]]:
+    shorthand: dict[str, str] = {}
+    patterns: dict[str, list[str]] = defaultdict(list)
+    for row in lexicon.rows("preferences.tsv"):
+        pattern = _SHORTHAND.sub(lambda found: shorthand[found[1]], row["pattern"])
+        if row["preference"].startswith("@"):
+            shorthand[row["preference"][1:]] = pattern
+        else:
+            patterns[row["preference"]].append(pattern)
+    return {name: re.compile("|".join(each)) for name, each in patterns.items()}
+
+
+_PATTERNS = _table()
+
+
+def find(text: str) -> frozenset[str]:
+    """Return which kind of one is wanted: earliest, latest, any, expert … (`heard.Heard`)."""
+    bare = _FILLER.sub("", fold(text))
+    found = {name for name, pattern in _PATTERNS.items() if pattern.search(bare)}
+    if _ENGLISH.search(text) and not _CHINESE.search(text):
+        found.add("english")
+    return frozenset(found)

@@ -1,0 +1,31 @@
+"""How far something is to be moved: 「推迟两天」 is 2, 「提前一周」 is -7."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.numerals import NUMBER, fold, to_int
+
+_UNITS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7}
+_MOVE = re.compile(
+    rf"(?P<later>推[迟后延]|延[后迟期]|顺延|往后(?:推|延|挪|移|拖|改)?|[改晚迟拖推])(?:个|了)?"
+    rf"(?P<n1>{NUMBER})个?(?P<u1>天|日|周|星期|礼拜)"
+    rf"|(?P<sooner>提[前早]|往前(?:提|推|挪|移|改)?|改?早)(?:个)?"
+    rf"(?P<n2>{NUMBER})个?(?P<u2>天|日|周|星期|礼拜)"
+)
+# What is moved further is no appointment of this desk's.
+_MOST_DAYS = 60
+
+
+def find(text: str) -> int | None:
+    """Return the days by which the message wants something later (or, negative, sooner)."""
+    found = _MOVE.search(fold(text))
+    if found is None:
+        return None
+    count = to_int(found["n1"] or found["n2"])
+    if not count:
+        return None
+    days = count * _UNITS[found["u1"] or found["u2"]]
+    if days > _MOST_DAYS:
+        return None
+    return days if found["later"] else -days
