@@ -25,7 +25,7 @@ from handlers import changes, family, times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
-from handlers.texts import misses, refusals, wording
+from handlers.texts import refusals, wording
 from nlp.heard import Heard
 from scheduling.errors import Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
@@ -51,9 +51,10 @@ def ask_offer(values: Values, world: World) -> Asked:
     if named and len(found.exact) == 1:
         return Filled([o.slot for o in found.exact[0].openings])
     name, half = wishes.department_name(values, world), wishes.shared_half_day(listed)
-    why = "" if found.exact else misses.say(found.miss, wishes.wanted_times(values), name)
+    why = "" if found.exact else wishes.why_not(found, values, name)
+    about = wishes.list_name(listed, values, world)
     return Question(
-        texts.instead(name, half, why) if why else texts.offers(name, half),
+        texts.instead(about, half, why) if why else texts.offers(about, half),
         [(line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)],
         wants="offer",
     )

@@ -32,6 +32,8 @@ def hear(heard: Heard, values: Values, world: World) -> Given:
     wanted = {*heard.preferences, *(("other_time",) if heard.intent == "reschedule" else ())}
     turned_down = next((name for name in _ANSWERS if name in wanted), None)
     has_wish = heard.when or heard.doctors or heard.stated_departments or heard.sites
+    if turned_down is None and "offer" in values and _asks_again(heard, values, world):
+        return Redo(("offer",))
     # What is wanted instead was named: that alone changes the list.
     if turned_down is not None and not has_wish:
         return _ANSWERS[turned_down](values, world)
@@ -57,6 +59,22 @@ def hear_patient(heard: Heard, values: Values, world: World) -> Given:
 def another_patient() -> Redo:
     """Ask again for whom it is."""
     return Redo(("patient",), texts.ANOTHER_PATIENT, {"relation": "", "new_patient": False})
+
+
+def _asks_again(heard: Heard, values: Values, world: World) -> bool:
+    """Tell whether a wish said before was said once more, and what was chosen does not meet it."""
+    chosen = world.desk.finder.openings([SlotId(slot) for slot in values["offer"]])
+    if "time" in values:
+        chosen = [o for o in chosen if o.slot == values["time"]]
+    if not chosen:
+        return False
+    same_doctors = heard.doctors and wishes.hear_doctors(heard, values, world) == values.get(
+        "doctors"
+    )
+    same_when = heard.when and wishes.hear_when(heard, values, world) == values.get("when")
+    is_other_doctor = all(o.doctor not in {d.code for d in heard.doctors} for o in chosen)
+    is_other_time = not any(w.start <= o.starts_at < w.end for w in heard.when for o in chosen)
+    return bool((same_doctors and is_other_doctor) or (same_when and is_other_time))
 
 
 def _other(values: Values, world: World) -> Given:

@@ -11,7 +11,6 @@ Moving an appointment to another time.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from dialogue.form import Asked, Done, Form, Given, More, Question, Reask, Redo, Slot, Stop
@@ -43,10 +42,27 @@ def hear_other(heard: Heard, values: Values, world: World) -> Given:
     return More(change_texts.ANOTHER_TIME)
 
 
+def hear_when(heard: Heard, values: Values, world: World) -> Given:
+    """Another time, unless it is the time of another matter: 「挂骨科明天」 moves nothing."""
+    is_another = heard.symptoms or heard.stated_departments
+    return (
+        None if heard.intent == "book" and is_another else wishes.hear_when(heard, values, world)
+    )
+
+
+def hear_doctor(heard: Heard, values: Values, world: World) -> Given:
+    """Somebody of the same department, instead of the doctor it is booked with."""
+    if len(heard.doctors) != 1 or "appointment" not in values:
+        return None
+    (named,) = world.desk.catalogue.doctors([heard.doctors[0].code])
+    here = appointments.view_of(values, world).opening.department
+    return named.code if named.department == here else None
+
+
 def ask_offer(values: Values, world: World) -> Asked:
     """List other times of the same doctor first, then of the same department."""
     view = appointments.view_of(values, world)
-    found = _others(view, wishes.wanted_times(values), world)
+    found = _others(view, values, world)
     offers = found.exact or found.nearby
     listed = [
         (line, [o.slot for o in offer.openings if o.slot != view.opening.slot])
@@ -62,19 +78,18 @@ def ask_offer(values: Values, world: World) -> Asked:
     )
 
 
-def _others(
-    view: AppointmentView, when: tuple[tuple[datetime, datetime], ...], world: World
-) -> Offers:
-    """The same doctor if there is one free then, else anybody of the department."""
-    at = view.opening
-    if at.doctor is not None:
+def _others(view: AppointmentView, values: Values, world: World) -> Offers:
+    """The doctor asked for, else the same one, if free then; else anybody of the department."""
+    at, when = view.opening, wishes.wanted_times(values)
+    doctor = values.get("doctor") or at.doctor
+    if doctor is not None:
         same = world.desk.finder.offers(
-            Need(doctor=at.doctor, when=when, leaving=view.id), view.patient
+            Need(doctor=doctor, when=when, leaving=view.id), view.patient
         )
         if same.exact:
             return same
     need = Need(
-        departments=((at.department, 1.0),), usual_doctor=at.doctor, when=when, leaving=view.id
+        departments=((at.department, 1.0),), usual_doctor=doctor, when=when, leaving=view.id
     )
     return world.desk.finder.offers(need, view.patient)
 
@@ -119,12 +134,14 @@ MOVE: Form[World] = Form(
     name="reschedule",
     title=texts.MOVE_TITLE,
     opens_on=frozenset({"reschedule"}),
+    keeps=frozenset({"book"}),
     done=moved,
     slots=(
         Slot("whose", hear=appointments.hear_whose),
         Slot("appointment", ask_move, after=("whose",)),
-        Slot("when", hear=wishes.hear_when, check=wishes.check_when),
-        Slot("offer", ask_offer, hear=hear_other, after=("appointment", "when")),
+        Slot("when", hear=hear_when, check=wishes.check_when),
+        Slot("doctor", hear=hear_doctor, after=("appointment",)),
+        Slot("offer", ask_offer, hear=hear_other, after=("appointment", "when", "doctor")),
         times.SLOT,
         Slot("sure", ask_move_sure, answer=answer_move, pick=pick_move, after=("time",)),
     ),

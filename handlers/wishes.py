@@ -194,6 +194,23 @@ def department_name(values: Values, world: World) -> str:
     return world.desk.catalogue.departments([values["ward"][0][0]])[0].name
 
 
+def list_name(offers: Sequence[Offer], values: Values, world: World) -> str:
+    """The doctor asked for stands above a list only if it is a list of that doctor's."""
+    doctor = values.get("doctor")
+    if not doctor or all(o.first.doctor == doctor for o in offers):
+        return department_name(values, world)
+    (asked,) = world.desk.catalogue.doctors([doctor])
+    return asked.department_name
+
+
+def why_not(found: Offers, values: Values, name: str) -> str:
+    """Say why nothing is what was asked for."""
+    when = wanted_times(values)
+    if found.miss is None and not when and values.get("doctor"):
+        return misses.none_of(name)
+    return misses.say(found.miss, when, name)
+
+
 def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:
     """One line for each offer; what all of them share is left out."""
     sites = {o.first.site for o in offers}

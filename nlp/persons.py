@@ -21,7 +21,7 @@ _WORD = re.compile("|".join(sorted(map(re.escape, _ROWS), key=len, reverse=True)
 _NOBODY = re.compile(
     r"大姨妈|来姨妈|姨妈期|姨妈痛|公公立|小儿(?:科|内|外|麻痹|推拿)|儿科|婴儿科|新生儿科|妈呀|我的妈|老婆婆饼|"
     r"孩子气|子宫|宝贝疙瘩|老大不|老大夫|对象棋|好朋友来|妈富隆|姑娘家|太太口服|生孩子|要孩子|怀孩子|备孕|太太乐|"
-    r"我们|自己开车|女性朋友|朋友圈|朋友介绍|朋友推荐|爱人民|天老爷|(?<![我俺咱你他她])妈的|奶奶的|亲爸爸|我家老二|娃哈哈"
+    r"我们|奶(?:粉|水|头|子|量|茶|酪)|自己开车|女性朋友|朋友圈|朋友介绍|朋友推荐|爱人民|天老爷|(?<![我俺咱你他她])妈的|奶奶的|亲爸爸|我家老二|娃哈哈"
 )
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "〇": 0}
 _NUMBER = r"(?:[0-9]{1,3}(?:\.[0-9])?|[零一二两三四五六七八九十百]+)"
@@ -64,6 +64,11 @@ _MAYBE_PREGNANT = re.compile(
 # 「不是我爸，是我妈」 is about the mother.
 _TAKEN_BACK = re.compile(
     r"(?:不是|不给|别给|不挂)[^,，。是给]{1,6}[,，。 ]*(?=(?:是|而是|应该|给|要给))"
+)
+# Somebody we have no word for: 「给我家掌柜的挂」. It is not the one who writes.
+_SOMEBODY = re.compile(
+    r"[给帮替为][我俺](?!自己|本人|也|都|先|再|快|就|重|马上|现在|直接|随便|安排|查|看|找|办|弄|改|换|退|取消)"
+    r"[^，。,\s]{1,5}?(?:挂|约|预约|登记)"
 )
 _WOMANS = re.compile(
     r"月经|例假|大姨妈|痛经|白带|子宫|卵巢|阴道|宫颈|绝经|没怀孕|备孕|怀不上|哺乳|喂奶"
@@ -125,7 +130,9 @@ def _named(text: str) -> dict[str, str] | None:
         and re.match(r"我是.{0,3}(?:孩子|宝宝|小孩|娃)", text)
     ):
         return firm[1]
-    return firm[0] if firm else (found[0] if found else None)
+    if firm:
+        return firm[0]
+    return found[0] if found and not _SOMEBODY.search(text) else None
 
 
 def _sex_of_complaint(text: str) -> Sex | None:

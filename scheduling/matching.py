@@ -252,9 +252,12 @@ def _nearby(
     for tier in tiers.values():
         tier.sort(
             key=lambda one: (
-                _dearness(one[0].any, need), _days_off(one[1], need), _order(one[0], one[1], need)
+                _dearness(one[0].any, need),
+                _days_off(one[1], need),
+                not any(is_wished(opening, need.when) for opening in one[1]),
+                _order(one[0], one[1], need),
             )
-        )  # fmt: skip
+        )
     ordered = [tiers[key] for key in sorted(tiers)]
     heads = chain.from_iterable(tier[:_PER_TIER] for tier in ordered)
     rest = chain.from_iterable(tier[_PER_TIER:] for tier in ordered)

@@ -34,6 +34,11 @@ def say(miss: Miss | None, when: Sequence[tuple[datetime, datetime]], who: str) 
     )
 
 
+def none_of(who: str) -> str:
+    """A doctor who has nothing in all the days that can be booked."""
+    return f"{who}最近14天没有可以约的号了。"
+
+
 def clash(view: AppointmentView) -> str:
     """The new one does not go together with this one."""
     return f"这个时间和已约的号冲突：{wording.appointment(view)}。冲突的时间不再列出。"

@@ -67,7 +67,7 @@ choose: 3 | 第三个 | 最后一个 | 选2 | 就这个 | 要第一个 | 第二�
 back: 返回 | 上一步 | 退回去 | 刚才选错了 | 倒回去
 restart: 重新开始 | 从头来 | 重来 | 回到主菜单
 stop: 算了 | 不弄了 | 退出 | 不挂了 | 算了不挂了 | 我再想想 | 改天再说 | 拉倒吧 | 算球了 | 不搞咯
-  | 等等再说 | 下次再来
+  | 等等再说 | 下次再来 | 算了不挂眼科了
 repeat: 再说一遍 | 没看清 | 你说啥 | 刚才说的没看懂 | 再发一次 | 你再说说
 greet: 你好 | 在吗 | 早上好 | 您好啊 | 喂 | 大夫好 | 有人吗
 help: 咋挂号 | 怎么用 | 不会弄 | 你能干啥 | 怎么预约 | 教教我 | 菜单 | 微信上咋个挂号
@@ -125,6 +125,8 @@ def test_an_answer_that_carries_more_is_its_content() -> None:
     tomorrow = Cues(when=True, answer="yes")
     assert guess("好的，那就挂明天的", tomorrow)[0] == "book"
     assert guess("好，明天", tomorrow)[0] == "book"
+    assert guess("算了，挂眼科", Cues(departments=True))[0] == "book"
+    assert guess("算了，还是挂王建国", Cues(doctors=True))[0] == "book"
     assert guess("行，第二个", Cues(ordinal=2, answer="yes"))[0] == "choose"
     assert guess("好的，取消吧", Cues(answer="yes"))[0] == "cancel"
     assert guess("嗯，我头还疼", Cues(symptoms=True, answer="yes"))[0] == "symptom"

@@ -166,6 +166,16 @@ def test_when_the_morning_is_full_the_nearest_are_given_in_the_order_people_try_
     assert [offer.first.shift for offer in offers.nearby] == [5, 4, 3, 2]
 
 
+def test_of_others_on_the_wished_day_those_in_the_wished_hours_come_first():
+    full = opening(1, left=0, hour=14)
+    morning = opening(2, doctor="LI", hour=8)
+    afternoon = opening(3, doctor="ZHAO", hour=14)
+    at_two = (WEDNESDAY_MORNING[0].replace(hour=12), WEDNESDAY_MORNING[0].replace(hour=18))
+    need = Need(doctor="WANG", when=(at_two,))
+    offers = match([full, morning, afternoon], need, HOME)
+    assert [offer.first.shift for offer in offers.nearby] == [3, 2]
+
+
 def dear(shift: int, **traits) -> Opening:
     return replace(opening(shift, **traits), service_type="special", fee_fen=30000)
 
