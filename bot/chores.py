@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from desk import idempotency, journal, receipts, requests
+from desk import idempotency, journal, rebooking, receipts, requests
 from desk import purge as old_rows
 from desk.counter import Counter
 from desk.work import Work
@@ -36,9 +36,23 @@ def settle_receipt(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     return receipts.settle(work, payload)
 
 
+def plan_suspension(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Find new places for the patients of a suspension, and write to them."""
+    rebooking.carry_out(work, int(payload["suspension"]))
+    return None
+
+
+def suspension_silent(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Put a patient who has not answered on the call list."""
+    rebooking.silence(work, int(payload["line"]))
+    return None
+
+
 TASKS: Mapping[str, Task] = {
     "expire_hold": expire_hold,
     "purge": purge,
+    rebooking.PLAN: plan_suspension,
+    rebooking.SILENT: suspension_silent,
     receipts.JOB: settle_receipt,
 }
 # Jobs that are always due again; the courier sees to it that they exist.

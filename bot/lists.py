@@ -11,7 +11,7 @@ from desk import calls, links, requests
 from handlers.texts import notices
 
 
-def _line(*fields: object) -> None:
+def line(*fields: object) -> None:
     """One line with tabs between its fields, whatever a patient has written into one."""
     click.echo("\t".join(" ".join(str(field).split()) for field in fields))
 
@@ -45,7 +45,7 @@ def _requests_list() -> None:
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
         for each in requests.waiting(counter.work):
             people = "; ".join(" ".join(person) for person in each.people) or "-"
-            _line(each.id, each.kind, f"{each.since:%m-%d %H:%M}", each.words, people)
+            line(each.id, each.kind, f"{each.since:%m-%d %H:%M}", each.words, people)
 
 
 @REQUESTS.command("answer")
@@ -82,7 +82,7 @@ def _calls_list() -> None:
             visit = f"{call.visit_at:%m-%d %H:%M}" if call.visit_at else "-"
             what = notices.CALLS.get(call.kind, call.kind)
             whom = (call.name, call.phone, call.department)
-            _line(call.id, visit, what, *whom, call.words, call.why)
+            line(call.id, visit, what, *whom, call.words, call.why)
 
 
 @CALLS.command("done")

@@ -52,7 +52,7 @@ class Bookings:
         stock.refuse_if_full(work, wanted, me)
         with work.conn.begin_nested():
             person = lock_patient(work, patient)
-            older = [] if me is None else stock.live_holds(work, me)
+            older = [] if me is None else stock.live_holds(work, me, patient, wanted.department_id)
             for held in older:
                 if (held.slot_id, held.patient_id) == (slot, patient):
                     return self.extend(AppointmentId(held.id))

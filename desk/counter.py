@@ -11,7 +11,10 @@ from desk.finder import Finder
 from desk.notices import Notices
 from desk.patients import Patients
 from desk.prompts import Prompts
+from desk.replacements import Replacements
 from desk.requests import Requests
+from desk.staff import StaffRoom
+from desk.suspensions import Suspensions
 from desk.work import Work
 
 
@@ -61,3 +64,18 @@ class Counter:
     def notices(self) -> Notices:
         """What will be sent."""
         return Notices(self.work)
+
+    @cached_property
+    def staff(self) -> StaffRoom:
+        """Who works here."""
+        return StaffRoom(self.work)
+
+    @cached_property
+    def suspensions(self) -> Suspensions:
+        """What does not take place."""
+        return Suspensions(self.work)
+
+    @cached_property
+    def replacements(self) -> Replacements:
+        """What is offered instead."""
+        return Replacements(self.work)

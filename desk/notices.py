@@ -42,6 +42,14 @@ def cancelled(work: Work, view: AppointmentView) -> None:
     _tell(work, "cancelled", view, readers(work, view.id))
 
 
+def restored(work: Work, view: AppointmentView, *, is_told: bool) -> None:
+    """A suspended appointment stands again as `view`; who was told of the suspension hears it."""
+    to = readers(work, view.id)
+    if is_told:
+        _put(work, "resumed", view, next(iter(to), None))
+    _remind(work, view, to)
+
+
 def facts(work: Work, appointment: int) -> Mapping[str, str | None]:
     """Return what is told of an appointment, as it is now; the patient's name masked."""
     view = appointments.view(work, AppointmentId(appointment))

@@ -19,6 +19,11 @@ from scheduling.types import HalfDay, Opening, SlotId
 _HALVES: dict[str, HalfDay] = {"am": "am", "pm": "pm", "night": "night"}
 
 
+def to_half_day(text: str) -> HalfDay:
+    """Return a column's half-day as one (KeyError if it is none)."""
+    return _HALVES[text]
+
+
 def _select_openings() -> Select[*tuple[Any, ...]]:
     sellable = case(
         (Slot.visit_on <= bindparam("today"), Slot.chat_capacity),

@@ -19,7 +19,7 @@ from scheduling.errors import SameHalfDay
 from scheduling.types import AppointmentId
 
 # Read out at the window: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
-_CODE_LETTERS = "34679ACDEFGHJKMNPQRTUWXY"
+CODE_LETTERS = "34679ACDEFGHJKMNPQRTUWXY"
 _CODE_LENGTH = 8
 _CODE_TRIES = 3
 _INSERT = insert(Appointment)
@@ -68,7 +68,7 @@ def _columns(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> dict[str,
     old = new.moved_from
     words_enc = work.vault.seal(new.words) if new.words else None
     return {
-        "code": "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)),
+        "code": "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH)),
         "status": new.status,
         "patient_id": new.patient,
         "wechat_user_id": new.account,

@@ -19,6 +19,7 @@ from models import Appointment, Department, Shift, Slot
 from scheduling.errors import NotBookable, ShiftSuspended, SlotTaken
 
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
+HOSPITAL = "window"
 
 
 _WANTED = (
@@ -53,7 +54,17 @@ _HOLDS = select(
 _OVER = _HOLDS.where(Appointment.held_until <= _NOW)
 _OVER_OF_SLOTS = _OVER.where(Appointment.slot_id.in_(bindparam("slots", expanding=True)))
 _OVER_OF_BOTH = union(_OVER_OF_SLOTS, _OVER.where(Appointment.patient_id == bindparam("patient")))
-_LIVE = _HOLDS.where(Appointment.held_until > _NOW, Appointment.wechat_user_id == _ACCOUNT)
+# What the hospital holds for a patient is no wish of the account's; it gives way only to another
+# place of that patient in the same department.
+_LIVE = _HOLDS.where(
+    Appointment.held_until > _NOW,
+    Appointment.wechat_user_id == _ACCOUNT,
+    or_(
+        Appointment.channel != HOSPITAL,
+        (Appointment.patient_id == bindparam("patient"))
+        & (Appointment.department_id == bindparam("department")),
+    ),
+)
 _MOVABLE = (
     select(Appointment.id)
     .where(
@@ -162,6 +173,14 @@ def finish(
     return True
 
 
+def take_again(work: Work, row: Row[*tuple[Any, ...]]) -> None:
+    """Take the place again of an appointment that `finish` ended; its slot is locked."""
+    taken: dict[str, Any] = {"booked": Slot.booked + 1}
+    if row.channel in _SHARED_CHANNELS:
+        taken["chat_booked"] = Slot.chat_booked + 1
+    work.conn.execute(update(Slot).where(Slot.id == row.slot_id).values(taken))
+
+
 def expired_holds(
     work: Work, slots: Collection[int], patient: int | None = None
 ) -> list[Row[*tuple[Any, ...]]]:
@@ -171,6 +190,9 @@ def expired_holds(
     return list(work.conn.execute(statement, values))
 
 
-def live_holds(work: Work, account: int) -> list[Row[*tuple[Any, ...]]]:
-    """Return the holds an account has now."""
-    return list(work.conn.execute(_LIVE, {"account": account, "now": work.now}))
+def live_holds(
+    work: Work, account: int, patient: int, department: int
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return the holds of an account that give way to a new one for this patient."""
+    values = {"account": account, "patient": patient, "department": department, "now": work.now}
+    return list(work.conn.execute(_LIVE, values))

@@ -168,6 +168,8 @@ def done(values: Values, world: World) -> Done:
         view = world.desk.bookings.confirm(AppointmentId(values["appointment"]))
     except Refusal as no:
         raise Reask(_BACK_TO.get(no.slot, "offer"), refusals.say(no)) from no
+    if "replaces" in values:
+        world.desk.replacements.took_other(values["replaces"])
     wards = world.desk.catalogue.departments([view.opening.department])
     phone = wishes.site_phone(view.opening.site, world)
     outlook = world.desk.notices.outlook(view)

@@ -24,6 +24,7 @@ from handlers import (
     prompts,
     registration,
     scans,
+    staff,
     triage,
 )
 from handlers.ports import Desk
@@ -71,7 +72,7 @@ RESUME: Form[World] = Form(
 
 _FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
-    menu.FORM, RESUME, *prompts.FORMS,
+    menu.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
 )  # fmt: skip
 _TITLES = {form.name: form.title for form in _FORMS}
 _ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside)
@@ -122,6 +123,9 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
 def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
     """Whom the words are for: a notice, a matter left half an hour ago, or the forms."""
     heard = said.heard
+    ordered = staff.turn(_ENGINE, state, heard, _world(state, heard, desk, scene))
+    if ordered is not None:
+        return ordered
     # A tap names its question; only typed answers may be meant for a notice.
     prompt = None if said.menu_id else prompts.waiting(heard, _world(state, heard, desk, scene))
     if prompt is not None and prompts.came_between(prompt, state, scene):

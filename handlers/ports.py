@@ -15,7 +15,10 @@ from scheduling.types import (
     AppointmentId,
     AppointmentView,
     CodeSent,
+    DayLine,
     Fee,
+    Impact,
+    Member,
     Need,
     Offers,
     Opening,
@@ -24,9 +27,11 @@ from scheduling.types import (
     PatientView,
     Physician,
     Place,
+    Progress,
     PromptId,
     PromptView,
     Registration,
+    ShiftView,
     SlotId,
     Ward,
 )
@@ -182,6 +187,84 @@ class Notices(Protocol):
         ...
 
 
+class StaffRoom(Protocol):
+    """Who works here."""
+
+    def me(self) -> Member | None:
+        """Return the member of staff who writes, or None."""
+        ...
+
+    def bind(self, code: str) -> Member | None:
+        """Bind this account by its one-time code; None for one that is no good."""
+        ...
+
+
+class Suspensions(Protocol):
+    """Shifts, and suspending them."""
+
+    def shifts(
+        self,
+        member: Member,
+        doctors: Sequence[str] = (),
+        departments: Sequence[str] = (),
+        when: Sequence[tuple[datetime, datetime]] = (),
+    ) -> Sequence[ShiftView]:
+        """Return the shifts ahead that are meant and that this member may act on."""
+        ...
+
+    def day(
+        self,
+        member: Member,
+        doctors: Sequence[str],
+        departments: Sequence[str],
+        when: Sequence[tuple[datetime, datetime]],
+        *,
+        names_too: bool,
+    ) -> Sequence[tuple[ShiftView, Sequence[DayLine]]]:
+        """Return shifts with their patients, masked; without them unless `names_too`."""
+        ...
+
+    def foresee(self, shifts: Sequence[int]) -> Impact:
+        """Return what suspending shifts would do to their patients."""
+        ...
+
+    def suspend(self, member: Member, shifts: Sequence[int]) -> int:
+        """Close shifts and have their patients offered new places; returns its number."""
+        ...
+
+    def resume(self, member: Member, suspension: int) -> Progress:
+        """Take a suspension back."""
+        ...
+
+    def latest(self, member: Member) -> int | None:
+        """Return the newest suspension of this member that stands."""
+        ...
+
+    def progress(self, suspension: int) -> Progress:
+        """Return how far a suspension is."""
+        ...
+
+
+class Replacements(Protocol):
+    """What is offered to patients of a suspended shift."""
+
+    def offered(self, line: int) -> AppointmentView | None:
+        """Return the place that is held, or None."""
+        ...
+
+    def accept(self, line: int) -> AppointmentView:
+        """Take the place that is held."""
+        ...
+
+    def give_back(self, line: int) -> None:
+        """Want none."""
+        ...
+
+    def took_other(self, line: int) -> None:
+        """Another place was booked instead."""
+        ...
+
+
 class Desk(Protocol):
     """The counter, as the conversations see it."""
 
@@ -223,4 +306,19 @@ class Desk(Protocol):
     @property
     def notices(self) -> Notices:
         """What will be sent."""
+        ...
+
+    @property
+    def staff(self) -> StaffRoom:
+        """Who works here."""
+        ...
+
+    @property
+    def suspensions(self) -> Suspensions:
+        """What does not take place."""
+        ...
+
+    @property
+    def replacements(self) -> Replacements:
+        """What is offered instead."""
         ...

@@ -5,9 +5,11 @@ from models.base import Base
 from models.messages import ApiToken, HumanRequest, Inbox, Job, Outbox, Prompt, Subscription
 from models.people import Consent, Patient, PatientLink, WechatUser
 from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot
+from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
 
 __all__ = [
-    "ApiToken", "Appointment", "AppointmentEvent", "Base", "Consent", "Department", "Doctor",
-    "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient", "PatientLink", "Prompt",
-    "RosterVersion", "Shift", "Site", "Slot", "Subscription", "WechatUser",
+    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Consent", "Department",
+    "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient", "PatientLink",
+    "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff", "Subscription", "Suspension",
+    "SuspensionLine", "WechatUser",
 ]  # fmt: skip

@@ -63,7 +63,8 @@ class Shift(Base):
     One half-day of a doctor, or of a department (普通号) when `doctor_id` is empty.
 
     `natural_key` is what makes two imports of one line the same shift: its department, doctor,
-    local date, start and label. `fee_fen` in CNY fen; `state` is published or suspended.
+    local date, start and label. `fee_fen` in CNY fen; `state` is published or suspended, by
+    `suspension_id` if that was done by a member of staff.
     """
 
     __tablename__ = "shift"
@@ -89,6 +90,7 @@ class Shift(Base):
     mode: Mapped[Code] = mapped_column(default="clinic")  # clinic | remote
     fee_fen: Mapped[int]
     state: Mapped[Code] = mapped_column(default="published")
+    suspension_id: Mapped[int | None] = mapped_column(ForeignKey("suspension.id"))
 
 
 class Slot(Base):

@@ -54,6 +54,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What a member of staff would mean by it (lexicon/orders.tsv); `code` of a binding."""
+
+    name: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One answer to an inquiry, and the departments it would leave, best first."""
 
@@ -90,8 +98,8 @@ class Heard:
     off_topic), and english. `shift_days` is by how many days something is to be later, negative
     for sooner.
     `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
-    safety question the words call for (lexicon/safety.tsv),
-    `inquiry` the question that would tell most about the department.
+    safety question the words call for (lexicon/safety.tsv), `inquiry` the question that would
+    tell most about the department. `order` is what it would mean from a member of staff.
     """
 
     text: str = ""
@@ -126,6 +134,7 @@ class Heard:
     concern: str | None = None
     inquiry: Inquiry | None = None
     shift_days: int | None = None
+    order: Order | None = None
 
     def with_intent(self, intent: Intent) -> Heard:
         """Return the same message heard with another intent."""

@@ -20,6 +20,7 @@ from nlp import (
     identity,
     inquiry,
     missing,
+    orders,
     people,
     persons,
     preferences,
@@ -144,6 +145,7 @@ def _understand(
         phone=who.phone,
         code=who.code,
         birth_date=who.birth_date,
+        order=orders.find(text, has_doctor=bool(senses.named.doctors)),
     )
     heard = _with_urgency(heard, seen.flags)
     if _is_idle(heard, senses):

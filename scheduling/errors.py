@@ -9,6 +9,7 @@ Every expected "no" of the desk, as a tree.
       BadDocument BadName BadPhone SexMissing BirthDateMissing BadBirthDate
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
       ConsentMissing TooManyPatients NotYourPatient
+      NotAllowed NothingToUndo
 """
 
 from __future__ import annotations
@@ -189,3 +190,15 @@ class TooManyPatients(Refusal):
     """The account already speaks for as many patients as it may; facts: limit."""
 
     slot = "patient"
+
+
+class NotAllowed(Refusal):
+    """A member of staff may not touch this shift."""
+
+    slot = "shifts"
+
+
+class NothingToUndo(Refusal):
+    """It has been taken back already, or is over."""
+
+    slot = "shifts"

@@ -61,6 +61,20 @@ class Policy:
     reminder_before: timedelta = timedelta(hours=2)
     quiet_from: time = time(21, 0)
     quiet_until: time = time(7, 30)
+    # A suspension can be taken back for this long; nobody is told before the first of it is over.
+    undo: timedelta = timedelta(minutes=10)
+    undo_quiet: timedelta = timedelta(seconds=60)
+    # A patient of a suspended shift has this long to answer; who is silent is rung.
+    plan_answer: timedelta = timedelta(hours=12)
+    # The place held for a patient is kept this much longer, while the desk rings.
+    plan_ringing: timedelta = timedelta(hours=12)
+    # A visit nearer than this: the desk rings after so short a silence, whatever the hour.
+    near_visit: timedelta = timedelta(hours=12)
+    plan_answer_near: timedelta = timedelta(minutes=10)
+    # A new time offered by the hospital is not sooner than this: people have a way to go.
+    plan_lead: timedelta = timedelta(hours=2)
+    # Years from which a change weighs harder on a patient.
+    elderly_years: int = 70
     # Messages, notices, questions and jobs are forgotten this long after they are over ...
     kept: timedelta = timedelta(days=90)
     # ... and the words of notices, codes and answers earlier.

@@ -86,6 +86,30 @@ def _cancelled(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _suspended(payload: Mapping[str, Any]) -> str:
+    lead = f"【停诊通知】很抱歉，医生临时不能出诊：{_visit(payload)}，这次看不了。\n"
+    if "offer_at" not in payload:
+        return (
+            f"{lead}暂时没有合适的号可换，医院会打电话给您，请留意。\n"
+            "想自己另选时间，请进入公众号回复1；不看了回复2。不算您取消。"
+        )
+    at = datetime.fromisoformat(str(payload["offer_at"]))
+    doctor = payload["offer_doctor"] or _ANY_DOCTOR
+    return (
+        f"{lead}已为您留了一个号：{wording.moment(at)}，"
+        f"{payload['offer_site']}{payload['offer_department']}，{doctor}。\n"
+        "请进入公众号回复：要这个号回1，另选时间回2，不看了回3。您不回复，我们不会替您改；"
+        "医院会打电话问您。"
+    )
+
+
+def _resumed(payload: Mapping[str, Any]) -> str:
+    return (
+        f"【恢复出诊】医生照常出诊，您原来的号还有效：{_visit(payload)}。\n"
+        "刚才的停诊通知请不用理会，给您添麻烦了。"
+    )
+
+
 def _answer(payload: Mapping[str, Any]) -> str:
     return f"【人工回复】{payload['text']}\n还有问题，请直接回复“人工”加上您要说的话。"
 
@@ -100,6 +124,8 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "confirmed": _confirmed,
     "changed": _changed,
     "cancelled": _cancelled,
+    "suspended": _suspended,
+    "resumed": _resumed,
     "reply": _plain,
     "answer": _answer,
 }
@@ -108,6 +134,9 @@ CALLS: Mapping[str, str] = {
     "reminder": "提醒就诊",
     "changed": "告知改期",
     "cancelled": "告知取消",
+    "suspended": "停诊，请改约",
+    "suspended_call": "停诊未答复，请改约",
+    "resumed": "告知恢复出诊",
     "answer": "回复患者",
 }
 

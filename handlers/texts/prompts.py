@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView
+from scheduling.types import AppointmentView, Outlook
 
-TITLES = {"reminder": "就诊提醒"}
+TITLES = {"reminder": "就诊提醒", "suspended": "停诊改约"}
 WHICH = "刚才来了一条通知，您的回复是答哪一个？请再回复数字："
 WHICH_TITLE = "刚才的通知"
 COMING = "按时来"
 MOVE = "改时间"
 CANCEL = "来不了，取消"
+TAKE_IT = "就改到这个时间"
+OTHER_TIME = "另选时间"
+GIVE_BACK = "不看了"
+GIVEN_BACK = "好的，已经退掉，不算您取消。需要时再来挂号。"
+NOT_FOUND = "没有找到这个号，可能已经处理过了。看已约的号，回复“我的预约”。"
 SEE_YOU = "好的，到时见。请带身份证或医保码。"
 
 
@@ -22,3 +27,19 @@ def go_on_with(title: str) -> str:
 def coming(view: AppointmentView) -> str:
     """Ask again what the reminder asked."""
     return f"您约的号：{wording.appointment(view)}。您能按时来吗？回复数字："
+
+
+def instead(old: AppointmentView | None, offered: AppointmentView | None) -> str:
+    """Ask again what the notice of a suspension asked."""
+    was = f"原来约的{wording.moment(old.opening.starts_at)}停诊。" if old is not None else ""
+    if offered is None:
+        return f"{was}现在没有为您留着的号，您可以另选时间，回复数字："
+    at = offered.opening
+    place = f"{at.site_name}{at.department_name}，{wording.doctor(at)}"
+    return f"{was}为您留着：{wording.moment(at.starts_at)}，{place}。回复数字："
+
+
+def taken(view: AppointmentView, outlook: Outlook) -> str:
+    """The new place is hers."""
+    done = f"已改好：{wording.appointment(view)}。预约号：{view.code}。"
+    return "\n".join(filter(None, (done, wording.outlook(outlook))))

@@ -1,0 +1,155 @@
+"""What planning new places needs to know: who is stranded, what is free; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, or_, select
+
+from desk.engagements import colliding, engagements
+from desk.openings import OPENINGS, openings
+from desk.work import Work
+from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot, SuspensionLine
+from models.appointments import ACTIVE
+from scheduling.limits import DAYS_PER_YEAR, last_open_day
+from scheduling.matching import expertise_fit
+from scheduling.replanning import RANKS, Assigned, Seat, Stranded, plan
+from scheduling.types import AppointmentId, Impact, Opening, PatientId, SlotId
+
+# The patients concerned: what the plan weighs, and what a new place takes over.
+PEOPLE = (
+    select(
+        Appointment.id,
+        Appointment.code,
+        Appointment.status,
+        Appointment.version,
+        Appointment.patient_id,
+        Appointment.wechat_user_id,
+        Appointment.slot_id,
+        Appointment.department_id,
+        Appointment.starts_at,
+        Appointment.half_day,
+        Appointment.words_enc,
+        Appointment.service_type,
+        Patient.birth_on,
+        Doctor.code.label("doctor"),
+        Doctor.title,
+        Site.code.label("site"),
+        exists()
+        .where(SuspensionLine.target_id == Appointment.id)
+        .correlate(Appointment)
+        .label("was_moved"),
+    )
+    .join(Patient, Patient.id == Appointment.patient_id)
+    .join(Department, Department.id == Appointment.department_id)
+    .join(Site, Site.id == Department.site_id)
+    .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
+    .order_by(Appointment.starts_at, Appointment.id)
+)
+OF_SHIFTS = PEOPLE.add_columns((Appointment.status == "checked_in").label("was_checked_in")).where(
+    Appointment.shift_id.in_(bindparam("shifts", expanding=True)), Appointment.status.in_(ACTIVE)
+)
+_SPECIAL, _CLINIC = "special", "clinic"
+_HOME = Department.__table__.alias("home")
+_SEATS = OPENINGS.join(
+    _HOME,
+    or_(
+        _HOME.c.id == Department.id,
+        (_HOME.c.national_code == Department.national_code) & (_HOME.c.national_code != ""),
+        _HOME.c.name == Department.name,
+    ),
+).where(
+    _HOME.c.id.in_(bindparam("departments", expanding=True)),
+    Slot.visit_on.between(bindparam("today"), bindparam("last")),
+    Slot.starts_at >= bindparam("soonest"),
+    Slot.is_open,
+    Shift.state == "published",
+    Shift.id.not_in(bindparam("leaving", expanding=True)),
+    Department.bookable,
+)
+
+
+def foresee(work: Work, shifts: Sequence[int]) -> Impact:
+    """Return what suspending these shifts would do to their patients; changes nothing."""
+    rows = work.conn.execute(OF_SHIFTS, {"shifts": list(shifts)})
+    people = [row for row in rows if row.status != "held"]
+    lines = planned(work, people, seats(work, people, shifts), ())
+    changes = [one.change for one in lines]
+    return Impact(
+        affected=len(people),
+        checked_in=sum(bool(row.was_checked_in) for row in people),
+        shifted=changes.count("shifted"),
+        later=changes.count("later"),
+        to_ring=changes.count(None),
+    )
+
+
+def seats(
+    work: Work, people: Sequence[Row[*tuple[Any, ...]]], leaving: Sequence[int] = ()
+) -> list[Opening]:
+    """What is free in the same departments, at all sites, from the time it takes to come."""
+    found = openings(
+        work,
+        _SEATS,
+        departments=sorted({row.department_id for row in people}),
+        last=last_open_day(work.policy, work.local(work.now)),
+        soonest=work.now + work.policy.plan_lead,
+        leaving=list(leaving) or [0],
+    )
+    return list({opening.slot: opening for opening in found}.values())
+
+
+def planned(
+    work: Work,
+    people: Sequence[Row[*tuple[Any, ...]]],
+    free: Sequence[Opening],
+    refused: Sequence[tuple[int, int]],
+) -> list[Assigned]:
+    """Return where each of these people could go; pairs `refused` before are left out."""
+    today = work.local(work.now).date()
+    barred = {(row.id, int(slot)) for row in people for slot in _barred(work, row, free)}
+    return plan(
+        [_stranded(work, row, free, today) for row in people],
+        [
+            Seat(
+                slot=o.slot,
+                starts_at=o.starts_at,
+                half_day=o.half_day,
+                doctor=o.doctor,
+                rank=RANKS.get(o.title, 0),
+                site=o.site,
+                left=o.left,
+            )
+            for o in free
+        ],
+        barred | set(refused),
+    )
+
+
+def _barred(work: Work, row: Row[*tuple[Any, ...]], free: Sequence[Opening]) -> set[SlotId]:
+    """What does not suit a person: engaged then, a dearer kind of place, not in person."""
+    engaged = engagements(work, PatientId(row.patient_id), AppointmentId(row.id))
+    dear = {o.slot for o in free if _SPECIAL == o.service_type != row.service_type}
+    remote = {o.slot for o in free if o.mode != _CLINIC}
+    return colliding(work, free, engaged) | dear | remote
+
+
+def _stranded(
+    work: Work, row: Row[*tuple[Any, ...]], free: Sequence[Opening], today: date
+) -> Stranded:
+    words = (work.vault.open(row.words_enc),) if row.words_enc else ()
+    known = {o.doctor: o.expertise for o in free if o.doctor is not None} if words else {}
+    return Stranded(
+        key=row.id,
+        starts_at=work.local(row.starts_at),
+        half_day=row.half_day,
+        doctor=row.doctor,
+        rank=RANKS.get(row.title or "", 0),
+        site=row.site,
+        fits=frozenset(d for d, terms in known.items() if expertise_fit(terms, words)[0] > 0),
+        is_elderly=(today - row.birth_on).days >= work.policy.elderly_years * DAYS_PER_YEAR,
+        is_urgent=bool(row.was_checked_in),
+        was_moved=row.was_moved,
+    )

@@ -1,0 +1,151 @@
+"""
+The people who work here: invited with a one-time code, bound to a WeChat account by sending it.
+
+A code has 8 of 24 letters (10^11), lives a day and works once: it cannot be guessed by asking.
+Whoever sends a wrong one learns nothing, not even that there are codes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from desk import audit
+from desk.placing import CODE_LETTERS
+from desk.rows import insert_row
+from desk.work import Work
+from models import Doctor, Site, Staff
+from scheduling.types import Member
+
+ROLES = ("admin", "desk", "doctor")
+_CODE_LENGTH = 8
+_CODE_LIVES = timedelta(days=1)
+
+
+class StaffError(ValueError):
+    """Somebody cannot be invited like this; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list of staff."""
+
+    id: int
+    name: str
+    role: str
+    doctor: str
+    site: str
+    is_bound: bool
+
+
+_MEMBERS = (
+    select(
+        Staff.id,
+        Staff.name,
+        Staff.role,
+        Staff.openid_hash,
+        Doctor.code.label("doctor"),
+        Site.code.label("site"),
+    )
+    .outerjoin(Doctor, Doctor.id == Staff.doctor_id)
+    .outerjoin(Site, Site.id == Staff.site_id)
+    .where(Staff.removed_at.is_(None))
+    .order_by(Staff.id)
+)
+_BY_ACCOUNT = _MEMBERS.where(Staff.openid_hash == bindparam("openid"))
+_BY_CODE = _MEMBERS.where(
+    Staff.code_hash == bindparam("code"), Staff.code_expires_at > bindparam("now")
+)
+
+
+def invite(
+    work: Work, name: str, role: str, doctor: str | None = None, site: str | None = None
+) -> str:
+    """
+    Return a one-time code for a new member of staff, good for a day.
+
+    Raises:
+        StaffError: a doctor without a code of the roster, or a code nobody has.
+    """
+    if role not in ROLES or (role == "doctor") != (doctor is not None):
+        raise StaffError("a doctor needs --doctor with a code of the roster, nobody else has one")
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
+    row = {
+        "name": name,
+        "role": role,
+        "doctor_id": _id(work, Doctor, doctor),
+        "site_id": _id(work, Site, site),
+        "code_hash": work.vault.lookup(code),
+        "code_expires_at": work.now + _CODE_LIVES,
+        "created_at": work.now,
+    }
+    number = insert_row(work.conn, insert(Staff), row)
+    audit.record(work, "invite", f"staff:{number}", {"name": name, "role": role})
+    return code
+
+
+def _id(work: Work, table: type[Doctor | Site], code: str | None) -> int | None:
+    if code is None:
+        return None
+    found: int | None = work.conn.scalar(select(table.id).where(table.code == code))
+    if found is None:
+        raise StaffError(f"the roster has no code {code}")
+    return found
+
+
+def everybody(work: Work) -> Sequence[Entry]:
+    """Return all members of staff, the oldest first."""
+    return [
+        Entry(row.id, row.name, row.role, row.doctor or "", row.site or "", bool(row.openid_hash))
+        for row in work.conn.execute(_MEMBERS)
+    ]
+
+
+def remove(work: Work, number: int) -> bool:
+    """Take somebody's rights away; False for nobody of that number."""
+    gone = {"removed_at": work.now, "openid_hash": None, "code_hash": None}
+    here = (Staff.id == number, Staff.removed_at.is_(None))
+    removed = work.conn.execute(update(Staff).where(*here).values(**gone)).rowcount == 1
+    if removed:
+        audit.record(work, "remove", f"staff:{number}")
+    return removed
+
+
+class StaffRoom:
+    """Who the account that writes is, among the staff."""
+
+    def __init__(self, work: Work) -> None:
+        """Answer within this piece of work."""
+        self._work = work
+
+    def me(self) -> Member | None:
+        """Return the member of staff who writes, or None."""
+        openid = self._work.actor.openid
+        if openid is None:
+            return None
+        values = {"openid": self._work.vault.lookup(openid)}
+        return _to_member(self._work.conn.execute(_BY_ACCOUNT, values).one_or_none())
+
+    def bind(self, code: str) -> Member | None:
+        """Bind the account that writes by its one-time code; None for a code that is no good."""
+        work = self._work
+        openid = work.actor.openid
+        values = {"code": work.vault.lookup(code.upper()), "now": work.now}
+        row = work.conn.execute(_BY_CODE, values).one_or_none()
+        if row is None or openid is None:
+            return None
+        mine = work.vault.lookup(openid)
+        work.conn.execute(update(Staff).where(Staff.openid_hash == mine).values(openid_hash=None))
+        bound = {"openid_hash": mine, "code_hash": None, "bound_at": work.now}
+        work.conn.execute(update(Staff).where(Staff.id == row.id).values(**bound))
+        audit.record(work, "bind", f"staff:{row.id}")
+        return _to_member(row)
+
+
+def _to_member(row: Row[*tuple[Any, ...]] | None) -> Member | None:
+    return None if row is None else Member(row.id, row.name, row.role, row.doctor, row.site)

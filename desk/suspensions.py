@@ -1,0 +1,245 @@
+"""
+Suspending shifts (停诊) and taking that back.
+
+Closing is one short transaction under the locks that booking takes, so nobody slips in; the
+patients' new places are planned by a job right after it (`desk.rebooking`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from desk import appointments, audit, jobs, notices, outbox, rebooking, replanning, stock
+from desk.events import record
+from desk.rows import insert_row
+from desk.shifts import ahead, check, of_suspension, patients
+from desk.work import Actor, Work
+from models import (
+    Appointment,
+    Outbox,
+    Shift,
+    Slot,
+    Suspension,
+    SuspensionLine,
+)
+from models.appointments import ACTIVE
+from models.staff import PENDING
+from scheduling.errors import NothingToUndo, ShiftSuspended
+from scheduling.types import DayLine, Impact, Member, Progress, ShiftView
+
+_LINES = (
+    select(
+        SuspensionLine.id.label("line"),
+        SuspensionLine.state.label("answer"),
+        SuspensionLine.target_id,
+        SuspensionLine.was_checked_in,
+        *Appointment.__table__.c,
+    )
+    .join(Appointment, Appointment.id == SuspensionLine.appointment_id)
+    .where(SuspensionLine.suspension_id == bindparam("suspension"))
+    .order_by(Appointment.id)
+)
+
+
+class Suspensions:
+    """The suspensions of one house, in one piece of work."""
+
+    def __init__(self, work: Work) -> None:
+        """Act within this piece of work."""
+        self._work = work
+
+    def shifts(
+        self,
+        member: Member,
+        doctors: Sequence[str] = (),
+        departments: Sequence[str] = (),
+        when: Sequence[tuple[datetime, datetime]] = (),
+    ) -> Sequence[ShiftView]:
+        """Return the shifts ahead that are meant and that this member may act on."""
+        return ahead(self._work, member, doctors, departments, when)
+
+    def day(
+        self,
+        member: Member,
+        doctors: Sequence[str],
+        departments: Sequence[str],
+        when: Sequence[tuple[datetime, datetime]],
+        *,
+        names_too: bool,
+    ) -> Sequence[tuple[ShiftView, Sequence[DayLine]]]:
+        """
+        Return the shifts that are meant, each with its patients by time, names masked.
+
+        Without patients unless `names_too`. That they were looked at is written down.
+        """
+        work = self._of_staff(member)
+        found = ahead(work, member, doctors, departments, when)
+        if not names_too:
+            return [(shift, ()) for shift in found]
+        audit.record(work, "look", "day", {"shifts": [shift.id for shift in found]})
+        return [(shift, patients(work, shift.id)) for shift in found]
+
+    def foresee(self, shifts: Sequence[int]) -> Impact:
+        """Return what suspending these shifts would do to their patients."""
+        return replanning.foresee(self._work, shifts)
+
+    def suspend(self, member: Member, shifts: Sequence[int]) -> int:
+        """
+        Close shifts at once and see to it that their patients get new places; returns its number.
+
+        Raises:
+            NotAllowed: a shift this member may not touch.
+            ShiftSuspended: one of them is suspended already.
+        """
+        work = self._of_staff(member)
+        check(work, member, shifts)
+        slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
+        with work.conn.begin_nested():
+            stock.lock(work, slots)
+            row = {"staff_id": member.id, "created_at": work.now}
+            number = insert_row(work.conn, insert(Suspension), row)
+            closed = work.conn.execute(
+                update(Shift)
+                .where(Shift.id.in_(shifts), Shift.state == "published")
+                .values(state="suspended", suspension_id=number)
+            )
+            if closed.rowcount != len(set(shifts)):
+                raise ShiftSuspended
+            work.conn.execute(update(Slot).where(Slot.id.in_(slots)).values(is_open=False))
+            self._free_all(work, number, shifts)
+        todo = {"suspension": number}
+        jobs.put(work, rebooking.PLAN, f"{rebooking.PLAN}:{number}", todo, work.now)
+        audit.record(work, "suspend", f"suspension:{number}", {"shifts": list(shifts)})
+        return number
+
+    def resume(self, member: Member, suspension: int) -> Progress:
+        """
+        Take a suspension back: its shifts take place, whoever has not answered has the old place.
+
+        Who accepted another place, or took one, keeps that. Only those who were told are told.
+
+        Raises:
+            NotAllowed; NothingToUndo: taken back already, or all its shifts are over.
+        """
+        work = self._of_staff(member)
+        shifts = [shift.id for shift in of_suspension(work, suspension)]
+        check(work, member, shifts)
+        with work.conn.begin_nested():
+            undone = work.conn.execute(
+                update(Suspension)
+                .where(Suspension.id == suspension, Suspension.undone_at.is_(None))
+                .values(undone_at=work.now)
+            )
+            if undone.rowcount == 0 or not shifts:
+                raise NothingToUndo
+            lines = work.conn.execute(_LINES, {"suspension": suspension}).all()
+            pending = [row for row in lines if row.answer in PENDING]
+            targets = self._rows([row.target_id for row in pending if row.target_id])
+            slots = work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts)))
+            stock.lock(work, [*slots, *(row.slot_id for row in targets)])
+            for target in targets:
+                stock.finish(work, target, "expired", "the shift takes place after all")
+            work.conn.execute(
+                update(Shift)
+                .where(Shift.id.in_(shifts))
+                .values(state="published", suspension_id=None)
+            )
+            work.conn.execute(update(Slot).where(Slot.shift_id.in_(shifts)).values(is_open=True))
+            for row in pending:
+                self._restore(work, row)
+        audit.record(work, "resume", f"suspension:{suspension}")
+        return self.progress(suspension)
+
+    def latest(self, member: Member) -> int | None:
+        """Return the number of the newest suspension that stands and that this member made."""
+        newest = (
+            select(Suspension.id)
+            .where(Suspension.undone_at.is_(None), Suspension.staff_id == member.id)
+            .order_by(Suspension.id.desc())
+            .limit(1)
+        )
+        return self._work.conn.scalar(newest)
+
+    def progress(self, suspension: int) -> Progress:
+        """Return how far a suspension is."""
+        work = self._work
+        rows = work.conn.execute(_LINES, {"suspension": suspension}).all()
+        states = [row.answer for row in rows]
+        told = select(func.count()).where(
+            Outbox.kind == "suspended",
+            Outbox.state == "sent",
+            Outbox.appointment_id.in_([row.id for row in rows]),
+        )
+        began = work.conn.scalar(select(Suspension.created_at).where(Suspension.id == suspension))
+        return Progress(
+            id=suspension,
+            shifts=tuple(of_suspension(work, suspension)),
+            waiting=states.count("waiting"),
+            accepted=states.count("accepted"),
+            other=states.count("other"),
+            returned=states.count("returned"),
+            to_ring=states.count("call"),
+            told=work.conn.scalar(told) or 0,
+            undo_until=work.local(began or work.now) + work.policy.undo,
+        )
+
+    # -- inside
+
+    def _of_staff(self, member: Member) -> Work:
+        return replace(self._work, actor=Actor("window", name=f"staff:{member.id}"))
+
+    def _free_all(self, work: Work, suspension: int, shifts: Sequence[int]) -> None:
+        """End what the shifts' patients had; who was only choosing learns it in the chat."""
+        rows = work.conn.execute(replanning.OF_SHIFTS, {"shifts": list(shifts)}).all()
+        for row in self._rows([row.id for row in rows]):
+            if not stock.finish(work, row, "suspended") or row.status == "held":
+                continue
+            line = {
+                "suspension_id": suspension,
+                "appointment_id": row.id,
+                "change": "",
+                "was_checked_in": row.status == "checked_in",
+                "state": "waiting",
+            }
+            work.conn.execute(insert(SuspensionLine), line)
+
+    def _restore(self, work: Work, row: Row[*tuple[Any, ...]]) -> None:
+        """Give one patient the old place back, unless she has another one of that half-day."""
+        told = work.conn.scalar(
+            select(Outbox.id).where(
+                Outbox.kind == "suspended",
+                Outbox.appointment_id == row.id,
+                Outbox.state.in_(("sending", "sent")),
+            )
+        )
+        outbox.void(work, row.id)
+        before = "checked_in" if row.was_checked_in else "booked"
+        try:
+            with work.conn.begin_nested():
+                back = work.conn.execute(
+                    update(Appointment)
+                    .where(Appointment.id == row.id, Appointment.status == "suspended")
+                    .values(status=before, ended_at=None, version=Appointment.version + 1)
+                )
+                if back.rowcount == 0:
+                    return
+                stock.take_again(work, row)
+        except IntegrityError:
+            return
+        record(work, row.id, "suspended", before, "the shift takes place after all")
+        work.conn.execute(
+            update(SuspensionLine).where(SuspensionLine.id == row.line).values(state="restored")
+        )
+        notices.restored(work, appointments.view(work, row.id), is_told=told is not None)
+
+    def _rows(self, ids: Sequence[int]) -> list[Row[*tuple[Any, ...]]]:
+        some = select(*Appointment.__table__.c).where(
+            Appointment.id.in_(ids), Appointment.status.in_(ACTIVE)
+        )
+        return list(self._work.conn.execute(some.order_by(Appointment.id)))

@@ -1,0 +1,167 @@
+"""A nurse writes one line; the patients hear of it and answer with a digit."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from bot.turn import open_desk
+from bot.wiring import furnish
+from desk import rebooking, staff
+from desk.work import Actor
+from models import Appointment, AuditEvent, Outbox, Prompt, Suspension, SuspensionLine
+from tests.bot.hospital import Patient
+
+pytestmark = pytest.mark.story
+
+WHO = ("1", "1", "张建国", "110101195803070011", "13800000000", "1", "1")
+CONSOLE = Actor("window", name="console")
+
+
+class Ward:
+    """The stage with a nurse on it, and a patient who has booked a doctor."""
+
+    def __init__(self, stage) -> None:
+        self.stage = stage
+        with open_desk(stage.house, CONSOLE) as counter:
+            self.code = staff.invite(counter.work, "刘护士", "desk")
+
+    def nurse(self, text: str, openid: str = "oNurse") -> str:
+        client = furnish(Flask("nurse"), self.stage.house).test_client()
+
+        def post(body, query):
+            answer = client.post("/wechat", query_string=query, data=body)
+            return answer.status_code, answer.get_data(as_text=True)
+
+        return Patient(post, openid).say(text)
+
+    def plan(self) -> None:
+        """The courier has done what is due, and the notice is on the patient's phone."""
+        with open_desk(self.stage.house, Actor("job", name="courier")) as counter:
+            work = counter.work
+            newest = work.conn.scalar(select(Suspension.id).order_by(Suspension.id.desc()))
+            rebooking.carry_out(work, newest)
+            work.conn.execute(
+                update(Outbox).where(Outbox.kind == "suspended").values(state="sent")
+            )
+            work.conn.execute(
+                update(Prompt).where(Prompt.kind == "suspended").values(delivered_at=work.now)
+            )
+
+    def read(self, statement) -> list:
+        with self.stage.house.engine.connect() as conn:
+            return list(conn.execute(statement).all())
+
+
+def booked(stage) -> str:
+    """A patient has booked a doctor's place; returns the doctor's name."""
+    listed = stage.patient.say("挂神经内科，后天上午").splitlines()
+    named = next(line for line in listed if line[:1].isdigit() and "普通号" not in line)
+    stage.patient.say(named[0])
+    answers = [stage.patient.say(text) for text in ("1", *WHO)]
+    assert "预约成功" in answers[-1], answers
+    with open_desk(stage.house, CONSOLE) as counter:
+        (view,) = [v for v in counter.bookings.mine() if v.channel == "chat"]
+    assert view.opening.doctor_name
+    return view.opening.doctor_name
+
+
+@pytest.fixture
+def ward(stage):
+    return Ward(stage)
+
+
+def test_the_patient_takes_the_place_that_was_kept_for_her(ward):
+    doctor = booked(ward.stage)
+    assert "绑定成功" in ward.nurse(f"绑定 {ward.code}")
+
+    preview = ward.nurse(f"停诊 {doctor} 后天上午")
+    assert "影响" in preview
+    assert "确认停诊" in preview
+    assert "完整回复：确认停诊" in ward.nurse("好的"), "a bare yes does not act"
+    assert "完整回复：确认停诊" in ward.nurse("1")
+    assert ward.read(select(Suspension.id)) == []
+    assert "已停诊" in ward.nurse("确认停诊")
+    ward.plan()
+    ward.stage.wait(3)
+
+    assert "已改好" in ward.stage.patient.say("1")
+    progress = ward.nurse("停诊进度")
+    assert "接受新号1位" in progress, progress
+    assert "预约" in ward.stage.patient.say("我的预约")
+
+
+def test_she_looks_for_another_time_and_keeps_the_kept_place_until_then(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+    ward.nurse(f"{doctor}后天上午不来了，家里有事")
+    assert "已停诊" in ward.nurse("确认停诊")
+    ward.plan()
+    ward.stage.wait(3)
+
+    assert "可以约的号" in ward.stage.patient.say("2")
+    ward.stage.patient.say("下周三上午")
+    ward.stage.patient.say("1")
+    assert "请核对" in ward.stage.patient.say("1")
+    assert "预约成功" in ward.stage.patient.say("1")
+    states = [row.state for row in ward.read(select(SuspensionLine.state))]
+    assert "other" in states
+    held = select(Appointment.id).where(
+        Appointment.status == "held", Appointment.channel == "window"
+    )
+    mine = select(SuspensionLine.target_id).where(SuspensionLine.state == "other")
+    assert not {row[0] for row in ward.read(held)} & {row[0] for row in ward.read(mine)}
+
+
+def test_she_does_not_want_any(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+    ward.nurse(f"停诊 {doctor} 后天上午")
+    ward.nurse("确认停诊")
+    ward.plan()
+    ward.stage.wait(3)
+
+    assert "不算您取消" in ward.stage.patient.say("3")
+
+
+def test_it_was_the_wrong_doctor_and_is_taken_back(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+    ward.nurse(f"停诊 {doctor} 后天上午")
+    ward.nurse("确认停诊")
+    ward.stage.wait(2)
+
+    preview = ward.nurse("撤销停诊")
+    assert "拿回原来的号" in preview
+    assert "已恢复" in ward.nurse("确认恢复")
+    assert doctor in ward.stage.patient.say("我的预约")
+    assert "没有正在进行的停诊" in ward.nurse("停诊进度")
+
+
+def test_a_patient_who_types_it_learns_nothing(ward):
+    doctor = booked(ward.stage)
+    for words in (f"停诊 {doctor} 后天上午", "绑定 WRONGONE", "停诊进度", "今日预约", "撤销停诊"):
+        answer = ward.nurse(words, openid="oCurious")
+        for secret in ("确认停诊", "影响", "患者", "绑定", "停诊 张伟"):
+            assert secret not in answer, (words, answer)
+    assert ward.read(select(Suspension.id)) == []
+
+
+def test_she_walks_away_and_nothing_is_done(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+    ward.nurse(f"停诊 {doctor} 后天上午")
+
+    assert "没有执行" in ward.nurse("退出")
+    assert ward.read(select(Suspension.id)) == []
+
+
+def test_the_day_list_shows_masked_names_and_is_written_down(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+
+    answer = ward.nurse(f"后天预约名单 {doctor}")
+    assert "张*国" in answer, answer
+    acts = [row.act for row in ward.read(select(AuditEvent.act))]
+    assert acts[-1] == "look"
