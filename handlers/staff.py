@@ -18,6 +18,7 @@ from dialogue.form import Asked, Done, Filled, Form, Given, Question, Redo, Slot
 from dialogue.reply import Reply
 from dialogue.state import State, Values
 from handlers.scene import World
+from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
@@ -165,7 +166,7 @@ def _suspended(values: Values, world: World) -> Done:
     try:
         world.desk.suspensions.suspend(member, values["shifts"])
     except Refusal as no:
-        return Done(texts.REFUSED.get(type(no).__name__, texts.NOT_DONE))
+        return Done(refusals.say(no))
     return Done(texts.suspended(views, impact))
 
 
@@ -216,7 +217,7 @@ def _reopened(values: Values, world: World) -> Done:
     try:
         progress = world.desk.suspensions.resume(member, values["suspension"])
     except Refusal as no:
-        return Done(texts.REFUSED.get(type(no).__name__, texts.NOT_DONE))
+        return Done(refusals.say(no))
     return Done(texts.reopened(shifts, progress))
 
 

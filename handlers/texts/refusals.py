@@ -36,6 +36,8 @@ _SENTENCES: Mapping[str, str] = {
     "LinkCodeWrong": "验证码不对或已过期，请重新输入，或回复“人工”。",
     "ConsentMissing": "需要您先同意，我才能登记个人信息。",
     "TooManyPatients": "一个微信号最多登记{limit}位就诊人，请到窗口办理。",
+    "NotAllowed": "这个班次不归您管，没有执行。",
+    "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
 }
 _DOCUMENT_REASONS: Mapping[str, str] = {
     "length": "证件号位数不对（身份证是18位），请再发一遍。",

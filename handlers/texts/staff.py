@@ -120,10 +120,3 @@ def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:
             status = _STATUS.get(one.status, "")
             lines.append(f"{wording.clock(one.starts_at)} {one.name_masked} {status}".strip())
     return "\n".join(lines)
-
-
-REFUSED = {
-    "NotAllowed": "这个班次不归您管，没有执行。",
-    "ShiftSuspended": "其中有班次已经停诊了，没有执行。回复“停诊进度”查看。",
-    "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
-}
