@@ -21,10 +21,10 @@ LINK = AppGroup("link", help="Who may speak for whom.")
 
 @LINK.command("list")
 def _link_list() -> None:
-    """List the links that wait for the desk."""
+    """List the links nobody has verified; a pending one was made after somebody else's."""
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
         for link in links.pending_links(counter.work):
-            click.echo(f"{link.id}\t{link.masked_name}\t{link.masked_document}\t{link.relation}")
+            line(link.id, link.masked_name, link.masked_document, link.relation, link.state)
 
 
 @LINK.command("approve")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select, update
 
+from desk.appointments import SEES_ALL, VISIBLE, is_chat, me
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
 from models.appointments import ACTIVE
 from scheduling import limits
-from scheduling.errors import NotYourPatient
+from scheduling.errors import NotVerified, NotYourPatient, Refusal, Unavailable
 
 _WINDOW = "window"
 _LINK = select(PatientLink.id).where(PatientLink.active_key == bindparam("pair"))
@@ -20,6 +24,7 @@ _PATIENT = (
     .with_for_update(key_share=True)
 )
 _VISITS = select(
+    VISIBLE.label("is_visible"),
     Appointment.code,
     Appointment.department_id,
     Appointment.visit_on,
@@ -30,6 +35,28 @@ _VISITS = select(
     Appointment.patient_id == bindparam("patient"),
     Appointment.visit_on >= bindparam("today"),
     Appointment.status.in_(ACTIVE),
+)
+_MISSED = select(VISIBLE.label("is_visible"), Appointment.starts_at).where(
+    Appointment.patient_id == bindparam("patient"), Appointment.status == "no_show"
+)
+_NEWEST = (
+    select(
+        PatientLink.id,
+        PatientLink.state,
+        PatientLink.wechat_user_id,
+        PatientLink.patient_id,
+        PatientLink.probes,
+        PatientLink.probed_on,
+    )
+    .where(PatientLink.pair == bindparam("pair"))
+    .order_by(PatientLink.id.desc())
+    .limit(1)
+)
+_BOOKED = select(func.count()).where(
+    Appointment.wechat_user_id == bindparam("account"),
+    Appointment.patient_id == bindparam("patient"),
+    Appointment.visit_on >= bindparam("today"),
+    Appointment.status.in_(("booked", "checked_in")),
 )
 
 
@@ -59,6 +86,52 @@ def lock_patient(work: Work, patient: int) -> Row[*tuple[Any, ...]]:
     return row
 
 
+@contextmanager
+def discreet(work: Work, account: int | None, patient: int) -> Iterator[None]:
+    """
+    Count the refusals whose reason an account may not know: it shall not map a stranger's days.
+
+    The count is kept when the turn commits; whoever answers a refusal must.
+
+    Raises:
+        NotVerified: after a few a day all is refused; so is one booking more than an account may
+            have for a patient whom others registered.
+    """
+    link = _link(work, account, patient)
+    if link is not None:
+        _refuse_unverified(work, link)
+    try:
+        yield
+    except Unavailable:
+        if link is not None:
+            tries = link.probes + 1 if link.probed_on == work.local(work.now).date() else 1
+            work.conn.execute(
+                update(PatientLink)
+                .where(PatientLink.id == link.id)
+                .values(probes=tries, probed_on=work.local(work.now).date())
+            )
+        raise
+
+
+def _link(work: Work, account: int | None, patient: int) -> Row[*tuple[Any, ...]] | None:
+    """The newest link of the account, ended or not, unless it sees everything."""
+    if not is_chat(work) or account is None:
+        return None
+    row = work.conn.execute(_NEWEST, {"pair": f"{account}:{patient}"}).first()
+    return None if row is None or row.state in SEES_ALL else row
+
+
+def _refuse_unverified(work: Work, link: Row[*tuple[Any, ...]]) -> None:
+    today = work.local(work.now).date()
+    if link.probed_on == today and link.probes >= work.policy.hidden_refusals:
+        raise NotVerified
+    if link.state != "pending":
+        return
+    mine = {"account": link.wechat_user_id, "patient": link.patient_id, "today": today}
+    if (work.conn.scalar(_BOOKED, mine) or 0) >= work.policy.unverified_bookings:
+        raise NotVerified
+
+
 def admit(work: Work, wanted: Row[*tuple[Any, ...]], patient: Row[*tuple[Any, ...]]) -> None:
     """
     Ask all rules whether the patient may have this slot now; both rows are locked.
@@ -67,13 +140,12 @@ def admit(work: Work, wanted: Row[*tuple[Any, ...]], patient: Row[*tuple[Any, ..
 
     Raises:
         NotOpenYet, TooLate, AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit,
-        TotalLimit.
+        TotalLimit. Unavailable: for a reason the account may not know.
     """
     now = work.local(work.now)
     starts_at = work.local(wanted.starts_at)
     if work.actor.channel != _WINDOW:
         limits.check_window(work.policy, now, starts_at)
-        limits.check_no_shows(work.policy, now, _missed(work, patient.id))
     admits = limits.Admits(
         department=wanted.department_name,
         min_age_years=wanted.min_age_years,
@@ -89,31 +161,54 @@ def admit(work: Work, wanted: Row[*tuple[Any, ...]], patient: Row[*tuple[Any, ..
         starts_at=starts_at,
         ends_at=work.local(wanted.ends_at),
     )
-    limits.check_patient(work.policy, visit, _active(work, patient.id))
+    _check_record(work, visit, patient.id)
 
 
-def _active(work: Work, patient: int) -> list[limits.Visit]:
-    """What the patient has from today on: held, booked, checked in."""
+def _check_record(work: Work, visit: limits.Visit, patient: int) -> None:
+    """
+    Ask the rules about a patient's other visits.
+
+    What an account may know of them refuses with its reason, the rest without one.
+    """
+    active, missed = _active(work, patient), _missed(work, patient)
+    _ask(work, visit, [v for v, seen in active if seen], [at for at, seen in missed if seen])
+    try:
+        _ask(work, visit, [v for v, _ in active], [at for at, _ in missed])
+    except Refusal as hidden:
+        raise Unavailable from hidden
+
+
+def _ask(
+    work: Work, visit: limits.Visit, active: Sequence[limits.Visit], missed: Sequence[datetime]
+) -> None:
+    if work.actor.channel != _WINDOW:
+        limits.check_no_shows(work.policy, work.local(work.now), missed)
+    limits.check_patient(work.policy, visit, active)
+
+
+def _active(work: Work, patient: int) -> list[tuple[limits.Visit, bool]]:
+    """What the patient has from today on (held, booked, checked in), and may the actor know it."""
     today = work.local(work.now).date()
-    rows = work.conn.execute(_VISITS, {"patient": patient, "today": today})
+    rows = work.conn.execute(_VISITS, {"patient": patient, "today": today, "me": me(work)})
     return [
-        limits.Visit(
-            code=row.code,
-            department=row.department_id,
-            visit_on=row.visit_on,
-            half_day=row.half_day,
-            starts_at=work.local(row.starts_at),
-            ends_at=work.local(row.ends_at),
+        (
+            limits.Visit(
+                code=row.code,
+                department=row.department_id,
+                visit_on=row.visit_on,
+                half_day=row.half_day,
+                starts_at=work.local(row.starts_at),
+                ends_at=work.local(row.ends_at),
+            ),
+            row.is_visible or not is_chat(work),
         )
         for row in rows
     ]
 
 
-def _missed(work: Work, patient: int) -> list[Any]:
+def _missed(work: Work, patient: int) -> list[tuple[datetime, bool]]:
     """Local instants of the patient's no-shows; not read while the site does not count them."""
     if work.policy.no_shows_allowed is None:
         return []
-    missed = select(Appointment.starts_at).where(
-        Appointment.patient_id == patient, Appointment.status == "no_show"
-    )
-    return [work.local(at) for at in work.conn.scalars(missed)]
+    rows = work.conn.execute(_MISSED, {"patient": patient, "me": me(work)})
+    return [(work.local(row.starts_at), row.is_visible or not is_chat(work)) for row in rows]

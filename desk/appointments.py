@@ -27,8 +27,8 @@ def find(work: Work, appointment: AppointmentId) -> Row[*tuple[Any, ...]]:
     Raises:
         NotYourAppointment: there is none, or the actor may not see it.
     """
-    statement = _VISIBLE_ROW if _is_chat(work) else _ROW
-    values = {"appointment": appointment, "me": _me(work)}
+    statement = _VISIBLE_ROW if is_chat(work) else _ROW
+    values = {"appointment": appointment, "me": me(work)}
     row = work.conn.execute(statement, values).one_or_none()
     if row is None:
         raise NotYourAppointment
@@ -42,7 +42,7 @@ def view(work: Work, appointment: AppointmentId) -> AppointmentView:
     Raises:
         NotYourAppointment: there is none, or the actor may not see it.
     """
-    found = _views(work, _VISIBLE_ONE if _is_chat(work) else _ONE, appointment=appointment)
+    found = _views(work, _VISIBLE_ONE if is_chat(work) else _ONE, appointment=appointment)
     if not found:
         raise NotYourAppointment
     return found[0]
@@ -50,22 +50,22 @@ def view(work: Work, appointment: AppointmentId) -> AppointmentView:
 
 def mine(work: Work) -> Sequence[AppointmentView]:
     """Return what is active or still to come of all that the actor may see, soonest first."""
-    return _views(work, _VISIBLE_AHEAD if _is_chat(work) else _AHEAD)
+    return _views(work, _VISIBLE_AHEAD if is_chat(work) else _AHEAD)
 
 
-def _is_chat(work: Work) -> bool:
+def is_chat(work: Work) -> bool:
     """The window, jobs and other programs are let in by their edge and see everything."""
     return work.actor.channel == "chat"
 
 
-def _me(work: Work) -> str | None:
+def me(work: Work) -> str | None:
     """The hash of the account that acts; None is nobody's."""
     openid = work.actor.openid
     return None if openid is None else work.vault.lookup(openid)
 
 
 def _views(work: Work, statement: Any, **values: object) -> list[AppointmentView]:  # noqa: ANN401
-    found = rows(work, statement, me=_me(work), **values)
+    found = rows(work, statement, me=me(work), **values)
     return [_to_view(row, work) for row in found]
 
 
@@ -75,11 +75,11 @@ _ACCOUNT = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("me")
 _SPOKEN_FOR = select(PatientLink.patient_id).where(
     PatientLink.wechat_user_id == _ACCOUNT, PatientLink.state.in_(SEES_ALL)
 )
-_VISIBLE: ColumnElement[bool] = or_(
+VISIBLE: ColumnElement[bool] = or_(
     Appointment.wechat_user_id == _ACCOUNT, Appointment.patient_id.in_(_SPOKEN_FOR)
 )
 _ROW = select(*Appointment.__table__.c).where(Appointment.id == bindparam("appointment"))
-_VISIBLE_ROW = _ROW.where(_VISIBLE)
+_VISIBLE_ROW = _ROW.where(VISIBLE)
 _VIEWS = (
     OPENINGS.add_columns(
         Appointment.id.label("appointment_id"),
@@ -106,9 +106,9 @@ _VIEWS = (
     .order_by(Appointment.starts_at, Appointment.id)
 )
 _ONE = _VIEWS.where(Appointment.id == bindparam("appointment"))
-_VISIBLE_ONE = _ONE.where(_VISIBLE)
+_VISIBLE_ONE = _ONE.where(VISIBLE)
 _AHEAD = _VIEWS.where(Appointment.visit_on >= bindparam("today"), Appointment.status.not_in(_GONE))
-_VISIBLE_AHEAD = _AHEAD.where(_VISIBLE)
+_VISIBLE_AHEAD = _AHEAD.where(VISIBLE)
 
 
 def _to_view(row: Row[*tuple[Any, ...]], work: Work) -> AppointmentView:

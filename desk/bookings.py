@@ -16,7 +16,7 @@ from sqlalchemy import Row, bindparam, update
 
 from desk import appointments, notices, stock
 from desk.accounts import account
-from desk.admission import admit, check_speaks_for, lock_patient
+from desk.admission import admit, check_speaks_for, discreet, lock_patient
 from desk.events import record
 from desk.placing import Placing, place, put_expiry
 from desk.work import Work
@@ -44,13 +44,15 @@ class Bookings:
         Raises:
             NotYourPatient, SlotTaken, ShiftSuspended, NotBookable, NotOpenYet, TooLate,
             AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit, TotalLimit.
+            Unavailable: for a reason the account may not know; it is counted in this transaction,
+            so whoever answers the refusal must commit. NotVerified: it was refused too often.
         """
         work = self._work
         me = account(work)
         check_speaks_for(work, me, patient)
         wanted = stock.wanted(work, slot)
         stock.refuse_if_full(work, wanted, me)
-        with work.conn.begin_nested():
+        with discreet(work, me, patient), work.conn.begin_nested():
             person = lock_patient(work, patient)
             older = [] if me is None else stock.live_holds(work, me, patient, wanted.department_id)
             for held in older:
@@ -174,7 +176,8 @@ class Bookings:
         if old.slot_id == slot:
             return appointments.view(work, appointment)
         wanted = stock.wanted(work, slot)
-        with work.conn.begin_nested():
+        actor = account(work)
+        with discreet(work, actor, old.patient_id), work.conn.begin_nested():
             person = lock_patient(work, old.patient_id)
             over = stock.expired_holds(work, [slot], old.patient_id)
             stock.lock(work, [slot, old.slot_id, *(hold.slot_id for hold in over)])

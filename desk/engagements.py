@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
+from desk import appointments
 from desk.work import Work
 from models import Appointment, Department
 from models.appointments import ACTIVE
@@ -20,7 +21,8 @@ def engagements(
     """
     Return the patient's visits from today on, but for the one that is being given up.
 
-    Holds do not count: a new hold of the account gives the old one back.
+    Holds do not count: a new hold of the account gives the old one back. Nor does what the actor
+    may not know of: a list without those times would tell.
     """
     rows = work.conn.execute(
         select(
@@ -38,7 +40,9 @@ def engagements(
             Appointment.visit_on >= work.local(work.now).date(),
             Appointment.status.in_(ACTIVE),
             Appointment.status != "held",
-        )
+            *((appointments.VISIBLE,) if appointments.is_chat(work) else ()),
+        ),
+        {"me": appointments.me(work)},
     )
     return [
         limits.Visit(

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, case, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from desk.identity import Identity
+from desk.identity import Identity, lookup_text
 from desk.rows import insert_row
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
@@ -44,14 +44,13 @@ def find(work: Work, who: Identity, account: int) -> int | None:
     if found.name_tried_on == today and found.name_tries >= work.policy.name_tries:
         raise NameMismatch
     if name_key(work.vault.open(found.name_enc)) != name_key(who.name):
-        if not _is_its_only_owner(work, found, account):
+        if not is_its_only_owner(work, found, account):
             _count_try(work, found.id, today)
             raise NameMismatch
-        right = update(Patient).where(Patient.id == found.id)
-        work.conn.execute(right.values(name_enc=work.vault.seal(who.name)))
+        rename(work, found, who.name)
     if found.birth_on != who.birth_on:
         raise BadBirthDate(reason="mismatch")
-    return int(found.id)
+    return int(found.merged_into_id or found.id)
 
 
 def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
@@ -79,7 +78,18 @@ def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
         return found, False
 
 
-def _is_its_only_owner(work: Work, patient: Row[Any], account: int) -> bool:
+def rename(work: Work, patient: Row[Any], name: str) -> None:
+    """Put another name on file; a newborn's stands in what finds it again, too."""
+    kind, number = patient.document_kind, work.vault.open(patient.document_enc)
+    text = lookup_text(kind, number, name, patient.birth_on)
+    work.conn.execute(
+        update(Patient)
+        .where(Patient.id == patient.id)
+        .values(name_enc=work.vault.seal(name), document_hash=work.vault.lookup(text))
+    )
+
+
+def is_its_only_owner(work: Work, patient: Row[Any], account: int) -> bool:
     """Nobody but this account has ever had to do with the patient, nor has a doctor seen them."""
     links = work.conn.execute(
         select(PatientLink.wechat_user_id, PatientLink.state).where(

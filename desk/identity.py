@@ -47,9 +47,9 @@ def document_text(kind: str, number: str) -> str:
     return f"document:{kind}:{number}"
 
 
-def identify(work: Work, registration: Registration) -> Identity:
+def identify(work: Work, registration: Registration, phone: str | None) -> Identity:
     """
-    Check a registration; what the document tells outweighs what was said.
+    Check a registration; what the document tells outweighs what was said. `phone` is theirs.
 
     Raises:
         BadName, BadDocument, BadPhone, SexMissing, BirthDateMissing, BadBirthDate: see there.
@@ -75,7 +75,7 @@ def identify(work: Work, registration: Registration) -> Identity:
         document_hash=work.vault.lookup(text),
         sex=sex,
         birth_on=birth_on,
-        phone=_phone(registration.phone),
+        phone=_phone(phone),
         guardian_id=_guardian(work, number, name, birth_on) if kind == GUARDIAN else None,
     )
 

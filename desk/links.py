@@ -13,29 +13,38 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import Row, and_, func, select, update
 
-from desk import outbox
+from desk import consents, family, outbox
 from desk.work import Work
 from models import Outbox, Patient, PatientLink
-from scheduling.errors import LinkCodeWrong, NoPhoneKnown, NotYourPatient, TooManyCodes
+from scheduling.errors import (
+    LinkCodeWrong,
+    NoPhoneKnown,
+    NotYourPatient,
+    OnlyAtDesk,
+    TooManyCodes,
+)
 from scheduling.masking import mask_document, mask_name, mask_phone
 from scheduling.phones import takes_messages
-from scheduling.types import CodeSent
+from scheduling.types import CodeSent, PatientView
 
 _CODES = 1_000_000
 _DAY = timedelta(hours=24)
+_UNVERIFIED = ("own", "pending")
 
 
 @dataclass(frozen=True, slots=True)
 class PendingLink:
-    """A link somebody at the desk may verify once the papers have been seen."""
+    """A link (own or pending) that the desk may verify once the papers have been seen."""
 
     id: int
     masked_name: str
     masked_document: str
     relation: str
+    state: str
     created_at: datetime
 
 
@@ -49,7 +58,7 @@ def send_code(work: Work, link: int) -> CodeSent:
         TooManyCodes: facts: limit.
     """
     found = work.conn.execute(
-        select(PatientLink.patient_id, Patient.phone_enc)
+        select(PatientLink.patient_id, Patient.phone_enc, Patient.phone_proof)
         .join(Patient, Patient.id == PatientLink.patient_id)
         .where(PatientLink.id == link, PatientLink.state == "pending")
         .with_for_update()
@@ -57,15 +66,31 @@ def send_code(work: Work, link: int) -> CodeSent:
     if found is None:
         raise NotYourPatient
     phone = work.vault.open(found.phone_enc) if found.phone_enc else None
-    if phone is None or not takes_messages(phone):
+    # A stranger who registered her first has left a phone of his own.
+    if phone is None or found.phone_proof != family.VOUCHED or not takes_messages(phone):
         raise NoPhoneKnown
-    key = _dedupe_key(work, found.patient_id)
+    return _send(work, link, found.patient_id, phone)
+
+
+def send_phone_code(work: Work, link: int, patient: int, phone: str) -> CodeSent:
+    """
+    Write a code to a new phone of a patient into the outbox.
+
+    Raises:
+        TooManyCodes: facts: limit.
+    """
+    return _send(work, link, patient, phone, purpose=phone)
+
+
+def _send(work: Work, link: int, patient: int, phone: str, purpose: str = "") -> CodeSent:
+    key = _dedupe_key(work, patient)
     code = f"{secrets.randbelow(_CODES):06}"
     expires_at = work.now + work.policy.link_code_lives
+    code_hash = _code_hash(work, link, f"{purpose}{code}")
     work.conn.execute(
         update(PatientLink)
         .where(PatientLink.id == link)
-        .values(code_hash=_code_hash(work, link, code), code_expires_at=expires_at, code_tries=0)
+        .values(code_hash=code_hash, code_expires_at=expires_at, code_tries=0)
     )
     minutes = int(work.policy.link_code_lives.total_seconds() // 60)
     payload = {
@@ -102,26 +127,54 @@ def redeem_code(work: Work, account: int | None, code: str) -> int:
         .where(PatientLink.id.in_([row.id for row in rows]))
         .values(code_tries=PatientLink.code_tries + 1)
     )
-    digits = "".join(unicodedata.normalize("NFKC", code).split())
+    digits = _digits(code)
     matches = [r for r in rows if hmac.compare_digest(r.code_hash, _code_hash(work, r.id, digits))]
     if not matches:
         raise LinkCodeWrong
-    _verify(work, PatientLink.id == matches[0].id)
+    _verify(work, matches[0].id)
     return int(matches[0].patient_id)
 
 
+def redeem_phone_code(work: Work, link: int, phone: str, code: str) -> None:
+    """
+    See that a code came back which was sent to this new phone.
+
+    Raises:
+        LinkCodeWrong: wrong, used up or too old; the try is counted.
+    """
+    row = work.conn.execute(
+        select(PatientLink.code_hash, PatientLink.code_expires_at, PatientLink.code_tries)
+        .where(PatientLink.id == link)
+        .with_for_update()
+    ).one()
+    tried = update(PatientLink).where(PatientLink.id == link)
+    work.conn.execute(tried.values(code_tries=PatientLink.code_tries + 1))
+    is_alive = row.code_expires_at is not None and row.code_expires_at > work.now
+    is_right = row.code_hash is not None and hmac.compare_digest(
+        row.code_hash, _code_hash(work, link, f"{phone}{_digits(code)}")
+    )
+    if not (is_alive and is_right and row.code_tries < work.policy.link_code_tries):
+        raise LinkCodeWrong
+    work.conn.execute(tried.values(code_hash=None, code_expires_at=None))
+
+
 def pending_links(work: Work) -> list[PendingLink]:
-    """Return the links that wait for a code or the desk, oldest first."""
+    """
+    Return the links that nobody has verified, oldest first.
+
+    `own` ones may book; they wait only for seeing what was booked elsewhere.
+    """
     rows = work.conn.execute(
         select(
             PatientLink.id,
             PatientLink.relation,
+            PatientLink.state,
             PatientLink.created_at,
             Patient.name_enc,
             Patient.document_enc,
         )
         .join(Patient, Patient.id == PatientLink.patient_id)
-        .where(PatientLink.state == "pending")
+        .where(PatientLink.state.in_(_UNVERIFIED))
         .order_by(PatientLink.id)
     )
     return [
@@ -130,6 +183,7 @@ def pending_links(work: Work) -> list[PendingLink]:
             masked_name=mask_name(work.vault.open(row.name_enc)),
             masked_document=mask_document(work.vault.open(row.document_enc)),
             relation=row.relation,
+            state=row.state,
             created_at=row.created_at,
         )
         for row in rows
@@ -138,31 +192,72 @@ def pending_links(work: Work) -> list[PendingLink]:
 
 def verify_by_desk(work: Work, link: int) -> None:
     """
-    Verify a pending link: the desk has seen the papers.
+    Verify a link: the desk has seen the papers.
 
     Raises:
-        NotYourPatient: there is no such pending link.
+        NotYourPatient: there is no such link to verify.
     """
-    if not _verify(work, PatientLink.id == link):
+    if not _verify(work, link):
         raise NotYourPatient
 
 
 def remove(work: Work, link: int) -> None:
     """End a link; a code that is on its way dies with it."""
+    row = _ids(work, link)
+    if row is None:
+        return
     work.conn.execute(
         update(PatientLink)
         .where(PatientLink.id == link)
-        .values(state="removed", code_hash=None, code_expires_at=None)
+        .values(state="removed", code_hash=None, code_expires_at=None, is_default=False)
     )
+    family.record(work, "unlinked", row.wechat_user_id, row.patient_id)
+    consents.withdraw(work, row.wechat_user_id, row.patient_id)
 
 
-def _verify(work: Work, which: ColumnElement[bool]) -> bool:
+def remove_others(work: Work, account: int, who: PatientView) -> int:
+    """
+    End the links of all other accounts to a patient; returns how many there were.
+
+    Raises:
+        OnlyAtDesk: nobody has verified that this account is the patient's own.
+    """
+    if who.relation != "self" or who.link_state != "verified":
+        raise OnlyAtDesk
+    strangers = work.conn.scalars(
+        select(PatientLink.id).where(
+            PatientLink.patient_id == who.id,
+            PatientLink.state != "removed",
+            PatientLink.wechat_user_id != account,
+        )
+    ).all()
+    for link in strangers:
+        remove(work, link)
+    return len(strangers)
+
+
+def _verify(work: Work, link: int) -> bool:
     changed = work.conn.execute(
         update(PatientLink)
-        .where(which, PatientLink.state == "pending")
+        .where(PatientLink.id == link, PatientLink.state.in_(_UNVERIFIED))
         .values(state="verified", verified_at=work.now, code_hash=None, code_expires_at=None)
     )
-    return changed.rowcount == 1
+    row = _ids(work, link)
+    if changed.rowcount != 1 or row is None:
+        return False
+    family.record(work, "verified", row.wechat_user_id, row.patient_id)
+    family.tell(work, "verified", row.patient_id, but=row.wechat_user_id)
+    return True
+
+
+def _ids(work: Work, link: int) -> Row[*tuple[Any, ...]] | None:
+    return work.conn.execute(
+        select(PatientLink.wechat_user_id, PatientLink.patient_id).where(PatientLink.id == link)
+    ).one_or_none()
+
+
+def _digits(code: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", code).split())
 
 
 def _code_hash(work: Work, link: int, code: str) -> str:

@@ -10,25 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
-
-from desk import filing, links
+from desk import consents, corrections, family, filing, links
 from desk.accounts import account, ensure_account
 from desk.identity import Identity, identify
 from desk.work import Work
-from models import Consent, Patient, PatientLink
 from scheduling import documents
-from scheduling.errors import (
-    ConsentMissing,
-    NotYourPatient,
-    TooManyPatients,
-)
-from scheduling.masking import mask_document, mask_name
-from scheduling.policy import CONSENT_VERSION
+from scheduling.errors import ConsentMissing, NotYourPatient
 from scheduling.types import CodeSent, PatientId, PatientView, Registration
+
+_SELF = "self"
 
 
 class Patients:
@@ -40,30 +31,22 @@ class Patients:
 
     def linked(self) -> Sequence[PatientView]:
         """Return the patients the account speaks for, in the order they were added."""
-        return [] if (mine := account(self._work)) is None else self._views(mine)
+        mine = account(self._work)
+        return [] if mine is None else family.views(self._work, mine)
 
     def has_consented(self, purpose: str) -> bool:
         """
         Whether the account has agreed to the notice now in force.
 
-        `purpose` is `registration` or `child`; a guardian agrees for each child anew, so a
-        consent for a child counts until that child is registered.
+        `purpose` is `registration`, `child` (a guardian) or `relative` (somebody grown up agrees
+        to be registered by another); the last two count until that patient is registered.
         """
         mine = account(self._work)
-        return mine is not None and self._consent_id(mine, purpose) is not None
+        return mine is not None and consents.standing(self._work, mine, purpose) is not None
 
     def consent(self, purpose: str) -> None:
         """Record that the account has agreed; with the first yes the account itself is kept."""
-        mine = ensure_account(self._work)
-        if self._consent_id(mine, purpose) is None:
-            self._work.conn.execute(
-                insert(Consent).values(
-                    wechat_user_id=mine,
-                    purpose=purpose,
-                    version=CONSENT_VERSION,
-                    given_at=self._work.now,
-                )
-            )
+        consents.give(self._work, ensure_account(self._work), purpose)
 
     def check_document(self, kind: str, number: str) -> tuple[str | None, date | None]:
         """
@@ -86,28 +69,32 @@ class Patients:
         keeps everything on file, above all the phone: that is where the code goes.
 
         Raises:
-            ConsentMissing: no consent, or none of the guardian for a child; facts: purpose.
+            ConsentMissing: no consent, or none of the guardian for a child or of a grown-up
+                relative; facts: purpose.
             BadName, BadDocument, BadPhone, SexMissing, BirthDateMissing, BadBirthDate: see there.
             NameMismatch: the document is on file under another name. The try is counted in this
                 transaction: whoever answers the refusal must commit.
-            TooManyPatients: the account may not speak for more.
+            TooManyPatients, TooManyChanges, TooManyAccounts: facts: limit.
         """
-        mine = account(self._work)
-        if mine is None or self._consent_id(mine, "registration") is None:
+        work, mine = self._work, account(self._work)
+        if mine is None or consents.standing(work, mine, "registration") is None:
             raise ConsentMissing(purpose="registration")
-        who = identify(self._work, registration)
-        on_file = filing.find(self._work, who, mine)
-        known = None if on_file is None else self._view(mine, on_file)
-        if known is not None:
-            return known
-        child_consent = self._may_add(mine, who)
+        who = identify(work, registration, phone=self._phone_of(mine, registration))
+        on_file = filing.find(work, who, mine)
+        known = [] if on_file is None else family.views(work, mine, on_file)
+        if known:
+            return known[0]
+        family.check_account(work, mine)
+        agreed = self._agreed(mine, who, registration.relation)
         patient, is_new = on_file, False
         if patient is None:
-            patient, is_new = filing.create(self._work, who, mine)
-        self._link(mine, patient, registration.relation, "own" if is_new else "pending")
-        if child_consent is not None:
-            self._spend(child_consent, patient)
-        return self._view_or_refuse(mine, patient)
+            patient, is_new = filing.create(work, who, mine)
+        if not is_new:
+            family.check_patient(work, patient)
+        family.link(work, mine, patient, registration.relation, "own" if is_new else "pending")
+        if agreed is not None:
+            consents.spend(work, agreed, patient)
+        return family.view(work, mine, patient)
 
     def send_link_code(self, patient: PatientId) -> CodeSent:
         """
@@ -115,9 +102,9 @@ class Patients:
 
         Raises:
             NotYourPatient: the account has not registered this patient.
-            NoPhoneKnown, TooManyCodes: only the desk can help, or tomorrow.
+            NoPhoneKnown: no phone that the desk vouches for. TooManyCodes: tomorrow again.
         """
-        return links.send_code(self._work, self._link_id(patient))
+        return links.send_code(self._work, self._link(patient))
 
     def redeem_link_code(self, code: str) -> PatientView:
         """
@@ -128,7 +115,7 @@ class Patients:
                 whoever answers the refusal must commit.
         """
         mine = account(self._work)
-        return self._view_or_refuse(mine, links.redeem_code(self._work, mine, code))
+        return family.view(self._work, mine, links.redeem_code(self._work, mine, code))
 
     def unlink(self, patient: PatientId) -> None:
         """
@@ -137,103 +124,96 @@ class Patients:
         Raises:
             NotYourPatient: the account does not speak for this patient.
         """
-        links.remove(self._work, self._link_id(patient))
+        links.remove(self._work, self._link(patient))
 
-    # -- consent ---------------------------------------------------------------------------
+    def unlink_others(self, patient: PatientId) -> int:
+        """
+        End the links of all other accounts to the patient: only the patient's own may.
 
-    def _consent_id(self, mine: int, purpose: str) -> int | None:
-        """The standing consent; one for a child is spent once it is bound to that child."""
-        return self._work.conn.scalar(
-            select(func.min(Consent.id)).where(
-                Consent.wechat_user_id == mine,
-                Consent.purpose == purpose,
-                Consent.version == CONSENT_VERSION,
-                Consent.withdrawn_at.is_(None),
-                Consent.patient_id.is_(None),
-            )
-        )
+        Returns how many there were.
 
-    def _may_add(self, mine: int, who: Identity) -> int | None:
-        """Refuse before anything is written; returns the consent to spend on a child."""
-        limit = self._work.policy.patients_per_account
-        if len(self._views(mine)) >= limit:
-            raise TooManyPatients(limit=limit)
-        today = self._work.local(self._work.now).date()
-        if documents.age_years(who.birth_on, today) >= self._work.policy.child_under_years:
-            return None
-        consent = self._consent_id(mine, "child")
-        if consent is None:
-            raise ConsentMissing(purpose="child")
-        return consent
+        Raises:
+            NotYourPatient: the account does not speak for this patient.
+            OnlyAtDesk: nobody has verified that the account is the patient's own.
+        """
+        return links.remove_others(self._work, self._account(), self._own(patient))
 
-    def _spend(self, consent: int, child: int) -> None:
-        """Bind a guardian's consent to the child it was given for."""
-        self._work.conn.execute(
-            update(Consent).where(Consent.id == consent).values(patient_id=child)
-        )
-
-    # -- links -----------------------------------------------------------------------------
-
-    def _link(self, mine: int, patient: int, relation: str, state: str) -> None:
-        """Link the account to the patient; a link that is there already stays as it is."""
-        row = insert(PatientLink).values(
-            wechat_user_id=mine,
-            patient_id=patient,
-            relation=relation,
-            state=state,
-            pair=f"{mine}:{patient}",
-            code_tries=0,
-            created_at=self._work.now,
-        )
-        try:
-            with self._work.conn.begin_nested():
-                self._work.conn.execute(row)
-        except IntegrityError:
-            if self._view(mine, patient) is None:
-                raise
-
-    def _link_id(self, patient: int) -> int:
+    def others(self, patient: PatientId) -> int:
+        """Return how many other accounts speak for the patient, as far as this one may know."""
         mine = account(self._work)
-        link = self._work.conn.scalar(
-            select(PatientLink.id).where(PatientLink.active_key == f"{mine}:{patient}")
-        )
-        if link is None:
+        seen = family.view(self._work, mine, patient)
+        may_know = mine is not None and seen.link_state == "verified"
+        return len(family.others(self._work, mine, patient)) if mine and may_know else 0
+
+    def make_default(self, patient: PatientId) -> None:
+        """
+        Book for this patient where nobody is named.
+
+        Raises:
+            NotYourPatient: the account does not speak for this patient.
+        """
+        self._link(patient)
+        family.make_default(self._work, self._account(), patient)
+
+    def correct_name(self, patient: PatientId, name: str) -> PatientView:
+        """
+        Correct a mistyped name, while nobody but this account has had to do with the patient.
+
+        Raises:
+            NotYourPatient, BadName. OnlyAtDesk: others rely on the name.
+        """
+        return corrections.rename(self._work, self._account(), self._own(patient), name)
+
+    def send_phone_code(self, patient: PatientId, phone: str) -> CodeSent | None:
+        """
+        Send a code to a new phone, to see that it is theirs; None where no SMS can be sent.
+
+        Raises:
+            NotYourPatient, BadPhone, OnlyAtDesk, TooManyCodes: see there.
+        """
+        return corrections.send_code(self._work, self._account(), self._own(patient), phone)
+
+    def change_phone(self, patient: PatientId, phone: str, code: str = "") -> PatientView:
+        """
+        Put another phone on file; where codes can be sent, only with the one that was.
+
+        Raises:
+            NotYourPatient, BadPhone, OnlyAtDesk: see there. LinkCodeWrong: the try is counted,
+                whoever answers the refusal must commit.
+        """
+        who = self._own(patient)
+        return corrections.change_phone(self._work, self._account(), who, phone, code)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _account(self) -> int:
+        mine = account(self._work)
+        if mine is None:
             raise NotYourPatient
-        return link
+        return mine
 
-    # -- views -----------------------------------------------------------------------------
+    def _link(self, patient: int) -> int:
+        return family.link_id(self._work, account(self._work), patient)
 
-    def _views(self, mine: int, patient: int | None = None) -> list[PatientView]:
-        query = (
-            select(*Patient.__table__.c, PatientLink.relation, PatientLink.state)
-            .join(PatientLink, PatientLink.patient_id == Patient.id)
-            .where(PatientLink.wechat_user_id == mine, PatientLink.state != "removed")
-            .order_by(PatientLink.id)
+    def _own(self, patient: PatientId) -> PatientView:
+        return family.view(self._work, account(self._work), patient)
+
+    def _phone_of(self, mine: int, registration: Registration) -> str | None:
+        """The phone given, or that of somebody of the family whose phone this account knows."""
+        if registration.phone_of is None:
+            return registration.phone
+        return corrections.known_phone(
+            self._work, family.view(self._work, mine, registration.phone_of)
         )
-        if patient is not None:
-            query = query.where(Patient.id == patient)
-        return [self._as_view(row) for row in self._work.conn.execute(query)]
 
-    def _view(self, mine: int, patient: int) -> PatientView | None:
-        return next(iter(self._views(mine, patient)), None)
-
-    def _view_or_refuse(self, mine: int | None, patient: int) -> PatientView:
-        view = None if mine is None else self._view(mine, patient)
-        if view is None:
-            raise NotYourPatient
-        return view
-
-    def _as_view(self, row: Row[*tuple[Any, ...]]) -> PatientView:
-        name = self._work.vault.open(row.name_enc)
-        return PatientView(
-            id=PatientId(row.id),
-            public_id=row.public_id,
-            name=name,
-            masked_name=mask_name(name),
-            masked_document=mask_document(self._work.vault.open(row.document_enc)),
-            document_kind=row.document_kind,
-            sex=row.sex,
-            birth_on=row.birth_on,
-            relation=row.relation,
-            link_state=row.state,
-        )
+    def _agreed(self, mine: int, who: Identity, relation: str) -> int | None:
+        """The consent to spend on this patient; None for the account's owner, grown up."""
+        today = self._work.local(self._work.now).date()
+        is_child = documents.age_years(who.birth_on, today) < self._work.policy.child_under_years
+        if relation == _SELF and not is_child:
+            return None
+        purpose = "child" if is_child else "relative"
+        consent = consents.standing(self._work, mine, purpose)
+        if consent is None:
+            raise ConsentMissing(purpose=purpose)
+        return consent

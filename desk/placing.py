@@ -11,11 +11,12 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from desk import jobs
+from desk.appointments import VISIBLE, is_chat, me
 from desk.events import record
 from desk.rows import insert_row
 from desk.work import Work
 from models import Appointment
-from scheduling.errors import SameHalfDay
+from scheduling.errors import SameHalfDay, Unavailable
 from scheduling.types import AppointmentId
 
 # Read out at the window: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
@@ -42,7 +43,7 @@ def place(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> AppointmentI
     Write the appointment for a place just taken.
 
     Raises:
-        SameHalfDay: the database knows an active one that the count did not.
+        SameHalfDay, Unavailable: the database knows an active one that the count did not.
     """
     for _ in range(_CODE_TRIES):
         try:
@@ -98,6 +99,12 @@ def _occupies(slot: Row[*tuple[Any, ...]], patient: int) -> str:
 
 def _refuse_same_half_day(work: Work, slot: Row[*tuple[Any, ...]], patient: int) -> None:
     key = _occupies(slot, patient)
-    code = work.conn.scalar(select(Appointment.code).where(Appointment.half_day_key == key))
-    if code is not None:
-        raise SameHalfDay(appointment=code)
+    found = select(Appointment.code, VISIBLE.label("is_visible"))
+    row = work.conn.execute(
+        found.where(Appointment.half_day_key == key), {"me": me(work)}
+    ).one_or_none()
+    if row is None:
+        return
+    if is_chat(work) and not row.is_visible:
+        raise Unavailable
+    raise SameHalfDay(appointment=row.code)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from dialogue.filling import Filling, fell, fill, recheck, without
+from dialogue.filling import Filling, asks_before, fell, fill, recheck, resumed, without
 from dialogue.form import Done, Form, Open, Question, Reask, Stop
 from dialogue.options import in_words, shown
 from dialogue.phrases import Phrases
@@ -142,7 +142,7 @@ class Engine(Generic[W]):
     ) -> tuple[State, Reply]:
         top = state.frames[-1]
         if filling.end is not None:
-            return self._finish(state, Done(filling.end.text), world)
+            return self._finish(state, Done(filling.end.text, filling.end.value), world)
         if filling.turns_page:
             return self._turn_page(state, top, world, [*filling.notes])
         if not filling.is_taken:
@@ -164,10 +164,13 @@ class Engine(Generic[W]):
         filling = fill(form, unasked, heard, world, is_astray=self._is_astray(form, heard))
         if not filling.is_taken or filling.end is not None:
             return None
-        changed = under.with_top(filling.frame)
-        if not fell(form, below, filling.frame, top.fills):
-            changed = changed.push(top)
-        return self._advance(changed, world, self._told(form, below, filling, world))
+        told = self._told(form, below, filling, world)
+        if fell(form, below, filling.frame, top.fills):
+            return self._advance(under.with_top(filling.frame), world, told)
+        if asks_before(form, filling.frame, top.fills):
+            waiting = replace(filling.frame, draft=top.values)
+            return self._advance(under.with_top(waiting), world, told)
+        return self._advance(under.with_top(filling.frame).push(top), world, told)
 
     @staticmethod
     def _told(form: Form[W], before: Frame, filling: Filling, world: W) -> list[str]:
@@ -234,11 +237,12 @@ class Engine(Generic[W]):
             if isinstance(asked, Question):
                 return self._ask(state, top, slot.name, asked, notes)
             if isinstance(asked, Stop):
-                return self._finish(state, Done(asked.text), world, notes)
+                return self._finish(state, Done(asked.text, asked.value), world, notes)
             if isinstance(asked, Open):
                 notes += [asked.note] if asked.note else []
-                child = Frame(form=asked.form, values=dict(asked.values), fills=slot.name)
-                state = state.push(child)
+                values = resumed(top.draft, asked.values)
+                child = Frame(form=asked.form, values=values, fills=slot.name)
+                state = state.with_top(replace(top, draft={})).push(child)
                 continue
             notes += [asked.note] if asked.note else []
             state = state.with_top(replace(top, values={**top.values, slot.name: asked.value}))
@@ -251,7 +255,9 @@ class Engine(Generic[W]):
         is_same = (frame.asking, frame.choices) == (top.asking, top.choices)
         state = replace(state.with_top(frame), asked=state.asked + (not is_same))
         footer = self._phrases.more if pages > 1 else ""
-        text = "\n\n".join([*(n for n in notes if n), question.text])
+        told = [note for note in notes if note]
+        words = question.again if question.again and told and is_same else question.text
+        text = "\n\n".join([*told, words])
         return state, Reply(text, options, state.question, footer)
 
     def _finish(

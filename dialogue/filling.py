@@ -123,6 +123,18 @@ def fell(form: Form[W], before: Frame, after: Frame, name: str) -> bool:
     return any(name in form.dependants(one) for one in differ)
 
 
+def asks_before(form: Form[W], frame: Frame, name: str) -> bool:
+    """Tell whether a question that comes before this slot has no answer yet."""
+    first = next((s.name for s in form.slots if s.ask and s.name not in frame.values), name)
+    return first != name
+
+
+def resumed(draft: Values, values: Values) -> Values:
+    """Return what a form begins with: its draft, unless that was about something else."""
+    is_same = all(draft.get(name, value) == value for name, value in values.items())
+    return {**draft, **values} if is_same else dict(values)
+
+
 def recheck(form: Form[W], frame: Frame, world: W) -> tuple[Frame, str]:
     """Return the frame without the first value that cannot stand, and why it cannot."""
     for slot in form.slots:

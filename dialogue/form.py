@@ -33,12 +33,14 @@ class Question:
     A question with the values behind its choices.
 
     `choices` are (label, value) in the order shown; any number of them, the engine pages.
-    `wants` tells the ear what kind of answer is expected (`nlp.heard.Context.asking`).
+    `wants` tells the ear what kind of answer is expected (`nlp.heard.Context.asking`). `again` is
+    what is left of a long question when something else had to be said first.
     """
 
     text: str
     choices: Sequence[tuple[str, Any]] = ()
     wants: str = "choice"
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,10 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End the form here with this text."""
+    """End the form here with this text; `value` fills the slot that waits for this form."""
 
     text: str
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ class Frame:
     values behind its numbered options in the order shown, `page` the page of them shown. `misses`
     counts answers that were not understood since the question was asked. `fills` is the slot of
     the frame below that this frame's result goes into. `history` is the order in which slots were
-    answered, for "back".
+    answered, for "back". `draft` is what a form opened from here had heard when an earlier
+    question of this one came up again: it begins with that.
     """
 
     form: str
@@ -39,6 +40,7 @@ class Frame:
     misses: int = 0
     fills: str | None = None
     history: tuple[str, ...] = ()
+    draft: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from nlp.heard import Heard
 from scheduling.errors import Refusal
 
 _RESIDENT, _GUARDIAN = "resident_id", "guardian"
+_RESIDENT_PLACES = 18
 _CHILDREN = frozenset({"child", "son", "daughter", "grandchild"})
 # Likeliest first; a page shows five.
 _OF_BABIES = ("birth_certificate", "guardian", "resident_id", "passport", "hm_permit")
@@ -93,8 +94,16 @@ def pick_number(value: Any, values: Values, world: World) -> Given:  # noqa: ANN
 
 def hear_number(heard: Heard, values: Values, world: World) -> Given:
     """A resident's number given along with something else, once there is consent."""
+    if heard.errand == "number" and "number" in values:
+        return heard.id_number or Redo(("number",), texts.AGAIN)
     is_resident = values.get("kind", _RESIDENT) == _RESIDENT
-    return heard.id_number if "consent" in values and is_resident else None
+    number = heard.id_number
+    if number is None or "consent" not in values or not is_resident:
+        return None
+    is_early = "name" not in values and heard.name is None
+    if not is_early or check_number(number, values, world):
+        return number
+    return Redo((), texts.noted_number(number), {"number": number})
 
 
 def answer_number(heard: Heard, values: Values, world: World) -> Given:
@@ -105,9 +114,10 @@ def answer_number(heard: Heard, values: Values, world: World) -> Given:
     """
     number = heard.id_number
     kind = heard.document or values["kind"]
-    if number and kind == _RESIDENT and number[0].isalpha():
+    is_resident = len(number or "") == _RESIDENT_PLACES
+    if number and (number[0].isalpha() if kind == _RESIDENT else is_resident):
         kinds = world.desk.patients.guess_documents(number)
-        kind = kinds[0] if len(kinds) == 1 else kind
+        kind = kinds[0] if len(kinds) == 1 and kind != _GUARDIAN else kind
     if number and kind != values["kind"]:
         return Redo((), texts.taken_as(kind), {"kind": kind, "number": number})
     if number is None and kind != values["kind"]:

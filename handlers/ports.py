@@ -8,13 +8,13 @@ a `scheduling.errors.Refusal` when a rule says no. Times in and out are aware an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
+from handlers.patients_port import Patients
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
-    CodeSent,
     DayLine,
     Fee,
     Impact,
@@ -24,13 +24,11 @@ from scheduling.types import (
     Opening,
     Outlook,
     PatientId,
-    PatientView,
     Physician,
     Place,
     Progress,
     PromptId,
     PromptView,
-    Registration,
     ShiftView,
     SlotId,
     Ward,
@@ -116,46 +114,6 @@ class Bookings(Protocol):
 
     def mine(self) -> Sequence[AppointmentView]:
         """Return the appointments this account may see."""
-        ...
-
-
-class Patients(Protocol):
-    """The people this account speaks for."""
-
-    def linked(self) -> Sequence[PatientView]:
-        """Return the patients this account speaks for."""
-        ...
-
-    def has_consented(self, purpose: str) -> bool:
-        """Tell whether the current notice was agreed to."""
-        ...
-
-    def consent(self, purpose: str) -> None:
-        """Record that the current notice was agreed to."""
-        ...
-
-    def check_document(self, kind: str, number: str) -> tuple[str | None, date | None]:
-        """Return sex and birth date as far as a number tells; BadDocument if it cannot be."""
-        ...
-
-    def guess_documents(self, number: str) -> Sequence[str]:
-        """Return the kinds of document whose number has this shape, likeliest first."""
-        ...
-
-    def register(self, registration: Registration) -> PatientView:
-        """Store or find a patient and link the account to it."""
-        ...
-
-    def send_link_code(self, patient: PatientId) -> CodeSent:
-        """Send a code to the phone on file."""
-        ...
-
-    def redeem_link_code(self, code: str) -> PatientView:
-        """Turn a pending link into a verified one."""
-        ...
-
-    def unlink(self, patient: PatientId) -> None:
-        """Stop speaking for a patient; appointments stay."""
         ...
 
 

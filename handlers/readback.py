@@ -14,6 +14,7 @@ from nlp.heard import Heard
 from scheduling.policy import Policy
 
 _ADULT = Policy().child_under_years
+_SELF = "self"
 # What a relation says of sex and least age; nobody registers a grandparent of 20.
 _PLAUSIBLE: Mapping[str, tuple[str, int]] = {
     "self": ("", _ADULT),
@@ -35,8 +36,21 @@ def ask_right(values: Values, world: World) -> Asked:
     """Read everything back; where relation and document disagree, ask which is wrong."""
     today = world.scene.now_local.date()
     odd = _odd(values, today)
-    text = texts.read_back(values, today, odd)
-    return Question(text, texts.ODD_CHOICES[odd] if odd else texts.RIGHT_CHOICES, wants="yes_no")
+    asks_leave = _asks_leave(values, world)
+    text = texts.read_back(values, today, odd, asks_leave=asks_leave)
+    choices = texts.ODD_CHOICES[odd] if odd else texts.right_choices(asks_leave=asks_leave)
+    return Question(text, choices, wants="yes_no")
+
+
+def is_child(born: date, world: World) -> bool:
+    """Tell whether a guardian has to agree."""
+    return years(born, world.scene.now_local.date()) < _ADULT
+
+
+def _asks_leave(values: Values, world: World) -> bool:
+    """Tell whether somebody grown up is registered by another, and so must have agreed."""
+    born = date.fromisoformat(values["birth_on"])
+    return values["relation"] != _SELF and not is_child(born, world)
 
 
 def _odd(values: Values, today: date) -> str:
@@ -49,6 +63,8 @@ def _odd(values: Values, today: date) -> str:
 def pick_right(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
     """Yes, or what is wrong and has to be asked again."""
     if value is True:
+        if _asks_leave(values, world):
+            world.desk.patients.consent("relative")
         return True
     if value == "child":
         return Redo((), fill={"relation": "child"})
@@ -58,7 +74,7 @@ def pick_right(value: Any, values: Values, world: World) -> Given:  # noqa: ANN4
 def answer_right(heard: Heard, values: Values, world: World) -> Given:
     """A plain yes, unless something cannot be; a no asks what is wrong."""
     if heard.answer == "yes" and not _odd(values, world.scene.now_local.date()):
-        return True
+        return pick_right(value=True, values=values, world=world)
     return Redo((), texts.WHAT_IS_WRONG) if heard.answer else None
 
 

@@ -21,16 +21,14 @@ from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Reask, Redo, Slot, Stop
 from dialogue.state import Values
-from handlers import papers, readback, verifying
+from handlers import agreeing, papers, readback, verifying
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import registration as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.policy import Policy
-from scheduling.types import Registration
+from scheduling.types import PatientId, Registration
 
-_CHILD_UNDER = Policy().child_under_years
 _BACK_TO = {
     "document": "number",
     "name": "name",
@@ -39,6 +37,13 @@ _BACK_TO = {
     "consent": "consent",
     "phone": "phone",
 }
+# Of these there is one in most families; a second mother is the mother-in-law.
+_ONLY_ONE = frozenset({"self", "mother", "father", "spouse"})
+_MOST_PHONES = 2
+_BARE_CHARACTERS = 6
+# A name alone may look like one of these; of any other wish this sure, it is none.
+_NAMES_SOUND_LIKE = frozenset({"unknown", "book", "symptom", "doctor_info", "choose", "affirm"})
+_CLEAR = 0.8
 
 
 def ask_relation(values: Values, world: World) -> Asked:
@@ -47,28 +52,51 @@ def ask_relation(values: Values, world: World) -> Asked:
 
 
 def hear_relation(heard: Heard, values: Values, world: World) -> Given:
-    """Who it is for, as long as nothing is known of them yet."""
-    return heard.person.relation if "name" not in values else None
+    """Who it is for; somebody else than before is said so, and only taken from plain words."""
+    said = heard.person.relation
+    if said is None or values.get("relation") in (None, said):
+        return said
+    if said == "self" or ("name" in values and not _is_bare(heard)):
+        return None
+    return Redo((), texts.relation_now(said), {"relation": said})
 
 
-def ask_consent(values: Values, world: World) -> Asked:
-    """Ask once, right before the first personal question."""
-    if world.desk.patients.has_consented("registration"):
-        return Filled(value=True)
-    return Question(texts.consent(world.scene.hospital), texts.CONSENT_CHOICES, wants="yes_no")
+def _is_bare(heard: Heard) -> bool:
+    has_more = heard.name or heard.id_number or heard.phone or heard.answer or heard.errand
+    return not has_more and len(heard.text) <= _BARE_CHARACTERS
 
 
-def pick_consent(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
-    """Yes is recorded; without it nothing is stored and nothing is booked."""
+# -- who is registered already
+
+
+def ask_known(values: Values, world: World) -> Asked:
+    """Nobody is asked for everything again who is registered already."""
+    relation = values["relation"]
+    known = [p for p in world.desk.patients.linked() if p.relation == relation]
+    if relation not in _ONLY_ONE or not known:
+        return Filled("")
+    other = texts.NOT_MYSELF if relation == "self" else texts.SOMEBODY_ELSE
+    choices = [(texts.the_same(p), p.id) for p in known]
+    return Question(texts.KNOWN_ALREADY, [*choices, (other, "")], wants="patient")
+
+
+def pick_known(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The one who is known, or another of the same relation; oneself there is only once."""
     if not value:
-        return Stop(texts.NO_CONSENT)
-    world.desk.patients.consent("registration")
-    return True
+        return Redo(("relation",)) if values["relation"] == "self" else ""
+    (one,) = (p for p in world.desk.patients.linked() if p.id == value)
+    return Stop(texts.known(one), one.id)
 
 
-def answer_consent(heard: Heard, values: Values, world: World) -> Given:
-    """A plain yes or no."""
-    return None if heard.answer is None else pick_consent(heard.answer == "yes", values, world)
+def answer_known(heard: Heard, values: Values, world: World) -> Given:
+    """A plain yes or no where there is only one."""
+    known = [p for p in world.desk.patients.linked() if p.relation == values["relation"]]
+    if heard.answer == "yes" and len(known) == 1:
+        return pick_known(known[0].id, values, world)
+    return pick_known("", values, world) if heard.answer == "no" else None
+
+
+# -- name
 
 
 def ask_name(values: Values, world: World) -> Asked:
@@ -77,59 +105,73 @@ def ask_name(values: Values, world: World) -> Asked:
 
 
 def hear_name(heard: Heard, values: Values, world: World) -> Given:
-    """A name that was announced as one, once there is consent."""
-    return heard.name if "consent" in values else None
+    """A name that was announced as one, once there is consent; or that it was wrong."""
+    if heard.errand == "name" and "name" in values:
+        return Redo(("name",), texts.AGAIN)
+    return heard.name if "consent" in values and _may_be_name(heard) else None
 
 
 def answer_name(heard: Heard, values: Values, world: World) -> Given:
-    """Whatever the ear takes for a name when one was asked for."""
+    """Whatever the ear takes for a name when one was asked for, unless it says something else."""
     if heard.name is None and "no_name" in heard.preferences:
         return Redo((), texts.NO_NAME_YET)
-    return heard.name
+    return heard.name if _may_be_name(heard) else None
 
 
-def ask_guardian(values: Values, world: World) -> Asked:
-    """A child under 14: the guardian agrees separately."""
-    born = date.fromisoformat(values["birth_on"])
-    if readback.years(born, world.scene.now_local.date()) >= _CHILD_UNDER:
-        return Filled(value=True)
-    if world.desk.patients.has_consented("child"):
-        return Filled(value=True)
-    return Question(texts.CHILD_CONSENT, texts.CONSENT_CHOICES, wants="yes_no")
+def _may_be_name(heard: Heard) -> bool:
+    """「多少钱」 and 「下午的号」 have the shape of names."""
+    if heard.id_number or heard.phone or heard.person.relation:
+        return True  # 我妈叫李秀英, 李秀英110…
+    says_more = heard.preferences or heard.when or heard.topics or heard.symptoms
+    return not (says_more or heard.stated_departments) and (
+        heard.intent in _NAMES_SOUND_LIKE or heard.confidence < _CLEAR
+    )
 
 
-def pick_guardian(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
-    """Yes is recorded separately from the general consent."""
-    if not value:
-        return Stop(texts.NO_CONSENT)
-    world.desk.patients.consent("child")
-    return True
-
-
-def answer_guardian(heard: Heard, values: Values, world: World) -> Given:
-    """A plain yes or no."""
-    return None if heard.answer is None else pick_guardian(heard.answer == "yes", values, world)
+# -- telephone
 
 
 def ask_phone(values: Values, world: World) -> Asked:
-    """Ask for a number to ring when something changes; it may be left out."""
-    return Question(texts.PHONE, [(texts.NO_PHONE, "")], wants="phone")
+    """Ask for a number to ring; it may be left out, and one we know need not be typed again."""
+    known = {p.masked_phone: p.id for p in world.desk.patients.linked() if p.masked_phone}
+    choices = [(texts.same_phone(phone), one) for phone, one in known.items()][:_MOST_PHONES]
+    return Question(texts.PHONE, [*choices, (texts.NO_PHONE, "")], wants="phone")
+
+
+def pick_phone(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """None, or the number of somebody of the family, which the desk knows."""
+    if not value:
+        return ""
+    (one,) = (p for p in world.desk.patients.linked() if p.id == value)
+    return Redo((), fill={"phone": one.masked_phone, "phone_of": value})
 
 
 def hear_phone(heard: Heard, values: Values, world: World) -> Given:
     """A telephone number given along with something else, once there is consent."""
-    return heard.phone if "consent" in values else None
+    if heard.errand == "phone" and "phone" in values:
+        return Redo((), fill={"phone": heard.phone}) if heard.phone else Redo(("phone",))
+    if heard.phone is None or "consent" not in values:
+        return None
+    if "name" in values or heard.name or heard.id_number:
+        return heard.phone
+    return Redo((), texts.noted_phone(heard.phone), {"phone": heard.phone})
 
 
 def answer_phone(heard: Heard, values: Values, world: World) -> Given:
     """A telephone number, or none."""
     if heard.phone:
         return heard.phone
-    return "" if heard.answer == "no" or heard.intent == "deny" else None
+    has_none = heard.answer == "no" or heard.intent == "deny" or "no_phone" in heard.preferences
+    return "" if has_none else None
+
+
+# -- kept
 
 
 def register(values: Values, world: World) -> Asked:
     """Store the patient; the desk says whether the account may see everything of theirs."""
+    phone = values["phone"] or None
+    is_known = phone is not None and not phone.isdecimal() and "phone_of" in values
     registration = Registration(
         name=values["name"],
         document_kind=values["kind"],
@@ -137,7 +179,8 @@ def register(values: Values, world: World) -> Asked:
         relation=values["relation"],
         sex=values["sex"],
         birth_on=date.fromisoformat(values["birth_on"]),
-        phone=values["phone"] or None,
+        phone=None if is_known else phone,
+        phone_of=PatientId(values["phone_of"]) if is_known else None,
     )
     try:
         patient = world.desk.patients.register(registration)
@@ -157,20 +200,16 @@ FORM: Form[World] = Form(
     name="registration",
     title=texts.TITLE,
     opens_on=frozenset({"add_patient"}),
+    keeps=frozenset({"privacy"}),
     done=done,
     slots=(
         Slot("relation", ask_relation, hear=hear_relation),
-        Slot("consent", ask_consent, answer=answer_consent, pick=pick_consent),
+        Slot("known", ask_known, answer=answer_known, pick=pick_known, after=("relation",)),
+        agreeing.CONSENT,
         Slot("name", ask_name, hear=hear_name, answer=answer_name),
         *papers.SLOTS,
-        Slot(
-            "guardian",
-            ask_guardian,
-            answer=answer_guardian,
-            pick=pick_guardian,
-            after=("birth_on",),
-        ),
-        Slot("phone", ask_phone, hear=hear_phone, answer=answer_phone),
+        agreeing.GUARDIAN,
+        Slot("phone", ask_phone, hear=hear_phone, answer=answer_phone, pick=pick_phone),
         readback.SLOT,
         Slot("patient", register, after=("right",)),
         *verifying.SLOTS,

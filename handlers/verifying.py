@@ -23,7 +23,7 @@ def patient(values: Values, world: World) -> PatientView:
 
 def ask_verify(values: Values, world: World) -> Asked:
     """A patient known before is shown in full only after a code; without SMS, at the window."""
-    if not world.scene.can_text or patient(values, world).link_state != "pending":
+    if not world.scene.can_text or not patient(values, world).takes_code:
         return Filled(_LATER)
     return Question(texts.VERIFY, texts.VERIFY_CHOICES)
 

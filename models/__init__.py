@@ -9,7 +9,7 @@ from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
 
 __all__ = [
     "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Consent", "Department",
-    "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient", "PatientLink",
-    "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff", "Subscription", "Suspension",
-    "SuspensionLine", "WechatUser",
+    "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient",
+    "PatientLink", "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff", "Subscription",
+    "Suspension", "SuspensionLine", "WechatUser",
 ]  # fmt: skip

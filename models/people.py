@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Computed, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    Computed,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Code, Hash, Instant, InstantOrNone, Key, Sealed, SealedOrNone
@@ -35,7 +42,10 @@ class Patient(Base):
     A newborn without papers is keyed by the guardian's document, the birth date and the name.
     `public_id` is the random id other programs see. `birth_on` is a DATE, never an instant:
     Asia/Shanghai had daylight saving 1986-1991. `name_tries` counts the wrong names given with
-    this document on the day `name_tried_on`.
+    this document on the day `name_tried_on`. `phone_proof`: None for a number that was only
+    typed, `code` where a code sent to it came back, `desk` where the desk, or an account it has
+    verified, vouches that it is the patient's. `merged_into_id`: the desk has found that this
+    document is the other patient's too; such a row only leads there.
     """
 
     __tablename__ = "patient"
@@ -50,7 +60,9 @@ class Patient(Base):
     birth_on: Mapped[date]
     phone_enc: Mapped[SealedOrNone]
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_proof: Mapped[str | None] = mapped_column(String(64))
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     name_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     name_tried_on: Mapped[date | None]
     created_at: Mapped[Instant]
@@ -63,7 +75,8 @@ class PatientLink(Base):
     `state`: `own` (the account created the patient), `pending` (the patient existed before),
     `verified` (a code to the phone on file, or the desk, has shown that it may), `removed`. Only
     a verified account sees what others booked for the patient: anybody can type a stranger's
-    name and number first.
+    name and number first. `probes` counts the bookings refused on the day `probed_on` for a reason
+    this account may not know. `is_default`: booked for where nobody is named.
     """
 
     __tablename__ = "patient_link"
@@ -87,6 +100,9 @@ class PatientLink(Base):
     code_hash: Mapped[str | None] = mapped_column(String(64))
     code_expires_at: Mapped[InstantOrNone]
     code_tries: Mapped[int] = mapped_column(default=0)
+    is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
+    probes: Mapped[int] = mapped_column(default=0, server_default="0")
+    probed_on: Mapped[date | None]
     created_at: Mapped[Instant]
     verified_at: Mapped[InstantOrNone]
 
@@ -98,7 +114,7 @@ class Consent(Base):
     id: Mapped[Key]
     wechat_user_id: Mapped[int] = mapped_column(ForeignKey("wechat_user.id"), index=True)
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
-    purpose: Mapped[Code]  # registration | child
+    purpose: Mapped[Code]  # registration | child | relative
     version: Mapped[Code]
     given_at: Mapped[Instant]
     withdrawn_at: Mapped[InstantOrNone]

@@ -20,6 +20,7 @@ Intent = Literal[
 Urgency = Literal["emergency", "today", "routine"]
 Answer = Literal["yes", "no"]
 Sex = Literal["m", "f"]
+Errand = Literal["see", "export", "erase", "unlink", "name", "number", "phone", "default"]
 Relation = Literal[
     "self", "mother", "father", "spouse", "son", "daughter", "child", "grandchild", "grandparent",
     "sibling", "other",
@@ -93,10 +94,13 @@ class Heard:
     `preferences` holds names of `lexicon/preferences.tsv`: which kind is wanted (earliest, latest,
     any, same_doctor, expert, general, special, cheap …), what is turned down (other, other_doctor,
     other_time, other_site, other_dept, other_patient, none, no_special), relative wishes (earlier,
-    later, more, next_week), what is not known (skip, unsure, no_papers, no_name), how it is meant
+    later, more, next_week), what is not known (skip, unsure, no_papers, no_name,
+    no_phone), how it is meant
     (instead, all, undo, no_danger, who_are_you), talk that is about nothing here (rude, upset,
     off_topic), and english. `shift_days` is by how many days something is to be later, negative
     for sooner.
+    `errand` is what is to be done with what is kept of the family: see it, export or erase it,
+    unlink somebody, correct a name, number or phone, or whom to book for by default.
     `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
     safety question the words call for (lexicon/safety.tsv), `inquiry` the question that would
     tell most about the department. `order` is what it would mean from a member of staff.
@@ -131,6 +135,7 @@ class Heard:
     phone: str | None = None
     code: str | None = None
     birth_date: date | None = None
+    errand: Errand | None = None
     concern: str | None = None
     inquiry: Inquiry | None = None
     shift_days: int | None = None

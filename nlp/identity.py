@@ -15,6 +15,8 @@ from nlp import lexicon
 from nlp.numerals import DIGITS, fold, to_int
 
 _RESIDENT = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dxX](?![\dA-Za-z])")
+# A place too few or too many: nothing else that is asked for has so many.
+_MISTYPED = re.compile(r"(?<!\d)\d{15,19}[xX]?(?![\dA-Za-z])")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d(?:[ -]?\d){8})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[ -]?\d{7,8})(?!\d)")
 _NUMBERISH = re.compile(r"(?=[A-Za-z0-9()（） -]*\d)[A-Za-z0-9][A-Za-z0-9()（） -]{3,24}")
@@ -37,6 +39,7 @@ _MORE = re.compile(r"\d|[,，;；\n]|[:：]|(?:身份)?证件?号?码?(?=[:： ]
 _NOT_A_NAME = re.compile(
     r"[吗呢什怎哪几么谁我你您他她它们的了吧把给没这改换]|添加|就诊人|登记|证件|证明|护照|手机|电话|名字|时间|挂号|医生|大夫|不同意|同意|返回|退出|人工|取消|重新|上一步|再说|没有|不知道|不晓得|不想|跳过|略过|下一步|不填|继续|算了|随便|"
     r"预约|帮助|更多|身份证|你好|您好|谢谢|头[疼痛晕]|疼|不[要用是对行好]|^(?:好的?|可以|是的|确认|嗯+)$|科$"
+    r"|普通|专家|特需|还是|号$|[写打填]错|^错|星期|礼拜|[今明后]天|[上下]午"
 )
 _RELATIVES = frozenset(row["word"] for row in lexicon.rows("persons.tsv"))
 _YEAR_DIGITS = "零〇一二三四五六七八九"
@@ -90,6 +93,9 @@ def _number(text: str, asking: str | None) -> str | None:
     resident = _RESIDENT.search(text)
     if resident is not None:
         return re.sub(r"[ -]", "", resident.group()).upper()
+    if asking in ("name", "phone"):
+        mistyped = _MISTYPED.search(text)
+        return mistyped.group().upper() if mistyped else None
     if asking not in ("id_number", "document"):
         return None
     found = _NUMBERISH.search(text)

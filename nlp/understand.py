@@ -21,6 +21,7 @@ from nlp import (
     inquiry,
     missing,
     orders,
+    particulars,
     people,
     persons,
     preferences,
@@ -120,6 +121,9 @@ def _understand(
     who = identity.find(text, context.asking, now.date())
     senses = _sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))
+    errand = particulars.errand(text, intent)
+    if errand is not None:
+        intent, confidence = "privacy", particulars.SURE
     heard = Heard(
         text=text,
         intent=intent,
@@ -146,6 +150,7 @@ def _understand(
         code=who.code,
         birth_date=who.birth_date,
         order=orders.find(text, has_doctor=bool(senses.named.doctors)),
+        errand=errand,
     )
     heard = _with_urgency(heard, seen.flags)
     if _is_idle(heard, senses):

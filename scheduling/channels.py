@@ -137,6 +137,7 @@ KINDS: Mapping[str, Kind] = {
     "resumed": Kind(priority=SOON, rings=True),
     "reply": Kind((CUSTOMER,), SOON, is_quiet=False),
     "answer": Kind((CUSTOMER,), SOON, rings=True, is_quiet=False),
+    "family": Kind(),
     "link_code": Kind((SMS,), AT_ONCE, is_quiet=False),
     "alert": Kind((SMS,), AT_ONCE, is_quiet=False),
 }

@@ -40,6 +40,7 @@ _NOISE = re.compile(r"[\s\-‐‑–—_.,·:()'\"<>]+")
 _PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
 _LONG = re.compile(r"[0-9]{17}[0-9X]")
 _LONG_PLACES = 18
+_MONTHS = 12
 # The groups that stay the same for life make the number; the rest is dropped.
 _SHAPES = {
     "hm_permit": re.compile(r"([HM][0-9]{8})(?:[0-9]{2})?"),
@@ -71,7 +72,9 @@ def normalise(kind: str, number: str) -> str:
     For `guardian` the number is checked as whichever document of an adult it looks like.
 
     Raises:
-        BadDocument: facts `kind` and `reason` (length | shape | check_digit | date).
+        BadDocument: facts `kind` and `reason` (length | shape | check_digit | date) and, as far as
+            it can be told, `given` and `needs` places, the `place` (from 1) of what should be a
+            digit, or the `part` (province | year | month | day | last) that is wrong.
     """
     compact = _compact(number)
     if kind == "guardian":
@@ -79,7 +82,8 @@ def normalise(kind: str, number: str) -> str:
     if kind not in _LENGTHS:
         raise BadDocument(kind=kind, reason="shape")
     if len(compact) not in _LENGTHS[kind]:
-        raise BadDocument(kind=kind, reason="length")
+        needs = _LENGTHS[kind]
+        raise BadDocument(kind=kind, reason="length", given=len(compact), needs=needs)
     if len(compact) == _LONG_PLACES:
         return _checked_long(kind, compact)
     match = _SHAPES[kind].fullmatch(compact) if kind in _SHAPES else None
@@ -133,7 +137,7 @@ def facts(kind: str, number: str, today: date) -> tuple[str | None, date | None]
         return None, None
     birth_on = ric.get_birth_date(kept)
     if not is_birth_date(birth_on, today):
-        raise BadDocument(kind=kind, reason="date")
+        raise BadDocument(kind=kind, reason="date", part="year")
     return ("m" if int(kept[16]) % 2 else "f"), birth_on
 
 
@@ -162,13 +166,25 @@ def _long_kind(compact: str) -> str:
 
 def _checked_long(kind: str, compact: str) -> str:
     """Check an 18-place number: digits, whose it is, check digit, calendar date."""
-    mine = _LONG.fullmatch(compact) and kind == _long_kind(compact)
-    if not mine or (kind == "resident_id" and not _PROVINCE.match(compact)):
-        raise BadDocument(kind=kind, reason="shape")
+    strange = next((n for n, char in enumerate(compact[:-1], 1) if not char.isdecimal()), None)
+    if strange is not None:
+        raise BadDocument(kind=kind, reason="shape", place=strange)
+    if not _LONG.fullmatch(compact):
+        raise BadDocument(kind=kind, reason="shape", part="last")
+    if kind != _long_kind(compact) or (kind == "resident_id" and not _PROVINCE.match(compact)):
+        raise BadDocument(kind=kind, reason="shape", part="province")
+    _check_date(kind, compact)
     if ric.calc_check_digit(compact) != compact[-1]:
         raise BadDocument(kind=kind, reason="check_digit")
-    try:
-        ric.get_birth_date(compact)
-    except ric.InvalidComponent as error:
-        raise BadDocument(kind=kind, reason="date") from error
     return compact
+
+
+def _check_date(kind: str, number: str) -> None:
+    """Before the check digit: a wrong month tells more than that something is wrong."""
+    year, month, day = int(number[6:10]), int(number[10:12]), int(number[12:14])
+    if not 1 <= month <= _MONTHS:
+        raise BadDocument(kind=kind, reason="date", part="month")
+    try:
+        date(max(year, 1), month, day)
+    except ValueError as error:
+        raise BadDocument(kind=kind, reason="date", part="day") from error

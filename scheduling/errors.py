@@ -8,7 +8,8 @@ Every expected "no" of the desk, as a tree.
       NotYourAppointment AppointmentOver
       BadDocument BadName BadPhone SexMissing BirthDateMissing BadBirthDate
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
-      ConsentMissing TooManyPatients NotYourPatient
+      ConsentMissing TooManyPatients TooManyAccounts TooManyChanges NotYourPatient
+      Unavailable NotVerified OnlyAtDesk
       NotAllowed NothingToUndo
 """
 
@@ -110,7 +111,12 @@ class AppointmentOver(Refusal):
 
 
 class BadDocument(Refusal):
-    """The document number cannot be right; facts: kind, reason (length|check_digit|date|shape)."""
+    """
+    The document number cannot be right.
+
+    facts: kind, reason (length | check_digit | date | shape), and which part of it, see
+    scheduling.documents.
+    """
 
     slot = "document"
 
@@ -202,3 +208,33 @@ class NothingToUndo(Refusal):
     """It has been taken back already, or is over."""
 
     slot = "shifts"
+
+
+class TooManyAccounts(Refusal):
+    """As many accounts speak for the patient as may; facts: limit."""
+
+    slot = "patient"
+
+
+class TooManyChanges(Refusal):
+    """The account has taken on as many patients in 30 days as it may; facts: limit."""
+
+    slot = "patient"
+
+
+class Unavailable(Refusal):
+    """The patient cannot have this place, for a reason the account may not know."""
+
+    slot = "when"
+
+
+class NotVerified(Refusal):
+    """An account that nobody has verified may do no more for this patient."""
+
+    slot = "patient"
+
+
+class OnlyAtDesk(Refusal):
+    """What others rely on is only changed at the desk, with the papers."""
+
+    slot = "patient"

@@ -44,7 +44,15 @@ class Policy:
     # Share of the chat's places kept for urgent cases of the same day.
     urgent_reserve: float = 0.1
     # Patients one account may speak for.
-    patients_per_account: int = 6
+    patients_per_account: int = 5
+    # Accounts that may speak for one patient.
+    accounts_per_patient: int = 3
+    # Patients an account may take on in 30 days: all of them, and three changes.
+    links_a_month: int = 8
+    # What an account that nobody has verified may have booked for a patient others registered.
+    unverified_bookings: int = 2
+    # Bookings a day refused to an unverified account for reasons it may not know; then all are.
+    hidden_refusals: int = 3
     # Years below which a guardian consents (PIPL art. 31).
     child_under_years: int = 14
     # A link code is good for this long and for so many tries.

@@ -188,7 +188,12 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class PatientView:
-    """A patient as an account may see it: names in full only to the account that gave them."""
+    """
+    A patient as an account may see it: names in full only to the account that gave them.
+
+    `masked_phone` is empty where none is on file, or where a pending link may not know it.
+    `takes_code`: a code to the phone on file would show that the account may speak for them.
+    """
 
     id: PatientId
     public_id: str
@@ -200,6 +205,9 @@ class PatientView:
     birth_on: date
     relation: str
     link_state: str
+    masked_phone: str = ""
+    is_default: bool = False
+    takes_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +255,8 @@ class Registration:
 
     `document_kind`: resident_id, hmt_residence, hm_permit, tw_permit, foreign_permanent,
     passport, birth_certificate, guardian (a newborn without papers: the number is the
-    guardian's). `birth_on` and `sex` may be left out where the number tells them.
+    guardian's). `birth_on` and `sex` may be left out where the number tells them. `phone_of` takes
+    the telephone of another patient of the same account.
     """
 
     name: str
@@ -257,6 +266,7 @@ class Registration:
     sex: str | None = None
     birth_on: date | None = None
     phone: str | None = None
+    phone_of: PatientId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ VISIT_FACTS = frozenset(
 OTHER_FACTS: Mapping[str, frozenset[str]] = {
     "link_code": frozenset({"code", "minutes"}),
     "alert": frozenset({"time", "code"}),
+    "family": frozenset({"patient", "time"}),
 }
 _OTHER = frozenset().union(*OTHER_FACTS.values())
 _DISCREET = "门诊"
@@ -114,6 +115,22 @@ def _answer(payload: Mapping[str, Any]) -> str:
     return f"【人工回复】{payload['text']}\n还有问题，请直接回复“人工”加上您要说的话。"
 
 
+_FAMILY = {
+    "linked": (
+        "又有一个微信号登记了{patient}。对方没有通过核对，看不到您家约的号。"
+        "不是您家人，请回复“人工”。"
+    ),
+    "verified": (
+        "一个微信号通过了核对，从现在起能看到{patient}的全部预约。不是您家人，请回复“人工”。"
+    ),
+    "phone": "{patient}登记的手机号刚刚改了。不是您家人改的，请回复“人工”。",
+}
+
+
+def _family(payload: Mapping[str, Any]) -> str:
+    return "【就诊人变动】" + _FAMILY[payload["what"]].format(patient=payload["patient"])
+
+
 def _plain(payload: Mapping[str, Any]) -> str:
     return str(payload["text"])
 
@@ -128,6 +145,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "resumed": _resumed,
     "reply": _plain,
     "answer": _answer,
+    "family": _family,
 }
 # What the desk is told to ring about.
 CALLS: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from handlers.texts import wording
+from handlers.texts import papers, wording
 from scheduling.errors import Refusal
 
 _SENTENCES: Mapping[str, str] = {
@@ -23,27 +23,34 @@ _SENTENCES: Mapping[str, str] = {
     "HoldExpired": "留号时间过了，号已退回，没有扣费。请重新选一个。",
     "NotYourAppointment": "没有找到这个预约，请再看看您的预约。",
     "AppointmentOver": "这个预约已经结束或取消，不用再办。",
-    "BadDocument": "证件号好像不对，请再核对一遍。",
     "BadName": "这个名字好像不对，请发和证件上一样的姓名。",
-    "BadPhone": "这个电话号码好像不对，请发11位手机号，或回复1跳过。",
+    "BadPhone": "这个电话号码好像不对，请发11位手机号；不想留，回复“不留”。",
     "SexMissing": "请告诉我就诊人是男还是女。",
     "BirthDateMissing": "请告诉我就诊人的出生日期。",
     "BadBirthDate": "出生日期好像不对，请对着证件再发一遍。",
-    "NoPhoneKnown": "登记时没有留手机号，不能发验证码，请带证件到窗口办理。",
+    "NoPhoneKnown": "没有核实过的手机号，不能发验证码，请带证件到窗口办理。",
     "TooManyCodes": "今天发的验证码太多了，请明天再试，或到窗口办理。",
     "NotYourPatient": "没有找到这位就诊人。",
     "NameMismatch": "姓名和证件对不上，请核对姓名；还不行请带证件到窗口办理。",
     "LinkCodeWrong": "验证码不对或已过期，请重新输入，或回复“人工”。",
     "ConsentMissing": "需要您先同意，我才能登记个人信息。",
-    "TooManyPatients": "一个微信号最多登记{limit}位就诊人，请到窗口办理。",
+    "TooManyPatients": (
+        "这个微信号能登记的就诊人已满{limit}。不用的可以解绑，说“解绑就诊人”；也可以到窗口挂号。"
+    ),
+    "TooManyChanges": "30天里登记过的就诊人太多{limit}，请过些天再登记，或带证件到窗口办理。",
+    "TooManyAccounts": (
+        "登记了这位就诊人的微信号已满{limit}，不能再加。请让已登记的家人挂号，或带证件到窗口办理。"
+    ),
+    "Unavailable": (
+        "这位就诊人现在不能在微信约这个时间，请换个时间。原因要核对身份后才能说，"
+        "请带证件到窗口，或由本人办理。"
+    ),
+    "NotVerified": (
+        "您还没有通过这位就诊人的身份核对，暂时不能在微信再为他挂号。请带证件到窗口办理。"
+    ),
+    "OnlyAtDesk": "这项要核对证件才能改，请带证件到医院窗口办理。",
     "NotAllowed": "这个班次不归您管，没有执行。",
     "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
-}
-_DOCUMENT_REASONS: Mapping[str, str] = {
-    "length": "证件号位数不对（身份证是18位），请再发一遍。",
-    "check_digit": "证件号有一位不对，请对着证件再发一遍。",
-    "date": "证件号里的出生日期不对，请对着证件再发一遍。",
-    "shape": "证件号的样子不对，请对着证件再发一遍。",
 }
 _FALLBACK = "这一步没办成，什么都没有改动。请换一个试试，或回复“人工”。"
 
@@ -51,8 +58,7 @@ _FALLBACK = "这一步没办成，什么都没有改动。请换一个试试，�
 def say(refusal: Refusal) -> str:
     """Return the sentence for a refusal; unknown ones get a harmless one."""
     if type(refusal).__name__ == "BadDocument":
-        reason = str(refusal.facts.get("reason", ""))
-        return _DOCUMENT_REASONS.get(reason, _SENTENCES["BadDocument"])
+        return papers.wrong(refusal.facts)
     sentence = _SENTENCES.get(type(refusal).__name__, _FALLBACK)
     return sentence.format_map(_Facts(refusal.facts))
 

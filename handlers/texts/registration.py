@@ -21,11 +21,22 @@ RELATIONS = [
     ("其他家人", "other"),
 ]
 CONSENT_CHOICES = [("同意", True), ("不同意", False)]
+CONSENT_AGAIN = "同意登记请回复1，不同意回复2（要看全文，说“再说一遍”）："
+CONSENT_FIRST = "您发的我还没有保存：要先同意，才能登记。"
+PAPERS_NEEDED = (
+    "证件不在手边没关系，记得身份证号就行；孩子可以用出生医学证明或监护人的身份证。"
+    "什么证件都没有，请到医院窗口登记。"
+)
 NO_CONSENT = "好的，不登记就不保存您的任何信息，也就不能在这里挂号。您可以带证件到医院窗口挂号。"
 CHILD_CONSENT = (
     "就诊人不满14岁，需要您作为父母或其他监护人同意，我们才能登记孩子的信息，"
     "只用于孩子挂号看病。同意请回复1，不同意回复2："
 )
+CHILD_CONSENT_AGAIN = "监护人同意登记孩子的信息，请回复1，不同意回复2："
+KNOWN_ALREADY = "这位是不是已经登记过的？回复数字："
+NOT_MYSELF = "不是，我是给家人登记"
+SOMEBODY_ELSE = "不是，登记另一位"
+AGAIN = "好的，请再发一遍。"
 KIND = "用哪种证件登记？回复数字（更多证件回复“更多”）："
 KINDS = {
     "resident_id": "居民身份证（户口本）",
@@ -44,7 +55,7 @@ SEX = "就诊人是男还是女？回复数字："
 SEXES = [("男", "m"), ("女", "f")]
 BIRTH = "请发就诊人的出生日期，例如：1950年3月7日。"
 BIRTH_IN_FUTURE = "出生日期不能晚于今天，请再发一遍。"
-PHONE = "请发一个手机号，停诊、改时间时好通知您。不想留，回复1跳过："
+PHONE = "请发一个手机号，停诊、改时间时好通知您。不想发，回复数字："
 NO_PHONE = "不留电话"
 VERIFY = (
     "这位就诊人以前在本院登记过。要往登记时留的手机发验证码吗？验证后能看到全部预约。回复数字："
@@ -53,8 +64,10 @@ VERIFY_CHOICES = [("发验证码", "send"), ("以后再说", "later")]
 CODE = "请发短信里的6位验证码："
 NO_CODE = "没收到，以后再说"
 
-RIGHT_CHOICES: list[tuple[str, Any]] = [
-    ("都对", True),
+_LEAVE = "登记家人，要先征得本人（或其监护人）同意。"
+_ALL_RIGHT = "都对"
+_ALL_RIGHT_AND_LEAVE = "都对，本人也同意"
+_WRONG: list[tuple[str, Any]] = [
     ("姓名不对", "name"),
     ("证件号不对", "number"),
     ("关系不对", "relation"),
@@ -112,7 +125,42 @@ def taken_as(kind: str) -> str:
     return f"好的，用{KINDS[kind]}登记。"
 
 
-def read_back(values: Mapping[str, Any], today: date, odd: str) -> str:
+def relation_now(relation: str) -> str:
+    """It turns out to be somebody else."""
+    return f"好的，改成给{wording.RELATIONS[relation]}登记。"
+
+
+def the_same(patient: PatientView) -> str:
+    """A choice: the one who is registered already."""
+    return f"就是{wording.patient(patient)}"
+
+
+def known(patient: PatientView) -> str:
+    """Registered already: nothing has to be asked."""
+    return f"{wording.patient(patient)}已经登记过，不用再填。"
+
+
+def same_phone(phone: str) -> str:
+    """A choice: a number that the family has given before; `phone` is masked."""
+    return f"用登记过的{phone}"
+
+
+def noted_number(number: str) -> str:
+    """A document's number came before it was asked for."""
+    return f"证件号记下了（尾号{number[-4:]}）。"
+
+
+def noted_phone(phone: str) -> str:
+    """A telephone number came before it was asked for."""
+    return f"手机号记下了（尾号{phone[-4:]}）。"
+
+
+def right_choices(*, asks_leave: bool) -> list[tuple[str, Any]]:
+    """All right, or what is wrong; for a grown-up relative the yes says that they agree."""
+    return [(_ALL_RIGHT_AND_LEAVE if asks_leave else _ALL_RIGHT, True), *_WRONG]
+
+
+def read_back(values: Mapping[str, Any], today: date, odd: str, *, asks_leave: bool) -> str:
     """Everything that is about to be kept; `odd` is what cannot be, if anything."""
     born = date.fromisoformat(values["birth_on"])
     relation = wording.RELATIONS[values["relation"]]
@@ -123,9 +171,10 @@ def read_back(values: Mapping[str, Any], today: date, odd: str) -> str:
         f"性别：{_SEX[values['sex']]}，{wording.age(born, today)}",
         f"证件：{KINDS[values['kind']]}，尾号{values['number'][-4:]}",
         f"手机：{values['phone'] or '没有留'}",
+        _LEAVE if asks_leave else "",
         _ODD[odd].format(relation=relation) + WHAT_IS_WRONG if odd else "对吗？回复数字：",
     )
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if line)
 
 
 def registered(patient: PatientView) -> str:

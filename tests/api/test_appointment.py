@@ -51,6 +51,7 @@ class Kiosk:
         with self.clinic.work(openid) as work:
             patients = Patients(work)
             patients.consent("registration")
+            patients.consent("relative")
             return patients.register(registration).public_id
 
     def wish(self, **changes: object) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, jsonify, request
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.channels import open_channels
 from bot.chores import TASKS
@@ -22,6 +22,7 @@ from bot.turn import open_desk
 from bot.wechat_errors import PermanentError, TransientError
 from desk import outbox
 from desk.work import Actor
+from models import Patient as Patients
 from models import PatientLink
 from tests.bot.conftest import MakeHospital, poster
 from tests.bot.hospital import ID_NUMBER, Patient
@@ -239,6 +240,8 @@ def test_a_stranger_to_the_patient_is_offered_a_code_that_is_really_sent(
     first, second = Patient(poster(client)), Patient(poster(client), "oPatient2")
     for text in registration:
         first.say(text)
+    with house.engine.begin() as conn:  # the desk has seen that the phone is hers
+        conn.execute(update(Patients).values(phone_proof="desk"))
     answers = [second.say(text) for text in registration]
     assert "要往登记时留的手机发验证码吗" in answers[-1]
 

@@ -29,6 +29,7 @@ def add_appointment(clinic: Clinic, number: int, *, by_chat: bool = True) -> Non
     with clinic.work("openid-wang") as work:
         patients = Patients(work)
         patients.consent("registration")
+        patients.consent("relative")
         patient = patients.register(MOTHER)
         slot = work.conn.execute(select(Slot).order_by(Slot.starts_at)).first()
         account = work.conn.scalar(select(WechatUser.id)) if by_chat else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from dialogue.engine import Engine
+from dialogue.filling import resumed
 from dialogue.form import Done, Filled, Form, Open, Question, Reask, Redo, Slot, Stop
 from dialogue.phrases import Phrases
 from dialogue.reply import Reply
@@ -331,15 +332,49 @@ def test_a_question_without_options_is_missed_in_other_words(talk):
     assert talk.say(heard("hm")).text == "unread 1\n\nname?"
 
 
-def test_a_correction_reaches_the_form_below_and_the_open_question_stays():
+def test_a_correction_of_the_form_below_is_asked_on_and_what_the_upper_one_heard_is_kept():
+    guest = Form(
+        name="who",
+        done=lambda v, w: Done(f"hello {v['title']} {v['name']}", v["name"]),
+        slots=(
+            Slot("title", lambda v, w: Question("title?"), answer=lambda h, v, w: h.code),
+            Slot("name", lambda v, w: Question("name?"), answer=lambda h, v, w: h.name),
+        ),
+    )
     talk = Talk()
-    talk.all(heard("red", "book", "red"), number(2))
+    talk.engine = Engine((SHIRT, guest), PHRASES, aside)
+    assert talk.all(heard("red", "book", "red"), number(2)).text == "title?"
+    assert talk.say(heard("Dr", code="Dr")).text == "name?"
 
     reply = talk.say(heard("no, blue", colour="blue"))
 
-    assert reply.text == "the size is open again\n\nname?"
-    assert talk.say(heard("Ann", name="Ann")).text == "hello Ann\n\nsize?"
+    assert reply.text == "the size is open again\n\nsize?"
+    assert talk.say(number(1)).text == "name?"
+    assert talk.say(heard("Ann", name="Ann")).text == "hello Dr Ann\n\nsure?"
     assert talk.state.top.values["colour"] == "blue"
+
+
+def test_a_draft_about_somebody_else_is_dropped():
+    assert resumed({"relation": "mother", "name": "A"}, {"relation": "self"}) == {
+        "relation": "self"
+    }
+    assert resumed({"relation": "mother", "name": "A"}, {})["name"] == "A"
+
+
+def test_a_long_question_is_told_once_and_in_full_when_asked_for():
+    long = Form(
+        name="long",
+        opens_on=frozenset({"book"}),
+        done=lambda v, w: Done("done"),
+        slots=(Slot("yes", lambda v, w: Question("a long notice. 1?", [("1", 1)], again="1?")),),
+    )
+    talk = Talk()
+    talk.engine = Engine((long,), PHRASES, aside)
+    assert talk.say(BOOK).text == "a long notice. 1?"
+
+    assert talk.say(heard("hm")).text == "miss 1\n\n1?"
+    assert talk.say(heard("parking?", "clinic_info", confidence=0.9)).text.endswith("\n\n1?")
+    assert talk.say(heard("again", "repeat")).text == "a long notice. 1?"
 
 
 def test_a_menu_waits_for_its_digit_only(talk):

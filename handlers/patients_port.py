@@ -1,0 +1,73 @@
+"""What the conversations need of the register of patients; see `handlers.ports`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from scheduling.types import CodeSent, PatientId, PatientView, Registration
+
+
+class Patients(Protocol):
+    """The people this account speaks for."""
+
+    def linked(self) -> Sequence[PatientView]:
+        """Return the patients this account speaks for."""
+        ...
+
+    def has_consented(self, purpose: str) -> bool:
+        """Tell whether the current notice was agreed to."""
+        ...
+
+    def consent(self, purpose: str) -> None:
+        """Record that the current notice was agreed to."""
+        ...
+
+    def check_document(self, kind: str, number: str) -> tuple[str | None, date | None]:
+        """Return sex and birth date as far as a number tells; BadDocument if it cannot be."""
+        ...
+
+    def guess_documents(self, number: str) -> Sequence[str]:
+        """Return the kinds of document whose number has this shape, likeliest first."""
+        ...
+
+    def register(self, registration: Registration) -> PatientView:
+        """Store or find a patient and link the account to it."""
+        ...
+
+    def send_link_code(self, patient: PatientId) -> CodeSent:
+        """Send a code to the phone on file."""
+        ...
+
+    def redeem_link_code(self, code: str) -> PatientView:
+        """Turn a pending link into a verified one."""
+        ...
+
+    def unlink(self, patient: PatientId) -> None:
+        """Stop speaking for a patient; appointments stay."""
+        ...
+
+    def unlink_others(self, patient: PatientId) -> int:
+        """End the other accounts' links to the patient who writes; returns how many."""
+        ...
+
+    def others(self, patient: PatientId) -> int:
+        """Return how many other accounts speak for the patient, as far as this one may know."""
+        ...
+
+    def make_default(self, patient: PatientId) -> None:
+        """Book for this patient where nobody is named."""
+        ...
+
+    def correct_name(self, patient: PatientId, name: str) -> PatientView:
+        """Correct a mistyped name."""
+        ...
+
+    def send_phone_code(self, patient: PatientId, phone: str) -> CodeSent | None:
+        """Send a code to a new phone; None where no SMS can be sent."""
+        ...
+
+    def change_phone(self, patient: PatientId, phone: str, code: str = "") -> PatientView:
+        """Put another phone on file."""
+        ...

@@ -1,0 +1,101 @@
+"""
+What somebody wants done with what is kept of them or of their family: see, correct, erase.
+
+A question about privacy that asks for no act (「会不会把我信息卖了」) is none of these.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlp.heard import Errand, Intent
+
+# How sure such words are of what they mean.
+SURE = 0.95
+# What they are taken for where they are not known.
+_TAKEN_FOR: frozenset[Intent] = frozenset(
+    {"privacy", "unknown", "add_patient", "reschedule", "stop", "deny", "cancel", "book", "back",
+     "restart", "my_appointments", "clinic_info", "record"}
+)  # fmt: skip
+_DATA = r"(?:个人|登记|全部|所有|的)*(?:信息|资料|数据|账号|账户|记录|档案|内容)"
+_DROP = r"(?:删除?|删掉|清除|清空|抹掉|去掉|移除|注销|解绑|取消(?:绑定|关联)|解除(?:绑定|关联))"
+_MEMBER = (
+    r"(?:就诊人|家人|家属|成员|我(?:妈|爸|老公|老婆|老伴|爱人|儿子|女儿|孩子|奶奶|爷爷|姥姥|姥爷|婆婆)"
+    r"|妈妈|爸爸|老公|老婆|老伴|爱人|儿子|女儿|孩子|奶奶|爷爷|姥姥|姥爷|外婆|外公|婆婆|岳母|岳父)"
+)
+_PHONE = r"(?:手机|电话)(?:号码?)?"
+_NAME = r"(?:名字|姓名)"
+_CHANGE = r"(?:换|更换|改|更改|修改|更正|更新|变更|变)"
+_WRONG = r"(?:写|打|填|登记|输|弄|搞|录|登|发|说)?错"
+# Somebody else's telephone: the hospital's. Who is afraid of a leak wants no list.
+_NO_ERRAND = {
+    "phone": re.compile(r"医院|你们|贵院|科室?的?电话|窗口|服务台|医生"),
+    "see": re.compile(r"安全|泄[露漏]|保密|[骗卖传]|给别|谁能|干什么|干啥|不[要让许]|[别莫]|授权"),
+}
+
+# The first that is found; what cannot be taken back before what can.
+_ERRANDS: tuple[tuple[Errand, re.Pattern[str]], ...] = (
+    (
+        "unlink",
+        re.compile(
+            rf"(?:把|将).{{0,2}}{_MEMBER}.{{0,4}}{_DROP}|{_DROP}(?:了|一下|掉)?(?:一?[个位])?{_MEMBER}"
+            rf"|(?:不要|不想|不用|别)再?(?:管|绑着?|关联).{{0,2}}{_MEMBER}"
+            r"|解绑|解除绑定|取消绑定|移除就诊人"
+        ),
+    ),
+    (
+        "erase",
+        re.compile(
+            rf"{_DROP}(?:掉|了|一下)?(?:我|俺|咱)?(?:们|家)?{_DATA}"
+            rf"|(?:把|将)?(?:我|俺)?的?{_DATA}(?:都|全|给|通通)*(?:删|清|去|抹)(?:除|掉|了|空|咯|脱)"
+            rf"|{_DATA}(?:怎么|如何|咋|能不能|可以)删|注销|销号|(?:撤回|收回|取消)(?:我的)?(?:同意|授权)"
+            r"|^删除?[。!！]?$"
+        ),
+    ),
+    (
+        "export",
+        re.compile(
+            rf"导出|(?:我的?){_DATA}.{{0,4}}(?:发我|发给我|给我一份|副本|下载|拷贝|复印)"
+            rf"|(?:下载|拷贝|要一份)(?:我的?){_DATA}"
+        ),
+    ),
+    (
+        "name",
+        re.compile(
+            rf"{_NAME}.{{0,3}}(?:{_WRONG}|不对|有误|改一?下)|{_CHANGE}(?:一下|个)?{_NAME}"
+        ),
+    ),
+    (
+        "number",
+        re.compile(
+            rf"(?:身份证|证件)号?码?.{{0,3}}(?:{_WRONG}|不对|有误|改一?下)|{_CHANGE}(?:一下|个)?(?:身份证|证件)号"
+        ),
+    ),
+    (
+        "phone",
+        re.compile(
+            rf"{_CHANGE}(?:一下|了|一?个|成)?(?:新的?)?(?:登记的?)?{_PHONE}"
+            rf"|{_PHONE}.{{0,4}}(?:{_CHANGE}|{_WRONG}|停机|不用了|停用|不对|有误)"
+        ),
+    ),
+    ("default", re.compile(r"默认.{0,8}(?:给|是|挂|为|成|就诊人)|(?:设|改)(?:为|成).{0,6}默认")),
+    (
+        "see",
+        re.compile(
+            rf"(?:我|俺|咱)(?:们|家)?(?:的|登记的?){_DATA}"
+            rf"|^(?:我?[想要]?)(?:查|看|查看|看看|查询)(?:一下|下)?(?:我|俺)?(?:的)?{_DATA}$"
+            r"|(?:存|留|记|收集|登记)(?:了|着)(?:我|俺)?(?:的)?(?:什么|哪些|啥)"
+            r"|我的(?:就诊人|家人)(?!的)|就诊人(?:列表|管理)|登记了(?:谁|哪些人|哪几个)"
+        ),
+    ),
+)  # fmt: skip
+
+
+def errand(text: str, intent: Intent = "privacy") -> Errand | None:
+    """Return what is to be done with the particulars, None for nothing or a clearer `intent`."""
+    if intent not in _TAKEN_FOR:
+        return None
+    bare = "".join(text.split())
+    found = next((name for name, pattern in _ERRANDS if pattern.search(bare)), None)
+    spoilt = _NO_ERRAND.get(found or "")
+    return None if spoilt is not None and spoilt.search(bare) else found
