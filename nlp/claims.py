@@ -30,7 +30,7 @@ _DIGIT = re.compile("[0-9]")
 _NOT = re.compile(r"[不没无未]")
 _PAST = re.compile(
     r"(?:[0-9一二两三四五六七八九十几多半]|好几|前几|上)(?:多?年|个?多?月|周|星期|礼拜)(?:以|之)?前"
-    r"|以前|之前|从前|曾经?|(?<![昏晕厥死憋抽背噎疼痛])过去(?!了)|病史|[得患有做犯]过|发生过|出现过|去年|前年|年轻[时的]|小时候|当年"
+    r"|以前|之前|从前|曾经?|(?<![昏晕厥死憋抽背噎疼痛])过去(?!了)|病史|[得患有做犯]过|发生过|出现过|住过院|去年|前年|年轻[时的]|小时候|当年"
     r"|早年|那年|上次|上个月|上月|前段时间|家族|遗传"
 )
 _NOW = re.compile(
@@ -46,12 +46,15 @@ _ONLY_IF = re.compile(r"(?:如果|要是|假如|万一|倘若|假使)[^|]*$")
 _TOLD = re.compile(
     r"探[视望]|依稀记得|记得有次|听说|电视|新闻|小说|电影|网上说|科普|讲座|视频里|梦见|做梦"
 )
+# What is told of others, read or watched; a wish of one's own is never that.
+_FICTION = re.compile(r"小说|电影|电视剧|剧情|新闻|报道|讲座|科普|干预|跳楼机|跳楼价|游戏")
+_OWN_WISH = re.compile(r"我也?(?:想|要|不想|准备|打算)|不想活|活不")
 _GENERAL = re.compile(
     r"前兆|是什么(?:[|]|$)|指数|征兆|先兆|预兆|早期症状|症状(?:是|有|都)|有(?:什么|哪些|啥)(?:症状|表现|区别|危害|后遗症|影响|原因)"
     r"|什么是|什么意思|怎么预防|如何预防|预防|注意(?:什么|些什么|事项|哪些)|会不会(?:引起|导致|遗传|传染)"
     r"|能不能(?:吃|喝|运动|治)|能[吃喝].{0,6}吗|怎样避免|急救(?:知识|方法|措施|电话|课|培训|技能)|怎么急救|如何急救|怎么抢救"
     r"|区别|什么原因(?:引起|导致)|为什么会|会(?:引起|导致|造成)|能治好吗|遗传吗|传染吗|要做(?:什么|哪些)检查"
-    r"|吃什么(?:药|好|食物)|疫苗|有哪些|怎么引起|多少钱|危险吗|一般(?:需要|要|多久)|需要多久|关系|鉴定|赔偿|报销|是怎么(?:形成|引起|来)"
+    r"|吃什么(?:药|好|食物)|疫苗|有哪些|怎么引起|多少钱|危险吗|一般(?:需要|要|多久)|需要多久|关系|鉴定|赔偿|报销|管用吗|有用吗|有效吗|(?:如何|怎么|怎样)(?:观察|判断|识别|区分)|是怎么(?:形成|引起|来)"
 )
 _WHICH = re.compile(
     r"(?:应该|该|要|得|需要)?(?:去|到)?(?:看|挂|去|找|属于|是|查)?(?:什么|哪个|啥|哪一个|哪)(?:科室?|门诊|号)"
@@ -68,9 +71,13 @@ _CHRONIC = re.compile(
     r"|长期|经常|常常|时常|总是|老是|老觉得|反复|有时|偶尔|时不时|平时|好久|好长时间|很久|每次|每天|每到|天天|容易"
     r"|间断|慢性|阵子了|段时间|一向|从小|老毛病|总感觉|总觉得|近来|不定期|断断续续"
 )
+# How long somebody has had an illness says nothing of how long the trouble has lasted.
+_ILLNESS = re.compile(
+    r"(?:糖尿病|高血压|冠心病|哮喘|心脏病|肝硬化|肝炎|胃病|前列腺[^|]{0,3}|慢阻肺|尿毒症)[^|]{0,6}年了?"
+)
 _MONTHS = re.compile(r"(?:[0-9一二两三四五六七八九十几]|好几|半)个?多?月(?!大|龄|前|宝|婴|的)")
 _DISEASE = re.compile(
-    r"(?:中风|脑溢血|脑出血|脑卒中|心梗|心肌梗死?|心肌梗塞|心脏病|脑梗|脑血栓)"
+    r"(?:中风|脑溢血|脑出血|脑卒中|心梗|心肌梗死?|心肌梗塞|心脏病|心绞痛|脑梗|脑血栓)"
     r"(?:又?(?:突然)?(?:犯了|发作)|了(?![吗么几0-9一二两三半多好]))"
     r"|(?:突然|好像|疑似|怀疑|可能|像是|怕是|恐怕)是?(?:突发|急性)?(?:心梗|中风|脑溢血|脑出血|心肌梗)"
     r"|(?:突发|急性)(?:心梗|心肌梗|中风|脑溢血|脑出血|脑梗)"
@@ -111,6 +118,11 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
     return around is not None or (_TOLD.search(text) is not None and _NOW.search(text) is None)
 
 
+def only_told(text: str) -> bool:
+    """Tell whether a message about ending a life speaks of a story, the news or a lecture."""
+    return _FICTION.search(text) is not None and _OWN_WISH.search(text) is None
+
+
 def without_past_numbers(text: str) -> str:
     """Return the text without the digits of clauses that tell of the past (以前血压到过200)."""
     clauses = text.split("|")
@@ -140,6 +152,7 @@ def lasting(text: str, *, child: bool, pregnant: bool) -> bool:
     """Tell whether the trouble is old: counted in weeks or more, or recurrent; not made acute."""
     if _NOW.search(text):
         return False
+    text = _ILLNESS.sub("", text)
     if _CHRONIC.search(text):
         return True
     return not child and not pregnant and _MONTHS.search(text) is not None

@@ -11,8 +11,10 @@ import re
 
 # Traditional characters and variants that occur in dates, answers and booking talk.
 _VARIANTS = str.maketrans(
-    "週禮號點後個這兩鐘時間從開與還現總師醫預約掛門診專誰麼幾見謝請問難過來處錢費聽晝壓糖搜復聯繫員單據結報話嗎對歲們覺園電臺車書頭發燒癥",
-    "周礼号点后个这两钟时间从开与还现总师医预约挂门诊专谁么几见谢请问难过来处钱费听昼压糖搜复联系员单据结报话吗对岁们觉园电台车书头发烧症",
+    "週禮號點後個這兩鐘時間從開與還現總師醫預約掛門診專誰麼幾見謝請問難過來處錢費聽晝壓糖搜復聯繫員單據結報話嗎對歲們覺園電臺車書頭發燒癥"
+    "氣腦臉說嘔噁針藥農殺臟腫癱癲癇驚傷燙熱嚨嚥動邊識沒讓媽爺孫兒嬰寶懷產婦陰經視雙暈無聲體溫滿離斷鮮噴濕濺觸樓墜輕隻裡裏風驟劇繃頸顆腳鐵劑毀誤飲嗆鬱憂絕輸彎擠緊齒鬆穩轉嚴",
+    "周礼号点后个这两钟时间从开与还现总师医预约挂门诊专谁么几见谢请问难过来处钱费听昼压糖搜复联系员单据结报话吗对岁们觉园电台车书头发烧症"
+    "气脑脸说呕恶针药农杀脏肿瘫癫痫惊伤烫热咙咽动边识没让妈爷孙儿婴宝怀产妇阴经视双晕无声体温满离断鲜喷湿溅触楼坠轻只里里风骤剧绷颈颗脚铁剂毁误饮呛郁忧绝输弯挤紧齿松稳转严",
 )
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH |= {0x3000: 0x20, ord("／"): ord("/"), ord("。"): ord("."), ord("—"): ord("-")}
@@ -24,6 +26,11 @@ _TENS = {"十": 10, "拾": 10, "百": 100, "千": 1000}
 
 HANZI_NUMBER = "零〇一二两俩三四五六七八九十廿卅百"
 NUMBER = rf"(?:\d+|[{HANZI_NUMBER}]+)"
+
+
+def simplified(text: str) -> str:
+    """Return the text with the traditional characters it may hold written as simplified ones."""
+    return text.translate(_VARIANTS)
 
 
 def fold(text: str) -> str:

@@ -10,20 +10,17 @@ with what was heard earlier in the conversation. Not clinically signed off.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from nlp import claims, lexicon, vitals
+from nlp import claims, lexicon, vitals, wordings
 from nlp.heard import Person
 
 Action = Literal["call_120", "go_now", "crisis_line", "today"]
 _STRENGTH = ("call_120", "crisis_line", "go_now", "today")
 NOBODY = Person()
-MAX_CHARACTERS = 2000
 OLD_YEARS = 60
 CHILD_YEARS = 14
 INFANT_YEARS = 0.25
@@ -61,23 +58,17 @@ class _Signs:
 
     def fit(self, signs: set[str], fresh: set[str]) -> bool:
         """Tell whether the signs are there and at least one of them is new."""
-        if self.unless & signs or not all(group & signs for group in self.groups):
-            return False
-        return any(group & fresh for group in self.groups)
+        for group in self.groups:
+            if group.isdisjoint(signs):
+                return False
+        return self.unless.isdisjoint(signs) and any(group & fresh for group in self.groups)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Row:
     flag: Flag
     signs: _Signs
     even_asked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    sign: str
-    plain: str
-    gapped: re.Pattern[str] | None
 
 
 def _signs_of(r: dict[str, str]) -> _Signs:
@@ -101,81 +92,32 @@ def _read_rows() -> tuple[_Row, ...]:
     )
 
 
-_PART = re.compile("<([a-z]+)>")
-_PARTS = {r["part"]: tuple(r["forms"].split()) for r in lexicon.rows("redflag_parts.tsv")}
-_GAP = "([^|]{0,8}?)"
+def _by_sign(rows: Iterable[_Row]) -> dict[str, tuple[_Row, ...]]:
+    """Return for each sign the rows it may complete, so that only those are tried."""
+    found: dict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        for sign in frozenset().union(*row.signs.groups):
+            found[sign].append(row)
+    return {sign: tuple(rows) for sign, rows in found.items()}
 
 
-def _any_of(part: re.Match[str]) -> str:
-    """Return the pattern of a `<part>`: any of its forms, the longest first."""
-    forms = sorted(_PARTS[part[1]], key=len, reverse=True)
-    return f"(?:{'|'.join(map(re.escape, forms))})"
-
-
-def _read_words() -> dict[str, tuple[_Word, ...]]:
-    """
-    Words by their first character.
-
-    `~` is a gap of up to eight characters in one clause, `<part>` any form of redflag_parts.tsv.
-    """
-    found: dict[str, list[_Word]] = defaultdict(list)
-    for r in lexicon.rows("redflag_words.tsv"):
-        for word in dict.fromkeys(r["words"].split()):
-            plain = "~" not in word and "<" not in word
-            gapped = None if plain else re.compile(_PART.sub(_any_of, word).replace("~", _GAP))
-            opening = _PART.match(word)
-            for first in {form[0] for form in _PARTS[opening[1]]} if opening else {word[0]}:
-                found[first].append(_Word(r["sign"], word, gapped))
-    return {first: tuple(words) for first, words in found.items()}
-
-
-_ROWS = _read_rows()
+_ROWS = _by_sign(_read_rows())
 _CONCERNS = tuple((r["id"], _signs_of(r)) for r in lexicon.rows("safety.tsv"))
-_WORDS = _read_words()
-_TYPOS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
-_TYPO = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True))))
-_PLACES = re.compile(
-    r"(胸痛|卒中|犬伤|狗咬伤?|猫抓伤?|过敏|烧伤|烫伤|中毒|头痛|发热|发烧)(中心|门诊|科|专科)|急诊科?"
-)
-# 疼的厉害 is a frequent slip of 疼得厉害.
-_COMPLEMENT = re.compile(
-    "(?<=[痛喘闷晕吐烧抽咳黄肿麻流痒憋渴])的"
-    "(?=厉害|不行|慌|受不了|要命|要死|很|难受|直|说|打滚|满|站|睡不|要炸|像|跟|话|躺|我)"
-)
-_DECIMAL = re.compile(r"(?<=[0-9])\.(?=[0-9])")
-_BREAKS = re.compile(r"[\s,.!?;:。，！？；：~…|\"“”()（）]+")
-
-
-def clean(text: str) -> str:
-    """Return the text as the tables are written: one spelling, `|` between clauses."""
-    plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower().replace("疼", "痛")
-    plain = _BREAKS.sub("|", _DECIMAL.sub("\0", plain)).replace("\0", ".")
-    plain = _COMPLEMENT.sub("得", plain)
-    plain = _TYPO.sub(lambda m: _TYPOS[m.group()], plain)
-    return _PLACES.sub("|", plain)
-
-
-def _hits(text: str) -> Iterable[tuple[str, int, int]]:
-    """Yield (sign, start, end) of every wording in the text, denied or not."""
-    for at, character in enumerate(text):
-        for word in _WORDS.get(character, ()):
-            if word.gapped is None:
-                if text.startswith(word.plain, at):
-                    yield word.sign, at, at + len(word.plain)
-            elif (m := word.gapped.match(text, at)) and not claims.denies("".join(m.groups())):
-                yield word.sign, at, m.end()
 
 
 def _claimed(text: str) -> tuple[set[str], int]:
     """Return the signs a message claims and the length of its longest wording."""
     found: set[str] = set()
     longest = 0
-    for sign, start, end in _hits(text):
+    for sign, start, end in wordings.hits(text):
         if sign in found and sign != "suicide":
             continue
         if claims.denied(text, start, end):
             continue
-        if sign != "suicide" and claims.past_or_supposed(text, start, end):
+        if sign == "suicide":
+            if claims.only_told(text):
+                continue
+        elif claims.past_or_supposed(text, start, end):
             continue
         found.add(sign)
         if sign not in _SETTING:
@@ -223,13 +165,13 @@ def look(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> Fin
             but alone they fire nothing again.
         person: whom the message is about.
     """
-    now = clean(text)
+    now = wordings.clean(text)
     new, longest = _claimed(now)
     fresh = (new - _SETTING) | _measured(now, new)
     if not fresh:
         return Findings()
-    whole = "|".join([*(clean(e) for e in earlier), now])
-    signs = new.union(*(_claimed(clean(e))[0] for e in earlier)) if earlier else set(new)
+    whole = "|".join([*(wordings.clean(e) for e in earlier), now])
+    signs = new.union(*(_claimed(wordings.clean(e))[0] for e in earlier)) if earlier else set(new)
     signs |= _measured(whole, signs)
     signs |= _personal(signs, person)
     if claims.lasting(whole, child="@child" in signs, pregnant="@pregnant" in signs):
@@ -244,7 +186,7 @@ def look(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> Fin
 def _fired(signs: set[str], fresh: set[str], *, asked: bool) -> tuple[Flag, ...]:
     """Return the rows that fit, each id with its strongest action."""
     best: dict[str, Flag] = {}
-    for row in _ROWS:
+    for row in dict.fromkeys(row for sign in fresh for row in _ROWS.get(sign, ())):
         if (row.even_asked or not asked) and row.signs.fit(signs, fresh):
             other = best.get(row.flag.id)
             if other is None or _rank(row.flag) < _rank(other):

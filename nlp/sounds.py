@@ -6,6 +6,7 @@ The readings are data (`lexicon/syllables.tsv`, the 6,763 characters of GB 2312)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from nlp import lexicon
@@ -19,6 +20,11 @@ _CONFUSED = {"n": "l", "r": "l"}
 def _table() -> dict[str, tuple[str, ...]]:
     rows = lexicon.rows("syllables.tsv")
     return {row["character"]: tuple(row["readings"].split(",")) for row in rows}
+
+
+def known() -> Iterable[str]:
+    """Return the characters whose readings are known."""
+    return _table()
 
 
 def readings(char: str) -> tuple[str, ...]:

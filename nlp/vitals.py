@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nlp import numerals
+
 # Thresholds: redflags.tsv rf10, rf10b (mmHg), rf12 to rf15 (degrees Celsius).
 CRISIS = (180, 120)
 EXTREME = (220, 140)
@@ -22,6 +24,16 @@ _DEGREES = re.compile(
     r"|(?:烧|热|体温)[^0-9|]{0,4}(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?![0-9])"
 )
 _SUGAR = re.compile(r"糖[^0-9|]{0,6}([0-9]{2}(?:\.[0-9])?)(?![0-9/])")
+# Below this a person who sweats or is confused has too little (rf23e; own, to be signed).
+LOW_SUGAR_MMOL_PER_L = 3.0
+_ONE_SUGAR = re.compile(r"糖[^0-9|]{0,6}([0-9](?:\.[0-9])?)(?![0-9./])")
+_OFF_THE_METER = re.compile(r"糖[^|]{0,8}(?:\bhi\b|hi(?![a-z])|爆表|测不出|超出范围)")
+# How long it has lasted, in minutes: rf01 (A, B: 15), rf05 (E: 5), rf06 (own: 15).
+_LASTS = re.compile(
+    r"([0-9]+|[一二两三四五六七八九十几半]+)(个)?(?:多|来|几|好几)?(分钟|分多钟|小时|钟头|钟|刻钟)(?:多|了)*"
+    r"(?![^|]{0,5}(?:就好|缓解|恢复|自行|内|就没|就过))"
+)
+_UNITS = {"分钟": 1, "分多钟": 1, "刻钟": 15}
 _SPOKEN = {"三十八": 38.0, "三十九": 39.0, "四十度": 40.0, "四十一度": 41.0}
 _ABOUT_HEAT = re.compile(r"烧|热|体温|度|℃|°")
 _ABOUT_PRESSURE = re.compile(r"血压|高压|低压|收缩压|舒张压|mmhg")
@@ -50,17 +62,36 @@ def _heat(text: str) -> float:
     return max(found, default=0.0)
 
 
+def _minutes(text: str) -> int:
+    """Return the longest time told in minutes or hours, in minutes; 半 is half, 几 is five."""
+    longest = 0
+    for written, measure, unit in _LASTS.findall(text):
+        number = 0.5 if written == "半" else numerals.to_int(written.replace("几", "五"))
+        if number and (unit != "钟" or measure):
+            longest = max(longest, int(number * _UNITS.get(unit, 60)))
+    return longest
+
+
 def signs(text: str) -> set[str]:
-    """Return what the numbers mean: @bp_crisis, @bp_extreme, @bp_low, @hot, @very_hot, @sugar."""
+    """
+    Return what the numbers mean.
+
+    @bp_crisis, @bp_extreme, @bp_low; @hot, @very_hot; @sugar, @low_sugar; @minutes_5, @minutes_15.
+    """
     high, low = _pressure(text) if _ABOUT_PRESSURE.search(text) else (0, 0)
     heat = _heat(text) if _ABOUT_HEAT.search(text) else 0.0
     sugar = max(map(float, _SUGAR.findall(text)), default=0.0)
+    low_sugar = min(map(float, _ONE_SUGAR.findall(text)), default=LOW_SUGAR_MMOL_PER_L + 1)
+    minutes = _minutes(text)
     measured = {
         "@bp_crisis": high >= CRISIS[0] or low >= CRISIS[1],
         "@bp_extreme": high >= EXTREME[0] or low >= EXTREME[1],
         "@bp_low": 0 < high <= LOW_MMHG,
         "@hot": heat >= FEVER_CELSIUS,
         "@very_hot": heat > VERY_HOT_CELSIUS,
-        "@sugar": sugar >= SUGAR_MMOL_PER_L,
+        "@sugar": sugar >= SUGAR_MMOL_PER_L or _OFF_THE_METER.search(text) is not None,
+        "@low_sugar": 0 < low_sugar <= LOW_SUGAR_MMOL_PER_L,
+        "@minutes_5": minutes >= 5,  # noqa: PLR2004 - the sign says it
+        "@minutes_15": minutes >= 15,  # noqa: PLR2004 - the sign says it
     }
     return {sign for sign, true in measured.items() if true}

@@ -1,0 +1,144 @@
+"""
+How people word the signs of danger: one spelling for a text, and the wordings found in it.
+
+The words are data: redflag_words.tsv (wordings of each sign), redflag_parts.tsv (their
+interchangeable parts), redflag_typos.tsv (slips written out) and redflag_sounds.tsv (terms known
+by their sound, for voice input: 凶闷 is 胸闷).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+from nlp import lexicon, numerals, sounds
+
+MAX_CHARACTERS = 2000
+_PART = re.compile("<([a-z]+)>")
+_JOINT = re.compile("~~|[~-]")
+_SPECIAL = re.compile("[~<-]")
+_PARTS = {r["part"]: tuple(r["forms"].split()) for r in lexicon.rows("redflag_parts.tsv")}
+# What may stand in a gap: nothing that turns the wording around.
+_GAP = "[^|不没无未]{0,%d}?"
+_GAPS = {"~~": _GAP % 16, "~": _GAP % 8, "-": f"(?:{_GAP % 8}|[|])"}
+
+
+def _any_of(part: re.Match[str]) -> str:
+    """Return the pattern of a `<part>`: any of its forms, the longest first."""
+    forms = sorted(_PARTS[part[1]], key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, forms))})"
+
+
+def _pattern(word: str) -> str:
+    """Return the pattern of a wording; see `_read_words`."""
+    whole = _PART.sub(_any_of, word.replace(".", r"\."))
+    return _JOINT.sub(lambda joint: _GAPS[joint[0]], whole)
+
+
+def _openings(word: str) -> set[str]:
+    """Return what a wording may begin with: two characters, or one where a gap follows it."""
+    part = _PART.match(word)
+    if part is None:
+        return {word[:2] if not _SPECIAL.search(word[:2]) else word[0]}
+    bare = not word[part.end() :] or word[part.end()] in "~-<"
+    after = "" if bare else word[part.end()]
+    return {(form + after)[:2] for form in _PARTS[part[1]]}
+
+
+def _orders(word: str) -> tuple[str, ...]:
+    """Return a wording with `&`, whose halves may come in either order, as two."""
+    first, both, second = word.partition("&")
+    return (f"{first}~{second}", f"{second}~{first}") if both else (word,)
+
+
+def _read_words() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
+    """
+    Return for each opening the signs worded from there, each with one pattern.
+
+    In the table `~` is a gap of up to eight characters in one clause (`~~` sixteen), `-` such a
+    gap or a bare pause (胸口，疼), `&` a gap whose two sides may change places, `<part>` any form
+    of redflag_parts.tsv.
+    """
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for r in lexicon.rows("redflag_words.tsv"):
+        for word in dict.fromkeys(r["words"].split()):
+            for order in _orders(word):
+                for opening in _openings(order):
+                    found[opening][r["sign"]].append(order)
+    return {
+        opening: tuple((sign, _together(words)) for sign, words in signs.items())
+        for opening, signs in found.items()
+    }
+
+
+def _together(words: list[str]) -> re.Pattern[str]:
+    """Return one pattern for several wordings, the longest first."""
+    return re.compile("|".join(map(_pattern, sorted(words, key=len, reverse=True))))
+
+
+_WORDS = _read_words()
+_TYPOS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
+_TYPO = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True))))
+_PLACES = re.compile(
+    r"(胸痛|卒中|犬伤|狗咬伤?|猫抓伤?|过敏|烧伤|烫伤|中毒|头痛|发热|发烧)(中心|门诊|科|专科)|急诊科?"
+)
+# 疼的厉害 is a frequent slip of 疼得厉害.
+_COMPLEMENT = re.compile(
+    "(?<=[痛喘闷晕吐烧抽咳黄肿麻流痒憋渴])的"
+    "(?=厉害|不行|慌|受不了|要命|要死|很|难受|直|说|打滚|满|站|睡不|要炸|像|跟|话|躺|我)"
+)
+_DECIMAL = re.compile(r"(?<=[0-9])\.(?=[0-9])")
+_BREAKS = re.compile(r"[\s,.!?;:。，！？；：~…|\"“”()（）]+")
+
+
+def _voices() -> dict[int, str]:
+    """Return a table that writes every character as one that sounds like it."""
+    chosen: dict[str, str] = {}
+    return {ord(c): chosen.setdefault(sounds.readings(c)[0], c) for c in sounds.known()}
+
+
+_VOICE = _voices()
+_TERMS = {r["term"].translate(_VOICE): r["term"] for r in lexicon.rows("redflag_sounds.tsv")}
+_UNLIKE = frozenset(" ".join(r["unlike"] for r in lexicon.rows("redflag_sounds.tsv")).split())
+_TERM = re.compile("|".join(map(re.escape, sorted(_TERMS, key=len, reverse=True))))
+
+
+def by_sound(text: str) -> str:
+    """
+    Write the terms that only sound right as they should be: 凶闷 is 胸闷, 昏谜 is 昏迷.
+
+    At least one character must be right, and what is a word of its own stays (抽出 is no 抽搐).
+    """
+    pieces, end = [], 0
+    for m in _TERM.finditer(text.translate(_VOICE)):
+        told, meant = text[m.start() : m.end()], _TERMS[m.group()]
+        if told in (meant, *_UNLIKE) or not any(a == b for a, b in zip(told, meant, strict=True)):
+            continue
+        pieces += [text[end : m.start()], meant]
+        end = m.end()
+    return "".join([*pieces, text[end:]]) if pieces else text
+
+
+def clean(text: str) -> str:
+    """Return the text as the tables are written: one spelling, `|` between clauses."""
+    plain = (
+        numerals.simplified(unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]))
+        .lower()
+        .replace("疼", "痛")
+    )
+    plain = _BREAKS.sub("|", _DECIMAL.sub("\0", plain)).replace("\0", ".")
+    plain = _COMPLEMENT.sub("得", plain)
+    plain = _TYPO.sub(lambda m: _TYPOS[m.group()], by_sound(plain))
+    return _PLACES.sub("|", plain)
+
+
+def hits(text: str) -> Iterable[tuple[str, int, int]]:
+    """Yield (sign, start, end) of every wording in a clean text, denied or not."""
+    openings = _WORDS.get
+    for at, character in enumerate(text):
+        for sign, pattern in (*openings(character, ()), *openings(text[at : at + 2], ())):
+            m = pattern.match(text, at)
+            if m:
+                yield sign, at, m.end()
