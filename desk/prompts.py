@@ -79,6 +79,20 @@ class Prompts:
             for row in rows
         ]
 
+    def shown(self, prompt: PromptId) -> None:
+        """The question was put to the account in the chat: a bare answer now belongs to it."""
+        work = self._work
+        if work.actor.openid is not None:
+            work.conn.execute(
+                update(Prompt)
+                .where(
+                    Prompt.id == prompt,
+                    Prompt.openid_hash == work.vault.lookup(work.actor.openid),
+                    Prompt.state == "open",
+                )
+                .values(delivered_at=work.now)
+            )
+
     def answered(self, prompt: PromptId) -> None:
         """Take a question off the list; one that is not the account's own stays as it is."""
         work = self._work

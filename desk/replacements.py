@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from desk import appointments, outbox
 from desk.bookings import Bookings
 from desk.work import Work
-from models import SuspensionLine
+from models import Appointment, Outbox, SuspensionLine
 from models.staff import PENDING
 from scheduling.errors import AppointmentOver
-from scheduling.types import AppointmentId, AppointmentView
+from scheduling.types import AppointmentId, AppointmentView, PromptId
+
+_PENDING = (
+    select(SuspensionLine.id, SuspensionLine.appointment_id, Outbox.prompt_id)
+    .join(Appointment, Appointment.id == SuspensionLine.appointment_id)
+    .outerjoin(
+        Outbox,
+        (Outbox.appointment_id == SuspensionLine.appointment_id) & (Outbox.kind == "suspended"),
+    )
+    .where(
+        SuspensionLine.appointment_id.in_(bindparam("appointments", expanding=True)),
+        SuspensionLine.state.in_(PENDING),
+    )
+    .order_by(Appointment.starts_at, Appointment.id)
+)
 
 
 class Replacements:
@@ -21,6 +36,16 @@ class Replacements:
     def __init__(self, work: Work) -> None:
         """Act within this piece of work."""
         self._work = work
+
+    def pending(self) -> Sequence[tuple[AppointmentView, AppointmentView | None, PromptId | None]]:
+        """
+        Return what was suspended and is not settled, soonest first.
+
+        Each with the place that is held instead and the question that was written about it.
+        """
+        olds = {v.id: v for v in appointments.mine(self._work) if v.status == "suspended"}
+        rows = self._work.conn.execute(_PENDING, {"appointments": list(olds)}) if olds else ()
+        return [(olds[row.appointment_id], self.offered(row.id), row.prompt_id) for row in rows]
 
     def offered(self, line: int) -> AppointmentView | None:
         """Return the place held for a patient of a suspended shift, None when there is none."""

@@ -10,6 +10,7 @@ from dialogue.state import Values
 from handlers import family, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
+from handlers.texts import prompts as suspended
 from handlers.texts import wording
 from nlp.heard import Heard
 from scheduling.types import AppointmentView
@@ -24,8 +25,15 @@ def ahead(world: World) -> list[AppointmentView]:
 
 
 def overview(world: World) -> Reply:
-    """Answer to 「我的预约」."""
-    return Reply(texts.overview(ahead(world)))
+    """Answer to 「我的预约」; what a suspension left open is asked here too, the soonest first."""
+    booked, pending = ahead(world), world.desk.replacements.pending()
+    if not pending:
+        return Reply(texts.overview(booked))
+    old, offered, prompt = pending[0]
+    asked = suspended.put(old, offered)
+    if prompt is not None:
+        world.desk.prompts.shown(prompt)
+    return Reply("\n\n".join([texts.overview(booked), asked] if booked else [asked]))
 
 
 # -- which appointment

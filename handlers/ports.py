@@ -124,6 +124,10 @@ class Prompts(Protocol):
         """Return what was asked, seen and not answered yet, the newest first."""
         ...
 
+    def shown(self, prompt: PromptId) -> None:
+        """A question was put to the account in the chat."""
+        ...
+
     def answered(self, prompt: PromptId) -> None:
         """Take a question off the list."""
         ...
@@ -205,6 +209,10 @@ class Suspensions(Protocol):
 
 class Replacements(Protocol):
     """What is offered to patients of a suspended shift."""
+
+    def pending(self) -> Sequence[tuple[AppointmentView, AppointmentView | None, PromptId | None]]:
+        """Return what was suspended and is not settled, what is held instead, and its question."""
+        ...
 
     def offered(self, line: int) -> AppointmentView | None:
         """Return the place that is held, or None."""

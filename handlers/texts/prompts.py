@@ -39,6 +39,13 @@ def instead(old: AppointmentView | None, offered: AppointmentView | None) -> str
     return f"{was}为您留着：{wording.moment(at.starts_at)}，{place}。回复数字："
 
 
+def put(old: AppointmentView, offered: AppointmentView | None) -> str:
+    """The same question where it stands alone, with its digits."""
+    choices = [OTHER_TIME, GIVE_BACK] if offered is None else [TAKE_IT, OTHER_TIME, GIVE_BACK]
+    lines = [f"{number}. {label}" for number, label in enumerate(choices, 1)]
+    return "\n".join([instead(old, offered), *lines])
+
+
 def taken(view: AppointmentView, outlook: Outlook) -> str:
     """The new place is hers."""
     done = f"已改好：{wording.appointment(view)}。预约号：{view.code}。"

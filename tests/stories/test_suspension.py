@@ -165,3 +165,19 @@ def test_the_day_list_shows_masked_names_and_is_written_down(ward):
     assert "张*国" in answer, answer
     acts = [row.act for row in ward.read(select(AuditEvent.act))]
     assert acts[-1] == "look"
+
+
+def test_who_asks_for_her_appointments_is_asked_there_too(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+    ward.nurse(f"停诊 {doctor} 后天上午")
+    ward.nurse("确认停诊")
+    with open_desk(ward.stage.house, Actor("job", name="courier")) as counter:
+        rebooking.carry_out(counter.work, counter.work.conn.scalar(select(Suspension.id)))
+    ward.stage.wait(1)
+
+    answer = ward.stage.patient.say("我的预约")
+    assert "停诊" in answer
+    assert "1. 就改到这个时间" in answer
+    assert "已改好" in ward.stage.patient.say("1")
+    assert "停诊" not in ward.stage.patient.say("我的预约")
