@@ -117,7 +117,8 @@ def _demo_run(port: int, home: Path) -> None:
         house, clock = demo.under_one_clock(open_house(demo.settings(environment(), port, home)))
         try:
             demo.prepare(house)
-            demo.Show(house, furnish(Flask("demo"), house), port, clock).run()
+            code = demo.invitation(house)
+            demo.Show(house, furnish(Flask("demo"), house), port, clock, code).run()
         finally:
             house.close()
 

@@ -37,6 +37,17 @@ def _staff_list() -> None:
             line(one.id, one.name, one.role, one.doctor or "-", one.site or "-", state)
 
 
+@STAFF.command("code")
+@click.argument("number", type=int)
+def _staff_code(number: int) -> None:
+    """Print another one-time code: for a new phone, or a forgotten password of the console."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        code = staff.new_code(counter.work, number)
+    if code is None:
+        raise click.ClickException(f"nobody works here under the number {number}")
+    click.echo(code)
+
+
 @STAFF.command("remove")
 @click.argument("number", type=int)
 def _staff_remove(number: int) -> None:

@@ -34,7 +34,7 @@ from bot.setting_values import DEVELOPMENT
 from bot.settings import ConfigError, Settings
 from bot.turn import open_desk
 from bot.wechat_errors import WechatError
-from desk import demo
+from desk import demo, staff
 from desk.work import Actor, Work
 from models.vault import make_key
 from simulator.app import alongside
@@ -57,6 +57,7 @@ _TEMPLATES = {
 _LETTERS = string.ascii_letters + string.digits
 _HOST = "127.0.0.1"
 _ACTOR = Actor("job", name="demo")
+_NURSE = "demo"
 _ROLL_EVERY = timedelta(hours=1)
 # What the demo takes from the environment; everything else is its own.
 _FROM_OUTSIDE = ("FIXED_NOW", "HOSPITAL_NAME", "POLICY_FILE", "TRIAGE_MODEL", "WECHAT_LINKS")
@@ -105,6 +106,14 @@ def prepare(house: House) -> None:
         demo.load(counter.work)
 
 
+def invitation(house: House) -> str:
+    """Return a fresh one-time code of the demo's own member of staff."""
+    with open_desk(house, _ACTOR) as counter:
+        known = [one.id for one in staff.everybody(counter.work) if one.name == _NURSE]
+        code = staff.new_code(counter.work, known[0]) if known else None
+        return code or staff.invite(counter.work, _NURSE, "admin")
+
+
 def roll(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     """Let the shifts of the demo hospital follow the days."""
     demo.roll(work)
@@ -148,6 +157,7 @@ class Show:
     bot: Any  # a Flask application
     port: int
     clock: Clock
+    code: str = ""
 
     def run(self) -> None:
         """Serve until Ctrl-C, or a polite kill."""
@@ -166,6 +176,8 @@ class Show:
             for thread in threads:
                 thread.start()
             click.echo(f"phone:    http://{_HOST}:{self.port}/phone", nl=True)
+            click.echo(f"console:  http://{_HOST}:{self.port}/console/join   code: {self.code}")
+            click.echo(f"          or send 绑定 {self.code} on the phone page, then 停诊 …")
             click.echo(f"webhook:  http://{_HOST}:{self.port}/wechat   Ctrl-C ends all")
             server.serve_forever()
         except KeyboardInterrupt:

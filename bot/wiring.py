@@ -13,8 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import api
+import console
 from bot import subscribe, webhook
 from bot.house import House
+from bot.setting_values import DEVELOPMENT
 from bot.turn import Turns, open_desk
 from desk import calls
 from desk.counter import Counter
@@ -32,6 +34,7 @@ def environment() -> Mapping[str, str | None]:
 def furnish(app: Flask, house: House) -> Flask:
     """Put the routes of an opened house into an application and warm the ear."""
     app.config["SECRET_KEY"] = house.settings.secret_key
+    app.config["SESSION_COOKIE_SECURE"] = house.settings.mode != DEVELOPMENT
     app.extensions["house"] = house
     other = house.settings.triage_model
     turns = Turns(house, triage.load(Path(other)) if other else None)
@@ -42,6 +45,8 @@ def furnish(app: Flask, house: House) -> Flask:
         return open_desk(house, actor)
 
     app.register_blueprint(api.create_blueprint(open_counter))
+    hospital = house.settings.hospital_name
+    app.register_blueprint(console.create_blueprint(app, open_counter, hospital))
     _add_health(app, house)
     # Dictionary, model and readings of names load now, not while the first patient waits.
     warm(clock.system_now())

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 
 from desk.openings import to_half_day
 from desk.work import Work
-from models import Appointment, Department, Doctor, Patient, Shift, Site
+from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot
 from scheduling.errors import NotAllowed
 from scheduling.masking import mask_name
-from scheduling.types import DayLine, Member, ShiftView
+from scheduling.types import AppointmentId, DayLine, Member, ShiftView
 
 _BOOKED = (
     select(func.count())
     .select_from(Appointment)
     .where(Appointment.shift_id == Shift.id, Appointment.status.in_(("booked", "checked_in")))
+    .scalar_subquery()
+)
+_ARRIVED = (
+    select(func.count())
+    .select_from(Appointment)
+    .where(Appointment.shift_id == Shift.id, Appointment.status == "checked_in")
+    .scalar_subquery()
+)
+_PLACES = (
+    select(func.coalesce(func.sum(Slot.capacity), 0))
+    .where(Slot.shift_id == Shift.id)
     .scalar_subquery()
 )
 _SHIFTS = (
@@ -35,19 +46,23 @@ _SHIFTS = (
         Shift.half_day,
         Shift.state,
         Shift.suspension_id,
+        Shift.room,
         _BOOKED.label("booked"),
+        _ARRIVED.label("arrived"),
+        _PLACES.label("places"),
     )
     .join(Site, Site.id == Shift.site_id)
     .join(Department, Department.id == Shift.department_id)
     .outerjoin(Doctor, Doctor.id == Shift.doctor_id)
     .order_by(Shift.starts_at, Shift.id)
 )
+_OF_DAY = _SHIFTS.where(Shift.visit_on == bindparam("day"))
 _AHEAD = _SHIFTS.where(Shift.ends_at > bindparam("now"))
 _OF_SUSPENSION = _SHIFTS.where(Shift.suspension_id == bindparam("suspension"))
 _SOME = _SHIFTS.where(Shift.id.in_(bindparam("shifts", expanding=True)))
 
 _PATIENTS = (
-    select(Appointment.starts_at, Appointment.status, Patient.name_enc)
+    select(Appointment.id, Appointment.starts_at, Appointment.status, Patient.name_enc)
     .join(Patient, Patient.id == Appointment.patient_id)
     .where(
         Appointment.shift_id == bindparam("shift"),
@@ -78,11 +93,31 @@ def ahead(
     if when:
         touches = [(Shift.starts_at < end) & (Shift.ends_at > start) for start, end in when]
         query = query.where(or_(*touches))
+    return [_view(work, row) for row in work.conn.execute(_own(query, member), {"now": work.now})]
+
+
+def of_day(work: Work, member: Member, day: date) -> list[ShiftView]:
+    """Return all shifts of a local day that are this member's business, soonest first."""
+    return [_view(work, row) for row in work.conn.execute(_own(_OF_DAY, member), {"day": day})]
+
+
+def one(work: Work, member: Member, shift: int) -> ShiftView:
+    """
+    Return one shift.
+
+    Raises:
+        NotAllowed: there is none, or it is not this member's business.
+    """
+    row = work.conn.execute(_own(_SOME, member), {"shifts": [shift]}).one_or_none()
+    if row is None:
+        raise NotAllowed
+    return _view(work, row)
+
+
+def _own(query: Select[*tuple[Any, ...]], member: Member) -> Select[*tuple[Any, ...]]:
     if member.role == "doctor":
         query = query.where(Doctor.code == member.doctor)
-    if member.site is not None:
-        query = query.where(Site.code == member.site)
-    return [_view(work, row) for row in work.conn.execute(query, {"now": work.now})]
+    return query if member.site is None else query.where(Site.code == member.site)
 
 
 def of_suspension(work: Work, suspension: int) -> list[ShiftView]:
@@ -96,7 +131,12 @@ def patients(work: Work, shift: int) -> list[DayLine]:
     """Return who is expected in a shift, by time; names masked."""
     rows = work.conn.execute(_PATIENTS, {"shift": shift})
     return [
-        DayLine(work.local(row.starts_at), mask_name(work.vault.open(row.name_enc)), row.status)
+        DayLine(
+            AppointmentId(row.id),
+            work.local(row.starts_at),
+            mask_name(work.vault.open(row.name_enc)),
+            row.status,
+        )
         for row in rows
     ]
 
@@ -108,13 +148,9 @@ def check(work: Work, member: Member, shifts: Sequence[int]) -> None:
     Raises:
         NotAllowed.
     """
-    rows = work.conn.execute(_SOME, {"shifts": list(shifts)}).all()
-    may = [
-        (member.role != "doctor" or row.doctor == member.doctor)
-        and member.site in (None, row.site)
-        for row in rows
-    ]
-    if len(rows) != len(set(shifts)) or not all(may):
+    wanted = set(shifts)
+    found = work.conn.execute(_own(_SOME, member), {"shifts": list(wanted)}).all()
+    if len(found) != len(wanted):
         raise NotAllowed
 
 
@@ -132,4 +168,7 @@ def _view(work: Work, row: Row[*tuple[Any, ...]]) -> ShiftView:
         state=row.state,
         suspension=row.suspension_id,
         booked=row.booked,
+        arrived=row.arrived,
+        places=int(row.places),
+        room=row.room,
     )

@@ -58,6 +58,7 @@ _MEMBERS = (
     .order_by(Staff.id)
 )
 _BY_ACCOUNT = _MEMBERS.where(Staff.openid_hash == bindparam("openid"))
+_BY_NUMBER = _MEMBERS.where(Staff.id == bindparam("number"))
 _BY_CODE = _MEMBERS.where(
     Staff.code_hash == bindparam("code"), Staff.code_expires_at > bindparam("now")
 )
@@ -74,7 +75,7 @@ def invite(
     """
     if role not in ROLES or (role == "doctor") != (doctor is not None):
         raise StaffError("a doctor needs --doctor with a code of the roster, nobody else has one")
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
+    code = _code()
     row = {
         "name": name,
         "role": role,
@@ -89,6 +90,10 @@ def invite(
     return code
 
 
+def _code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
+
+
 def _id(work: Work, table: type[Doctor | Site], code: str | None) -> int | None:
     if code is None:
         return None
@@ -96,6 +101,28 @@ def _id(work: Work, table: type[Doctor | Site], code: str | None) -> int | None:
     if found is None:
         raise StaffError(f"the roster has no code {code}")
     return found
+
+
+def new_code(work: Work, number: int) -> str | None:
+    """Return another one-time code for somebody who works here, None for nobody of that number."""
+    code = _code()
+    fresh = {"code_hash": work.vault.lookup(code), "code_expires_at": work.now + _CODE_LIVES}
+    here = (Staff.id == number, Staff.removed_at.is_(None))
+    if work.conn.execute(update(Staff).where(*here).values(**fresh)).rowcount == 0:
+        return None
+    audit.record(work, "code", f"staff:{number}")
+    return code
+
+
+def by_code(work: Work, code: str) -> Member | None:
+    """Return whose one-time code this is; None for one that is no good."""
+    values = {"code": work.vault.lookup(code.strip().upper()), "now": work.now}
+    return to_member(work.conn.execute(_BY_CODE, values).one_or_none())
+
+
+def by_number(work: Work, number: int) -> Member | None:
+    """Return a member of staff, None for nobody of that number (any more)."""
+    return to_member(work.conn.execute(_BY_NUMBER, {"number": number}).one_or_none())
 
 
 def everybody(work: Work) -> Sequence[Entry]:
@@ -129,23 +156,23 @@ class StaffRoom:
         if openid is None:
             return None
         values = {"openid": self._work.vault.lookup(openid)}
-        return _to_member(self._work.conn.execute(_BY_ACCOUNT, values).one_or_none())
+        return to_member(self._work.conn.execute(_BY_ACCOUNT, values).one_or_none())
 
     def bind(self, code: str) -> Member | None:
         """Bind the account that writes by its one-time code; None for a code that is no good."""
         work = self._work
         openid = work.actor.openid
-        values = {"code": work.vault.lookup(code.upper()), "now": work.now}
-        row = work.conn.execute(_BY_CODE, values).one_or_none()
-        if row is None or openid is None:
+        member = by_code(work, code)
+        if member is None or openid is None:
             return None
         mine = work.vault.lookup(openid)
         work.conn.execute(update(Staff).where(Staff.openid_hash == mine).values(openid_hash=None))
         bound = {"openid_hash": mine, "code_hash": None, "bound_at": work.now}
-        work.conn.execute(update(Staff).where(Staff.id == row.id).values(**bound))
-        audit.record(work, "bind", f"staff:{row.id}")
-        return _to_member(row)
+        work.conn.execute(update(Staff).where(Staff.id == member.id).values(**bound))
+        audit.record(work, "bind", f"staff:{member.id}")
+        return member
 
 
-def _to_member(row: Row[*tuple[Any, ...]] | None) -> Member | None:
+def to_member(row: Row[*tuple[Any, ...]] | None) -> Member | None:
+    """Return a row of staff as people see it."""
     return None if row is None else Member(row.id, row.name, row.role, row.doctor, row.site)

@@ -24,7 +24,9 @@ class Staff(Base):
     One member of staff; `role` is admin, desk or doctor.
 
     A doctor acts for `doctor_id` alone; `site_id` narrows anybody to one site. `openid_hash` is
-    the WeChat account bound to it, by the one-time code of which `code_hash` is kept.
+    the WeChat account bound to it, by the one-time code of which `code_hash` is kept; the same
+    kind of code lets somebody choose the password of the console. After too many `wrong_tries`
+    nobody gets in as this one before `locked_until`.
     """
 
     __tablename__ = "staff"
@@ -37,6 +39,9 @@ class Staff(Base):
     code_expires_at: Mapped[InstantOrNone]
     openid_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     bound_at: Mapped[InstantOrNone]
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[InstantOrNone]
     removed_at: Mapped[InstantOrNone]
     created_at: Mapped[Instant]
 

@@ -292,7 +292,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ShiftView:
-    """One shift as staff speak of it (班次), times local; `booked` patients hold its places."""
+    """
+    One shift as staff speak of it (班次), times local.
+
+    `booked` of its `places` are taken, `arrived` of those patients are here.
+    """
 
     id: int
     site: str
@@ -306,12 +310,16 @@ class ShiftView:
     state: str
     suspension: int | None
     booked: int
+    arrived: int
+    places: int
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
     """One patient of a shift's day list, the name masked; `starts_at` local."""
 
+    appointment: AppointmentId
     starts_at: datetime
     name_masked: str
     status: str

@@ -1,0 +1,157 @@
+"""The pages behind the door: the day's board, shifts, suspensions, staff and what was done."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import door, work
+from console.door import OpenDesk, me
+from desk import arrivals, audit, shifts, staff
+from handlers.texts import console as texts
+from handlers.texts import notices, refusals, wording
+from scheduling.errors import Refusal
+from scheduling.types import AppointmentId
+
+_DAY = timedelta(days=1)
+
+
+def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str) -> Blueprint:
+    """Return the routes under `/console`, guarded; `open_desk` as in `api.create_blueprint`."""
+    blueprint = Blueprint(
+        "console",
+        __name__,
+        url_prefix="/console",
+        template_folder="templates",
+        static_folder="static",
+    )
+    door.guard(app, blueprint, open_desk)
+    door.add_pages(blueprint, open_desk)
+    work.add_pages(blueprint, open_desk)
+    _add_board(blueprint, open_desk)
+    _add_suspensions(blueprint, open_desk)
+    _add_admin(blueprint, open_desk)
+
+    @blueprint.context_processor
+    def words() -> dict[str, object]:
+        return {"hospital": hospital, "texts": texts, "wording": wording, "calls": notices.CALLS}
+
+    @blueprint.errorhandler(Refusal)
+    def refused(no: Refusal) -> ResponseReturnValue:
+        return render_template("console/refused.html", problem=refusals.say(no)), 409
+
+    return blueprint
+
+
+def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    @blueprint.get("/")
+    def board() -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            day = _day(request.args.get("day"), counter.now)
+            found = shifts.of_day(counter.work, me(), day)
+        around = {"before": day - _DAY, "after": day + _DAY}
+        return render_template("console/board.html", shifts=found, day=day, **around)
+
+    @blueprint.get("/shifts/<int:number>")
+    def shift(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            found = shifts.one(counter.work, me(), number)
+            people = shifts.patients(counter.work, number)
+            audit.record(counter.work, "look", f"shift:{number}")
+        return render_template("console/shift.html", shift=found, patients=people)
+
+    @blueprint.post("/shifts/<int:number>/arrived/<int:appointment>")
+    def arrived(number: int, appointment: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            shifts.check(counter.work, me(), [number])
+            here = arrivals.arrive(counter.work, AppointmentId(appointment), number)
+        flash(texts.ARRIVED if here else texts.NOT_ARRIVED)
+        return redirect(url_for("console.shift", number=number))
+
+
+def _day(text: str | None, now: datetime) -> date:
+    try:
+        return date.fromisoformat(text) if text else now.date()
+    except ValueError:
+        abort(404)
+
+
+def _add_suspensions(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    @blueprint.get("/shifts/<int:number>/suspend")
+    def ask_suspend(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            found = shifts.one(counter.work, me(), number)
+            impact = counter.suspensions.foresee([number])
+        return render_template("console/suspend.html", shift=found, impact=impact)
+
+    @blueprint.post("/shifts/<int:number>/suspend")
+    def suspend(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            suspension = counter.suspensions.suspend(me(), [number])
+        return redirect(url_for("console.suspension", number=suspension))
+
+    @blueprint.get("/suspensions/<int:number>")
+    def suspension(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            progress = counter.suspensions.progress(number)
+            if not progress.shifts:
+                abort(404)
+            shifts.check(counter.work, me(), [shift.id for shift in progress.shifts])
+        part = "progress" if request.args.get("part") else "suspension"
+        return render_template(f"console/{part}.html", progress=progress)
+
+    @blueprint.post("/suspensions/<int:number>/resume")
+    def resume(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            counter.suspensions.resume(me(), number)
+        flash(texts.DONE)
+        return redirect(url_for("console.board"))
+
+
+def _add_admin(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    """What only an admin sees."""
+
+    @blueprint.get("/staff")
+    def people() -> ResponseReturnValue:
+        _only_admin()
+        with open_desk(door.actor(me())) as counter:
+            found = staff.everybody(counter.work)
+        return render_template("console/staff.html", staff=found, code="", problem="")
+
+    @blueprint.post("/staff")
+    def invite() -> ResponseReturnValue:
+        _only_admin()
+        asked = {name: request.form.get(name, "").strip() for name in ("name", "role", "doctor")}
+        code, problem = "", ""
+        with open_desk(door.actor(me())) as counter:
+            try:
+                code = staff.invite(
+                    counter.work, asked["name"], asked["role"], asked["doctor"] or None
+                )
+            except staff.StaffError:
+                problem = texts.BAD_INVITATION
+            found = staff.everybody(counter.work)
+        page = render_template("console/staff.html", staff=found, code=code, problem=problem)
+        return page, 400 if problem else 200
+
+    @blueprint.post("/staff/<int:number>/remove")
+    def remove(number: int) -> ResponseReturnValue:
+        _only_admin()
+        with open_desk(door.actor(me())) as counter:
+            gone = number != me().id and staff.remove(counter.work, number)
+        flash(texts.DONE if gone else texts.GONE)
+        return redirect(url_for("console.people"))
+
+    @blueprint.get("/audit")
+    def acts() -> ResponseReturnValue:
+        _only_admin()
+        with open_desk(door.actor(me())) as counter:
+            found = audit.recent(counter.work)
+        return render_template("console/audit.html", acts=found)
+
+
+def _only_admin() -> None:
+    if me().role != "admin":
+        abort(403)

@@ -1,0 +1,98 @@
+"""
+Passwords of the console: chosen with a one-time code, kept as argon2id hashes.
+
+Five wrong ones lock the door of that member for a quarter of an hour, whoever tries.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Row, select, update
+
+from desk import audit, staff
+from desk.work import Work
+from models import Staff
+from scheduling.types import Member
+
+SHORTEST = 10
+_MOST_TRIES = 5
+_LOCKED_FOR = timedelta(minutes=15)
+_HASHER = PasswordHasher()
+
+
+class WeakPasswordError(ValueError):
+    """Too short to be one."""
+
+
+def choose(work: Work, code: str, password: str) -> Member | None:
+    """
+    Set the password of whoever has this one-time code; None for a code that is no good.
+
+    Raises:
+        WeakPasswordError: shorter than ten characters.
+    """
+    if len(password) < SHORTEST:
+        raise WeakPasswordError
+    member = staff.by_code(work, code)
+    if member is None:
+        return None
+    values = {
+        "password_hash": _HASHER.hash(password),
+        "code_hash": None,
+        "wrong_tries": 0,
+        "locked_until": None,
+    }
+    work.conn.execute(update(Staff).where(Staff.id == member.id).values(**values))
+    audit.record(work, "password", f"staff:{member.id}")
+    return member
+
+
+def check(work: Work, name: str, password: str) -> Member | None:
+    """Return who logs in with this name and password; None for a wrong one or a locked door."""
+    rows = work.conn.execute(
+        select(*Staff.__table__.c)
+        .where(Staff.name == name, Staff.removed_at.is_(None), Staff.password_hash.is_not(None))
+        .order_by(Staff.id)
+        .with_for_update()
+    ).all()
+    if not rows:
+        _is_right(_nobodys(), password)  # as slow as for somebody who is here
+        return None
+    for row in rows:
+        if row.locked_until is not None and row.locked_until > work.now:
+            continue
+        if _is_right(row.password_hash, password):
+            _set(work, row, wrong_tries=0, locked_until=None)
+            return staff.by_number(work, row.id)
+        _missed(work, row)
+    return None
+
+
+def _missed(work: Work, row: Row[*tuple[Any, ...]]) -> None:
+    tries = row.wrong_tries + 1
+    if tries < _MOST_TRIES:
+        _set(work, row, wrong_tries=tries)
+        return
+    _set(work, row, wrong_tries=0, locked_until=work.now + _LOCKED_FOR)
+    audit.record(work, "locked", f"staff:{row.id}")
+
+
+def _set(work: Work, row: Row[*tuple[Any, ...]], **values: object) -> None:
+    work.conn.execute(update(Staff).where(Staff.id == row.id).values(**values))
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    return _HASHER.hash("nobody's")
+
+
+def _is_right(known: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(known, password)
+    except (VerificationError, InvalidHashError):
+        return False
