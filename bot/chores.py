@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from desk import idempotency, journal, rebooking, receipts, requests
+from desk import idempotency, journal, line, rebooking, receipts, requests, waitlist
 from desk import purge as old_rows
 from desk.counter import Counter
 from desk.work import Work
@@ -20,6 +20,23 @@ _PURGE_EVERY = timedelta(hours=1)
 def expire_hold(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     """Give back a place whose hold is over; one that was confirmed meanwhile stays."""
     Counter(work).bookings.expire(AppointmentId(int(payload["appointment"])))
+    return None
+
+
+def serve_waitlist(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Offer who has just joined the waitlist what came back at that very moment."""
+    Counter(work).waitlist.serve(int(payload["entry"]))
+    return None
+
+
+def close_waitlist(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Tell who still waits that the list has closed."""
+    return Counter(work).waitlist.close(int(payload["entry"]))
+
+
+def return_place(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Let everybody have a cancelled place that was kept back for a while."""
+    line.returned(work, int(payload["slot"]), str(payload["channel"]))
     return None
 
 
@@ -50,6 +67,9 @@ def suspension_silent(work: Work, payload: Mapping[str, Any]) -> timedelta | Non
 
 TASKS: Mapping[str, Task] = {
     "expire_hold": expire_hold,
+    waitlist.SERVE: serve_waitlist,
+    waitlist.CLOSE: close_waitlist,
+    line.RETURN: return_place,
     "purge": purge,
     rebooking.PLAN: plan_suspension,
     rebooking.SILENT: suspension_silent,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,14 @@ from scheduling.errors import NotVerified, NotYourPatient, Refusal, Unavailable
 
 _WINDOW = "window"
 _LINK = select(PatientLink.id).where(PatientLink.active_key == bindparam("pair"))
-_PATIENT = (
-    select(Patient.id, Patient.sex, Patient.birth_on)
-    .where(Patient.id == bindparam("patient"))
+_PATIENT = select(Patient.id, Patient.sex, Patient.birth_on)
+_PATIENTS = (
+    _PATIENT.where(Patient.id.in_(bindparam("patients", expanding=True)))
+    .order_by(Patient.id)
     .with_for_update(key_share=True)
+)
+_PATIENT_IF_FREE = _PATIENT.where(Patient.id == bindparam("patient")).with_for_update(
+    key_share=True, skip_locked=True
 )
 _VISITS = select(
     VISIBLE.label("is_visible"),
@@ -67,23 +71,39 @@ def check_speaks_for(work: Work, account: int | None, patient: int) -> None:
     Raises:
         NotYourPatient.
     """
-    if work.actor.channel != "chat":
-        return
-    if work.conn.scalar(_LINK, {"pair": f"{account}:{patient}"}) is None:
+    if work.actor.channel == "chat" and not speaks_for(work, account, patient):
         raise NotYourPatient
 
 
-def lock_patient(work: Work, patient: int) -> Row[*tuple[Any, ...]]:
+def speaks_for(work: Work, account: int | None, patient: int) -> bool:
+    """Tell whether an account has registered a patient and not taken leave of them since."""
+    return work.conn.scalar(_LINK, {"pair": f"{account}:{patient}"}) is not None
+
+
+def lock_patient(work: Work, patient: int, others: Collection[int] = ()) -> Row[*tuple[Any, ...]]:
     """
     Lock the patient's row, so that limits are counted by one booking at a time; returns it.
+
+    `others` are locked along with it: who may be given what this act frees.
 
     Raises:
         NotYourPatient: there is no such patient.
     """
-    row = work.conn.execute(_PATIENT, {"patient": patient}).one_or_none()
-    if row is None:
+    locked = lock_patients(work, {patient, *others})
+    if patient not in locked:
         raise NotYourPatient
-    return row
+    return locked[patient]
+
+
+def lock_patients(work: Work, patients: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """Lock patients, lowest id first, in one call, before any slot; returns their rows by id."""
+    rows = work.conn.execute(_PATIENTS, {"patients": sorted(patients)})
+    return {row.id: row for row in rows}
+
+
+def lock_patient_if_free(work: Work, patient: int) -> Row[*tuple[Any, ...]] | None:
+    """Lock one more patient with slots locked already: without waiting, or not at all (None)."""
+    return work.conn.execute(_PATIENT_IF_FREE, {"patient": patient}).one_or_none()
 
 
 @contextmanager
@@ -184,6 +204,21 @@ def _ask(
     if work.actor.channel != _WINDOW:
         limits.check_no_shows(work.policy, work.local(work.now), missed)
     limits.check_patient(work.policy, visit, active)
+
+
+def check_missed(work: Work, patient: int) -> None:
+    """
+    Ask whether online booking is open to a patient after visits missed.
+
+    Raises:
+        PatientBlocked. Unavailable: for a reason the account may not know.
+    """
+    missed, now = _missed(work, patient), work.local(work.now)
+    limits.check_no_shows(work.policy, now, [at for at, seen in missed if seen])
+    try:
+        limits.check_no_shows(work.policy, now, [at for at, _ in missed])
+    except Refusal as hidden:
+        raise Unavailable from hidden
 
 
 def _active(work: Work, patient: int) -> list[tuple[limits.Visit, bool]]:

@@ -2,9 +2,10 @@
 Taking, keeping, moving and giving back a place.
 
 Every act is atomic within the caller's transaction: a refusal leaves nothing behind. Locks are
-taken in one order: the patient's row (before limits are counted), slots sorted by id, then
-appointments by conditional updates, then inserts. Expired holds of the slot and the patient are
-reclaimed first, so a place is free the moment its hold ends.
+taken in one order: the patient's row (before limits are counted) with those of who is next in
+line for what this act frees, slots sorted by id, then appointments by conditional updates, then
+inserts. Expired holds of the slot and the patient are reclaimed first, so a place is free the
+moment its hold ends; who waits for it (`desk.line`) comes before who asks.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, update
 
-from desk import appointments, notices, stock
+from desk import appointments, line, notices, outbox, stock
 from desk.accounts import account
 from desk.admission import admit, check_speaks_for, discreet, lock_patient
 from desk.events import record
@@ -52,14 +53,18 @@ class Bookings:
         check_speaks_for(work, me, patient)
         wanted = stock.wanted(work, slot)
         stock.refuse_if_full(work, wanted, me)
+        mine = [] if me is None else stock.live_holds(work, me, patient, wanted.department_id)
+        for held in mine:
+            if (held.slot_id, held.patient_id) == (slot, patient):
+                return self.extend(AppointmentId(held.id))
+        older = [held for held in mine if held.waitlist_id is None]
+        person, offered = self._reclaim(slot, patient, older)
         with discreet(work, me, patient), work.conn.begin_nested():
-            person = lock_patient(work, patient)
-            older = [] if me is None else stock.live_holds(work, me, patient, wanted.department_id)
-            for held in older:
-                if (held.slot_id, held.patient_id) == (slot, patient):
-                    return self.extend(AppointmentId(held.id))
-            over = stock.expired_holds(work, [slot], patient)
-            self._end_holds(slot, over, older)
+            offered += self._give_back(older)
+            if turn := [
+                o for o in offered if (o.slot, o.patient, o.account) == (slot, patient, me)
+            ]:
+                return appointments.view(work, turn[0].appointment)
             admit(work, wanted, person)
             stock.take(work, slot)
             until = work.now + work.policy.hold
@@ -77,6 +82,8 @@ class Bookings:
         row = appointments.find(work, appointment)
         longest = row.created_at + work.policy.hold_longest
         until = min(work.now + work.policy.hold, longest)
+        if row.waitlist_id is not None:
+            until = row.held_until  # others wait for an offer to end
         kept = work.conn.execute(
             _IF_HELD, {"appointment": row.id, "now": work.now, "held_until": until}
         )
@@ -109,6 +116,10 @@ class Bookings:
             self._refuse_unless_booked(appointment)
             return appointments.view(work, appointment)
         record(work, row.id, "held", "booked")
+        if row.waitlist_id is not None:
+            line.accepted(work, row.waitlist_id)
+            outbox.void(work, row.id)
+        line.fulfilled(work, row.patient_id, row)
         view = appointments.view(work, appointment)
         notices.booked(work, view)
         return view
@@ -122,15 +133,13 @@ class Bookings:
         """
         row = appointments.find(self._work, appointment)
         if row.status == "held":
-            stock.lock(self._work, [row.slot_id])
-            stock.finish(self._work, row, "expired", "released")
+            self._end_hold(row, "released")
 
     def expire(self, appointment: AppointmentId) -> None:
         """Give back the place of a hold whose time is over; the job of that name."""
         row = appointments.find(self._work, appointment)
         if row.status == "held" and row.held_until <= self._work.now:
-            stock.lock(self._work, [row.slot_id])
-            stock.finish(self._work, row, "expired", "time is over")
+            self._end_hold(row, "time is over")
 
     def cancel(self, appointment: AppointmentId) -> AppointmentView:
         """
@@ -143,12 +152,15 @@ class Bookings:
         row = self._current(appointment)
         late = row.status == "booked" and not self._is_free(row)
         with work.conn.begin_nested():
-            stock.lock(work, [row.slot_id])
+            line.lock(work, [row.slot_id])
             if not stock.finish(work, row, "cancelled", late_cancel=late):
                 raise AppointmentOver
             view = appointments.view(work, appointment)
             if row.status == "booked":
                 notices.cancelled(work, view)
+                line.pass_on(work, row)
+            else:
+                line.hand_over(work, [row.slot_id])
         return view
 
     def cancel_is_free(self, appointment: AppointmentId) -> bool:
@@ -176,19 +188,16 @@ class Bookings:
         if old.slot_id == slot:
             return appointments.view(work, appointment)
         wanted = stock.wanted(work, slot)
-        actor = account(work)
-        with discreet(work, actor, old.patient_id), work.conn.begin_nested():
-            person = lock_patient(work, old.patient_id)
-            over = stock.expired_holds(work, [slot], old.patient_id)
-            stock.lock(work, [slot, old.slot_id, *(hold.slot_id for hold in over)])
-            for hold in over:
-                stock.finish(work, hold, "expired", "time is over")
+        person, _ = self._reclaim(slot, old.patient_id, [old])
+        with discreet(work, account(work), old.patient_id), work.conn.begin_nested():
             if not stock.finish(work, old, "rescheduled"):
                 raise AppointmentOver
             admit(work, wanted, person)
             stock.take(work, slot)
             me = old.wechat_user_id
             placed = place(work, wanted, Placing(old.patient_id, me, "booked", moved_from=old))
+            line.fulfilled(work, old.patient_id, wanted)
+            line.pass_on(work, old)
             view = appointments.view(work, placed)
             notices.moved(work, view)
         return view
@@ -199,15 +208,34 @@ class Bookings:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _end_holds(self, slot: int, over: Sequence[Row[Any]], older: Sequence[Row[Any]]) -> None:
-        """Lock all slots concerned in one call, then reclaim expired and give back older holds."""
-        if not over and not older:
-            return  # the conditional update alone locks the one slot
-        stock.lock(self._work, [slot, *(hold.slot_id for hold in (*over, *older))])
+    def _reclaim(
+        self, slot: int, patient: int, leaving: Sequence[Row[Any]]
+    ) -> tuple[Row[*tuple[Any, ...]], list[line.Offered]]:
+        """
+        Lock all that an act needs, and end what is over, whatever becomes of the act itself.
+
+        `leaving` is what the act will give up. Returns the patient, and who was offered a place.
+        """
+        work = self._work
+        over = stock.expired_holds(work, [slot], patient)
+        freed = [row.slot_id for row in (*over, *leaving)]
+        person = lock_patient(work, patient, line.heads(work, freed))
+        if not freed:
+            return person, []  # the conditional update alone locks the one slot
+        stock.lock(work, [slot, *freed])
         for hold in over:
-            stock.finish(self._work, hold, "expired", "time is over")
+            stock.finish(work, hold, "expired", "time is over")
+        return person, line.hand_over(work, [hold.slot_id for hold in over])
+
+    def _give_back(self, older: Sequence[Row[Any]]) -> list[line.Offered]:
         for hold in older:
             stock.finish(self._work, hold, "expired", "another place was taken")
+        return line.hand_over(self._work, [hold.slot_id for hold in older])
+
+    def _end_hold(self, row: Row[Any], reason: str) -> None:
+        line.lock(self._work, [row.slot_id])
+        if stock.finish(self._work, row, "expired", reason):
+            line.hand_over(self._work, [row.slot_id])
 
     def _current(self, appointment: AppointmentId) -> Row[Any]:
         """An appointment that can still be changed."""

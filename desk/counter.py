@@ -15,6 +15,7 @@ from desk.replacements import Replacements
 from desk.requests import Requests
 from desk.staff import StaffRoom
 from desk.suspensions import Suspensions
+from desk.waitlist import Waitlist
 from desk.work import Work
 
 
@@ -44,6 +45,11 @@ class Counter:
     def bookings(self) -> Bookings:
         """What is taken."""
         return Bookings(self.work)
+
+    @cached_property
+    def waitlist(self) -> Waitlist:
+        """What is waited for."""
+        return Waitlist(self.work)
 
     @cached_property
     def patients(self) -> Patients:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from desk import appointments
 from desk.work import Work
@@ -21,8 +21,8 @@ def engagements(
     """
     Return the patient's visits from today on, but for the one that is being given up.
 
-    Holds do not count: a new hold of the account gives the old one back. Nor does what the actor
-    may not know of: a list without those times would tell.
+    Holds do not count, but for offers of the waitlist: a new hold of the account gives the old one
+    back. Nor does what the actor may not know of: a list without those times would tell.
     """
     rows = work.conn.execute(
         select(
@@ -39,7 +39,7 @@ def engagements(
             Appointment.patient_id == patient,
             Appointment.visit_on >= work.local(work.now).date(),
             Appointment.status.in_(ACTIVE),
-            Appointment.status != "held",
+            or_(Appointment.status != "held", Appointment.waitlist_id.is_not(None)),
             *((appointments.VISIBLE,) if appointments.is_chat(work) else ()),
         ),
         {"me": appointments.me(work)},

@@ -21,6 +21,9 @@ from models import Outbox
 from scheduling.channels import CHANNELS, KINDS, Reach, choose, spend
 from scheduling.reminders import reminder_times
 from scheduling.types import AppointmentId, AppointmentView, Outlook, PromptId
+from scheduling.waiting import WaitingView
+
+_FIRST_VERSION = 1
 
 
 def booked(work: Work, view: AppointmentView) -> None:
@@ -48,6 +51,34 @@ def restored(work: Work, view: AppointmentView, *, is_told: bool) -> None:
     if is_told:
         _put(work, "resumed", view, next(iter(to), None))
     _remind(work, view, to)
+
+
+def offered(work: Work, appointment: int, to: int, until: datetime) -> None:
+    """A place is held for who waits in line; `until` (local) she may take it."""
+    prompt = prompts.ask(work, to, "offer", {"appointment": appointment}, until)
+    notice = outbox.Notice(
+        kind="offer",
+        dedupe_key=f"offer:{appointment}",
+        payload={"until": until.isoformat()},
+        wechat_user_id=to,
+        appointment_id=appointment,
+        appointment_version=_FIRST_VERSION,
+        prompt_id=prompt,
+    )
+    outbox.put(work, notice)
+
+
+def waitlist_over(work: Work, entry: int, to: int, view: WaitingView) -> None:
+    """The list has closed and nothing came back for who waited."""
+    line = view.line
+    payload = {
+        "patient": view.patient_name_masked,
+        "department": line.department_name,
+        "doctor": line.doctor_name or "",
+        "first": line.wish.first_on.isoformat(),
+        "last": line.wish.last_on.isoformat(),
+    }
+    outbox.put(work, outbox.Notice("waitlist_over", f"waitlist_over:{entry}", payload, to))
 
 
 def facts(work: Work, appointment: int) -> Mapping[str, str | None]:

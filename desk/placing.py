@@ -28,7 +28,11 @@ _INSERT = insert(Appointment)
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Who gets the place that was taken, and how; `held_until` only for a hold."""
+    """
+    Who gets the place that was taken, and how; `held_until` only for a hold.
+
+    `waiting` is whose turn in line it is.
+    """
 
     patient: int
     account: int | None
@@ -36,6 +40,7 @@ class Placing:
     held_until: datetime | None = None
     words: str = ""
     moved_from: Row[*tuple[Any, ...]] | None = None
+    waiting: int | None = None
 
 
 def place(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> AppointmentId:
@@ -88,6 +93,7 @@ def _columns(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> dict[str,
         "created_at": work.now,
         "confirmed_at": work.now if new.status == "booked" else None,
         "moved_from_id": None if old is None else old.id,
+        "waitlist_id": new.waiting,
         "words_enc": words_enc if old is None else old.words_enc,
         "occupies": _occupies(slot, new.patient),
     }

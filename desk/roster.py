@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
-from desk import roster_places, roster_shifts
+from desk import line, roster_places, roster_shifts
 from desk.roster_files import RosterErrors, read_tables
 from desk.roster_report import ImportReport
 from desk.work import Work
@@ -41,6 +41,7 @@ def import_roster(work: Work, paths: Iterable[Path], until: date | None = None) 
             raise RosterErrors(tables.errors)
         if report.is_changed:
             _move_version(work)
+            line.serve(work)  # new places go to who waits for them first
     return report
 
 

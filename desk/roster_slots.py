@@ -131,7 +131,8 @@ class Reconciler:
 
     def _drop(self, wanted: WantedShift, slot: Row[Any]) -> bool:
         """Take away a slot the roster no longer has."""
-        if codes := self._active.get(slot.id, []):
+        codes = self._active.get(slot.id, [])
+        if codes or slot.booked:  # also a place that has come back and is kept back for a while
             begins = self._work.local(slot.starts_at)
             self._refuse(wanted, "end", f"不能取消 {begins:%H:%M} 的时段", codes)
             return False

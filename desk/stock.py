@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Row, bindparam, case, or_, select, union, 
 from desk import outbox
 from desk.events import record
 from desk.work import Work
-from models import Appointment, Department, Shift, Slot
+from models import Appointment, Department, Shift, Slot, WaitlistEntry
 from scheduling.errors import NotBookable, ShiftSuspended, SlotTaken
 
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
@@ -50,6 +50,8 @@ _HOLDS = select(
     Appointment.slot_id,
     Appointment.patient_id,
     Appointment.channel,
+    Appointment.held_until,
+    Appointment.waitlist_id,
 ).where(Appointment.status == "held")
 _OVER = _HOLDS.where(Appointment.held_until <= _NOW)
 _OVER_OF_SLOTS = _OVER.where(Appointment.slot_id.in_(bindparam("slots", expanding=True)))
@@ -84,6 +86,15 @@ _TAKE_OF_CHAT = _TAKE.where(
     Slot.chat_booked
     < Slot.chat_capacity - case((Slot.visit_on <= bindparam("today"), 0), else_=Slot.reserve)
 ).values(chat_booked=Slot.chat_booked + 1)
+_GIVE = update(Slot).where(Slot.id == _SLOT).values(booked=Slot.booked - 1)
+_GIVE_OF_CHAT = _GIVE.values(chat_booked=Slot.chat_booked - 1)
+_ENTRY = update(WaitlistEntry).where(WaitlistEntry.id == bindparam("waiting"))
+_WAIT_ON = _ENTRY.where(WaitlistEntry.state == "offered").values(
+    state="waiting", misses=WaitlistEntry.misses + bindparam("missed")
+)
+_SILENT = _ENTRY.where(
+    WaitlistEntry.state == "waiting", WaitlistEntry.misses >= bindparam("most")
+).values(state="closed", words_enc=None)
 
 
 def wanted(work: Work, slot: int) -> Row[*tuple[Any, ...]]:
@@ -154,7 +165,8 @@ def finish(
     """
     End an appointment that is as `row` says and give its place back, once; its slot is locked.
 
-    Returns False and changes nothing when its status has moved on meanwhile.
+    Returns False and changes nothing when its status has moved on meanwhile. Whose offer of the
+    waitlist ends without a yes is back in line.
     """
     ended = work.conn.execute(
         update(Appointment)
@@ -164,12 +176,11 @@ def finish(
     )
     if ended.rowcount == 0:
         return False
-    given: dict[str, Any] = {"booked": Slot.booked - 1}
-    if row.channel in _SHARED_CHANNELS:
-        given["chat_booked"] = Slot.chat_booked - 1
-    work.conn.execute(update(Slot).where(Slot.id == row.slot_id).values(given))
+    give_back(work, row.slot_id, row.channel)
     outbox.void(work, row.id)
     record(work, row.id, row.status, status, reason)
+    if row.waitlist_id is not None and row.status == "held":
+        _back_in_line(work, row.waitlist_id, is_silent=row.held_until <= work.now)
     return True
 
 
@@ -179,6 +190,20 @@ def take_again(work: Work, row: Row[*tuple[Any, ...]]) -> None:
     if row.channel in _SHARED_CHANNELS:
         taken["chat_booked"] = Slot.chat_booked + 1
     work.conn.execute(update(Slot).where(Slot.id == row.slot_id).values(taken))
+
+
+def give_back(work: Work, slot: int, channel: str) -> None:
+    """Count one place less as taken, of the share it was taken from; the slot is locked."""
+    statement = _GIVE_OF_CHAT if channel in _SHARED_CHANNELS else _GIVE
+    work.conn.execute(statement, {"slot_": slot})
+
+
+def _back_in_line(work: Work, waiting: int, *, is_silent: bool) -> None:
+    """Who said no waits on where she stood; who said nothing twice is taken off the list."""
+    work.conn.execute(_WAIT_ON, {"waiting": waiting, "missed": int(is_silent)})
+    if is_silent:
+        most = work.policy.waitlist_silences
+        work.conn.execute(_SILENT, {"waiting": waiting, "most": most, "ended_at": work.now})
 
 
 def expired_holds(

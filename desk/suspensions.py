@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from desk import appointments, audit, jobs, notices, outbox, rebooking, replanning, stock
+from desk import appointments, audit, jobs, line, notices, outbox, rebooking, replanning, stock
 from desk.events import record
 from desk.rows import insert_row
 from desk.shifts import ahead, check, of_suspension, patients
@@ -141,8 +141,9 @@ class Suspensions:
             lines = work.conn.execute(_LINES, {"suspension": suspension}).all()
             pending = [row for row in lines if row.answer in PENDING]
             targets = self._rows([row.target_id for row in pending if row.target_id])
-            slots = work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts)))
-            stock.lock(work, [*slots, *(row.slot_id for row in targets)])
+            slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
+            freed = [*slots, *(row.slot_id for row in targets)]
+            line.lock(work, freed)
             for target in targets:
                 stock.finish(work, target, "expired", "the shift takes place after all")
             work.conn.execute(
@@ -153,6 +154,7 @@ class Suspensions:
             work.conn.execute(update(Slot).where(Slot.shift_id.in_(shifts)).values(is_open=True))
             for row in pending:
                 self._restore(work, row)
+            line.hand_over(work, freed)
         audit.record(work, "resume", f"suspension:{suspension}")
         return self.progress(suspension)
 
@@ -200,14 +202,14 @@ class Suspensions:
         for row in self._rows([row.id for row in rows]):
             if not stock.finish(work, row, "suspended") or row.status == "held":
                 continue
-            line = {
+            entry = {
                 "suspension_id": suspension,
                 "appointment_id": row.id,
                 "change": "",
                 "was_checked_in": row.status == "checked_in",
                 "state": "waiting",
             }
-            work.conn.execute(insert(SuspensionLine), line)
+            work.conn.execute(insert(SuspensionLine), entry)
 
     def _restore(self, work: Work, row: Row[*tuple[Any, ...]]) -> None:
         """Give one patient the old place back, unless she has another one of that half-day."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +13,9 @@ from desk.directory import Directories, Directory
 from models.vault import Vault
 from scheduling.channels import Setup
 from scheduling.policy import Policy
+
+# What nobody shall foresee; a test brings its own, seeded.
+_DICE = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Work:
     One piece of work.
 
     `now` is aware UTC, `zone` the installation's zone for what is shown, `channels` the ways out
-    of the house that are set up, `directories` the installation's.
+    of the house that are set up, `directories` the installation's, `dice` what is left to chance.
     """
 
     conn: Connection
@@ -61,6 +65,7 @@ class Work:
     channels: Setup = field(default_factory=dict)
     directories: Directories = field(default_factory=Directories)
     known: Known = field(default_factory=Known)
+    dice: random.Random = _DICE
 
     @property
     def directory(self) -> Directory:

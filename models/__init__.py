@@ -6,10 +6,11 @@ from models.messages import ApiToken, HumanRequest, Inbox, Job, Outbox, Prompt, 
 from models.people import Consent, Patient, PatientLink, WechatUser
 from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot
 from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
+from models.waitlist import WaitlistEntry
 
 __all__ = [
     "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Consent", "Department",
-    "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient",
-    "PatientLink", "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff", "Subscription",
-    "Suspension", "SuspensionLine", "WechatUser",
+    "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient", "PatientLink",
+    "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff", "Subscription", "Suspension",
+    "SuspensionLine", "WaitlistEntry", "WechatUser",
 ]  # fmt: skip

@@ -54,6 +54,8 @@ class Appointment(Base):
     ended_at: Mapped[InstantOrNone]
     late_cancel: Mapped[bool] = mapped_column(default=False)
     moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
+    # Whose turn in line this place was, or is while it is held.
+    waitlist_id: Mapped[int | None] = mapped_column(ForeignKey("waitlist.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     words_enc: Mapped[SealedOrNone]  # the complaint in the patient's own words
     occupies: Mapped[str] = mapped_column(String(80))  # "<patient>:<department>:<date>:<half>"

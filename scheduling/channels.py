@@ -135,6 +135,8 @@ KINDS: Mapping[str, Kind] = {
     "suspended": Kind(priority=SOON, rings=True),
     "suspended_call": Kind((), SOON, rings=True, is_quiet=False),
     "resumed": Kind(priority=SOON, rings=True),
+    "offer": Kind(priority=SOON, rings=True, until_visit=True),
+    "waitlist_over": Kind(),
     "reply": Kind((CUSTOMER,), SOON, is_quiet=False),
     "answer": Kind((CUSTOMER,), SOON, rings=True, is_quiet=False),
     "family": Kind(),

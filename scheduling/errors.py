@@ -5,6 +5,7 @@ Every expected "no" of the desk, as a tree.
       SlotTaken ShiftSuspended NotOpenYet TooLate NotBookable
       SameHalfDay DailyLimit TotalLimit Overlapping
       AgeOrSexUnfit PatientBlocked HoldExpired
+      PlacesLeft NothingToWaitFor WaitlistClosed WaitlistLimit
       NotYourAppointment AppointmentOver
       BadDocument BadName BadPhone SexMissing BirthDateMissing BadBirthDate
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
@@ -96,6 +97,28 @@ class PatientBlocked(Refusal):
 
 class HoldExpired(Refusal):
     """The place was held too long without an answer and has been given back."""
+
+
+class PlacesLeft(Refusal):
+    """Nobody waits for what can be booked."""
+
+
+class NothingToWaitFor(Refusal):
+    """No shift fits the wish, so no place can come back."""
+
+    slot = "when"
+
+
+class WaitlistClosed(Refusal):
+    """The line for that day has closed; facts: closed_at (local)."""
+
+    slot = "when"
+
+
+class WaitlistLimit(Refusal):
+    """The patient stands in too many lines; facts: limit."""
+
+    slot = "when"
 
 
 class NotYourAppointment(Refusal):

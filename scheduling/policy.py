@@ -43,6 +43,22 @@ class Policy:
     no_show_block: timedelta = timedelta(days=30)
     # Share of the chat's places kept for urgent cases of the same day.
     urgent_reserve: float = 0.1
+    # Waitlist: an offer lives this long, and one made in the quiet hours until this local time.
+    # Printed: 24 hours with payment; a morning's place would be lost to everybody by then.
+    offer_lives: timedelta = timedelta(minutes=30)
+    offer_night_until: time = time(8, 0)
+    # The line for a day closes at this local time the day before. Printed: 23:00; ours is the
+    # beginning of the quiet hours, so that nobody has to answer at night for the next morning.
+    waitlist_closes: time = time(21, 0)
+    # Lines one patient may stand in; days that "anybody of the department" waits for.
+    waitlist_limit: int = 3
+    waitlist_days: int = 7
+    # Who lets so many offers pass without a word is taken off the list.
+    waitlist_silences: int = 2
+    # A place that was cancelled and nobody waits for comes back at a random instant between these
+    # two, against scalpers who hand places on. Printed: 1-2 hours; 0 is at once.
+    returns_after: timedelta = timedelta()
+    returns_before: timedelta = timedelta()
     # Patients one account may speak for.
     patients_per_account: int = 5
     # Accounts that may speak for one patient.

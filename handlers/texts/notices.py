@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from handlers.texts import wording
 
 # What the templates of WeChat and of the SMS provider may be filled with.
 VISIT_FACTS = frozenset(
-    {"patient", "site", "department", "doctor", "room", "when", "day", "time", "code"}
+    {"patient", "site", "department", "doctor", "room", "when", "day", "time", "code", "until"}
 )
 # What other kinds than those about a visit can be filled with.
 OTHER_FACTS: Mapping[str, frozenset[str]] = {
     "link_code": frozenset({"code", "minutes"}),
     "alert": frozenset({"time", "code"}),
     "family": frozenset({"patient", "time"}),
+    "waitlist_over": frozenset({"patient"}),
 }
 _OTHER = frozenset().union(*OTHER_FACTS.values())
 _DISCREET = "门诊"
@@ -34,6 +35,7 @@ def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]
     if "starts_at" not in payload:
         return {name: str(payload[name]) for name in _OTHER & payload.keys()}
     at = datetime.fromisoformat(str(payload["starts_at"]))
+    until = datetime.fromisoformat(str(payload.get("until", payload["starts_at"])))
     room = "" if is_discreet else payload.get("room")
     return {
         "patient": str(payload["patient"]),
@@ -45,6 +47,7 @@ def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]
         "day": f"{at.year}年{at.month}月{at.day}日",
         "time": f"{at:%H:%M}",
         "code": str(payload["code"]),
+        "until": f"{until.year}年{until.month}月{until.day}日 {until:%H:%M}",
     }
 
 
@@ -111,6 +114,25 @@ def _resumed(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _offer(payload: Mapping[str, Any]) -> str:
+    until = wording.moment(datetime.fromisoformat(str(payload["until"])))
+    return (
+        f"【候补有号】轮到您了：{_visit(payload)}。\n"
+        f"这个号给您留到{until}，过时不回复就让给下一位。\n"
+        "请在本公众号里回复：要这个号回1，不要回2。"
+    )
+
+
+def _waitlist_over(payload: Mapping[str, Any]) -> str:
+    first, last = (date.fromisoformat(str(payload[name])) for name in ("first", "last"))
+    days = wording.day(first) if first == last else f"{wording.day(first)}到{wording.day(last)}"
+    who = f"{payload['department']}{payload['doctor']}"
+    return (
+        f"【候补结束】很抱歉，{payload['patient']}候补的{who}（{days}）没有等到号，候补已经结束。\n"
+        "想看别的日子、别的医生，请回复“挂号”。"
+    )
+
+
 def _answer(payload: Mapping[str, Any]) -> str:
     return f"【人工回复】{payload['text']}\n还有问题，请直接回复“人工”加上您要说的话。"
 
@@ -143,6 +165,8 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "cancelled": _cancelled,
     "suspended": _suspended,
     "resumed": _resumed,
+    "offer": _offer,
+    "waitlist_over": _waitlist_over,
     "reply": _plain,
     "answer": _answer,
     "family": _family,
@@ -155,6 +179,7 @@ CALLS: Mapping[str, str] = {
     "suspended": "停诊，请改约",
     "suspended_call": "停诊未答复，请改约",
     "resumed": "告知恢复出诊",
+    "offer": "候补有号，限时答复",
     "answer": "回复患者",
 }
 

@@ -20,6 +20,10 @@ _SENTENCES: Mapping[str, str] = {
     "Overlapping": "这位就诊人这个时间已经约了别的号，请换个时间。",
     "AgeOrSexUnfit": "这个科不接诊这位就诊人（年龄或性别不符），请换一个科。",
     "PatientBlocked": "这位就诊人因多次爽约，{until}前不能在线预约，请到医院窗口挂号。",
+    "PlacesLeft": "这个号现在还有空位，不用候补，直接说“挂号”就行。",
+    "NothingToWaitFor": "您要的时间没有排班，没有号可以候补，请换一天。",
+    "WaitlistClosed": "候补在就诊前一天晚上{closed_at}截止，这一天已经截止了，请换一天。",
+    "WaitlistLimit": "这位就诊人同时最多候补{limit}，请先退出不用的（说“我的候补”）。",
     "HoldExpired": "留号时间过了，号已退回，没有扣费。请重新选一个。",
     "NotYourAppointment": "没有找到这个预约，请再看看您的预约。",
     "AppointmentOver": "这个预约已经结束或取消，不用再办。",
@@ -76,6 +80,8 @@ class _Facts(dict[str, object]):
 def _word(name: str, value: object) -> str:
     if isinstance(value, datetime):
         words = wording.moment(value)
+        if name == "closed_at":
+            return wording.clock(value)
         return f"（{words}放号）" if name == "opens_at" else words
     if isinstance(value, date):
         return wording.day(value)

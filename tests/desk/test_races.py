@@ -107,7 +107,7 @@ def test_control_without_the_patients_lock_the_limit_is_passed(hospital, monkeyp
         time.sleep(PAUSE)
         return found
 
-    def unlocked(work, patient):
+    def unlocked(work, patient, _others=()):
         columns = (Patient.id, Patient.sex, Patient.birth_on)
         return work.conn.execute(select(*columns).where(Patient.id == patient)).one()
 

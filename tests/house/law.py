@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "api": ("desk", "scheduling.types", "scheduling.errors", "handlers.texts"),
     "handlers": (
         "dialogue", "nlp.heard", "scheduling.types", "scheduling.errors", "scheduling.policy",
+        "scheduling.waiting",
     ),
     "desk": ("scheduling", "models"),
     "dialogue": ("nlp.heard",),
