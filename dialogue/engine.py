@@ -63,7 +63,9 @@ class Engine(Generic[W]):
     def open(
         self, state: State, form: str, world: W, heard: Heard, values: Values | None = None
     ) -> tuple[State, Reply]:
-        """Begin a form with what is known already, hearing `heard` as its first message."""
+        """Begin a form with what is known, hearing `heard` first; a light form makes way."""
+        if state.top is not None and self._forms[state.top.form].is_light:
+            state = state.pop()
         filling = fill(self._forms[form], Frame(form=form, values=values or {}), heard, world)
         return self._advance(state.push(filling.frame), world, [*filling.notes])
 

@@ -58,6 +58,12 @@ class Visitor:
     def __init__(self, browser):
         self.browser = browser
 
+    def become(self, openid: str):
+        """Take another person's phone, once the page has settled on the first one's."""
+        self.wait(self.last, "the page says nothing")
+        self.browser.execute_script("localStorage.setItem('phone.openid', arguments[0])", openid)
+        self.browser.refresh()
+
     def bubbles(self) -> list[str]:
         script = "return [...document.querySelectorAll(arguments[0])].map(b => b.innerText)"
         found = self.browser.execute_script(script, ".row.official:not(.typing) .bubble")
@@ -123,11 +129,14 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def visiting(base: str) -> Iterator[Visitor]:
-    """Somebody who opens the phone page in a browser of her own."""
+def visiting(base: str, openid: str = "") -> Iterator[Visitor]:
+    """Somebody who opens the phone page in a browser of her own, as another person if wished."""
     browser = open_browser()
     try:
         browser.get(f"{base}/phone")
-        yield Visitor(browser)
+        visitor = Visitor(browser)
+        if openid:
+            visitor.become(openid)
+        yield visitor
     finally:
         browser.quit()
