@@ -42,15 +42,16 @@ _BACK_TO = {"offer": "offer", "when": "offer", "dept": "dept", "patient": "patie
 
 
 def ask_offer(values: Values, world: World) -> Asked:
-    """List what can be booked; a single exact hit that was asked for by name needs no list."""
+    """List what can be booked; where a time was asked for and one thing meets it, go on with it."""
     found = wishes.offers(values, world)
     listed = found.exact or found.nearby
     if not listed:
         return Stop(texts.NOTHING_FREE)
-    named = values.get("doctor") and values.get("when")
-    if named and len(found.exact) == 1:
-        return Filled([o.slot for o in found.exact[0].openings])
     name, half = wishes.department_name(values, world), wishes.shared_half_day(listed)
+    # Once the patient is known, a refusal may have led back here: then there is a choice to make.
+    if len(found.exact) == 1 and values.get("when") and "patient" not in values:
+        note = "" if values.get("doctor") else texts.only(name, half, found.exact[0])
+        return Filled([o.slot for o in found.exact[0].openings], note)
     why = "" if found.exact else wishes.why_not(found, values, name)
     about = wishes.list_name(listed, values, world)
     return Question(

@@ -109,7 +109,8 @@ def pick_detail(value: Any, values: Values, world: World) -> Given:  # noqa: ANN
         "sure": codes[0][1] >= SURE,
         "inquiry": None,
     }
-    return Redo((), fill={"dept": after, "detail": name})
+    said = {"relation": "child"} if name == "child" and not values.get("relation") else {}
+    return Redo((), fill={"dept": after, "detail": name, **said})
 
 
 SAFETY: tuple[Slot[World], ...] = (

@@ -70,6 +70,10 @@ _SOMEBODY = re.compile(
     r"[给帮替为][我俺](?!自己|本人|也|都|先|再|快|就|重|马上|现在|直接|随便|安排|查|看|找|办|弄|改|换|退|取消)"
     r"[^，。,\s]{1,5}?(?:挂|约|预约|登记)"
 )
+# 「我要挂号」 says who asks, not who is ill.
+_WHO_ASKS = re.compile(
+    r"(?<![给替为])[我俺](?:也|就|先|再|来)?(?:要|想|想要|需要)?(?:挂个?一?个?号|预约|约个?号|登记)|帮[我俺]"
+)
 _WOMANS = re.compile(
     r"月经|例假|大姨妈|痛经|白带|子宫|卵巢|阴道|宫颈|绝经|没怀孕|备孕|怀不上|哺乳|喂奶"
 )
@@ -154,7 +158,7 @@ def find(text: str, now: date | None = None) -> Person:
         text: the message.
         now: the local day, needed only to turn a year of birth into an age.
     """
-    plain = _NOBODY.sub(_blank, _TAKEN_BACK.sub(_blank, text))
+    plain = _WHO_ASKS.sub(_blank, _NOBODY.sub(_blank, _TAKEN_BACK.sub(_blank, text)))
     row = _named(plain)
     relation = cast("Relation | None", row["relation"]) if row else None
     sex = cast("Sex | None", row["sex"] or None) if row else None

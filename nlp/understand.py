@@ -48,6 +48,8 @@ _SEEKS_CARE = frozenset(
 # Answers that a person's particulars would otherwise be mistaken for.
 _PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date", "document"})
 _LEAST_DEPARTMENTS = 3
+# A wish to book is taken for a complaint, too, from this probability of a department on.
+_CLEAR_WISH = 0.5
 # What scolding and chatting is sometimes mistaken for.
 _MAY_BE_IDLE = frozenset(
     {"unknown", "greet", "symptom", "education", "consult", "doctor_info", "clinic_info",
@@ -282,13 +284,17 @@ def _departments(
         heard.intent in ("symptom", "emergency") and not heard.doctors
     )
     wanted = heard.intent in _SEEKS_CARE or heard.symptoms
-    if not wanted or not (complains or national):
+    if not complains and national:
+        return national if wanted else ()
+    if not wanted or (not complains and (heard.intent != "book" or heard.doctors)):
         return ()
-    if not complains:
-        return national
     earlier = () if "instead" in heard.preferences else context.symptoms
     words = "，".join((*earlier, complaints.core(heard.text, heard.symptoms)))
     guessed = triage.score(words, person, model=model)
+    if not complains:
+        # 「老婆老是紧张害怕，挂个号」: no word we know as a complaint, and clearly one.
+        best = guessed[0]
+        return guessed if best.score >= _CLEAR_WISH and best.name != departments.FALLBACK else ()
     if not national:
         return guessed
     # What is left of the certainty goes to what the complaint points to.

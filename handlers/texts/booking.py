@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView, Opening, Outlook, PatientView, Physician, Ward
+from scheduling.types import AppointmentView, Offer, Opening, Outlook, PatientView, Physician, Ward
 
 ASK_COMPLAINT = "您哪里不舒服？直接说就行，例如“头晕”“肚子疼”。知道看哪个科，也可以直接说科室。"
 NOT_SURE = "说不清，先看全科"
@@ -68,6 +68,12 @@ def offers(department: str, when: str) -> str:
 def instead(department: str, when: str, why: str) -> str:
     """Above the list of what comes nearest; `why` says why nothing meets the wish."""
     return f"{why}\n{department}{when or '最近'}还有这些，回复数字选一个；也可以说别的日子："
+
+
+def only(department: str, when: str, offer: Offer) -> str:
+    """One thing meets the wish: say what it is, and go on."""
+    first = offer.first
+    return f"{department}{when}有{wording.doctor(first)}，{wording.fee(first.fee_fen)}。"
 
 
 def which_time(opening: Opening) -> str:

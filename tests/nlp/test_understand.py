@@ -83,3 +83,20 @@ def test_all_is_loaded_before_the_first_message() -> None:
     assert intents.model.cache_info().currsize == 1
     with pytest.raises(ValueError, match=r"intents\.tsv: '\(': "):
         intents._compiled(["挂号", "("], "挂号|(")
+
+
+@pytest.mark.parametrize(
+    ("text", "department"),
+    [
+        ("我腰椎间盘突出，想挂下周一下午的号", "骨科"),
+        ("我老婆老是紧张害怕，挂个号", "精神心理科"),
+        ("我脖子上甲状腺有结节，12月8号下午能看吗", "内分泌科"),
+        ("我要挂号", None),
+        ("想挂明天上午的号", None),
+        ("随便挂一个", None),
+        ("您好，挂个号", None),
+    ],
+)
+def test_a_complaint_in_no_list_is_heard_in_a_wish_to_book(text, department) -> None:
+    found = understand(text, NOW, HOUSE).departments
+    assert (found[0].name if found else None) == department
