@@ -42,7 +42,7 @@ _BACK_TO = {"offer": "offer", "when": "offer", "dept": "dept", "patient": "patie
 
 
 def ask_offer(values: Values, world: World) -> Asked:
-    """List what can be booked; where a time was asked for and one thing meets it, go on with it."""
+    """List what can be booked; what alone meets the time asked for needs no list."""
     found = wishes.offers(values, world)
     listed = found.exact or found.nearby
     if not listed:

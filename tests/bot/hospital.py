@@ -37,7 +37,7 @@ ROSTER = {
     "S,SJ,D1,,2026-12-02,08:00,12:00,30,4,4,1诊室,expert,clinic,3000\n",
 }
 # From a first sentence to the question 「对吗？」.
-TOWARDS = ("我妈手麻，想挂下周三上午的号", "1", "1", "1", "张桂芳", ID_NUMBER, "1", "1")
+TOWARDS = ("我妈手麻，想挂个号", "1", "1", "1", "张桂芳", ID_NUMBER, "1", "1")
 
 
 def environment(database_url: str, redis_url: str, **more: str) -> dict[str, str]:
