@@ -30,9 +30,9 @@ from handlers import conversation
 from handlers.scene import Said
 from handlers.texts import common
 from models.database import retrying
-from nlp import triage
+from nlp import redflags, triage
 from nlp.heard import Heard
-from nlp.understand import alarm, alarms, understand
+from nlp.understand import alarms, understand
 from scheduling.channels import choose
 
 _LOG = logging.getLogger(__name__)
@@ -215,7 +215,7 @@ class Turns:
 
 def _alarm(inbound: Inbound, state: State) -> str:
     """What an emergency in these words calls for, or nothing."""
-    return alarm(alarms(inbound.text, conversation.context_of(state)))
+    return redflags.alarm(alarms(inbound.text, conversation.context_of(state)))
 
 
 def _note_in_ledger(work: Work, inbound: Inbound) -> None:

@@ -152,8 +152,8 @@ def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[St
     A clear new matter goes on as usual; so does everything after half an hour.
     """
     alarm, heard = state.alarm, said.heard
-    state = replace(state, alarm="")
     is_over = "no_danger" in heard.preferences
+    state = replace(state, alarm="", symptoms=() if is_over else state.symptoms)
     if not is_over and (scene.idle is None or scene.idle > IDLE):
         return state, None
     if not is_over and heard.intent in ("thanks", "bye"):
@@ -246,7 +246,8 @@ def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
 
 def _remember(state: State, heard: Heard) -> State:
     """Symptoms and the person add up over the conversation."""
-    taken_back = "instead" in heard.preferences and heard.symptoms
+    is_over = "no_danger" in heard.preferences
+    taken_back = is_over or ("instead" in heard.preferences and heard.symptoms)
     symptoms = dict.fromkeys((*(() if taken_back else state.symptoms), *heard.symptoms))
     for word in heard.negated:
         symptoms.pop(word, None)

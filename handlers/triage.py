@@ -31,6 +31,8 @@ SURE = 0.9
 _SHORT_CHARACTERS = 20
 _SURE_SHORT = 0.3
 _AHEAD = 8
+# Who should be seen today is asked no more than there is need for.
+_SURE_TODAY = 0.5
 _NOBODY = (Named("", "", 0.0), Named("", "", 0.0))
 # At most two questions about the complaint, the safety question among them, then three to choose.
 _MOST_TURNS = 2
@@ -54,8 +56,9 @@ def ask_safe(values: Values, world: World) -> Asked:
 
 
 def answer_safe(heard: Heard, values: Values, world: World) -> Given:
-    """「没有」「都没有」「不喘也不出汗」."""
+    """「没有」「都没有」「不喘也不出汗」「说的是以前的事」."""
     denies = heard.answer == "no" or (heard.negated and not heard.symptoms)
+    denies = denies or "no_danger" in heard.preferences
     return "no" if denies else None
 
 
@@ -68,6 +71,8 @@ def is_sure(heard: Heard) -> bool:
     """Tell whether the department may be chosen without a question."""
     found = heard.departments
     best, second = (d.score for d in (*found, *_NOBODY)[:2])
+    if heard.urgency == "today" and best >= _SURE_TODAY:
+        return True
     is_short = len(heard.text) <= _SHORT_CHARACTERS and best >= _SURE_SHORT
     return best >= SURE or (is_short and best >= _AHEAD * second)
 

@@ -17,7 +17,7 @@ from dialogue.state import Values
 from handlers import triage
 from handlers.scene import World
 from handlers.texts import booking as texts
-from nlp.heard import Heard, Named
+from nlp.heard import Better, Heard, Named
 from scheduling.types import Ward
 
 # A department this much less likely than the best is not offered at all.
@@ -35,7 +35,13 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
         codes = {d.code for d in heard.stated_departments}
         is_same = known and codes >= {code for code, _ in known["codes"]}
         words = heard.symptoms or (known["words"] if known and is_same else ())
-        return _dept(heard.stated_departments, words, sure=True, stated=True)
+        was_asked = bool(known and is_same and "was_asked" in known)
+        # Where nobody books, people are sent, and sorted out there.
+        is_booked = any(w.bookable for w in world.desk.catalogue.departments([*codes]))
+        if heard.better and is_booked and not was_asked:
+            return _better(heard.better, heard.stated_departments, words)
+        told = _dept(heard.stated_departments, words, sure=True, stated=True)
+        return told | ({"fever": True} if heard.feverish else {})
     found = tuple(d for d in heard.site_departments if d.score >= _NEGLIGIBLE)
     if heard.missing and not found:
         return Redo((), texts.missing(heard.missing))
@@ -48,9 +54,18 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     told = _dept(found, words, sure=triage.is_sure(heard), missing=heard.missing)
     turns = known.get("turns", 0) + 1 if known else 1
     told |= {"inquiry": triage.kept(heard.inquiry), "turns": turns}
+    if heard.feverish or (known and known.get("fever") and not is_instead):
+        told["fever"] = True
     if known is None or is_instead or heard.missing or not known["stated"]:
         return told
     return _beside(known, values, heard, world)
+
+
+def _better(better: Better, stated: Sequence[Named], words: Sequence[str]) -> dict[str, Any]:
+    """The named department cannot be meant: offer the better one, and let the person insist."""
+    named = _dept(stated, (), sure=True)["codes"]
+    told = _dept(better.departments, words, sure=True)
+    return {**told, "instead_of": named, "misfit": better.misfit}
 
 
 def _beside(known: dict[str, Any], values: Values, heard: Heard, world: World) -> Given:
@@ -148,7 +163,9 @@ def ask_ward(values: Values, world: World) -> Asked:
     if (not dept["sure"] and len(names) > 1) or dept.get("missing"):
         missing = texts.missing(dept["missing"]) if dept.get("missing") else ""
         return Question(
-            missing + texts.which_department(dept["words"], names),
+            missing
+            + texts.which_department(dept["words"], names)
+            + _fever_note(wards, dept, world),
             [
                 (name, [[w.code, scores[w.code]] for w in wards if w.name == name])
                 for name in names
@@ -157,16 +174,30 @@ def ask_ward(values: Values, world: World) -> Asked:
         )
     # Who named the department needs no reason for it.
     words = () if dept["stated"] else dept["words"]
-    return _settled(wards, scores, words, sure=dept["sure"])
+    note = _fever_note(wards, dept, world)
+    return _settled(wards, scores, words, sure=dept["sure"], note=note)
+
+
+def _fever_note(wards: Sequence[Ward], dept: dict[str, Any], world: World) -> str:
+    """Where one of the sites has a fever clinic, who has a fever is told of it."""
+    if not dept.get("fever"):
+        return ""
+    sites = {w.site for w in wards}
+    clinics = (w for w in world.desk.catalogue.departments() if w.site in sites)
+    found = next((w for w in clinics if texts.FEVER in w.name and not w.bookable), None)
+    return texts.fever_clinic(found) if found else ""
 
 
 def _turn(new: Ward, dept: dict[str, Any], world: World) -> Asked:
     """A complaint that belongs elsewhere: ask before leaving the department that was chosen."""
     old = dept["instead_of"]
-    name = world.desk.catalogue.departments([code for code, _ in old])[0].name
+    left = world.desk.catalogue.departments([code for code, _ in old])[0]
+    is_barred = dept.get("misfit") in ("sex", "age")
+    lead = texts.not_for(left, new.name) if is_barred else texts.elsewhere(dept["words"], new.name)
+    stay = texts.stay_for_other(left.name) if is_barred else texts.stay_at(left.name)
     return Question(
-        texts.elsewhere(dept["words"], new.name),
-        [(texts.turn_to(new.name), [[new.code, 1.0]]), (texts.stay_at(name), old)],
+        lead,
+        [(texts.turn_to(new.name), [[new.code, 1.0]]), (stay, old)],
         wants="choice",
     )
 
@@ -174,19 +205,25 @@ def _turn(new: Ward, dept: dict[str, Any], world: World) -> Asked:
 def pick_ward(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
     """What was chosen from a list counts as stated: later words do not move it silently."""
     dept = {**values["dept"], "stated": True}
+    dept.pop("misfit", None)
     if dept.pop("instead_of", None):
         dept |= {"codes": value, "sure": True, "was_asked": True}
     return Redo((), fill={"ward": value, "dept": dept})
 
 
 def _settled(
-    wards: Sequence[Ward], scores: dict[str, float], words: Sequence[str], *, sure: bool
+    wards: Sequence[Ward],
+    scores: dict[str, float],
+    words: Sequence[str],
+    *,
+    sure: bool,
+    note: str = "",
 ) -> Asked:
     bookable = [w for w in wards if w.bookable]
     if not wards[0].bookable or not bookable:
         return Stop(texts.unbookable(wards[0]))
-    note = texts.because(words, bookable[0].name) if sure else ""
-    return Filled([[w.code, scores[w.code]] for w in bookable], note)
+    why = texts.because(words, bookable[0].name) if sure else ""
+    return Filled([[w.code, scores[w.code]] for w in bookable], why + note)
 
 
 def check_ward(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON

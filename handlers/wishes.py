@@ -85,6 +85,8 @@ def hear_when(heard: Heard, values: Values, world: World) -> Given:
     if not when:
         return None
     day, now = heard.when[0].start.date(), world.scene.now_local
+    if heard.urgency == "today" and day > now.date() and "when" not in values:
+        return Redo((), texts.today_first(day))
     is_doubtful = "next_week" in heard.preferences and now.weekday() >= _SATURDAY
     if is_doubtful and len(when) == 1 and when != values.get("when"):
         return Redo((), texts.taken_for(day, day + _WEEK), {"when": when})

@@ -118,6 +118,16 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
     return around is not None or (_TOLD.search(text) is not None and _NOW.search(text) is None)
 
 
+def affirmed(text: str) -> str:
+    """Return the text without its denials: what it speaks of, true or not."""
+    return _NOT.sub("", text)
+
+
+def supposes(text: str) -> bool:
+    """Tell whether a message speaks of what might be (要是…怎么办)."""
+    return _SUPPOSED.search(text) is not None
+
+
 def only_told(text: str) -> bool:
     """Tell whether a message about ending a life speaks of a story, the news or a lecture."""
     return _FICTION.search(text) is not None and _OWN_WISH.search(text) is None

@@ -149,7 +149,7 @@ def _substitute(entry: DepartmentEntry, name: str) -> float:
     return 0.3 if fit(entry, FALLBACK) >= SPOKEN_SCORE else 0.0
 
 
-def _admits(entry: DepartmentEntry, person: Person) -> bool:
+def admits(entry: DepartmentEntry, person: Person) -> bool:
     """Tell whether age and sex, as far as known, let this person be seen there."""
     if entry.sex and person.sex and entry.sex != person.sex:
         return False
@@ -173,7 +173,7 @@ def at_sites(
     (急诊) are included: the caller sends people there instead of booking. Age and sex limits hold.
     """
     quality = _qualities(vocabulary)
-    admitted = [e for e in vocabulary.departments if _admits(e, person)]
+    admitted = [e for e in vocabulary.departments if admits(e, person)]
     found: dict[str, Named] = {}
     for named in scored:
         pairs = quality[named.name]

@@ -62,6 +62,17 @@ class Order:
     code: str = ""
 
 
+Misfit = Literal["sex", "age", "complaint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Better:
+    """Departments that can see the patient where the named one cannot be meant, and why."""
+
+    misfit: Misfit
+    departments: tuple[Named, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer to an inquiry, and the departments it would leave, best first."""
@@ -101,6 +112,8 @@ class Heard:
     for sooner.
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, or whom to book for by default.
+    `better` are departments to offer in place of a named one that cannot be meant; `feverish`
+    tells of a fever now.
     `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
     safety question the words call for (lexicon/safety.tsv), `inquiry` the question that would
     tell most about the department. `order` is what it would mean from a member of staff.
@@ -138,6 +151,8 @@ class Heard:
     errand: Errand | None = None
     concern: str | None = None
     inquiry: Inquiry | None = None
+    better: Better | None = None
+    feverish: bool = False
     shift_days: int | None = None
     order: Order | None = None
 

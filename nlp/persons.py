@@ -46,6 +46,7 @@ _BORN = re.compile(
     r"(19[2-9][0-9]|20[0-4][0-9])年(?:([0-9]{1,2})月)?(?:[0-9]{1,2}[日号])?(?:出)?生"
 )
 _FULL_MONTH = re.compile(r"刚?满月(?!酒)")
+_MYSELF = re.compile(r"我(?:自己)?(?:就)?是[个名位]?(男|女)(?!儿|婿|朋友)")
 _SEX = re.compile(
     r"(?:性别|患者|病人|本人|^|[，,。\s岁])(男|女)(?:$|[，,。\s性0-9]|孩|宝|的)|(男|女)[，,\s]*[0-9]{1,2}岁|(女|男)(?:士|性|患者|病人)"
 )
@@ -104,7 +105,7 @@ def _age(text: str, now: date | None) -> float | None:
         return round(years, 2)
     if m := _MONTHS.search(text):
         half = 0.5 if "个半" in m[0] else 0.0
-        return round((_number(m[1] or m[2] or m[3]) + half) / 12, 2)
+        return round((_number(m[1] or m[2] or m[3] or m[4]) + half) / 12, 2)
     if m := _DAYS.search(text):
         return round(_number(m[1] or m[2] or m[3]) / 365, 2)
     if m := _BARE.search(text):
@@ -164,6 +165,8 @@ def find(text: str, now: date | None = None) -> Person:
     sex = cast("Sex | None", row["sex"] or None) if row else None
     if m := _SEX.search(plain):
         sex = "m" if (m[1] or m[2] or m[3]) == "男" else "f"
+    if relation in {None, "self"} and (m := _MYSELF.search(plain)):
+        sex = "m" if m[1] == "男" else "f"
     if sex is None and relation in {None, "self"}:
         sex = _sex_of_complaint(text)
     age = _age(plain, now)

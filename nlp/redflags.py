@@ -30,6 +30,8 @@ BABY_YEARS = 3
 _SETTING = frozenset({"sudden", "abrupt", "elder", "child", "infant", "newborn", "pregnant",
                       "diabetes", "acute_now", "exertion", "insulin"})  # fmt: skip
 
+_FEVER = frozenset({"fever", "high_fever", "@hot"})
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -43,10 +45,11 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a message shows: the rows that fired, and the safety question it calls for, if any."""
+    """What a message shows: the rows that fired, the safety question to ask, whether of fever."""
 
     flags: tuple[Flag, ...] = ()
     concern: str | None = None
+    feverish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,19 @@ def _personal(found: set[str], person: Person) -> set[str]:
     return {sign for sign, true in known.items() if true}
 
 
+def taken_back(text: str, earlier: Sequence[str]) -> tuple[str, ...]:
+    """Return the earlier complaints a message denies or calls past: 胸口不疼了; 那是去年的胸痛."""
+    now = wordings.clean(text)
+    if not earlier or claims.supposes(now):
+        return ()
+    claimed = _claimed(now)[0]
+    named = {sign for sign, _, _ in wordings.hits(claims.affirmed(now))} - claimed
+    if not named:
+        return ()
+    told = ((word, _claimed(wordings.clean(word))[0] - claimed) for word in earlier)
+    return tuple(word for word, signs in told if signs and signs <= named)
+
+
 def check(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> tuple[Flag, ...]:
     """Return the rows that fire, strongest first; arguments as for `look`."""
     return look(text, earlier, person).flags
@@ -170,6 +186,8 @@ def look(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> Fin
     fresh = (new - _SETTING) | _measured(now, new)
     if not fresh:
         return Findings()
+    gone = taken_back(text, earlier)
+    earlier = [e for e in earlier if e not in gone]
     whole = "|".join([*(wordings.clean(e) for e in earlier), now])
     signs = new.union(*(_claimed(wordings.clean(e))[0] for e in earlier)) if earlier else set(new)
     signs |= _measured(whole, signs)
@@ -180,7 +198,8 @@ def look(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> Fin
         signs.discard("chronic")
     asked = claims.general_question(now, longest)
     concern = next((name for name, wanted in _CONCERNS if wanted.fit(signs, fresh)), None)
-    return Findings(_fired(signs, fresh, asked=asked), None if asked else concern)
+    flags = _fired(signs, fresh, asked=asked)
+    return Findings(flags, None if asked else concern, not _FEVER.isdisjoint(fresh))
 
 
 def _fired(signs: set[str], fresh: set[str], *, asked: bool) -> tuple[Flag, ...]:
@@ -192,6 +211,11 @@ def _fired(signs: set[str], fresh: set[str], *, asked: bool) -> tuple[Flag, ...]
             if other is None or _rank(row.flag) < _rank(other):
                 best[row.flag.id] = row.flag
     return tuple(sorted(best.values(), key=_rank))
+
+
+def alarm(flags: Sequence[Flag]) -> str:
+    """Return what an emergency among the flags calls for, or nothing."""
+    return next((f.action for f in flags if f.urgency == "emergency"), "")
 
 
 def _rank(flag: Flag) -> int:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from nlp import (
     answers,
+    better,
     complaints,
     dates,
     departments,
@@ -141,7 +142,7 @@ def _understand(
         answer=senses.answer,
         person=told,
         symptoms=senses.symptoms,
-        negated=senses.negated,
+        negated=(*senses.negated, *redflags.taken_back(text, context.symptoms)),
         readings=senses.readings,
         preferences=preferences.find(text),
         shift_days=shifts.find(text),
@@ -173,6 +174,8 @@ def _understand(
         concern=seen.concern,
         inquiry=inquiry.at_sites(likely, vocabulary, person) if unsure else None,
         own_departments=senses.stated or own,
+        feverish=seen.feverish,
+        better=better.of(heard, vocabulary, person, model),
     )
 
 
@@ -261,15 +264,10 @@ def _with_urgency(heard: Heard, flags: Sequence[redflags.Flag]) -> Heard:
         heard,
         urgency=urgency,
         red_flags=tuple(f.id for f in flags),
-        alarm=alarm(flags),
+        alarm=redflags.alarm(flags),
         intent=intent,
         confidence=confidence,
     )
-
-
-def alarm(flags: Sequence[redflags.Flag]) -> str:
-    """Return what an emergency among the flags calls for, or nothing."""
-    return next((f.action for f in flags if f.urgency == "emergency"), "")
 
 
 def _departments(

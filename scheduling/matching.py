@@ -12,9 +12,9 @@ Openings of one shift make one `Offer`. Offers that meet the whole wish are exac
 The weights are ours: a clear difference in an upper line beats a lower one, a slight one does
 not. Every line depends on that offer and on `today` alone, never on the other offers: filling one
 shift can therefore only lower that shift. Ties fall to time, fee and code, so the order is
-total. The second half-day of a doctor comes after everybody's first. An urgent need goes by time
-first, `latest` takes the far end of the wish, `cheap` the lowest fee. A 特需 place, many times
-dearer, stands below all others unless asked for.
+total. The second half-day of a doctor comes after everybody's first. An urgent need goes by day
+and time first, `latest` takes the far end of the wish, `cheap` the lowest fee. A 特需 place, many
+times dearer, stands below all others of the day unless asked for.
 
 With no exact offer the nearest are given: same department on another half-day of the wished day,
 its next days, another doctor, another site; the first three of each before the rest of any.
@@ -222,14 +222,16 @@ def _dearness(opening: Opening, need: Need) -> tuple[bool, int]:
 
 def _order(
     shift: _Shift, openings: Sequence[Opening], need: Need
-) -> tuple[tuple[bool, int], float, float, float, int, str, int]:
+) -> tuple[int, tuple[bool, int], float, float, float, int, str, int]:
     moment = openings[0].starts_at.timestamp()
+    # Who must not wait gets the sooner day, even where only a dearer place is left on it.
+    day = openings[0].starts_at.date().toordinal() if need.urgent else 0
     if need.latest:
         moment = -openings[-1].starts_at.timestamp()
     by_time_first = moment if need.urgent or need.latest else 0.0
     one = shift.any
     rest = (one.fee_fen, one.doctor or "", one.shift)
-    return (_dearness(one, need), by_time_first, -shift.score, moment, *rest)
+    return (day, _dearness(one, need), by_time_first, -shift.score, moment, *rest)
 
 
 def _is_related(shift: _Shift, need: Need, around: Around) -> bool:

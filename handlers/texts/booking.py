@@ -50,6 +50,32 @@ def elsewhere(words: Sequence[str], name: str) -> str:
     return f"您说{told}，这个一般看{name}。要换科吗？回复数字："
 
 
+def today_first(day: date) -> str:
+    """What should be seen today is looked for from today on, whatever day was asked for."""
+    return f"我先从今天的号开始找。一定要{wording.day(day)}，请再说一遍日期。"
+
+
+def not_for(ward: Ward, better: str) -> str:
+    """A department that does not see people like this patient."""
+    whom = {"f": "女性", "m": "男性"}.get(ward.sex, "")
+    if not whom and ward.min_age_years and not ward.max_age_years:
+        whom = f"{ward.min_age_years:g}岁以上的人"
+    elif not whom:
+        whom = f"{ward.max_age_years or 0:g}岁以下的孩子"
+    return f"{ward.name}只看{whom}，您的情况一般看{better}。要换科吗？回复数字："
+
+
+def stay_for_other(name: str) -> str:
+    """The department was meant after all: for somebody else."""
+    return f"是给别人看的，还是看{name}"
+
+
+def fever_clinic(ward: Ward) -> str:
+    """Where somebody with a fever may go without booking."""
+    where = f"，在{ward.location}" if ward.location else ""
+    return f"发烧也可以直接去{ward.site_name}{ward.name}，不用预约{where}。"
+
+
 def turn_to(name: str) -> str:
     """Go to the other department."""
     return f"换成{name}"
@@ -148,6 +174,7 @@ def unbookable(ward: Ward) -> str:
     return f"{ward.site_name}{ward.name}不用预约，直接去就行{where}。"
 
 
+FEVER = "发热"
 TITLE = "挂号"
 NO_USUAL = "没有找到您在这里看过的医生。"
 WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数字："

@@ -164,3 +164,46 @@ def _seconds(texts: list[str]) -> float:
     for text in texts:
         redflags.check(text)
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["没有胸口疼了", "胸口不疼了", "胸口疼是去年的事", "不是胸口疼，是牙疼", "胸口不疼了，肚子疼"],
+)
+def test_a_complaint_denied_or_called_past_is_taken_back(text: str) -> None:
+    assert redflags.taken_back(text, ["胸口疼", "头晕"]) == ("胸口疼",)
+    assert ids("牙疼", "胸口疼") == {"rf01"}  # without the denial the two would add up
+    assert "rf01" not in ids(f"{text}，牙也疼", "胸口疼")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "出了一身汗",
+        "现在不喘了",
+        "还是胸口疼",
+        "要是胸口更疼了怎么办",
+        "没有出汗，也不喘",
+        "明天上午",
+    ],
+)
+def test_what_is_not_denied_stays(text: str) -> None:
+    assert redflags.taken_back(text, ["胸口疼"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "concern"),
+    [
+        ("孩子5岁发烧", "child_fever"),
+        ("宝宝8个月发烧38度", "infant_fever"),
+        ("怀孕5个月有点见红", "pregnancy"),
+        ("怀孕3个月小腹隐隐作痛", "pregnancy"),
+        ("月经推迟一周，小腹痛", "late_period"),
+        ("睾丸有点疼", "testicle"),
+        ("我发烧38度", None),
+        ("孩子不发烧，咳嗽", None),
+        ("怀孕5个月痔疮出血", None),
+    ],
+)
+def test_the_safety_question_a_complaint_calls_for(text: str, concern: str | None) -> None:
+    assert redflags.look(text).concern == concern

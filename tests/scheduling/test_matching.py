@@ -185,7 +185,10 @@ def test_a_special_place_stands_below_all_others_unless_it_was_asked_for():
     need = replace(NEURO, words=("头晕",))
 
     assert doctors(match(places, need, HOME).exact) == ["LI", "WANG"]
-    assert doctors(match(places, replace(need, urgent=True), HOME).exact) == ["LI", "WANG"]
+    urgent = replace(need, urgent=True)
+    assert doctors(match(places, urgent, HOME).exact) == ["WANG", "LI"]
+    one_day = [dear(1, doctor="WANG", hour=8), opening(2, doctor="LI", hour=10)]
+    assert doctors(match(one_day, urgent, HOME).exact) == ["LI", "WANG"]
     assert doctors(match(places, replace(need, service_type="special"), HOME).exact) == ["WANG"]
     elsewhere = replace(need, when=(WEDNESDAY_MORNING,))
     near = match(places, elsewhere, HOME).nearby
