@@ -8,27 +8,27 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select
 
-from desk import admission, jobs, line, notices, prospects
+from desk import admission, jobs, line, notices, prospects, waitable
 from desk.accounts import account
 from desk.bookings import Bookings
 from desk.engagements import engagements
-from desk.openings import OPENINGS, openings
+from desk.reach import reach
 from desk.rows import insert_row
 from desk.work import Work
-from models import Appointment, Department, Doctor, Patient, Shift, Slot, WaitlistEntry
+from models import Appointment, Department, Doctor, Patient, WaitlistEntry
 from models.waitlist import IN_LINE
 from scheduling import limits
+from scheduling.channels import choose
 from scheduling.errors import (
     NothingToWaitFor,
     NotYourPatient,
     PlacesLeft,
-    Refusal,
     WaitlistClosed,
     WaitlistLimit,
 )
 from scheduling.masking import mask_name
 from scheduling.matching import is_right_place, is_wished
-from scheduling.types import AppointmentId, Need, Opening, PatientId
+from scheduling.types import AppointmentId, Need, PatientId
 from scheduling.waiting import Line, WaitingId, WaitingView, Wish, closes_at
 
 SERVE, CLOSE = "serve_waitlist", "close_waitlist"
@@ -51,18 +51,29 @@ class Waitlist:
         Full half-days that would fit; then any day of the named doctor, then anybody of the
         department, for the days that policy names. A line with places left is none.
         """
-        found = self._candidates(need)
+        work = self._work
+        found = waitable.candidates(work, need)
         wished = [o for o in found if is_right_place(o, need) and is_wished(o, need.when)]
         if not found:
             return []
-        half_days = dict.fromkeys(_half_day(opening, need) for opening in wished)
-        full = [wish for wish in half_days if _is_full(wish, found)][:_HALF_DAYS_SHOWN]
+        half_days = dict.fromkeys(waitable.half_day(opening, need) for opening in wished)
+        full = [wish for wish in half_days if waitable.is_full(wish, found)][:_HALF_DAYS_SHOWN]
         first = min((o.starts_at.date() for o in wished), default=found[0].starts_at.date())
-        last = first + timedelta(days=self._work.policy.waitlist_days - 1)
+        last = first + timedelta(days=work.policy.waitlist_days - 1)
         home = (wished or found)[0].department
         wider = [Wish(home, doctor, first, last) for doctor in dict.fromkeys((need.doctor, None))]
-        full += [wish for wish in wider if _is_full(wish, found)]
-        return [prospects.line(self._work, wish) for wish in full]
+        full += [wish for wish in wider if waitable.is_full(wish, found)]
+        return [prospects.line(work, wish) for wish in full]
+
+    def line(self, wish: Wish) -> Line:
+        """Return where in line somebody would stand who joined now."""
+        return prospects.line(self._work, wish)
+
+    def can_tell(self, line: Line) -> bool:
+        """Tell whether a notice would reach this account as long as the line is open."""
+        work = self._work
+        person = reach(work, account(work), None)
+        return choose(work.channels, "offer", person, line.closes_at) is not None
 
     def join(self, wish: Wish, patient: PatientId, words: str = "") -> WaitingView:
         """
@@ -138,14 +149,14 @@ class Waitlist:
             doctor=wish.doctor,
             service_type=wish.service_type or None,
         )
-        found = [o for o in self._candidates(need) if _answers(wish, o)]
+        found = [o for o in waitable.candidates(work, need) if waitable.answers(wish, o)]
         if not found:
             raise NothingToWaitFor
         ward = work.directory.wards[work.directory.ward_ids[found[0].department]]
         admits = limits.Admits(ward.name, ward.min_age_years, ward.max_age_years, ward.sex)
         limits.check_fit(admits, person.birth_on, person.sex, wish.first_on)
         engaged = engagements(work, person.id)
-        fitting = _fitting(work, found, engaged)
+        fitting = waitable.fitting(work, found, engaged)
         if any(opening.left > 0 for opening in fitting):
             raise PlacesLeft
         standing = work.conn.scalar(_STANDING, {"patient": person.id, "now": work.now}) or 0
@@ -169,15 +180,6 @@ class Waitlist:
         jobs.put(work, CLOSE, f"{CLOSE}:{entry}", {"entry": entry}, closes)
         return entry
 
-    def _candidates(self, need: Need) -> list[Opening]:
-        """Slots one may wait for, full or not: from tomorrow on, of the places that are meant."""
-        work = self._work
-        now = work.local(work.now)
-        codes = [code for code, _ in need.departments]
-        last = limits.last_open_day(work.policy, now)
-        found = openings(work, _WAITABLE, doctor=need.doctor, codes=codes, last=last)
-        return [o for o in found if now < closes_at(work.policy, o.starts_at.date(), work.zone)]
-
     def _view(self, row: Row[*tuple[Any, ...]]) -> WaitingView:
         work = self._work
         wish = Wish(
@@ -200,65 +202,6 @@ def _key(wish: Wish, patient: int) -> str:
     return f"{patient}:{wish.department}:{wish.doctor or ''}:{days}"
 
 
-def _half_day(opening: Opening, need: Need) -> Wish:
-    day = opening.starts_at.date()
-    doctor = need.doctor and opening.doctor
-    service = need.service_type or ""
-    return Wish(opening.department, doctor, day, day, opening.half_day, service)
-
-
-def _answers(wish: Wish, opening: Opening) -> bool:
-    """Tell whether a place of this slot is one that is waited for."""
-    who = opening.doctor == wish.doctor if wish.doctor else opening.department == wish.department
-    return (
-        who
-        and wish.first_on <= opening.starts_at.date() <= wish.last_on
-        and wish.half_day in ("", opening.half_day)
-        and wish.service_type in ("", opening.service_type)
-    )
-
-
-def _is_full(wish: Wish, found: Sequence[Opening]) -> bool:
-    meant = [opening for opening in found if _answers(wish, opening)]
-    return bool(meant) and not any(opening.left for opening in meant)
-
-
-def _fitting(
-    work: Work, found: Sequence[Opening], engaged: Sequence[limits.Visit]
-) -> list[Opening]:
-    """Return what goes together with the patient's other visits; raise why, if nothing does."""
-    fitting, refused = [], None
-    for opening in found:
-        visit = limits.Visit(
-            code="",
-            department=opening.department,
-            visit_on=opening.starts_at.date(),
-            half_day=opening.half_day,
-            starts_at=opening.starts_at,
-            ends_at=opening.ends_at,
-        )
-        try:
-            limits.check_patient(work.policy, visit, engaged)
-            fitting.append(opening)
-        except Refusal as no:
-            refused = no
-    if refused is not None and not fitting:
-        raise refused
-    return fitting
-
-
-_WAITABLE = OPENINGS.where(
-    Slot.visit_on > bindparam("today"),
-    Slot.visit_on <= bindparam("last"),
-    Slot.is_open,
-    Shift.state == "published",
-    Department.bookable,
-    or_(
-        Doctor.code == bindparam("doctor"),
-        Department.code.in_(bindparam("codes", expanding=True)),
-        Department.id.in_(select(Doctor.department_id).where(Doctor.code == bindparam("doctor"))),
-    ),
-).order_by(Slot.starts_at, Slot.id)
 _KNOWN = select(WaitlistEntry.id).where(WaitlistEntry.active_key == bindparam("key"))
 _STANDING = select(func.count()).where(
     WaitlistEntry.patient_id == bindparam("patient"),

@@ -11,6 +11,7 @@ from handlers import family, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import prompts as suspended
+from handlers.texts import waiting as waiting_texts
 from handlers.texts import wording
 from nlp.heard import Heard
 from scheduling.types import AppointmentView
@@ -27,8 +28,9 @@ def ahead(world: World) -> list[AppointmentView]:
 def overview(world: World) -> Reply:
     """Answer to 「我的预约」; what a suspension left open is asked here too, the soonest first."""
     booked, pending = ahead(world), world.desk.replacements.pending()
+    waits = waiting_texts.waiting_too(world.desk.waitlist.mine())
     if not pending:
-        return Reply(texts.overview(booked))
+        return Reply(texts.overview(booked) + waits)
     old, offered, prompt = pending[0]
     asked = suspended.put(old, offered)
     if prompt is not None:

@@ -20,12 +20,14 @@ from __future__ import annotations
 from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
+from dialogue.options import PAGE
 from dialogue.state import Values
 from handlers import changes, family, times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
 from handlers.texts import refusals, wording
+from handlers.texts import waiting as waiting_texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
@@ -33,6 +35,11 @@ from scheduling.types import AppointmentId, PatientId, SlotId
 NEW = "new"
 # What lets us choose from a list.
 _TAKES = frozenset({"any", "earliest", "skip"})
+# A choice of the list: stand in line (handlers.waiting).
+_WAIT = "wait"
+_WISH = ("dept", "ward", "doctor", "when", "wish", "not_doctors")
+# The list's choices that are seen at once: a page less the one for waiting.
+_SHOWN_FIRST = PAGE - 1
 _YES, _CHANGE, _OTHER_PATIENT, _NO = "yes", "change", "patient", "no"
 # Which question a refusal of the desk leads back to.
 _BACK_TO = {"offer": "offer", "when": "offer", "dept": "dept", "patient": "patient"}
@@ -43,10 +50,13 @@ _BACK_TO = {"offer": "offer", "when": "offer", "dept": "dept", "patient": "patie
 
 def ask_offer(values: Values, world: World) -> Asked:
     """List what can be booked; what alone meets the time asked for needs no list."""
+    if values.get("wait"):
+        return Open("waitlist", {"mine": "none", **wishes.shared(values)})
     found = wishes.offers(values, world)
     listed = found.exact or found.nearby
+    wait = [(waiting_texts.CHOICE, _WAIT)] if found.full and not found.exact else []
     if not listed:
-        return Stop(texts.NOTHING_FREE)
+        return Question(texts.NOTHING_FREE, wait) if wait else Stop(texts.NOTHING_FREE)
     name, half = wishes.department_name(values, world), wishes.shared_half_day(listed)
     # Once the patient is known, a refusal may have led back here: then there is a choice to make.
     if len(found.exact) == 1 and values.get("when") and "patient" not in values:
@@ -54,11 +64,24 @@ def ask_offer(values: Values, world: World) -> Asked:
         return Filled([o.slot for o in found.exact[0].openings], note)
     why = "" if found.exact else wishes.why_not(found, values, name)
     about = wishes.list_name(listed, values, world)
+    choices: list[tuple[str, Any]] = [
+        (line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)
+    ]
     return Question(
         texts.instead(about, half, why) if why else texts.offers(about, half),
-        [(line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)],
+        [*choices[:_SHOWN_FIRST], *wait, *choices[_SHOWN_FIRST:]],
         wants="offer",
     )
+
+
+def pick_offer(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """One of the choices is to wait."""
+    return Redo(("offer",), fill={"wait": True}) if value == _WAIT else value
+
+
+def hear_wait(heard: Heard, values: Values, world: World) -> Given:
+    """「候补」 while a list is shown."""
+    return True if heard.intent == "waitlist" and "ward" in values else None
 
 
 def answer_offer(heard: Heard, values: Values, world: World) -> Given:
@@ -197,19 +220,15 @@ FORM: Form[World] = Form(
     name="booking",
     title=texts.TITLE,
     opens_on=frozenset({"book", "symptom"}),
-    keeps=frozenset({"reschedule"}),
+    keeps=frozenset({"reschedule", "waitlist"}),
     leave=leave,
     changed=changed,
     done=done,
     slots=(
         *wishes.SLOTS,
-        Slot(
-            "offer",
-            ask_offer,
-            hear=changes.hear,
-            answer=answer_offer,
-            after=("dept", "ward", "doctor", "when", "wish", "not_doctors"),
-        ),
+        Slot("wait", hear=hear_wait, after=_WISH),
+        Slot("offer", ask_offer, hear=changes.hear, answer=answer_offer, pick=pick_offer,
+             after=(*_WISH, "wait")),
         times.SLOT,
         Slot("relation", hear=wishes.hear_relation),
         Slot("patient", ask_patient, hear=changes.hear_patient, pick=pick_patient,

@@ -236,7 +236,7 @@ def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
     """After half an hour a bare word is asked about; a whole new matter simply begins."""
     if state.top is None or scene.idle is None or scene.idle <= IDLE:
         return state
-    if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule"):
+    if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist"):
         return State(asked=state.asked + 1)
     if state.top.form in (RESUME.name, menu.FORM.name, cancelling.UNDO.name):
         return state

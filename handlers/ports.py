@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from handlers.patients_port import Patients
+from handlers.waitlist_port import Waitlist
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
@@ -252,6 +253,11 @@ class Desk(Protocol):
     @property
     def bookings(self) -> Bookings:
         """What is taken."""
+        ...
+
+    @property
+    def waitlist(self) -> Waitlist:
+        """What is waited for."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from typing import Any
 from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
 from dialogue.state import State, Values
 from handlers import suspended, wishes
+from handlers import waiting as waitlist
 from handlers.scene import Scene, World
 from handlers.texts import appointments as appointment_texts
 from handlers.texts import prompts as texts
@@ -104,5 +105,5 @@ REMINDER: Form[World] = Form(
     slots=(Slot("coming", _ask_coming, answer=_answer_coming),),
 )
 
-FORMS: tuple[Form[World], ...] = (WHICH, REMINDER, suspended.FORM)
-KINDS = frozenset({REMINDER.name, suspended.FORM.name})
+FORMS: tuple[Form[World], ...] = (WHICH, REMINDER, suspended.FORM, *waitlist.FORMS)
+KINDS = frozenset({REMINDER.name, suspended.FORM.name, waitlist.OFFER.name})

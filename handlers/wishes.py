@@ -267,3 +267,9 @@ SLOTS: tuple[Slot[World], ...] = (
     Slot("wish", hear=hear_wish),
     *wards.SLOTS,
 )
+_SHARED = (*(slot.name for slot in SLOTS), "not_doctors", "relation", "patient")
+
+
+def shared(values: Values) -> Values:
+    """Return what booking and waiting (候补) know of the same wish."""
+    return {name: values[name] for name in _SHARED if name in values}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.texts import wording
 from scheduling.types import AppointmentView, Outlook
 
-TITLES = {"reminder": "就诊提醒", "suspended": "停诊改约"}
+TITLES = {"reminder": "就诊提醒", "suspended": "停诊改约", "offer": "候补有号"}
 WHICH = "刚才来了一条通知，您的回复是答哪一个？请再回复数字："
 WHICH_TITLE = "刚才的通知"
 COMING = "按时来"

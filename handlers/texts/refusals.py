@@ -67,6 +67,11 @@ def say(refusal: Refusal) -> str:
     return sentence.format_map(_Facts(refusal.facts))
 
 
+def reason(name: str) -> str:
+    """Return the sentence for a refusal of which only the name was kept."""
+    return _SENTENCES.get(name, _FALLBACK).format_map(_Facts({}))
+
+
 class _Facts(dict[str, object]):
     """Facts as words; a missing fact leaves nothing behind."""
 
