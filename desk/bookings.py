@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, update
+from sqlalchemy import Row, bindparam, select, update
 
 from desk import appointments, line, notices, outbox, stock
 from desk.accounts import account
@@ -21,7 +21,7 @@ from desk.admission import admit, check_speaks_for, discreet, lock_patient
 from desk.events import record
 from desk.placing import Placing, place, put_expiry
 from desk.work import Work
-from models import Appointment
+from models import Appointment, Shift
 from models.appointments import ACTIVE
 from scheduling import limits
 from scheduling.errors import AppointmentOver, HoldExpired, ShiftSuspended
@@ -249,7 +249,11 @@ class Bookings:
         work = self._work
         booked_at = work.local(row.confirmed_at or row.created_at)
         starts_at = work.local(row.starts_at)
-        return limits.cancels_free(work.policy, work.local(work.now), booked_at, starts_at)
+        if limits.cancels_free(work.policy, work.local(work.now), booked_at, starts_at):
+            return True
+        # The hospital has sent another doctor: whoever does not want that one pays nothing.
+        changed = work.conn.scalar(_OVERRIDDEN, {"shift": row.shift_id}) or ""
+        return "doctor" in changed.split()
 
     def _refuse_unless_booked(self, appointment: AppointmentId) -> None:
         status = appointments.find(self._work, appointment).status
@@ -271,3 +275,4 @@ _IF_HELD = (
     )
     .values(version=Appointment.version + 1)
 )
+_OVERRIDDEN = select(Shift.overridden).where(Shift.id == bindparam("shift"))

@@ -13,6 +13,7 @@ from desk.patients import Patients
 from desk.prompts import Prompts
 from desk.replacements import Replacements
 from desk.requests import Requests
+from desk.shift_changes import ShiftChanges
 from desk.staff import StaffRoom
 from desk.suspensions import Suspensions
 from desk.waitlist import Waitlist
@@ -85,3 +86,8 @@ class Counter:
     def replacements(self) -> Replacements:
         """What is offered instead."""
         return Replacements(self.work)
+
+    @cached_property
+    def shift_changes(self) -> ShiftChanges:
+        """What is different today."""
+        return ShiftChanges(self.work)

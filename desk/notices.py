@@ -53,6 +53,22 @@ def restored(work: Work, view: AppointmentView, *, is_told: bool) -> None:
     _remind(work, view, to)
 
 
+def substituted(work: Work, view: AppointmentView) -> None:
+    """Another doctor will see the patient; the notice asks what a reminder asks."""
+    to = readers(work, view.id)
+    reader = next(iter(to), None)
+    begins, prompt = view.opening.starts_at, None
+    if reader is not None:
+        prompt = prompts.ask(work, reader, "reminder", {"appointment": view.id}, begins)
+    _put(work, "substituted", view, reader, until=begins, prompt=prompt)
+    _remind(work, view, to)
+
+
+def room_changed(work: Work, view: AppointmentView, room: str) -> None:
+    """The patient is seen in another room."""
+    _put(work, "room", view, next(iter(readers(work, view.id)), None), which=room)
+
+
 def offered(work: Work, appointment: int, to: int, until: datetime) -> None:
     """A place is held for who waits in line; `until` (local) she may take it."""
     prompt = prompts.ask(work, to, "offer", {"appointment": appointment}, until)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,9 @@ from models.appointments import ACTIVE
 from scheduling.slots import Slice
 
 _CHUNK = 400
+# What staff change for a day, by the name it has in `Shift.overridden`.
+_OVERRIDES = {"doctor": {"doctor_id"}, "room": {"room"}}
+_PLACES = "places"
 _CLOSED = {"capacity": 0, "chat_capacity": 0, "reserve": 0, "is_open": False}
 Slots = dict[datetime, Row[Any]]
 
@@ -83,7 +87,13 @@ class Reconciler:
 
     def _change(self, wanted: WantedShift, row: Row[Any]) -> bool:
         old = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
-        new = {name: value for name, value in wanted.values.items() if old[name] != value}
+        overridden = row.overridden.split()
+        kept_by_staff = set().union(*(_OVERRIDES.get(name, set()) for name in overridden))
+        new = {
+            name: value
+            for name, value in wanted.values.items()
+            if old[name] != value and name not in kept_by_staff
+        }
         slots = self._slots.get(row.id, {})
         codes = [code for slot in slots.values() for code in self._active.get(slot.id, ())]
         if "mode" in new and codes:
@@ -93,6 +103,8 @@ class Reconciler:
             self._work.conn.execute(update(Shift).where(Shift.id == row.id).values(**new))
         is_open = row.state == "published"
         kept = {piece.starts_at: piece for piece in wanted.slices}
+        if _PLACES in overridden:
+            kept |= {at: _as_is(kept[at], slot) for at, slot in slots.items() if at in kept}
         changed = [
             self._fit(wanted, kept.get(at), slot, is_open=is_open) for at, slot in slots.items()
         ]
@@ -185,3 +197,10 @@ class Reconciler:
                 for shift_id, shift, piece, is_open in new
             ],
         )
+
+
+def _as_is(piece: Slice, slot: Row[Any]) -> Slice:
+    """Return the slice with the places that staff have given the slot."""
+    return replace(
+        piece, capacity=slot.capacity, chat_capacity=slot.chat_capacity, reserve=slot.reserve
+    )

@@ -208,6 +208,26 @@ class Suspensions(Protocol):
         ...
 
 
+class ShiftChanges(Protocol):
+    """What staff change of one day's shift."""
+
+    def substitute(self, member: Member, shift: int, doctor: str) -> ShiftView:
+        """Let another doctor see the patients."""
+        ...
+
+    def move_room(self, member: Member, shift: int, room: str) -> ShiftView:
+        """See the patients in another room."""
+        ...
+
+    def add_places(self, member: Member, shift: int, count: int) -> ShiftView:
+        """Add places."""
+        ...
+
+    def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
+        """Take free places away."""
+        ...
+
+
 class Replacements(Protocol):
     """What is offered to patients of a suspended shift."""
 
@@ -293,4 +313,9 @@ class Desk(Protocol):
     @property
     def replacements(self) -> Replacements:
         """What is offered instead."""
+        ...
+
+    @property
+    def shift_changes(self) -> ShiftChanges:
+        """What is different today."""
         ...

@@ -9,23 +9,22 @@ What members of staff do by one line of text; everybody else gets an ordinary an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from dialogue.engine import Engine
-from dialogue.form import Asked, Done, Filled, Form, Given, Question, Redo, Slot, Stop
+from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
+from handlers import shift_orders, shifts
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import Member, ShiftView
+from scheduling.types import Member
 
 _DAY = timedelta(days=1)
-_ASSENTS = frozenset({"affirm", "choose"})
 
 
 def turn(
@@ -38,7 +37,7 @@ def turn(
     if is_at_it and texts.bare(heard.text) in texts.CONFIRMING:
         return engine.step(state, heard.with_intent("affirm"), world)
     if heard.order.name == "bind":
-        member = world.desk.staff.bind(heard.order.code)
+        member = world.desk.staff.bind(heard.order.argument)
         return (state, Reply(texts.bound(member))) if member else None
     member = world.desk.staff.me()
     if member is None:
@@ -62,7 +61,7 @@ def _progress(heard: Heard, world: World, member: Member) -> Reply:
 def _today(heard: Heard, world: World, member: Member) -> Reply:
     start = datetime.combine(world.desk.now.date(), time(), tzinfo=world.desk.now.tzinfo)
     when = [(w.start, w.end) for w in heard.when] or [(start, start + _DAY)]
-    doctors = [d.code for d in heard.doctors[:1]]
+    doctors = list(heard.order.doctors) if heard.order else []
     wards = [d.code for d in heard.stated_departments]
     names_too = bool(doctors) or member.doctor is not None
     listed = world.desk.suspensions.day(member, doctors, wards, when, names_too=names_too)
@@ -79,82 +78,17 @@ _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
     "help": _help,
 }
 
-# -- which shifts
-
-
-def _hear_doctors(heard: Heard, values: Values, world: World) -> Given:
-    return [d.code for d in heard.doctors if d.score >= heard.doctors[0].score - 0.03] or None
-
-
-def _hear_wards(heard: Heard, values: Values, world: World) -> Given:
-    return [d.code for d in heard.stated_departments] or None
-
-
-def _hear_when(heard: Heard, values: Values, world: World) -> Given:
-    return [[w.start.isoformat(), w.end.isoformat()] for w in heard.when] or None
-
-
-def _meant(values: Values, world: World, state: str) -> list[ShiftView]:
-    member = world.desk.staff.me()
-    doctors, wards = values.get("doctors", ()), values.get("wards", ())
-    if member is None or not (doctors or wards or member.doctor):
-        return []
-    when = [
-        (datetime.fromisoformat(start), datetime.fromisoformat(end))
-        for start, end in values.get("when", ())
-    ]
-    shifts = world.desk.suspensions.shifts(member, doctors, wards, when)
-    return [shift for shift in shifts if shift.state == state]
-
-
-def _which(question: str, none: str, found: Sequence[ShiftView], values: Values) -> Asked:
-    """All that were named by day are meant; without a day, or with two of a name, it is asked."""
-    if not found:
-        return Stop(none)
-    is_plain = len({shift.doctor for shift in found}) == 1 and "when" in values
-    if len(found) == 1 or is_plain:
-        return Filled([shift.id for shift in found])
-    choices: list[tuple[str, Any]] = [(texts.shift(shift), [shift.id]) for shift in found]
-    if len({shift.doctor for shift in found}) == 1:
-        choices.append((texts.ALL_OF_THEM, [shift.id for shift in found]))
-    return Question(question, choices)
-
-
-def _views(values: Values, world: World) -> list[ShiftView]:
-    member = world.desk.staff.me()
-    shifts = world.desk.suspensions.shifts(member) if member else ()
-    return [shift for shift in shifts if shift.id in values["shifts"]]
-
-
-_WISH: tuple[Slot[World], ...] = (
-    Slot("doctors", hear=_hear_doctors),
-    Slot("wards", hear=_hear_wards),
-    Slot("when", hear=_hear_when),
-)
-
-
-def _only(word: str) -> Callable[[Heard, Values, World], Given]:
-    """Only the very word acts; a bare yes or digit is not enough for so many people."""
-
-    def answered(heard: Heard, values: Values, world: World) -> Given:
-        if texts.bare(heard.text) == word:
-            return True
-        return Redo((), texts.say_the_word(word)) if heard.intent in _ASSENTS else None
-
-    return answered
-
-
 # -- 停诊
 
 
 def _ask_shifts(values: Values, world: World) -> Asked:
-    found = _meant(values, world, "published")
-    return _which(texts.WHICH_SHIFT, texts.NO_SHIFT, found, values)
+    found = shifts.meant(values, world, "published")
+    return shifts.which(texts.WHICH_SHIFT, texts.NO_SHIFT, found, values)
 
 
 def _ask_suspend(values: Values, world: World) -> Asked:
     impact = world.desk.suspensions.foresee(values["shifts"])
-    return Question(texts.preview(_views(values, world), impact), wants="order")
+    return Question(texts.preview(shifts.views(values, world), impact), wants="order")
 
 
 def _suspended(values: Values, world: World) -> Done:
@@ -162,7 +96,7 @@ def _suspended(values: Values, world: World) -> Done:
     if member is None:
         return Done(texts.NOT_DONE)
     impact = world.desk.suspensions.foresee(values["shifts"])
-    views = _views(values, world)
+    views = shifts.views(values, world)
     try:
         world.desk.suspensions.suspend(member, values["shifts"])
     except Refusal as no:
@@ -176,9 +110,9 @@ SUSPEND: Form[World] = Form(
     done=_suspended,
     leave=lambda values, world: texts.NOT_DONE,
     slots=(
-        *_WISH,
+        *shifts.WISH,
         Slot("shifts", _ask_shifts, after=("doctors", "wards", "when")),
-        Slot("sure", _ask_suspend, answer=_only(texts.CONFIRM_SUSPEND), after=("shifts",)),
+        Slot("sure", _ask_suspend, answer=shifts.only(texts.CONFIRM_SUSPEND), after=("shifts",)),
     ),
 )
 
@@ -195,7 +129,7 @@ def _hear_newest(heard: Heard, values: Values, world: World) -> Given:
 
 
 def _ask_suspension(values: Values, world: World) -> Asked:
-    found = [shift for shift in _meant(values, world, "suspended") if shift.suspension]
+    found = [shift for shift in shifts.meant(values, world, "suspended") if shift.suspension]
     acts = {shift.suspension for shift in found}
     if not acts:
         return Stop(texts.NOTHING_SUSPENDED)
@@ -227,13 +161,14 @@ REOPEN: Form[World] = Form(
     done=_reopened,
     leave=lambda values, world: texts.NOT_DONE,
     slots=(
-        *_WISH,
+        *shifts.WISH,
         Slot("suspension", _ask_suspension, hear=_hear_newest, after=("doctors", "wards", "when")),
-        Slot("sure", _ask_reopen, answer=_only(texts.CONFIRM_REOPEN), after=("suspension",)),
+        Slot("sure", _ask_reopen, answer=shifts.only(texts.CONFIRM_REOPEN), after=("suspension",)),
     ),
 )
 
-FORMS: tuple[Form[World], ...] = (SUSPEND, REOPEN)
+FORMS: tuple[Form[World], ...] = (SUSPEND, REOPEN, shift_orders.FORM)
 _NAMES = frozenset(form.name for form in FORMS)
 # 「撤销停诊」 takes back the newest one: the same form, without the question which.
 _OPENS = {"suspend": SUSPEND.name, "resume": REOPEN.name, "undo": REOPEN.name}
+_OPENS |= dict.fromkeys(shift_orders.NAMES, shift_orders.FORM.name)

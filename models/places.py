@@ -64,7 +64,8 @@ class Shift(Base):
 
     `natural_key` is what makes two imports of one line the same shift: its department, doctor,
     local date, start and label. `fee_fen` in CNY fen; `state` is published or suspended, by
-    `suspension_id` if that was done by a member of staff.
+    `suspension_id` if that was done by a member of staff. `overridden` names, separated by blanks,
+    what staff have changed since (doctor, room, places): the roster's files leave that alone.
     """
 
     __tablename__ = "shift"
@@ -91,6 +92,7 @@ class Shift(Base):
     fee_fen: Mapped[int]
     state: Mapped[Code] = mapped_column(default="published")
     suspension_id: Mapped[int | None] = mapped_column(ForeignKey("suspension.id"))
+    overridden: Mapped[Code] = mapped_column(default="", server_default="")
 
 
 class Slot(Base):

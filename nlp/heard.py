@@ -56,10 +56,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a member of staff would mean by it (lexicon/orders.tsv); `code` of a binding."""
+    """
+    What a member of staff would mean by it, and the code, number or room it names.
+
+    `doctors` are codes of the roster, in the order they were written.
+    """
 
     name: str
-    code: str = ""
+    argument: str = ""
+    doctors: tuple[str, ...] = ()
 
 
 Misfit = Literal["sex", "age", "complaint"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp import lexicon
-from nlp.heard import Order
+from nlp.heard import Named, Order
+from nlp.vocabulary import DoctorEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,23 @@ _ROWS = _rows()
 _AROUND = " \t\n。.！!，,"
 
 
-def find(text: str, *, has_doctor: bool) -> Order | None:
-    """Return what the line orders, None for nothing; `has_doctor`: it names one of the roster."""
+def find(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> Order | None:
+    """
+    Return what the line orders, None for nothing.
+
+    Doctors are those of the roster whose names stand in it, in the order they are written: to a
+    colleague a name alone says who is meant, also one of two characters, which a patient would
+    call 医生. Without any, those that were `heard`.
+    """
     said = text.strip(_AROUND)
+    written = sorted((text.find(d.name), d.code) for d in doctors if d.name in text)
+    named = tuple(code for _, code in written) or tuple(d.code for d in heard)
     for row in _ROWS:
-        if row.needs_doctor and not has_doctor:
+        if row.needs_doctor and not named:
             continue
         match = row.pattern.fullmatch(said) if row.is_all else row.pattern.search(said)
         if match:
-            return Order(row.order, match.groupdict().get("code") or "")
+            groups = match.groupdict()
+            argument = groups.get("argument") or groups.get("second") or ""
+            return Order(row.order, argument, named)
     return None

@@ -152,7 +152,7 @@ def _understand(
         phone=who.phone,
         code=who.code,
         birth_date=who.birth_date,
-        order=orders.find(text, has_doctor=bool(senses.named.doctors)),
+        order=orders.find(text, vocabulary.doctors, senses.named.doctors),
         errand=errand,
     )
     heard = _with_urgency(heard, seen.flags)

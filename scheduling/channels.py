@@ -135,6 +135,8 @@ KINDS: Mapping[str, Kind] = {
     "suspended": Kind(priority=SOON, rings=True),
     "suspended_call": Kind((), SOON, rings=True, is_quiet=False),
     "resumed": Kind(priority=SOON, rings=True),
+    "substituted": Kind(rings=True, until_visit=True),
+    "room": Kind(until_visit=True),
     "offer": Kind(priority=SOON, rings=True, until_visit=True),
     "waitlist_over": Kind(),
     "reply": Kind((CUSTOMER,), SOON, is_quiet=False),

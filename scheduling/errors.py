@@ -11,7 +11,7 @@ Every expected "no" of the desk, as a tree.
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
       ConsentMissing TooManyPatients TooManyAccounts TooManyChanges NotYourPatient
       Unavailable NotVerified OnlyAtDesk
-      NotAllowed NothingToUndo
+      NotAllowed NothingToUndo DoctorBusy TooFewPlaces
 """
 
 from __future__ import annotations
@@ -261,3 +261,15 @@ class OnlyAtDesk(Refusal):
     """What others rely on is only changed at the desk, with the papers."""
 
     slot = "patient"
+
+
+class DoctorBusy(Refusal):
+    """The doctor sees patients elsewhere at that time; facts: doctor."""
+
+    slot = "shifts"
+
+
+class TooFewPlaces(Refusal):
+    """So many places are not free to be taken away; facts: limit."""
+
+    slot = "shifts"

@@ -97,6 +97,8 @@ class Policy:
     plan_answer_near: timedelta = timedelta(minutes=10)
     # A new time offered by the hospital is not sooner than this: people have a way to go.
     plan_lead: timedelta = timedelta(hours=2)
+    # Places staff may add to a shift in one act (加号).
+    extra_places: int = 10
     # Years from which a change weighs harder on a patient.
     elderly_years: int = 70
     # Messages, notices, questions and jobs are forgotten this long after they are over ...

@@ -107,6 +107,17 @@ def _suspended(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _substituted(payload: Mapping[str, Any]) -> str:
+    return (
+        f"【替诊通知】出诊医生有变动，时间和费用不变：{_visit(payload)}。\n"
+        "请在本公众号里回复：按时来回1，要改时间回2，不看了回3（免费退，不记录）。"
+    )
+
+
+def _room(payload: Mapping[str, Any]) -> str:
+    return f"【诊室变动】请到新的诊室就诊：{_visit(payload)}。"
+
+
 def _resumed(payload: Mapping[str, Any]) -> str:
     return (
         f"【恢复出诊】医生照常出诊，您原来的号还有效：{_visit(payload)}。\n"
@@ -165,6 +176,8 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "cancelled": _cancelled,
     "suspended": _suspended,
     "resumed": _resumed,
+    "substituted": _substituted,
+    "room": _room,
     "offer": _offer,
     "waitlist_over": _waitlist_over,
     "reply": _plain,
@@ -179,6 +192,7 @@ CALLS: Mapping[str, str] = {
     "suspended": "停诊，请改约",
     "suspended_call": "停诊未答复，请改约",
     "resumed": "告知恢复出诊",
+    "substituted": "告知换医生",
     "offer": "候补有号，限时答复",
     "answer": "回复患者",
 }

@@ -54,6 +54,8 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "OnlyAtDesk": "这项要核对证件才能改，请带证件到医院窗口办理。",
     "NotAllowed": "这个班次不归您管，没有执行。",
+    "DoctorBusy": "{doctor}这个时间在别处出诊，没有执行。",
+    "TooFewPlaces": "空着的号只有{limit}个，没有执行。",
     "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
 }
 _FALLBACK = "这一步没办成，什么都没有改动。请换一个试试，或回复“人工”。"

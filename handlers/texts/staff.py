@@ -11,7 +11,20 @@ SUSPEND_TITLE = "停诊"
 REOPEN_TITLE = "恢复出诊"
 CONFIRM_SUSPEND = "确认停诊"
 CONFIRM_REOPEN = "确认恢复"
-CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN)
+CONFIRM_CHANGE = "确认执行"
+CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE)
+CHANGE_TITLE = "调整出诊"
+WHICH_OF_THEM = "哪一个班次？回复数字："
+WHO_STANDS_IN = "由哪位医生代替？请发姓名。"
+NO_STAND_IN = "没有找到能代替的医生，没有执行。请写成：替诊 张伟 李芳 明天上午。"
+WHICH_ROOM = "改到哪个诊室？请发诊室名，例如：3诊室。"
+HOW_MANY = "几个号？请发数字。"
+CHANGED = {
+    "substitute": "已改好，正在通知患者。时间和费用不变，患者可以改时间，也可以免费退号。",
+    "room": "已改好，正在通知患者。",
+    "extra": "已加号。有人候补的，先给候补的患者。",
+    "fewer": "已减号。",
+}
 WHICH_SHIFT = "停哪一个班次？回复数字："
 WHICH_REOPEN = "恢复哪一个班次？回复数字："
 ALL_OF_THEM = "以上全部"
@@ -26,6 +39,10 @@ HELP = (
     "恢复 张伟 明天上午\n"
     "撤销停诊（10分钟内）\n"
     "停诊进度\n"
+    "替诊 张伟 李芳 明天上午\n"
+    "加号 张伟 明天上午 2\n"
+    "减号 张伟 明天上午 2\n"
+    "改诊室 张伟 明天上午 3诊室\n"
     "今日预约，或：明天预约 张伟\n"
     "都会先给您看影响，确认后才执行。"
 )
@@ -70,6 +87,27 @@ def preview(shifts: Sequence[ShiftView], impact: Impact) -> str:
 def say_the_word(word: str) -> str:
     """Only the very word acts."""
     return f"为防误操作，执行请完整回复：{word}\n不做了请回复：退出"
+
+
+def change_preview(order: str, view: ShiftView, argument: str) -> str:
+    """What a change of a shift will do."""
+    what = {
+        "substitute": f"将由{argument}代替出诊，{view.booked}位患者会收到通知，时间不变：",
+        "room": f"将改到{argument}，{view.booked}位患者会收到通知：",
+        "extra": f"将加{argument}个号（现在共{view.places}个）：",
+        "fewer": f"将减{argument}个空着的号（现在共{view.places}个）：",
+    }[order]
+    return f"{what}\n{shift(view)}\n执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
+
+
+def number(text: str) -> int:
+    """Return a number as staff write it (2, 两, 十), 0 for none."""
+    if text.isdecimal():
+        return int(text)
+    digits = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
+    if len(text) == 2 and text[0] == "十":  # noqa: PLR2004 - 十二
+        return 10 + digits.get(text[1], 0)
+    return digits.get(text, 0)
 
 
 def suspended(shifts: Sequence[ShiftView], impact: Impact) -> str:

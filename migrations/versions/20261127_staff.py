@@ -96,6 +96,9 @@ def upgrade() -> None:
     op.create_index("ix_suspension_line_target_id", "suspension_line", ["target_id"])
     with op.batch_alter_table("shift") as batch:
         batch.add_column(sa.Column("suspension_id", KEY, nullable=True))
+        batch.add_column(
+            sa.Column("overridden", sa.String(64), nullable=False, server_default="")
+        )
         batch.create_foreign_key(
             "fk_shift_suspension_id", "suspension", ["suspension_id"], ["id"]
         )
@@ -105,6 +108,7 @@ def downgrade() -> None:
     with op.batch_alter_table("shift") as batch:
         batch.drop_constraint("fk_shift_suspension_id", type_="foreignkey")
         batch.drop_column("suspension_id")
+        batch.drop_column("overridden")
     op.drop_table("suspension_line")
     op.drop_table("suspension")
     op.drop_table("audit_event")

@@ -1,0 +1,172 @@
+"""
+What staff change of one day's shift: another doctor (替诊), a room, places (加号, 减号).
+
+The patients keep their times. Who is told of another doctor may move or give the place back free
+of charge; the roster's files leave alone what was changed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from desk import appointments, audit, line, notices, outbox, shifts
+from desk.work import Actor, Work
+from models import Appointment, Doctor, Shift, Slot
+from scheduling.errors import DoctorBusy, NotAllowed, TooFewPlaces
+from scheduling.types import AppointmentId, Member, ShiftView
+
+_COMING = ("held", "booked", "checked_in")
+
+
+class ShiftChanges:
+    """Changes of shifts, in one piece of work."""
+
+    def __init__(self, work: Work) -> None:
+        """Act within this piece of work."""
+        self._work = work
+
+    def substitute(self, member: Member, shift: int, doctor: str) -> ShiftView:
+        """
+        Let another doctor see the patients of a shift.
+
+        Raises:
+            NotAllowed: not this member's shift, or no such doctor at its site.
+            DoctorBusy: that doctor has another shift then.
+        """
+        work, view = self._begin(member, shift)
+        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+        found = work.conn.execute(
+            select(Doctor.id, Doctor.name).where(
+                Doctor.code == doctor, Doctor.site_id == row.site_id
+            )
+        ).one_or_none()
+        if found is None:
+            raise NotAllowed
+        slots = self._lock(work, shift)
+        self._refuse_if_busy(row, found.id, found.name)
+        self._override(work, row, "doctor", doctor_id=found.id)
+        work.conn.execute(update(Slot).where(Slot.id.in_(slots)).values(doctor_id=found.id))
+        for number in self._coming(work, shift):
+            work.conn.execute(
+                update(Appointment)
+                .where(Appointment.id == number)
+                .values(doctor_id=found.id, version=Appointment.version + 1)
+            )
+            outbox.void(work, number)
+            told = appointments.view(work, AppointmentId(number))
+            if told.status == "booked":
+                notices.substituted(work, told)
+        details = {"before": view.doctor, "after": doctor}
+        audit.record(work, "substitute", f"shift:{shift}", details)
+        return shifts.one(work, member, shift) if member.role != "doctor" else view
+
+    def move_room(self, member: Member, shift: int, room: str) -> ShiftView:
+        """
+        See the patients of a shift in another room.
+
+        Raises:
+            NotAllowed.
+        """
+        work, view = self._begin(member, shift)
+        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+        self._override(work, row, "room", room=room)
+        for number in self._coming(work, shift):
+            told = appointments.view(work, AppointmentId(number))
+            if told.status == "booked":
+                notices.room_changed(work, told, room)
+        audit.record(work, "room", f"shift:{shift}", {"before": view.room, "after": room})
+        return shifts.one(work, member, shift)
+
+    def add_places(self, member: Member, shift: int, count: int) -> ShiftView:
+        """
+        Add places to a shift, the last slots first; who waits for one gets it.
+
+        Raises:
+            NotAllowed; TooFewPlaces: more than the policy lets be added at once.
+        """
+        if not 0 < count <= self._work.policy.extra_places:
+            raise TooFewPlaces(limit=self._work.policy.extra_places)
+        work, view = self._begin(member, shift)
+        slots = self._lock(work, shift)
+        for number in range(count):
+            slot = slots[-1 - number % len(slots)]
+            self._give(work, slot, +1)
+        self._override_places(work, shift)
+        line.hand_over(work, slots)
+        audit.record(work, "extra", f"shift:{shift}", {"places": count})
+        return replace(view, places=view.places + count)
+
+    def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
+        """
+        Take free places away from a shift, the last slots first.
+
+        Raises:
+            NotAllowed; TooFewPlaces: facts: limit, how many are free.
+        """
+        work, view = self._begin(member, shift)
+        slots = self._lock(work, shift)
+        rows = work.conn.execute(select(*Slot.__table__.c).where(Slot.id.in_(slots)))
+        free = {
+            row.id: min(row.capacity - row.booked, row.chat_capacity - row.chat_booked)
+            for row in rows
+        }
+        if not 0 < count <= sum(free.values()):
+            raise TooFewPlaces(limit=sum(free.values()))
+        left = count
+        for slot in reversed(slots):
+            gone = min(left, free[slot])
+            self._give(work, slot, -gone)
+            left -= gone
+        self._override_places(work, shift)
+        audit.record(work, "fewer", f"shift:{shift}", {"places": count})
+        return replace(view, places=view.places - count)
+
+    # -- inside
+
+    def _begin(self, member: Member, shift: int) -> tuple[Work, ShiftView]:
+        work = replace(self._work, actor=Actor("window", name=f"staff:{member.id}"))
+        return work, shifts.one(work, member, shift)
+
+    def _lock(self, work: Work, shift: int) -> list[int]:
+        """Lock the slots of a shift; returns them by time."""
+        query = select(Slot.id).where(Slot.shift_id == shift).order_by(Slot.starts_at)
+        slots = list(work.conn.scalars(query))
+        line.lock(work, slots)
+        return slots
+
+    def _coming(self, work: Work, shift: int) -> Sequence[int]:
+        coming = Appointment.status.in_(_COMING)
+        query = select(Appointment.id).where(Appointment.shift_id == shift, coming)
+        return list(work.conn.scalars(query.order_by(Appointment.id)))
+
+    def _refuse_if_busy(self, row: Row[Any], doctor: int, name: str) -> None:
+        clash = select(Shift.id).where(
+            Shift.doctor_id == doctor,
+            Shift.id != row.id,
+            Shift.state == "published",
+            Shift.starts_at < row.ends_at,
+            Shift.ends_at > row.starts_at,
+        )
+        if self._work.conn.scalar(clash.limit(1)) is not None:
+            raise DoctorBusy(doctor=name)
+
+    def _override(self, work: Work, row: Row[Any], what: str, **values: object) -> None:
+        names = " ".join(sorted({*row.overridden.split(), what}))
+        work.conn.execute(
+            update(Shift).where(Shift.id == row.id).values(overridden=names, **values)
+        )
+
+    def _override_places(self, work: Work, shift: int) -> None:
+        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+        self._override(work, row, "places")
+
+    def _give(self, work: Work, slot: int, count: int) -> None:
+        more = {
+            "capacity": Slot.capacity + count,
+            "chat_capacity": Slot.chat_capacity + count,
+        }
+        work.conn.execute(update(Slot).where(Slot.id == slot).values(**more))

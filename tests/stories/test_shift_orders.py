@@ -1,0 +1,116 @@
+"""Another doctor, another room, more places: one line each, and the word that does it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.turn import open_desk
+from desk import demo, shifts
+from models import Appointment, Outbox, Shift, Slot
+from scheduling.types import Member
+from tests.stories.test_suspension import CONSOLE, Ward, booked
+
+pytestmark = pytest.mark.story
+EVERYBODY = Member(0, "", "desk", None, None)
+
+
+@pytest.fixture
+def ward(stage):
+    ward = Ward(stage)
+    ward.nurse(f"绑定 {ward.code}")
+    return ward
+
+
+def free_colleague(ward, doctor: str) -> str:
+    """A doctor of the same site who has no clinic the day after tomorrow."""
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        ahead = shifts.ahead(counter.work, EVERYBODY)
+        mine = next(s for s in ahead if s.doctor_name == doctor)
+        day = counter.now.date().toordinal() + 2
+        busy = {s.doctor for s in ahead if s.starts_at.date().toordinal() == day}
+        doctors = counter.catalogue.doctors()
+    return next(d.name for d in doctors if d.site == mine.site and d.code not in busy)
+
+
+def places(ward, doctor: str) -> int:
+    query = (
+        select(func.sum(Slot.capacity))
+        .join(Shift, Shift.id == Slot.shift_id)
+        .where(Shift.overridden == "places")
+    )
+    return ward.read(query)[0][0]
+
+
+def test_another_doctor_sees_the_patients_who_may_refuse_free_of_charge(ward):
+    doctor = booked(ward.stage)
+    colleague = free_colleague(ward, doctor)
+    preview = ward.nurse(f"替诊 {doctor} {colleague} 后天上午")
+    assert f"由{colleague}代替出诊" in preview, preview
+    assert "确认执行" in ward.nurse("好")
+    assert "已改好" in ward.nurse("确认执行")
+    assert colleague in ward.stage.patient.say("我的预约")
+    kinds = [row.kind for row in ward.read(select(Outbox.kind).where(Outbox.state == "due"))]
+    assert "substituted" in kinds
+    ward.stage.wait(60 * 24 + 9 * 60)
+    ward.stage.patient.say("取消预约")
+    assert "已取消" in ward.stage.patient.say("1")
+    late = select(Appointment.late_cancel).where(Appointment.status == "cancelled")
+    assert [row.late_cancel for row in ward.read(late)] == [False]
+
+
+def test_who_sees_patients_elsewhere_cannot_stand_in(ward):
+    doctor = booked(ward.stage)
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        ahead = shifts.ahead(counter.work, EVERYBODY)
+    mine = next(s for s in ahead if s.doctor_name == doctor and s.booked)
+    busy = next(
+        s.doctor_name
+        for s in ahead
+        if s.starts_at == mine.starts_at
+        and s.site == mine.site
+        and s.doctor_name not in ("", doctor)
+    )
+    ward.nurse(f"替诊 {doctor} {busy} 后天上午")
+    assert "别处出诊" in ward.nurse("确认执行")
+
+
+def test_the_room_is_another_one(ward):
+    doctor = booked(ward.stage)
+    assert "将改到9诊室" in ward.nurse(f"改诊室 {doctor} 后天上午 9诊室")
+    assert "已改好" in ward.nurse("确认执行")
+    rooms = [row.room for row in ward.read(select(Shift.room).where(Shift.overridden == "room"))]
+    assert rooms == ["9诊室"]
+
+
+def test_places_are_added_and_taken_away_again(ward):
+    doctor = booked(ward.stage)
+    assert "将加2个号" in ward.nurse(f"加号 {doctor} 后天上午 2")
+    ward.nurse("确认执行")
+    more = places(ward, doctor)
+    assert "将减两个" in ward.nurse(f"{doctor}后天上午少放两个号")
+    assert "已减号" in ward.nurse("确认执行")
+    assert places(ward, doctor) == more - 2
+    ward.nurse(f"加号 {doctor} 后天上午 50")
+    assert "没有执行" in ward.nurse("确认执行")
+
+
+def test_the_roster_file_leaves_alone_what_staff_have_changed(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"加号 {doctor} 后天上午 2")
+    ward.nurse("确认执行")
+    before = places(ward, doctor)
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        demo.roll(counter.work)  # the same files, once more
+    assert places(ward, doctor) == before
+
+
+def test_a_patient_cannot_do_any_of_it(ward):
+    doctor = booked(ward.stage)
+    for words in (
+        f"替诊 {doctor} 李芳 后天",
+        f"加号 {doctor} 后天上午 2",
+        f"改诊室 {doctor} 后天 9诊室",
+    ):
+        answer = ward.nurse(words, openid="oCurious")
+        assert "确认执行" not in answer, answer
