@@ -1,13 +1,16 @@
 # Every command a person needs. `make` alone prints them.
 PYTHON ?= python3
 PORT ?= 8000
+N ?= 200
+SEED ?= 1
+THREADS ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast bench lint fmt train clean
+.PHONY: help demo test test-fast bench simulate lint fmt train clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +29,10 @@ bench: $(TOOLS) ## what everything costs beside its floor or rival; R="turns sea
 	@scripts/install_test_servers
 	$(BIN)/python -m benchmarks $(if $(BIG),--big) $(R)
 	$(if $(R),,$(BIN)/python -m benchmarks.ear)
+
+simulate: $(TOOLS) ## patients who talk to the demo hospital; N=2000 SEED=1 THREADS=1
+	@scripts/install_test_servers
+	$(BIN)/python -m tests.simulation --n $(N) --seed $(SEED) --threads $(THREADS)
 
 lint: $(TOOLS) ## style, types and the house law: what must hold before a commit
 	$(BIN)/ruff check
