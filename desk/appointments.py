@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select
 
 from desk.openings import OPENINGS, rows, to_opening
 from desk.work import Work
-from models import Appointment, Patient, PatientLink, Slot, WechatUser
+from models import Appointment, AppointmentEvent, Patient, PatientLink, Slot, WechatUser
+from models.appointments import ACTIVE
 from scheduling.errors import NotYourAppointment
 from scheduling.masking import mask_name
 from scheduling.types import AppointmentId, AppointmentView, PatientId
@@ -51,6 +53,20 @@ def view(work: Work, appointment: AppointmentId) -> AppointmentView:
 def mine(work: Work) -> Sequence[AppointmentView]:
     """Return what is active or still to come of all that the actor may see, soonest first."""
     return _views(work, _VISIBLE_AHEAD if is_chat(work) else _AHEAD)
+
+
+def given_back(work: Work, since: datetime) -> list[AppointmentView]:
+    """
+    Return what was cancelled last in the chat, all of one moment, if not before `since`.
+
+    What the patient has again by now is left out.
+    """
+    last = work.conn.scalar(_LAST_GIVEN_BACK, {"me": me(work), "since": since})
+    if last is None:
+        return []
+    active = {(a.patient, a.opening.slot) for a in mine(work) if a.status in ACTIVE}
+    given = {(a.patient, a.opening.slot): a for a in _views(work, _GIVEN_BACK, at=last)}
+    return [view for place, view in given.items() if place not in active]
 
 
 def is_chat(work: Work) -> bool:
@@ -109,6 +125,20 @@ _ONE = _VIEWS.where(Appointment.id == bindparam("appointment"))
 _VISIBLE_ONE = _ONE.where(VISIBLE)
 _AHEAD = _VIEWS.where(Appointment.visit_on >= bindparam("today"), Appointment.status.not_in(_GONE))
 _VISIBLE_AHEAD = _AHEAD.where(VISIBLE)
+_BY_CHAT = exists().where(
+    AppointmentEvent.appointment_id == Appointment.id,
+    AppointmentEvent.to_status == "cancelled",
+    AppointmentEvent.actor == "chat",
+)
+_LAST_GIVEN_BACK = select(func.max(Appointment.ended_at)).where(
+    Appointment.status == "cancelled",
+    Appointment.ended_at >= bindparam("since"),
+    VISIBLE,
+    _BY_CHAT,
+)
+_GIVEN_BACK = _VIEWS.where(
+    Appointment.status == "cancelled", Appointment.ended_at == bindparam("at"), VISIBLE, _BY_CHAT
+)
 
 
 def _to_view(row: Row[*tuple[Any, ...]], work: Work) -> AppointmentView:

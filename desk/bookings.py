@@ -11,6 +11,7 @@ moment its hold ends; who waits for it (`desk.line`) comes before who asks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -201,6 +202,14 @@ class Bookings:
             view = appointments.view(work, placed)
             notices.moved(work, view)
         return view
+
+    def undoable(self, since: datetime) -> Sequence[AppointmentView]:
+        """
+        Return what this account gave back last, all of one moment, if not before `since`.
+
+        What the patient has again by now is left out.
+        """
+        return appointments.given_back(self._work, since)
 
     def mine(self) -> Sequence[AppointmentView]:
         """Return what is active or still to come of all the account may see, soonest first."""

@@ -159,6 +159,15 @@ class Requests:
         """
         self._put("human", words)
 
+    def is_waiting(self) -> bool:
+        """Tell whether the account has asked for a person who has not answered yet."""
+        mine = select(HumanRequest.id).where(
+            HumanRequest.openid_hash == self._work.vault.lookup(self._work.actor.openid or ""),
+            HumanRequest.kind == "human",
+            HumanRequest.state == "open",
+        )
+        return self._work.conn.scalar(mine.limit(1)) is not None
+
     def report_emergency(self, words: str, duty_phone: str = "") -> None:
         """
         Put words that raised a red flag on the list; see ask_for_human.

@@ -17,7 +17,8 @@ from typing import Generic, TypeVar
 from dialogue.filling import Filling, asks_before, fell, fill, recheck, resumed, without
 from dialogue.form import Done, Form, Open, Question, Reask, Stop
 from dialogue.options import in_words, shown
-from dialogue.phrases import Phrases
+from dialogue.phrases import Misses, Phrases
+from dialogue.repairs import Repairs
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
 from nlp.heard import Heard
@@ -40,20 +41,25 @@ class Engine(Generic[W]):
         forms: Sequence[Form[W]],
         phrases: Phrases,
         aside: Callable[[Heard, W], Reply | None],
+        misses: Misses[W],
     ) -> None:
         self._forms = {form.name: form for form in forms}
         self._phrases = phrases
         self._aside = aside
-        self._opens = {intent: form.name for form in forms for intent in form.opens_on}
+        self._misses = misses
+        self._opens: dict[str, str] = {
+            intent: form.name for form in forms for intent in form.opens_on
+        }
+        self._repairs = Repairs(self._forms, self._opens, phrases, self)
 
     def step(self, state: State, heard: Heard, world: W, tap: str = "") -> tuple[State, Reply]:
         """Return the state after this message and what to answer; `tap` is a tapped option."""
         if tap:
             question, _, number = tap.rpartition("-")
             if question != state.question or not number.isdecimal():
-                return self._again(state, world, self._phrases.stale)
+                return self._repairs.again(state, world, self._phrases.stale)
             heard = Heard(text=heard.text, intent="choose", confidence=1.0, ordinal=int(number))
-        repair = self._repair(state, heard, world)
+        repair = self._repairs.repair(state, heard, world)
         if repair is not None:
             return repair
         if state.top is not None:
@@ -69,57 +75,13 @@ class Engine(Generic[W]):
         filling = fill(self._forms[form], Frame(form=form, values=values or {}), heard, world)
         return self._advance(state.push(filling.frame), world, [*filling.notes])
 
-    # -- repairs, once for all forms
+    def ask_on(self, state: State, world: W, notes: list[str]) -> tuple[State, Reply]:
+        """Ask the next question of the top frame, with notes in front."""
+        return self._advance(state, world, notes)
 
-    def _repair(self, state: State, heard: Heard, world: W) -> tuple[State, Reply] | None:
-        top = state.top
-        intent = heard.intent
-        if intent == "stop" or (intent == "cancel" and self._is_busy_with_another(top, intent)):
-            return self._stop(state, world)
-        if intent == "restart":
-            cleared, farewell = self._leave_all(state, world)
-            return cleared, Reply(farewell or self._phrases.restarted)
-        if intent == "repeat":
-            return self._again(state, world, "" if top else self._phrases.nothing_to_repeat)
-        if intent == "back" and top is not None:
-            return self._back(state, top, world)
-        return None
-
-    def _is_busy_with_another(self, top: Frame | None, intent: str) -> bool:
-        """Tell whether something is going on that this intent does not belong to."""
-        if top is None or self._forms[top.form].is_light or intent in self._forms[top.form].keeps:
-            return False
-        return self._opens.get(intent) != top.form
-
-    def _stop(self, state: State, world: W) -> tuple[State, Reply]:
-        if state.top is None:
-            return state, Reply(self._phrases.nothing_to_stop)
-        cleared, farewell = self._leave_all(state, world)
-        return cleared, Reply(farewell or self._phrases.stopped)
-
-    def _leave_all(self, state: State, world: W) -> tuple[State, str]:
-        farewells = [self._forms[f.form].leave(f.values, world) for f in reversed(state.frames)]
-        text = next((words for words in farewells if words), "")
-        return State(asked=state.asked + 1), text
-
-    def _back(self, state: State, top: Frame, world: W) -> tuple[State, Reply]:
-        if not top.history:
-            below = state.pop()
-            if below.top is not None and top.fills:
-                return self._back(below, below.top, world)
-            if below.top is not None:
-                return self._advance(below, world, [])
-            return self._again(state, world, self._phrases.first_step)
-        last = top.history[-1]
-        frame = replace(
-            without(self._forms[top.form], top, (last,)), history=top.history[:-1], page=0
-        )
-        return self._advance(state.with_top(frame), world, [])
-
-    def _again(self, state: State, world: W, lead: str) -> tuple[State, Reply]:
-        if state.top is None:
-            return state, Reply(lead or self._phrases.nothing_to_repeat)
-        return self._advance(state, world, [lead] if lead else [])
+    def leave(self, state: State, world: W) -> State:
+        """Walk away from everything that is open, without a word."""
+        return self._repairs.leave_all(state, world)[0]
 
     # -- an open frame
 
@@ -130,17 +92,23 @@ class Engine(Generic[W]):
         whole, heard = in_words(form, top, heard, world)
         filling = fill(form, whole, heard, world, is_astray=self._is_astray(form, heard))
         if filling.is_taken:
-            return self._take(state, form, filling, world)
+            return self._take(state, form, filling, world, heard)
         if form.is_light:
-            return self._open_or_aside(state.pop(), heard, world)
+            return self._beneath(state.pop(), heard, world)
         for turn in (self._below, self._elsewhere):
             turned = turn(state, top, heard, world)
             if turned is not None:
                 return turned
-        return self._take(state, form, fill(form, whole, heard, world), world)
+        return self._take(state, form, fill(form, whole, heard, world), world, heard)
+
+    def _beneath(self, state: State, heard: Heard, world: W) -> tuple[State, Reply]:
+        """A light form was not meant: the message is for what lies under it."""
+        if state.top is not None:
+            return self._talk(state, state.top, heard, world)
+        return self._open_or_aside(state, heard, world)
 
     def _take(
-        self, state: State, form: Form[W], filling: Filling, world: W
+        self, state: State, form: Form[W], filling: Filling, world: W, heard: Heard
     ) -> tuple[State, Reply]:
         top = state.frames[-1]
         if filling.end is not None:
@@ -148,7 +116,7 @@ class Engine(Generic[W]):
         if filling.turns_page:
             return self._turn_page(state, top, world, [*filling.notes])
         if not filling.is_taken:
-            return self._miss(state, top, world)
+            return self._miss(state, top, world, heard)
         moved = replace(filling.frame, misses=0, page=0)
         return self._advance(state.with_top(moved), world, self._told(form, top, filling, world))
 
@@ -190,6 +158,13 @@ class Engine(Generic[W]):
         self, state: State, top: Frame, heard: Heard, world: W
     ) -> tuple[State, Reply] | None:
         """Another form opens on it, or it is answered in passing; then the question comes back."""
+        claimed = self._claimed(state, heard, world)
+        if claimed is not None:
+            return claimed
+        for frame in reversed(state.frames):
+            told = self._forms[frame.form].about(heard, frame.values, world)
+            if told:
+                return self._advance(state, world, [told])
         other = self._opens.get(heard.intent)
         if other is not None and self._waiting(state, other):
             # What is going on already was asked for once more, with nothing new in it.
@@ -198,7 +173,17 @@ class Engine(Generic[W]):
         if other is not None and not self._forms[other].is_light:
             return self.open(state, other, world, heard)
         aside = self._aside(heard, world)
+        if aside is not None and aside.is_last:
+            return state, aside
         return self._advance(state, world, [aside.text]) if aside else None
+
+    def _claimed(self, state: State, heard: Heard, world: W) -> tuple[State, Reply] | None:
+        """Open the form that knows by its facts that the message is its own."""
+        for form in self._forms.values():
+            claim = form.claims(heard, world)
+            if claim is not None and not self._waiting(state, form.name):
+                return self.open(state, form.name, world, heard, claim)
+        return None
 
     @staticmethod
     def _waiting(state: State, form: str) -> bool:
@@ -210,9 +195,8 @@ class Engine(Generic[W]):
         turned = replace(top, page=top.page + 1, misses=0)
         return self._advance(state.with_top(turned), world, notes)
 
-    def _miss(self, state: State, top: Frame, world: W) -> tuple[State, Reply]:
-        phrases = self._phrases.missed if top.choices else self._phrases.unread
-        lead = phrases[min(top.misses, len(phrases) - 1)]
+    def _miss(self, state: State, top: Frame, world: W, heard: Heard) -> tuple[State, Reply]:
+        lead = self._misses.lead(heard, world, top.misses, "list" if top.choices else "open")
         return self._advance(state.with_top(replace(top, misses=top.misses + 1)), world, [lead])
 
     # -- moving on
@@ -283,10 +267,13 @@ class Engine(Generic[W]):
         return self._advance(state.with_top(replace(below, values=values)), world, said)
 
     def _stop_with(self, state: State, world: W, said: list[str]) -> tuple[State, Reply]:
-        cleared, _ = self._leave_all(state, world)
+        cleared, _ = self._repairs.leave_all(state, world)
         return cleared, Reply("\n\n".join(s for s in said if s))
 
     def _open_or_aside(self, state: State, heard: Heard, world: W) -> tuple[State, Reply]:
+        claimed = self._claimed(replace(state, misses=0), heard, world)
+        if claimed is not None:
+            return claimed
         form = self._opens.get(heard.intent)
         if form is not None:
             return self.open(replace(state, misses=0), form, world, heard)
@@ -295,6 +282,9 @@ class Engine(Generic[W]):
             return replace(state, misses=0), aside
         if heard.intent in _BARE:
             return state, Reply(self._phrases.nothing_open)
-        phrases = self._phrases.lost
-        lead = phrases[min(state.misses, len(phrases) - 1)]
-        return replace(state, misses=state.misses + 1), Reply(lead)
+        lead = self._misses.lead(heard, world, state.misses, "lost")
+        lost = replace(state, misses=state.misses + 1)
+        if not self._misses.shows(heard, state.misses):
+            return lost, Reply(lead)
+        lost, choices = self.open(lost, self._misses.choices, world, Heard(), {"is_lost": True})
+        return lost, choices.after(lead)

@@ -147,7 +147,9 @@ class Form(Generic[W]):
     `title` names the matter for "shall we go on with …?". `keeps` are intents that mean something
     of its own while this form is open (「改时间」 while booking). `changed` tells, of the values
     before and after a message, what a correction made fall. A light form (a menu) only waits for
-    an answer to its own question: anything else said, and it is gone.
+    an answer to its own question: anything else said, and it is gone. `claims` tells, of a message
+    no open question took, that by the facts it is this form's whatever its intent, and what the
+    form then begins with. `about` answers a question about what is on the table.
     """
 
     name: str
@@ -156,6 +158,8 @@ class Form(Generic[W]):
     opens_on: frozenset[str] = frozenset()
     leave: Callable[[Values, W], str] = lambda values, world: ""
     changed: Callable[[Values, Values, W], str] = lambda before, after, world: ""
+    claims: Callable[[Heard, W], Values | None] = lambda heard, world: None
+    about: Callable[[Heard, Values, W], str] = lambda heard, values, world: ""
     title: str = ""
     keeps: frozenset[str] = frozenset()
     is_light: bool = False

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from nlp.heard import Heard
+
+W = TypeVar("W")
+
+# Where a message was not understood: at a list, at a question without one, with nothing open.
+Place = Literal["list", "open", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """
-    The sentences the engine itself says; the texts supply them.
+    """The sentences the engine itself says; the texts supply them."""
 
-    `missed` answers what was not understood where there are options, `unread` where there are
-    none, `lost` where nothing was asked.
-    """
-
-    missed: tuple[str, ...]
-    unread: tuple[str, ...]
-    lost: tuple[str, ...]
     nothing_open: str
     stale: str
     stopped: str
     nothing_to_stop: str
     restarted: str
+    restarting: str
     first_step: str
     nothing_to_repeat: str
     resumed: str
     more: str
     trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misses(Generic[W]):
+    """
+    What is said when a message was not understood.
+
+    `lead` gets the message, the world, how often the question was missed before (from 0) and
+    where; it says no two times in a row the same. Who is lost is also shown the form `choices`
+    when `shows` says so of the message and that count.
+    """
+
+    lead: Callable[[Heard, W, int, Place], str]
+    choices: str
+    shows: Callable[[Heard, int], bool]

@@ -19,13 +19,15 @@ class Reply:
     One answer.
 
     `question` names the open question, so that a tap on an old list is recognised; options are
-    numbered from 1 by whoever renders them. `footer` stands below the options.
+    numbered from 1 by whoever renders them. `footer` stands below the options. After one that
+    `is_last`, a good-bye, the open question rests until it is come back to.
     """
 
     text: str
     options: tuple[Option, ...] = ()
     question: str = ""
     footer: str = ""
+    is_last: bool = False
 
     def after(self, text: str) -> Reply:
         """Return this reply with another text in front of it."""

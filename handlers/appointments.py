@@ -48,14 +48,20 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
 
 def hear_appointment(heard: Heard, values: Values, world: World) -> Given:
     """The one appointment that fits the day, doctor or department named; none if unclear."""
-    named = heard.when or heard.doctors or heard.stated_departments
-    if "appointment" in values or not named:
+    has_facts = heard.when or heard.doctors or heard.stated_departments
+    if "appointment" in values or not has_facts:
         return None
-    views = ahead(world)
-    if heard.person.relation:
-        views = _of(heard.person.relation, views, world)
-    fitting = [a for a in views if _fits(a, heard)]
+    fitting = named(heard, ahead(world), world)
     return fitting[0].id if len(fitting) == 1 else None
+
+
+def named(heard: Heard, views: Sequence[AppointmentView], world: World) -> list[AppointmentView]:
+    """Return those that fit what was named: whose, which day, doctor or department."""
+    relation = heard.person.relation
+    if not (relation or heard.when or heard.doctors or heard.stated_departments):
+        return []
+    theirs = _of(relation, views, world) if relation else views
+    return [a for a in theirs if _fits(a, heard)]
 
 
 def _fits(view: AppointmentView, heard: Heard) -> bool:

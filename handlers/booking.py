@@ -22,7 +22,7 @@ from typing import Any
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import changes, family, times, wishes
+from handlers import changes, family, table, times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
@@ -223,6 +223,7 @@ FORM: Form[World] = Form(
     keeps=frozenset({"reschedule", "waitlist"}),
     leave=leave,
     changed=changed,
+    about=table.about,
     done=done,
     slots=(
         *wishes.SLOTS,

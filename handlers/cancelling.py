@@ -11,10 +11,10 @@ Giving an appointment back, and taking that back.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
+from dialogue.form import Asked, Done, Form, Given, Question, Slot, Stop
 from dialogue.state import Values
 from handlers import appointments
 from handlers.scene import World
@@ -22,10 +22,12 @@ from handlers.texts import appointments as texts
 from handlers.texts import refusals
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentView, PatientId, SlotId
+from scheduling.types import AppointmentView
 
 # A cancellation may be taken back for so long, if the place is still there.
 UNDO_WITHIN = timedelta(minutes=10)
+# Who wants it back later than that is told so, for as long as they may think of it.
+_REMEMBERED = timedelta(hours=24)
 
 
 def hear_all(heard: Heard, values: Values, world: World) -> Given:
@@ -76,15 +78,21 @@ def cancelled(values: Values, world: World) -> Done:
             views.append(world.desk.bookings.cancel(view.id))
         except Refusal as no:
             return Done(refusals.say(no))
-    places = [[view.opening.slot, view.patient] for view in views]
-    until = (world.desk.now + UNDO_WITHIN).isoformat()
-    return Done(texts.cancelled(views), then=Open(UNDO.name, {"places": places, "until": until}))
+    return Done(texts.cancelled(views))
+
+
+def claims_cancel(heard: Heard, world: World) -> Values | None:
+    """「把两个都退了」「取消我妈的号」 while something else goes on: about what is booked."""
+    views = appointments.ahead(world) if heard.intent == "cancel" else []
+    is_about_them = "all" in heard.preferences or appointments.named(heard, views, world)
+    return {} if views and is_about_them else None
 
 
 CANCEL: Form[World] = Form(
     name="cancel",
     title=texts.CANCEL_TITLE,
     opens_on=frozenset({"cancel"}),
+    claims=claims_cancel,
     done=cancelled,
     slots=(
         Slot("whose", hear=appointments.hear_whose),
@@ -100,34 +108,31 @@ CANCEL: Form[World] = Form(
 # -- a cancellation taken back
 
 
-def ask_undo(values: Values, world: World) -> Asked:
-    """Say how; a bare digit never books."""
-    return Question(texts.UNDO, wants="yes_no")
-
-
-def answer_undo(heard: Heard, values: Values, world: World) -> Given:
-    """「恢复」, 「取消错了」."""
-    return True if "undo" in heard.preferences else None
+def claims_undo(heard: Heard, world: World) -> Values | None:
+    """「恢复」「取消错了」, whatever was said since; it never begins a cancellation."""
+    if "undo" not in heard.preferences:
+        return None
+    is_meant = not world.is_busy or world.desk.bookings.undoable(world.desk.now - _REMEMBERED)
+    return {} if is_meant else None
 
 
 def restored(values: Values, world: World) -> Done:
     """Take the same places again, if nobody else has and it was not too long ago."""
-    if world.desk.now > datetime.fromisoformat(values["until"]):
-        return Done(texts.UNDO_OVER)
-    views = []
-    for slot, patient in values["places"]:
+    bookings, now = world.desk.bookings, world.desk.now
+    lost = bookings.undoable(now - UNDO_WITHIN)
+    if not lost:
+        is_late = bookings.undoable(now - _REMEMBERED)
+        return Done(texts.UNDO_OVER if is_late else texts.NOTHING_TO_UNDO)
+    views: list[AppointmentView] = []
+    for gone in lost:
         try:
-            held = world.desk.bookings.hold(SlotId(slot), PatientId(patient))
-            views.append(world.desk.bookings.confirm(held.id))
+            held = bookings.hold(gone.opening.slot, gone.patient)
+            views.append(bookings.confirm(held.id))
         except Refusal as no:
             return Done("\n".join([*map(texts.restored, views), texts.not_restored(no)]))
     return Done("\n".join(map(texts.restored, views)))
 
 
 UNDO: Form[World] = Form(
-    name="undo",
-    title=texts.UNDO_TITLE,
-    done=restored,
-    is_light=True,
-    slots=(Slot("back", ask_undo, answer=answer_undo),),
+    name="undo", title=texts.UNDO_TITLE, claims=claims_undo, done=restored, slots=()
 )

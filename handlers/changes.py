@@ -19,6 +19,9 @@ from handlers.texts import changes as texts
 from nlp.heard import Heard
 from scheduling.types import Opening, SlotId
 
+# What a plain no may be said with.
+_MERE_NO = frozenset({"instead", "rather"})
+
 
 def hear(heard: Heard, values: Values, world: World) -> Given:
     """Return what turning down means here, or None when nothing was turned down."""
@@ -51,7 +54,7 @@ def none_of_these(values: Values, world: World) -> Given:
 
 def hear_patient(heard: Heard, values: Values, world: World) -> Given:
     """「人不对」: who it is for is asked again."""
-    if "other_patient" not in heard.preferences or "patient" not in values:
+    if "other_patient" not in heard.preferences or "offer" not in values:
         return None
     return another_patient()
 

@@ -32,6 +32,7 @@ from handlers.scene import Said, Scene, World
 from handlers.texts import common
 from handlers.texts import emergency as emergency_texts
 from handlers.texts import triage as triage_texts
+from handlers.unheard import MISSES
 from nlp.heard import Context, Heard, Intent, Person
 from scheduling.types import PromptView
 
@@ -75,7 +76,8 @@ _FORMS = (
     menu.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
 )  # fmt: skip
 _TITLES = {form.name: form.title for form in _FORMS}
-_ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside)
+_LIGHT = frozenset(form.name for form in _FORMS if form.is_light)
+_ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside, MISSES)
 
 
 def context_of(state: State) -> Context:
@@ -129,7 +131,9 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     # A tap names its question; only typed answers may be meant for a notice.
     prompt = None if said.menu_id else prompts.waiting(heard, _world(state, heard, desk, scene))
     if prompt is not None and prompts.came_between(prompt, state, scene):
-        return _which(state, prompt, _world(state, heard, desk, scene))
+        if state.frames[-1].form not in _LIGHT:
+            return _which(state, prompt, _world(state, heard, desk, scene))
+        state = state.pop()  # a menu waits for nobody: the notice was seen last
     state = _remember(_after_silence(state, heard, scene), heard)
     world = _world(state, heard, desk, scene)
     if prompt is not None and state.top is None:
@@ -197,9 +201,7 @@ def _scanned(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State,
         return state, Reply(common.NOT_YET["check_in"])
     heard = scans.heard(scan, name)
     world = _world(state, heard, desk, scene)
-    if state.top is not None:
-        state, _ = _ENGINE.step(state, Heard(intent="restart", confidence=1.0), world)
-    state, reply = _ENGINE.step(state, heard, world)
+    state, reply = _ENGINE.step(_ENGINE.leave(state, world), heard, world)
     return state, reply.after(common.hello(scene.hospital)) if is_new else reply
 
 
@@ -229,7 +231,8 @@ def _second(said: Said) -> bool:
 
 
 def _world(state: State, heard: Heard, desk: Desk, scene: Scene) -> World:
-    return World(desk, scene, heard, state.symptoms, state.person)
+    is_busy = any(frame.form not in _LIGHT for frame in state.frames)
+    return World(desk, scene, heard, state.symptoms, state.person, is_busy)
 
 
 def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
@@ -238,7 +241,7 @@ def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
         return state
     if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist"):
         return State(asked=state.asked + 1)
-    if state.top.form in (RESUME.name, menu.FORM.name, cancelling.UNDO.name):
+    if state.top.form in (RESUME.name, *_LIGHT):
         return state
     title = _TITLES.get(state.frames[0].form, "")
     return state.push(Frame(form=RESUME.name, values={"title": title}))

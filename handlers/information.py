@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dialogue.reply import Reply
-from handlers import appointments
+from handlers import appointments, wishes
 from handlers.scene import World
 from handlers.texts import common, information
 from nlp.heard import Heard
@@ -41,7 +41,8 @@ def _clinic(heard: Heard, world: World) -> Reply:
         return Reply(_fees(heard, world))
     told = [information.TOPICS[topic] for topic in heard.topics if topic in information.TOPICS]
     if told:
-        return Reply("\n".join(told))
+        phone = _phone(heard, world)
+        return Reply("\n".join(sentence.format(call=information.call(phone)) for sentence in told))
     codes = [d.code for d in heard.stated_departments[:1]]
     wards = world.desk.catalogue.departments(codes) if codes else ()
     if wards:
@@ -50,7 +51,13 @@ def _clinic(heard: Heard, world: World) -> Reply:
     named = [s for s in sites if heard.sites and s.code == heard.sites[0].code]
     if named or heard.topics:
         return Reply(information.sites(named or sites))
-    return Reply(information.unknown(world.scene.phone))
+    return Reply(information.unknown(_phone(heard, world)))
+
+
+def _phone(heard: Heard, world: World) -> str:
+    """The telephone of the site that was named, else the hospital's."""
+    site = heard.sites[0].code if heard.sites else ""
+    return wishes.site_phone(site, world)
 
 
 def _fees(heard: Heard, world: World) -> str:
@@ -74,7 +81,9 @@ def human(world: World) -> Reply:
 
 
 def _and_now(heard: Heard, world: World) -> str:
-    """What we can do instead: the department the words point to, or the question for them."""
+    """What we can do instead, unless a question is open already."""
+    if world.is_busy:
+        return ""
     codes = [d.code for d in heard.site_departments[:1]]
     wards = world.desk.catalogue.departments(codes) if codes else ()
     return information.book_instead(wards[0]) if wards else information.WHAT_IS_WRONG
@@ -88,6 +97,8 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], Reply]] = {
     "help": lambda heard, world: common.helping(),
     "greet": lambda heard, world: Reply(common.hello(world.scene.hospital)),
     "privacy": lambda heard, world: Reply(common.PRIVACY),
-    "thanks": lambda heard, world: Reply(common.THANKS),
-    "bye": lambda heard, world: Reply(common.BYE),
+    "thanks": lambda heard, world: Reply(common.THANKS_BUSY if world.is_busy else common.THANKS),
+    "bye": lambda heard, world: Reply(
+        common.BYE_BUSY if world.is_busy else common.BYE, is_last=True
+    ),
 }

@@ -22,6 +22,8 @@ def ask_what(values: Values, world: World) -> Asked:
     """Greet, and offer; who has just followed us is told more."""
     hospital = world.scene.hospital
     greeting = common.welcome(hospital) if values.get("is_new") else common.greeting(hospital)
+    if values.get("is_lost"):
+        greeting = common.CHOOSE
     return Question(
         greeting,
         [(common.MENU_BOOK, _BOOK), (common.MENU_MINE, _MINE), (common.MENU_HUMAN, _HUMAN)],

@@ -11,11 +11,12 @@ Moving an appointment to another time.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from dialogue.form import Asked, Done, Form, Given, More, Question, Reask, Redo, Slot, Stop
 from dialogue.state import Values
-from handlers import appointments, times, wishes
+from handlers import appointments, relative, times, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import changes as change_texts
@@ -32,9 +33,11 @@ def ask_move(values: Values, world: World) -> Asked:
 
 def hear_other(heard: Heard, values: Values, world: World) -> Given:
     """None of these times: the next ones, or every day instead of the one asked for."""
-    wanted = heard.preferences & {"other", "other_time", "other_doctor"}
-    if "appointment" not in values or not wanted or heard.when:
+    wanted = heard.preferences & {"other", "other_time", "other_doctor", "none"}
+    if "appointment" not in values or not wanted or heard.when or heard.shift_days:
         return None
+    if "other_doctor" in wanted:
+        return _without_doctor(values, world)
     if "offer" in values:
         return Redo(("offer",), change_texts.NOT_THIS)
     if "when" in values:
@@ -59,6 +62,26 @@ def hear_doctor(heard: Heard, values: Values, world: World) -> Given:
     return named.code if named.department == here else None
 
 
+def _without_doctor(values: Values, world: World) -> Given:
+    at = appointments.view_of(values, world).opening
+    refused = [*values.get("not_doctors", ()), *([at.doctor] if at.doctor else [])]
+    return Redo(("offer",), change_texts.ANOTHER_DOCTOR, {"not_doctors": refused})
+
+
+def hear_shift(heard: Heard, values: Values, world: World) -> Given:
+    """「推迟两天」「提前一天」: days counted from the appointment there is."""
+    return None if heard.when else heard.shift_days
+
+
+def _wanted(values: Values, view: AppointmentView) -> tuple[tuple[datetime, datetime], ...]:
+    """The times asked for, told outright or counted from the appointment."""
+    days = values.get("shift")
+    if days is None:
+        return wishes.wanted_times(values)
+    day = relative.whole_day(view.opening.starts_at)
+    return wishes.wanted_times({"when": relative.moved([day], days)})
+
+
 def ask_offer(values: Values, world: World) -> Asked:
     """List other times of the same doctor first, then of the same department."""
     view = appointments.view_of(values, world)
@@ -71,8 +94,11 @@ def ask_offer(values: Values, world: World) -> Asked:
     listed = [(line, slots) for line, slots in listed if slots]
     if not listed:
         return Stop(texts.NOTHING_ELSE)
-    when = wishes.wanted_times(values)
-    why = "" if found.exact else misses.say(found.miss, when, view.opening.department_name)
+    why = (
+        ""
+        if found.exact
+        else misses.say(found.miss, _wanted(values, view), view.opening.department_name)
+    )
     return Question(
         texts.move_to(view, wishes.shared_half_day(offers), why), listed, wants="offer"
     )
@@ -80,16 +106,21 @@ def ask_offer(values: Values, world: World) -> Asked:
 
 def _others(view: AppointmentView, values: Values, world: World) -> Offers:
     """The doctor asked for, else the same one, if free then; else anybody of the department."""
-    at, when = view.opening, wishes.wanted_times(values)
+    at, when = view.opening, _wanted(values, view)
+    refused = frozenset(values.get("not_doctors", ()))
     doctor = values.get("doctor") or at.doctor
-    if doctor is not None:
+    if doctor is not None and doctor not in refused:
         same = world.desk.finder.offers(
             Need(doctor=doctor, when=when, leaving=view.id), view.patient
         )
         if same.exact:
             return same
     need = Need(
-        departments=((at.department, 1.0),), usual_doctor=doctor, when=when, leaving=view.id
+        departments=((at.department, 1.0),),
+        usual_doctor=doctor,
+        when=when,
+        without_doctors=refused,
+        leaving=view.id,
     )
     return world.desk.finder.offers(need, view.patient)
 
@@ -130,18 +161,39 @@ def moved(values: Values, world: World) -> Done:
     return Done(texts.moved(view, world.desk.notices.outlook(view)))
 
 
+# After a booking, for so long a bare correction is about it.
+_JUST_BOOKED = timedelta(minutes=10)
+
+
+def claims(heard: Heard, world: World) -> Values | None:
+    """「还是后天下午吧」「换个医生」 right after a booking: it is the one to be moved."""
+    is_other = heard.stated_departments or heard.symptoms or heard.doctors or heard.sites
+    is_change = heard.preferences & {"rather", "other_time", "other_doctor"}
+    if world.is_busy or is_other or not is_change or heard.person.relation:
+        return None
+    since = world.desk.now - _JUST_BOOKED
+    fresh = [a for a in appointments.ahead(world) if a.created_at >= since]
+    wants = heard.when or "rather" not in is_change or len(is_change) > 1
+    last = max(fresh, key=lambda a: (a.created_at, a.id), default=None)
+    return {"appointment": last.id} if last and wants else None
+
+
 MOVE: Form[World] = Form(
     name="reschedule",
     title=texts.MOVE_TITLE,
     opens_on=frozenset({"reschedule"}),
     keeps=frozenset({"book"}),
+    claims=claims,
     done=moved,
     slots=(
         Slot("whose", hear=appointments.hear_whose),
         Slot("appointment", ask_move, after=("whose",)),
-        Slot("when", hear=hear_when, check=wishes.check_when),
+        Slot("shift", hear=hear_shift, after=("when",)),
+        Slot("when", hear=hear_when, check=wishes.check_when, after=("shift",)),
         Slot("doctor", hear=hear_doctor, after=("appointment",)),
-        Slot("offer", ask_offer, hear=hear_other, after=("appointment", "when", "doctor")),
+        Slot(
+            "offer", ask_offer, hear=hear_other, after=("appointment", "when", "shift", "doctor")
+        ),
         times.SLOT,
         Slot("sure", ask_move_sure, answer=answer_move, pick=pick_move, after=("time",)),
     ),

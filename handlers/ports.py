@@ -113,6 +113,10 @@ class Bookings(Protocol):
         """Move an appointment to another slot, all or nothing."""
         ...
 
+    def undoable(self, since: datetime) -> Sequence[AppointmentView]:
+        """Return what this account cancelled last, all at one time, if not before `since`."""
+        ...
+
     def mine(self) -> Sequence[AppointmentView]:
         """Return the appointments this account may see."""
         ...
@@ -139,6 +143,10 @@ class Requests(Protocol):
 
     def ask_for_human(self, words: str) -> None:
         """Put the words on the list of the desk."""
+        ...
+
+    def is_waiting(self) -> bool:
+        """Tell whether a person was asked for who has not answered yet."""
         ...
 
 

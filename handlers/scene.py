@@ -47,10 +47,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the callbacks of the forms act in; `heard` is the message being answered."""
+    """
+    What the callbacks of the forms act in.
+
+    `heard` is the message being answered; `is_busy` tells whether a question was open before it.
+    """
 
     desk: Desk
     scene: Scene
     heard: Heard
     symptoms: tuple[str, ...] = ()
     person: dict[str, object] | None = None
+    is_busy: bool = False

@@ -29,7 +29,7 @@ def ask_time(values: Values, world: World) -> Asked:
     if len(openings) == 1 or len(wished) == 1:
         return Filled((wished or openings)[0].slot)
     return Question(
-        texts.which_time(openings[0]),
+        texts.which_time(openings[0], has_sites=len(world.desk.catalogue.sites()) > 1),
         [(texts.time_choice(o), o.slot) for o in openings],
         wants="slot",
     )

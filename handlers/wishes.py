@@ -254,7 +254,14 @@ def said(no: Refusal, world: World) -> str:
 def site_phone(code: str, world: World) -> str:
     """The telephone of a site, or the hospital's."""
     found = next((s.phone for s in world.desk.catalogue.sites() if s.code == code), "")
-    return found or world.scene.phone
+    return found or hospital_phone(world)
+
+
+def hospital_phone(world: World) -> str:
+    """The hospital's telephone, or that of its first site."""
+    return world.scene.phone or next(
+        (s.phone for s in world.desk.catalogue.sites() if s.phone), ""
+    )
 
 
 SLOTS: tuple[Slot[World], ...] = (

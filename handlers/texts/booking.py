@@ -99,12 +99,13 @@ def instead(department: str, when: str, why: str) -> str:
 def only(department: str, when: str, offer: Offer) -> str:
     """One thing meets the wish: say what it is, and go on."""
     first = offer.first
-    return f"{department}{when}有{wording.doctor(first)}，{wording.fee(first.fee_fen)}。"
+    return f"{department}{when}有{wording.doctor(first)}，{wording.price(first)}。"
 
 
-def which_time(opening: Opening) -> str:
-    """Above the list of times of one half-day."""
-    return f"{wording.doctor(opening)}，{wording.half_day(opening)}，选几点？回复数字："
+def which_time(opening: Opening, *, has_sites: bool) -> str:
+    """Above the list of times of one half-day; where, if that could be one of several sites."""
+    where = f"{opening.site_name}{opening.department_name}，" if has_sites else ""
+    return f"{where}{wording.doctor(opening)}，{wording.half_day(opening)}，选几点？回复数字："
 
 
 def time_choice(opening: Opening) -> str:
@@ -138,7 +139,7 @@ def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) 
         f"科室：{at.department_name}{remote}\n"
         f"医生：{wording.doctor(at)}\n"
         f"时间：{wording.moment(at.starts_at)}\n"
-        f"费用：{wording.service(at)}{wording.fee(at.fee_fen)}\n"
+        f"费用：{wording.price(at)}\n"
         "对吗？回复1确认："
     )
 
@@ -162,7 +163,7 @@ def booked(view: AppointmentView, ward: Ward | None, phone: str, outlook: Outloo
         f"科室：{at.department_name}{'（' + where + '）' if where else ''}\n"
         f"医生：{wording.doctor(at)}\n"
         f"时间：{wording.moment(at.starts_at)}\n"
-        f"费用：{wording.service(at)}{wording.fee(at.fee_fen)}\n"
+        f"费用：{wording.price(at)}\n"
         f"{pay}\n"
         f"{wording.outlook(outlook)}来不了请说“取消预约”，要改时间请说“改时间”。{call}"
     )
@@ -181,7 +182,7 @@ WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数�
 IN_THE_PAST = "您说的时间已经过了，我按最近的时间来找。"
 TAKE_FIRST = "拿不准就回复1，排在前面的更合适您。要人帮忙选，回复“人工”。"
 LATER_TIMES = "好的，晚一些的时间："
-WHICH_NUMBER = "好的，要哪一个？请回复前面的数字："
+WHICH_NUMBER = "好的，要哪一个？回复数字就行："
 WHAT_TO_CHANGE = "好的，哪里要改？可以说别的日子、别的医生，或回复数字："
 
 

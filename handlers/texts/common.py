@@ -8,26 +8,12 @@ from dialogue.reply import Reply
 NOTHING_OPEN = "好的。需要挂号，告诉我哪里不舒服就行；看已约的号，说“我的预约”。"
 
 PHRASES = Phrases(
-    missed=(
-        "抱歉，我没听明白。您可以换个说法，或直接回复选项前的数字。",
-        "还是没能理解。请看下面，回复一个数字就行；不想继续了，回复“退出”。",
-        "是我没弄懂，不怪您。回复“人工”，请工作人员帮您；也可以再选一次：",
-    ),
-    unread=(
-        "抱歉，我没听明白，请换个说法再说一遍。",
-        "还是没能理解。请看下面的问题再答一次；不想继续了，回复“退出”。",
-        "是我没弄懂，不怪您。回复“人工”，请工作人员帮您；也可以再答一次：",
-    ),
-    lost=(
-        "抱歉，这句我没听明白。您哪里不舒服？直接告诉我就行，也可以说“挂号”“我的预约”。",
-        "您可以这样说：“头晕，想挂明天上午的号”。看已约的号，说“我的预约”。需要人帮忙，说“人工”。",
-        "是我没弄懂，不怪您。回复“人工”，请工作人员帮您。",
-    ),
     nothing_open=NOTHING_OPEN,
     stale="您点的是前面的选项，已经过去了。请看现在的问题：",
     stopped="好的，已经停下，什么都没有改动。需要时随时叫我，说哪里不舒服就行。",
     nothing_to_stop="好的，现在没有正在办的事。需要挂号，告诉我哪里不舒服就行。",
     restarted="好的，我们重新开始。您哪里不舒服？或者说“挂号”“我的预约”。",
+    restarting="好的，我们从头再来，刚才选的都不算。",
     first_step="已经是第一步了。",
     nothing_to_repeat="现在没有要您回答的问题。需要挂号，告诉我哪里不舒服就行。",
     resumed="我们接着办刚才的事：",
@@ -58,6 +44,9 @@ def welcome(hospital: str) -> str:
     )
 
 
+CHOOSE = "回复数字选一项："
+
+
 def greeting(hospital: str) -> str:
     """Answer to a hello."""
     return f"{hello(hospital)}您哪里不舒服？也可以回复数字选一项："
@@ -77,7 +66,9 @@ def helping() -> Reply:
 
 
 THANKS = "不客气，祝您和家人健康。还有什么要帮忙的吗？"
+THANKS_BUSY = "不客气。"
 BYE = "再见，祝您和家人健康。有事随时叫我。"
+BYE_BUSY = "好的，先到这里。刚才的事还没办完，想接着办，说“继续”。再见，祝您和家人健康。"
 BOT = "我是医院的自动助手，不是真人，也不看病开药，只帮您挂号和办手续。要找工作人员，回复“人工”。"
 
 REST = "\n（回复“更多”查看余下内容）"
@@ -112,6 +103,17 @@ NOT_YET = {
     "feedback": "谢谢您的意见。请回复“人工”加上您要说的话，我转给工作人员。",
     "staff": "这句我办不了。",
 }
+
+
+def english(phone: str, *, is_busy: bool) -> str:
+    """For who writes English: which digits to press, and a person to ring."""
+    call = f", or call {phone}" if phone else ""
+    keys = "with a number" if is_busy else "1 to book, 2 for your appointments, 3 for staff"
+    return (
+        f"Sorry, I only read Chinese. Reply {keys}{call}. Emergency: 120.\n"
+        "抱歉，我只懂中文，请回复数字。"
+    )
+
 
 RESUME_CHOICES = [("继续", True), ("不用了", False)]
 

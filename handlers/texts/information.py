@@ -21,7 +21,7 @@ def sites(places: Sequence[Place]) -> str:
 TOPICS = {
     "refund": "在这里约号没有收费，取消预约就行，不用退款。窗口缴过费的，请带缴费凭证到原窗口退。",
     "invoice": "发票请到一楼缴费窗口办，带上缴费凭证。我这里打不了。",
-    "parking": "停车我这里查不到，请打医院电话问，或回复“人工”。",
+    "parking": "停车我这里查不到，请{call}回复“人工”。",
     "fasting": "挂号看医生不用空腹。要抽血、做检查的，请看检查单或问医生。",
     "insurance": "可以用医保：请带医保卡或医保码，缴费时现场结算。异地医保请先问医院窗口。",
     "payment": "看病当天到一楼缴费，医保卡、微信、现金都可以。这里约号不收钱。",
@@ -29,10 +29,14 @@ TOPICS = {
 }
 
 
+def call(phone: str) -> str:
+    """打医院电话…问，或: goes on with another way, where there is a telephone."""
+    return f"打医院电话{phone}问，或" if phone else ""
+
+
 def unknown(phone: str) -> str:
     """What we do not know is not guessed."""
-    call = f"请打医院电话{phone}问，或" if phone else "请"
-    return f"这个我这里查不到，{call}回复“人工”。"
+    return f"这个我这里查不到，请{call(phone)}回复“人工”。"
 
 
 def no_ward(name: str) -> str:
@@ -54,6 +58,26 @@ def fees(what: str, prices: Sequence[Fee]) -> str:
 
 
 FEE_IS_PAID = "看病当天在医院缴，医保另算。"
+
+
+def fee_of(opening: Opening) -> str:
+    """What the place costs that is talked about."""
+    return f"{wording.doctor(opening)}，挂号费{wording.price(opening)}。{FEE_IS_PAID}"
+
+
+def where(place: Place, value: Ward) -> str:
+    """Where the visit would be: hospital, address, floor."""
+    floor = f"，{value.name}在{value.location}" if value.location else ""
+    return f"{place.name}，地址：{place.address}{floor}。电话：{place.phone}"
+
+
+def doctor_card(value: Physician) -> str:
+    """Who a doctor is; how good is not for us to say."""
+    skills = f"，擅长{'、'.join(value.expertise[:3])}" if value.expertise else ""
+    return f"{value.name} {value.title}，{value.site_name}{value.department_name}{skills}。"
+
+
+NO_NAMED_DOCTOR = "普通号不指定医生，由当天出诊的医生看。"
 
 
 def _price(price: Fee) -> str:

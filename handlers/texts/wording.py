@@ -100,6 +100,11 @@ def service(opening: Opening) -> str:
     return "" if is_usual else SERVICES.get(opening.service_type, "")
 
 
+def price(opening: Opening) -> str:
+    """专家号50元; 20元: the fee, and for what kind of place where that is not the usual one."""
+    return service(opening) + fee(opening.fee_fen)
+
+
 def half_day(opening: Opening) -> str:
     """12月2日 周三 上午."""
     return f"{day(opening.starts_at.date())} {half(opening.half_day)}"
@@ -119,7 +124,7 @@ def offer(value: Offer, *, show_site: bool, show_department: bool, show_day: boo
     when = f"{half_day(first)} " if show_day else ""
     when += f"最早{clock(first.starts_at)}"
     remote = "（线上）" if first.mode == "remote" else ""
-    parts = [place, doctor(first) + remote, when, service(first) + fee(first.fee_fen)]
+    parts = [place, doctor(first) + remote, when, price(first)]
     line = "，".join(part for part in parts if part)
     return f"{line}（{why(value)}）"
 

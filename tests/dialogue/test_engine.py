@@ -9,25 +9,31 @@ import pytest
 from dialogue.engine import Engine
 from dialogue.filling import resumed
 from dialogue.form import Done, Filled, Form, Open, Question, Reask, Redo, Slot, Stop
-from dialogue.phrases import Phrases
+from dialogue.phrases import Misses, Phrases
 from dialogue.reply import Reply
 from dialogue.state import Frame, State
 from nlp.heard import Heard, Named
 
 PHRASES = Phrases(
-    missed=("miss 1", "miss 2", "miss 3"),
-    unread=("unread 1", "unread 2", "unread 3"),
-    lost=("lost 1", "lost 2"),
     nothing_open="nothing open",
     stale="stale",
     stopped="stopped",
     nothing_to_stop="nothing to stop",
     restarted="restarted",
+    restarting="from the start",
     first_step="first step",
     nothing_to_repeat="nothing to repeat",
     resumed="resumed",
     more="say more",
     trouble="trouble",
+)
+
+
+_MISSED = {"list": "miss", "open": "unread", "lost": "lost"}
+MISSES = Misses(
+    lambda heard, world, count, place: f"{_MISSED[place]} {count + 1}",
+    choices="menu",
+    shows=lambda heard, count: count >= 1,
 )
 
 
@@ -146,7 +152,7 @@ class Talk:
 
     def __init__(self, world=None):
         self.world = world or Shop()
-        self.engine = Engine((SHIRT, WHO, MENU), PHRASES, aside)
+        self.engine = Engine((SHIRT, WHO, MENU), PHRASES, aside, MISSES)
         self.state = State.fresh()
 
     def say(self, message, tap=""):
@@ -342,7 +348,7 @@ def test_a_correction_of_the_form_below_is_asked_on_and_what_the_upper_one_heard
         ),
     )
     talk = Talk()
-    talk.engine = Engine((SHIRT, guest), PHRASES, aside)
+    talk.engine = Engine((SHIRT, guest), PHRASES, aside, MISSES)
     assert talk.all(heard("red", "book", "red"), number(2)).text == "title?"
     assert talk.say(heard("Dr", code="Dr")).text == "name?"
 
@@ -369,7 +375,7 @@ def test_a_long_question_is_told_once_and_in_full_when_asked_for():
         slots=(Slot("yes", lambda v, w: Question("a long notice. 1?", [("1", 1)], again="1?")),),
     )
     talk = Talk()
-    talk.engine = Engine((long,), PHRASES, aside)
+    talk.engine = Engine((long,), PHRASES, aside, MISSES)
     assert talk.say(BOOK).text == "a long notice. 1?"
 
     assert talk.say(heard("hm")).text == "miss 1\n\n1?"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
-from handlers.texts import common, emergency, notices, refusals, wording
+from handlers.texts import emergency, notices, refusals, unheard, wording
 from scheduling import errors
 from scheduling.errors import Refusal
 
@@ -77,9 +78,18 @@ def test_an_emergency_says_120_first_and_never_doses():
     assert "12356" in emergency.crisis_line("")
 
 
-def test_a_miss_is_never_answered_alike_twice():
-    assert len(set(common.PHRASES.missed)) == len(common.PHRASES.missed) == 3
-    assert len(set(common.PHRASES.lost)) == len(common.PHRASES.lost) == 3
+@pytest.mark.parametrize(
+    "sentences", [*unheard.NOT_UNDERSTOOD.values(), *unheard.BESIDES.values()]
+)
+def test_a_miss_is_never_answered_alike_twice_in_a_row(sentences):
+    told = [unheard.nth(sentences, count) for count in range(12)]
+
+    assert set(told) == set(sentences)
+    assert all(one != two for one, two in itertools.pairwise(told))
+
+
+def test_who_is_not_understood_again_and_again_is_offered_a_person():
+    assert all("人工" in unheard.nth(each, 2) for each in unheard.NOT_UNDERSTOOD.values())
 
 
 def test_a_reminder_stands_alone():

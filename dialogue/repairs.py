@@ -1,0 +1,116 @@
+"""
+What is said about the talk itself, once for all forms: stop, start over, say again, go back.
+
+Nothing here knows a form; `Moves` is how the engine goes on from a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
+
+from dialogue.filling import without
+from dialogue.form import Form
+from dialogue.phrases import Phrases
+from dialogue.reply import Reply
+from dialogue.state import Frame, State, Values
+from nlp.heard import Heard
+
+W = TypeVar("W")
+W_contra = TypeVar("W_contra", contravariant=True)
+Turn = tuple[State, Reply]
+
+
+class Moves(Protocol[W_contra]):
+    """How talk goes on."""
+
+    def ask_on(self, state: State, world: W_contra, notes: list[str]) -> Turn:
+        """Ask the next question of the top frame, with notes in front."""
+        ...
+
+    def open(
+        self, state: State, form: str, world: W_contra, heard: Heard, values: Values | None = None
+    ) -> Turn:
+        """Begin a form."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs(Generic[W]):
+    """The repairs of one house; `opens` is which form an intent opens."""
+
+    forms: Mapping[str, Form[W]]
+    opens: Mapping[str, str]
+    phrases: Phrases
+    moves: Moves[W]
+
+    def repair(self, state: State, heard: Heard, world: W) -> Turn | None:
+        """Return the state and answer after a repair, None where the message is none."""
+        top, intent = state.top, heard.intent
+        if intent == "cancel" and self._is_busy_with_another(top, intent):
+            return self._cancel_another(state, heard, world) or self._stop(state, world)
+        if intent == "stop":
+            return self._stop(state, world)
+        if intent == "restart":
+            return self._restart(state, world)
+        if intent == "repeat":
+            return self.again(state, world, "" if top else self.phrases.nothing_to_repeat)
+        if intent == "back":
+            return self._back(state, top, world) if top else (state, self._nothing_open())
+        return None
+
+    def again(self, state: State, world: W, lead: str) -> Turn:
+        """Ask the open question once more, with `lead` in front."""
+        if state.top is None:
+            return state, Reply(lead or self.phrases.nothing_to_repeat)
+        return self.moves.ask_on(state, world, [lead] if lead else [])
+
+    def leave_all(self, state: State, world: W) -> tuple[State, str]:
+        """Walk away from everything; returns what the first form that has something says."""
+        farewells = [self.forms[f.form].leave(f.values, world) for f in reversed(state.frames)]
+        return State(asked=state.asked + 1), next((words for words in farewells if words), "")
+
+    def _nothing_open(self) -> Reply:
+        return Reply(self.phrases.nothing_open)
+
+    def _is_busy_with_another(self, top: Frame | None, intent: str) -> bool:
+        """Tell whether something is going on that this intent does not belong to."""
+        if top is None or self.forms[top.form].is_light or intent in self.forms[top.form].keeps:
+            return False
+        return self.opens.get(intent) != top.form
+
+    def _cancel_another(self, state: State, heard: Heard, world: W) -> Turn | None:
+        """「把两个都退了」 in the middle of a booking is about what exists, not about this one."""
+        form = self.opens.get(heard.intent, "")
+        claim = self.forms[form].claims(heard, world) if form else None
+        return None if claim is None else self.moves.open(state, form, world, heard, claim)
+
+    def _stop(self, state: State, world: W) -> Turn:
+        if state.top is None:
+            return state, Reply(self.phrases.nothing_to_stop)
+        cleared, farewell = self.leave_all(state, world)
+        return cleared, Reply(farewell or self.phrases.stopped)
+
+    def _restart(self, state: State, world: W) -> Turn:
+        """Begin anew: the same matter from its first question, if one was open."""
+        matter = self.forms[state.frames[0].form] if state.frames else None
+        cleared, _ = self.leave_all(state, world)
+        if matter is None or matter.is_light or not matter.opens_on:
+            return cleared, Reply(self.phrases.restarted)
+        cleared, reply = self.moves.open(cleared, matter.name, world, Heard())
+        return cleared, reply.after(self.phrases.restarting)
+
+    def _back(self, state: State, top: Frame, world: W) -> Turn:
+        if not top.history:
+            below = state.pop()
+            if below.top is not None and top.fills:
+                return self._back(below, below.top, world)
+            if below.top is not None:
+                return self.moves.ask_on(below, world, [])
+            return self.again(state, world, self.phrases.first_step)
+        last = top.history[-1]
+        frame = replace(
+            without(self.forms[top.form], top, (last,)), history=top.history[:-1], page=0
+        )
+        return self.moves.ask_on(state.with_top(frame), world, [])
