@@ -16,6 +16,7 @@ from bot.house import House
 from bot.sms import SmsClient
 from bot.wechat import WechatClient
 from desk.dispatch import Sending
+from handlers import care
 from handlers.texts import notices
 from scheduling.channels import CHANNELS, CUSTOMER, LONG, ONCE, SMS, TEMPLATE, VISIT, is_sensitive
 
@@ -101,6 +102,8 @@ class Channels:
 
     def _customer(self, sending: Sending) -> str:
         text = notices.render(sending.lease.kind, sending.payload)
+        if sending.reach.care:
+            text = care.notice(text)
         self._client.send_text(_openid(sending), text)
         return ""
 

@@ -28,11 +28,11 @@ def write(reply: Reply, *, links: bool) -> str:
     return "\n".join(lines)
 
 
-def first_page(text: str) -> tuple[str, str]:
-    """Return what fits into one message and what is left; no sentence or link is torn."""
+def first_page(text: str, more: str = REST) -> tuple[str, str]:
+    """Return what fits into one message, ending with `more`, and what is left; nothing is torn."""
     if len(text.encode()) <= MAX_BYTES:
         return text, ""
-    budget = MAX_BYTES - len(REST.encode())
+    budget = MAX_BYTES - len(more.encode())
     taken = 0
     for piece in _PIECES.finditer(text):
         if len(text[: piece.end()].encode()) > budget:
@@ -40,16 +40,17 @@ def first_page(text: str) -> tuple[str, str]:
         taken = piece.end()
     if taken == 0:  # one endless sentence
         taken = len(text.encode()[:budget].decode(errors="ignore"))
-    return text[:taken].rstrip() + REST, text[taken:].lstrip("\n")
+    return text[:taken].rstrip() + more, text[taken:].lstrip("\n")
 
 
 def _line(number: int, option: Option, question: str) -> str:
     label = f"{number}. {_plain(option.label)}"
+    detail = f"\n{_plain(option.detail)}" if option.detail else ""
     if not question:
-        return label
+        return label + detail
     say = _UNSAFE.sub(lambda found: quote(found[0]), option.say or option.label)
     target = f"weixin://bizmsgmenu?msgmenucontent={say}&msgmenuid={question}-{number}"
-    return f'<a href="{target}">{label}</a>'
+    return f'<a href="{target}">{label}</a>{detail}'
 
 
 def _plain(text: str) -> str:

@@ -129,7 +129,7 @@ class Turns:
             before = self._before(work, visit)
             _note_in_ledger(work, inbound)
             state, text = self._step(inbound, work, before)
-            page, rest = paper.first_page(text)
+            page, rest = paper.first_page(text, conversation.rest_line(state))
             after = Remembered(before.seq + 1 if before else 1, work.now, state, rest)
             via = self._way(work, page, started)
             is_kept = journal.store(work, _entry(inbound, after, page, via))
@@ -175,6 +175,10 @@ class Turns:
             return replace(state, alarm=heard.alarm), self._written(urgent)
         if before and before.rest and "more" in heard.preferences:
             return state, before.rest
+        if before and not before.rest and conversation.is_again(state, heard):
+            said_last = journal.last_reply(work, inbound.openid)
+            if said_last:
+                return state, said_last
         scene = self._house.scene(work.now, work.now - before.at if before else None)
         said = Said(
             kind="text" if inbound.text else inbound.kind,
@@ -194,13 +198,14 @@ class Turns:
     def _hear(self, inbound: Inbound, work: Work, state: State) -> Heard:
         if not inbound.text:
             return Heard()
-        return understand(
+        heard = understand(
             inbound.text,
             work.local(work.now),
             self._house.vocabularies.of(work.directory),
             conversation.context_of(state),
             self._model,
         )
+        return conversation.meant(state, heard)
 
     def _apology(self, inbound: Inbound, visit: Visit, error: Exception) -> Outcome:
         """Whatever broke: an emergency is still answered as one, everything else kindly."""
@@ -209,7 +214,8 @@ class Turns:
         # Without the error's own words: they may quote what a patient wrote.
         _LOG.error("turn %s failed: %s\n%s", error_id, type(error).__name__, where)
         urgent = self.emergency(inbound, visit.copies[0].state if visit.copies else None)
-        text = self._written(urgent) if urgent else f"{common.TROUBLE}（{error_id}）"
+        state = visit.copies[0].state if visit.copies else State.fresh()
+        text = self._written(urgent or conversation.trouble(state, error_id))
         return Outcome(text, how="failed")
 
 

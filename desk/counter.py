@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from desk.bookings import Bookings
+from desk.care import Care
 from desk.catalogue import Catalogue
 from desk.finder import Finder
 from desk.notices import Notices
@@ -56,6 +57,11 @@ class Counter:
     def patients(self) -> Patients:
         """Who it is for."""
         return Patients(self.work)
+
+    @cached_property
+    def care(self) -> Care:
+        """How it wants to be talked to."""
+        return Care(self.work)
 
     @cached_property
     def prompts(self) -> Prompts:

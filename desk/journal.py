@@ -69,6 +69,12 @@ _LATEST = (
     .order_by(Inbox.seq.desc())
     .limit(1)
 )
+_LAST_REPLY = (
+    select(Inbox.reply_enc)
+    .where(Inbox.openid_hash == bindparam("openid"))
+    .order_by(Inbox.seq.desc())
+    .limit(1)
+)
 _INSERT = insert(Inbox)
 
 
@@ -87,6 +93,12 @@ def latest(work: Work, openid: str) -> Latest | None:
         return None
     state = None if row.state_enc is None else work.vault.open(row.state_enc)
     return Latest(row.seq, state, row.received_at)
+
+
+def last_reply(work: Work, openid: str) -> str:
+    """Return what a person was answered last, "" for nothing."""
+    sealed = work.conn.scalar(_LAST_REPLY, {"openid": work.vault.lookup(openid)})
+    return work.vault.open(sealed) if sealed else ""
 
 
 def store(work: Work, entry: Entry) -> bool:

@@ -11,7 +11,7 @@ from models import Appointment, Patient, PatientLink, WechatUser
 from scheduling.channels import Reach
 from scheduling.phones import takes_messages
 
-_ACCOUNT = select(WechatUser.openid_enc, WechatUser.followed).where(
+_ACCOUNT = select(WechatUser.openid_enc, WechatUser.followed, WechatUser.care).where(
     WechatUser.id == bindparam("account")
 )
 _PHONE = (
@@ -31,6 +31,7 @@ def reach(work: Work, account: int | None, phone: str | None) -> Reach:
     return Reach(
         openid=work.vault.open(row.openid_enc),
         is_following=row.followed,
+        care=bool(row.care),
         windows=ledger.windows(work, account),
         credits=subscriptions.credits(work, account),
         phone=phone,

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from dialogue.filling import Filling, asks_before, fell, fill, recheck, resumed, without
 from dialogue.form import Done, Form, Open, Question, Reask, Stop
-from dialogue.options import in_words, shown
+from dialogue.options import CARE_PAGE, PAGE, in_words, shown
 from dialogue.phrases import Misses, Phrases
 from dialogue.repairs import Repairs
 from dialogue.reply import Reply
@@ -237,7 +237,8 @@ class Engine(Generic[W]):
     def _ask(
         self, state: State, top: Frame, slot: str, question: Question, notes: list[str]
     ) -> tuple[State, Reply]:
-        frame, options, pages = shown(top, slot, question)
+        most = CARE_PAGE if state.care == "on" else PAGE
+        frame, options, pages = shown(top, slot, question, most)
         is_same = (frame.asking, frame.choices) == (top.asking, top.choices)
         state = replace(state.with_top(frame), asked=state.asked + (not is_same))
         footer = self._phrases.more if pages > 1 else ""

@@ -13,16 +13,20 @@ from nlp.heard import Heard
 W = TypeVar("W")
 
 PAGE = 5
+# In care mode a list is heard rather than seen.
+CARE_PAGE = 3
 # A message of this many characters may be an option in its own words.
 _SHORTEST_LABEL, _LONGEST_LABEL = 2, 12
 
 
-def shown(frame: Frame, slot: str, question: Question) -> tuple[Frame, tuple[Option, ...], int]:
-    """Return the frame asking this question, the options on its page, and how many pages."""
-    pages = max(1, -(-len(question.choices) // PAGE))
+def shown(
+    frame: Frame, slot: str, question: Question, most: int = PAGE
+) -> tuple[Frame, tuple[Option, ...], int]:
+    """Return the frame asking this, the options on its page (`most` each), how many pages."""
+    pages = max(1, -(-len(question.choices) // most))
     same = frame.asking == slot
     page = frame.page % pages if same else 0
-    listed = question.choices[page * PAGE : (page + 1) * PAGE]
+    listed = question.choices[page * most : (page + 1) * most]
     asking = replace(
         frame,
         asking=slot,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice as shown (`label`) and what a tap on it says (`say`)."""
+    """One choice as shown (`label`, and `detail` below it) and what a tap on it says (`say`)."""
 
     label: str
     say: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 VERSION = 1
 MAX_FRAMES = 3
 
 # Slot values are JSON: codes, numbers, ISO dates, lists and small objects of them.
 Values = dict[str, Any]
+# Care mode (关怀模式): not looked up, never asked about, declined, wanted.
+Care = Literal["", "unasked", "off", "on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class State:
 
     `asked` numbers the questions, so that a tap on an old one is told apart. `symptoms` and
     `person` are what was heard so far; they add up over the conversation. `alarm` is the kind of
-    the last emergency answered, as long as nothing else has been talked about since.
+    the last emergency answered, as long as nothing else has been talked about since. `care`:
+    whether the person wants it slow and simple; "" where that was not looked up yet.
     """
 
     frames: tuple[Frame, ...] = ()
@@ -59,6 +62,7 @@ class State:
     person: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
     alarm: str = ""
+    care: Care = ""
 
     @staticmethod
     def fresh() -> State:

@@ -26,6 +26,8 @@ def pick_consent(value: Any, values: Values, world: World) -> Given:  # noqa: AN
     if not value:
         return Stop(texts.NO_CONSENT)
     world.desk.patients.consent("registration")
+    if world.care:
+        world.desk.care.choose(on=True)  # there is an account to keep it with now
     return True
 
 

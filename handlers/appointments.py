@@ -35,6 +35,8 @@ def overview(world: World) -> Reply:
     asked = suspended.put(old, offered)
     if prompt is not None:
         world.desk.prompts.shown(prompt)
+        if world.care:  # asked next, by digits of its own
+            return Reply(texts.overview(booked) if booked else "")
     return Reply("\n\n".join([texts.overview(booked), asked] if booked else [asked]))
 
 

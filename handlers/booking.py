@@ -150,8 +150,11 @@ def ask_confirm(values: Values, world: World) -> Asked:
     held = wishes.appointment(values["appointment"], world)
     if held is None or held.status != "held" or held.held_until is None:
         raise Reask("offer", refusals.HOLD_OVER)
+    until = held.held_until
+    if world.care:  # every sign of life keeps the place longer
+        until = world.desk.bookings.extend(held.id).held_until or until
     patient = next((p for p in world.desk.patients.linked() if p.id == held.patient), None)
-    minutes = max(1, round((held.held_until - world.desk.now).total_seconds() / 60))
+    minutes = max(1, round((until - world.desk.now).total_seconds() / 60))
     return Question(
         texts.summary(held, patient, minutes),
         [

@@ -11,29 +11,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
-from dialogue.engine import Engine
-from dialogue.form import Done, Form, Given, Question, Slot
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import (
-    booking,
-    cancelling,
-    information,
-    menu,
-    moving,
-    prompts,
-    registration,
-    scans,
-    staff,
-    triage,
-)
+from handlers import care, events, menu, prompts, staff, triage
+from handlers.forms import ENGINE, LIGHT, RESUME, TITLES, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
+from handlers.texts import care as care_texts
 from handlers.texts import common
 from handlers.texts import emergency as emergency_texts
 from handlers.texts import triage as triage_texts
-from handlers.unheard import MISSES
-from nlp.heard import Context, Heard, Intent, Person
+from handlers.texts.aloud import asks, broken
+from nlp.heard import Context, Heard, Person
 from scheduling.types import PromptView
 
 IDLE = timedelta(minutes=30)
@@ -41,11 +30,6 @@ _MOST_SYMPTOMS = 12
 _BARE = ("affirm", "deny", "choose")
 _DAY, _MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
-# A menu key is the intent it stands for; others are not ours.
-_CLICKS: frozenset[Intent] = frozenset(
-    {"book", "my_appointments", "cancel", "reschedule", "help", "human", "clinic_info",
-     "add_patient"}
-)  # fmt: skip
 _OTHER_KINDS: Mapping[str, str] = {
     "voice": common.VOICE,
     "image": common.PICTURE,
@@ -53,31 +37,19 @@ _OTHER_KINDS: Mapping[str, str] = {
 }
 
 
-def _answer_resume(heard: Heard, values: Values, world: World) -> Given:
-    return True if heard.answer == "yes" else None
+def rest_line(state: State) -> str:
+    """Return the line below a text that goes on in the next message."""
+    return care_texts.REST if care.is_on(state) else common.REST
 
 
-RESUME: Form[World] = Form(
-    name="resume",
-    done=lambda values, world: Done(""),
-    slots=(
-        Slot(
-            "go_on",
-            lambda values, world: Question(
-                common.resume(values.get("title", "")), common.RESUME_CHOICES, wants="yes_no"
-            ),
-            answer=_answer_resume,
-        ),
-    ),
-)
+def meant(state: State, heard: Heard) -> Heard:
+    """Return what was heard as this person means it: the keys of care mode are wishes."""
+    return care.digit(state, heard)
 
-_FORMS = (
-    booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
-    menu.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
-)  # fmt: skip
-_TITLES = {form.name: form.title for form in _FORMS}
-_LIGHT = frozenset(form.name for form in _FORMS if form.is_light)
-_ENGINE: Engine[World] = Engine(_FORMS, common.PHRASES, information.aside, MISSES)
+
+def is_again(state: State, heard: Heard) -> bool:
+    """Tell whether the last message is wanted once more, word by word."""
+    return care.is_on(state) and heard.intent == "repeat"
 
 
 def context_of(state: State) -> Context:
@@ -101,18 +73,58 @@ def _days_of(state: State) -> tuple[tuple[date, date], ...]:
 
 
 def emergency(action: str, scene: Scene) -> Reply:
-    """Return the answer to an emergency; needs nothing but the words and the telephone."""
+    """
+    Return the answer to an emergency; needs nothing but the words and the telephone.
+
+    Nothing is known of who writes, so everybody gets short lines.
+    """
     if action == "crisis_line":
-        return Reply(emergency_texts.crisis_line(scene.phone))
+        return Reply(broken(emergency_texts.crisis_line(scene.phone)))
     if action == "go_now":
-        return Reply(emergency_texts.go_now(scene.emergency_phone))
-    return Reply(emergency_texts.call_120(scene.emergency_phone))
+        return Reply(broken(emergency_texts.go_now(scene.emergency_phone)))
+    return Reply(broken(emergency_texts.call_120(scene.emergency_phone)))
+
+
+def trouble(state: State, error_id: str) -> Reply:
+    """Return the apology for a turn that broke."""
+    reply = Reply(common.trouble(error_id))
+    return care.worded(State(care=state.care), reply) if care.is_on(state) else reply
 
 
 def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
     """Return the next state and the answer; None when WeChat wants none (`success`)."""
+    before = care.recalled(state, desk)
+    after, reply = _answer(before, said, desk, scene)
+    after = care.settled(before, after, desk)
+    if reply is None:
+        return after, None
+    world = world_of(after, said.heard, desk, scene)
+    if care.is_to_be_asked(before, after, world):
+        desk.care.choose(on=False)  # asked once; nothing said is a no
+        after, reply = _then(care.FORM.name, after, reply, world)
+        after = replace(after, care="off")
+    if not care.is_on(after):
+        return after, reply
+    if after.top is None and not after.alarm:
+        shown = prompts.shown_now(world)
+        form, known = (shown.kind, prompts.values_of(shown)) if shown else (menu.FORM.name, {})
+        after, reply = _then(form, after, reply, world, known)
+    return after, care.worded(after, reply)
+
+
+def _then(
+    form: str, state: State, reply: Reply, world: World, known: Values | None = None
+) -> tuple[State, Reply]:
+    """Go on to a form, with the reply in front of its question."""
+    state, question = ENGINE.open(state, form, world, Heard(), known)
+    # One question at a time: of a second one only the options.
+    told = (reply.text,) if asks(reply.text) else (reply.text, question.text)
+    return state, replace(question, text="\n\n".join(filter(None, told)))
+
+
+def _answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
     if said.kind == "event":
-        return _event(state, said, desk, scene)
+        return events.event(state, said, desk, scene)
     if said.kind != "text":
         return state, Reply(_OTHER_KINDS.get(said.kind, common.OTHER_KIND))
     if state.alarm:
@@ -125,28 +137,47 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
 def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
     """Whom the words are for: a notice, a matter left half an hour ago, or the forms."""
     heard = said.heard
-    ordered = staff.turn(_ENGINE, state, heard, _world(state, heard, desk, scene))
+    ordered = staff.turn(ENGINE, state, heard, world_of(state, heard, desk, scene))
+    ordered = ordered or _as_wished(state, said, desk, scene)
     if ordered is not None:
         return ordered
     # A tap names its question; only typed answers may be meant for a notice.
-    prompt = None if said.menu_id else prompts.waiting(heard, _world(state, heard, desk, scene))
+    prompt = None if said.menu_id else prompts.waiting(heard, world_of(state, heard, desk, scene))
+    if prompt and state.top and state.top.form in LIGHT and prompts.is_newer(prompt, scene):
+        state = state.pop()
     if prompt is not None and prompts.came_between(prompt, state, scene):
-        if state.frames[-1].form not in _LIGHT:
-            return _which(state, prompt, _world(state, heard, desk, scene))
-        state = state.pop()  # a menu waits for nobody: the notice was seen last
+        return _which(state, prompt, world_of(state, heard, desk, scene))
     state = _remember(_after_silence(state, heard, scene), heard)
-    world = _world(state, heard, desk, scene)
+    world = world_of(state, heard, desk, scene)
     if prompt is not None and state.top is None:
-        state, _ = _ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
+        state, _ = ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
     if state.top and state.top.form == RESUME.name and (heard.answer == "no" or _second(said)):
-        return _ENGINE.step(state, heard.with_intent("stop"), world)
+        return ENGINE.step(state, heard.with_intent("stop"), world)
     if state.top is not None and state.top.wants == triage.DANGER and _admits(said):
         alarm = triage_texts.DANGER[state.top.values["concern"]]
         return replace(state, alarm=alarm), emergency(alarm, scene)
-    state, reply = _ENGINE.step(state, heard, world, said.menu_id)
+    state, reply = ENGINE.step(state, heard, world, said.menu_id)
     if heard.urgency == "today":
         reply = reply.after(emergency_texts.TODAY)
     return state, reply
+
+
+def _as_wished(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply] | None:
+    """Care mode goes on or off, then whatever else was said is answered, or asked again."""
+    on = care.wish(said.heard)
+    if on is None:
+        return None
+    desk.care.choose(on=on)
+    state = care.settled(state, state, desk)
+    heard = replace(said.heard, preferences=said.heard.preferences - {"care", "no_care"})
+    if not care.is_all(heard):
+        state, reply = _words(state, replace(said, heard=heard), desk, scene)
+        return state, reply.after(care.acknowledged(on=on))
+    if state.top is None or state.top.form in LIGHT:
+        return replace(state, frames=state.frames[:-1]), Reply(care.acknowledged(on=on))
+    world = world_of(state, heard, desk, scene)
+    state, reply = ENGINE.step(state, heard.with_intent("repeat"), world)
+    return state, reply.after(care.acknowledged(on=on))
 
 
 def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
@@ -169,54 +200,16 @@ def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[St
         if state.top is None:
             return state, Reply(f"{lead}{common.NOTHING_OPEN}")
         again = heard.with_intent("repeat")
-        state, reply = _ENGINE.step(state, again, _world(state, heard, desk, scene))
+        state, reply = ENGINE.step(state, again, world_of(state, heard, desk, scene))
         return state, reply.after(lead)
     return replace(state, alarm=alarm), emergency(alarm, scene)
 
 
-def _event(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
-    if said.event in ("subscribe", "scan"):
-        return _scanned(state, said, desk, scene)
-    if said.event == "click":
-        intent = next((intent for intent in _CLICKS if intent == said.key), None)
-        if intent is None:
-            return state, common.helping()
-        heard = Heard(text="", intent=intent, confidence=1.0)
-        return _ENGINE.step(state, heard, _world(state, heard, desk, scene))
-    return state, None
-
-
-def _scanned(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
-    """Somebody follows us, or scans one of our codes; what was open makes way for the new wish."""
-    scan, is_new = scans.read(said.key), said.event == "subscribe"
-    name = scans.name_of(scan, desk.catalogue) if scan is not None else None
-    if name is None and is_new:
-        return _welcome(state, desk, scene)
-    if scan is None:
-        # A code of another program's: only somebody new expects a word of us.
-        return state, None
-    if name is None:
-        return state, common.helping()
-    if scan.kind == "checkin":
-        return state, Reply(common.NOT_YET["check_in"])
-    heard = scans.heard(scan, name)
-    world = _world(state, heard, desk, scene)
-    state, reply = _ENGINE.step(_ENGINE.leave(state, world), heard, world)
-    return state, reply.after(common.hello(scene.hospital)) if is_new else reply
-
-
-def _welcome(state: State, desk: Desk, scene: Scene) -> tuple[State, Reply]:
-    heard = Heard()
-    world = _world(state, heard, desk, scene)
-    fresh = State(asked=state.asked + 1)
-    return _ENGINE.open(fresh, menu.FORM.name, world, heard, {"is_new": True})
-
-
 def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply]:
     """A bare answer never acts when a notice came in between: ask which question it is for."""
-    matter = _TITLES.get(state.frames[0].form, "")
+    matter = TITLES.get(state.frames[0].form, "")
     about = {**prompts.values_of(prompt), "kind": prompt.kind, "matter": matter}
-    return _ENGINE.open(state, prompts.WHICH.name, world, Heard(), about)
+    return ENGINE.open(state, prompts.WHICH.name, world, Heard(), about)
 
 
 def _admits(said: Said) -> bool:
@@ -230,20 +223,18 @@ def _second(said: Said) -> bool:
     return said.heard.ordinal == 2 or said.menu_id.endswith("-2")  # noqa: PLR2004 - the no of two
 
 
-def _world(state: State, heard: Heard, desk: Desk, scene: Scene) -> World:
-    is_busy = any(frame.form not in _LIGHT for frame in state.frames)
-    return World(desk, scene, heard, state.symptoms, state.person, is_busy)
-
-
 def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
     """After half an hour a bare word is asked about; a whole new matter simply begins."""
-    if state.top is None or scene.idle is None or scene.idle <= IDLE:
+    patience = care.IDLE if care.is_on(state) else IDLE
+    if state.top is None or scene.idle is None or scene.idle <= patience:
         return state
     if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist"):
         return State(asked=state.asked + 1)
-    if state.top.form in (RESUME.name, *_LIGHT):
+    if state.top.form == care.FORM.name:
+        return state.pop()
+    if state.top.form == RESUME.name or state.top.form in LIGHT:
         return state
-    title = _TITLES.get(state.frames[0].form, "")
+    title = TITLES.get(state.frames[0].form, "")
     return state.push(Frame(form=RESUME.name, values={"title": title}))
 
 

@@ -11,15 +11,31 @@ from __future__ import annotations
 
 from dialogue.form import Asked, Done, Form, Open, Question, Slot
 from dialogue.state import Values
-from handlers import appointments, information
+from handlers import appointments, cancelling, care, information
 from handlers.scene import World
+from handlers.texts import care as care_texts
 from handlers.texts import common
 
-_BOOK, _MINE, _HUMAN = "book", "mine", "human"
+_BOOK, _MINE, _HUMAN, _HELP, _LEAVE = "book", "mine", "human", "help", "leave"
+# In care mode everything there is, for nothing else may be said than digits; 0 is a person.
+_BY_DIGITS = [
+    (care_texts.BOOK, _BOOK),
+    (care_texts.MINE, _MINE),
+    (care_texts.CANCEL, "cancel"),
+    (care_texts.MOVE, "reschedule"),
+    (care_texts.REGISTER, "registration"),
+    (care_texts.HELP, _HELP),
+    (care_texts.LEAVE, _LEAVE),
+]
 
 
 def ask_what(values: Values, world: World) -> Asked:
     """Greet, and offer; who has just followed us is told more."""
+    if world.care:
+        lead = f"{common.hello(world.scene.hospital)}" if world.heard.intent == "greet" else ""
+        lost = world.desk.bookings.undoable(world.desk.now - cancelling.UNDO_WITHIN)
+        undo = [(care_texts.RESTORE, cancelling.UNDO.name)] if lost else []
+        return Question(f"{lead}{care_texts.WHAT}", [*undo, *_BY_DIGITS])
     hospital = world.scene.hospital
     greeting = common.welcome(hospital) if values.get("is_new") else common.greeting(hospital)
     if values.get("is_lost"):
@@ -32,11 +48,19 @@ def ask_what(values: Values, world: World) -> Asked:
 
 def go(values: Values, world: World) -> Done:
     """Begin what was chosen."""
-    if values["what"] == _BOOK:
+    what = values["what"]
+    if what == _BOOK:
         return Done("", then=Open("booking"))
-    if values["what"] == _MINE:
+    if what == _MINE:
         return Done(appointments.overview(world).text)
-    return Done(information.human(world).text)
+    if what == _HELP:
+        return Done(common.helping().text)
+    if what == _LEAVE:
+        world.desk.care.choose(on=False)
+        return Done(care.acknowledged(on=False))
+    if what == _HUMAN:
+        return Done(information.human(world).text)
+    return Done("", then=Open(what))
 
 
 FORM: Form[World] = Form(

@@ -71,3 +71,20 @@ class Patients(Protocol):
     def change_phone(self, patient: PatientId, phone: str, code: str = "") -> PatientView:
         """Put another phone on file."""
         ...
+
+
+class Care(Protocol):
+    """Whether this account wants the chat slow and simple."""
+
+    @property
+    def chosen(self) -> bool | None:
+        """What was chosen in this turn, None for nothing."""
+        ...
+
+    def wanted(self) -> bool | None:
+        """Return what was chosen before, None where it never was."""
+        ...
+
+    def choose(self, *, on: bool) -> None:
+        """Keep the choice, as far as there is an account to keep it with."""
+        ...

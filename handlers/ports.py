@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from handlers.patients_port import Patients
+from handlers.patients_port import Care, Patients
 from handlers.waitlist_port import Waitlist
 from scheduling.types import (
     AppointmentId,
@@ -291,6 +291,11 @@ class Desk(Protocol):
     @property
     def patients(self) -> Patients:
         """Who it is for."""
+        ...
+
+    @property
+    def care(self) -> Care:
+        """How it wants to be talked to."""
         ...
 
     @property

@@ -41,6 +41,17 @@ def came_between(prompt: PromptView, state: State, scene: Scene) -> bool:
     return prompt.delivered_at > scene.now_local - scene.idle
 
 
+def shown_now(world: World) -> PromptView | None:
+    """Return what was left open and is shown in this very turn, if anything is."""
+    newest = next((p for p in world.desk.prompts.waiting() if p.kind in KINDS), None)
+    return newest if newest and newest.delivered_at >= world.desk.now else None
+
+
+def is_newer(prompt: PromptView, scene: Scene) -> bool:
+    """Tell whether the notice came after the last message, so that it has the floor."""
+    return scene.idle is not None and prompt.delivered_at >= scene.now_local - scene.idle
+
+
 def values_of(prompt: PromptView) -> Values:
     """Return what the conversation about a prompt begins with."""
     return {**prompt.facts, "prompt": prompt.id}

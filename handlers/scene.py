@@ -50,7 +50,8 @@ class World:
     """
     What the callbacks of the forms act in.
 
-    `heard` is the message being answered; `is_busy` tells whether a question was open before it.
+    `heard` is the message being answered; `is_busy` tells whether a question was open before it,
+    `care` whether the person wants it slow and simple, by digits alone.
     """
 
     desk: Desk
@@ -59,3 +60,4 @@ class World:
     symptoms: tuple[str, ...] = ()
     person: dict[str, object] | None = None
     is_busy: bool = False
+    care: bool = False

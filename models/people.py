@@ -22,7 +22,8 @@ class WechatUser(Base):
     One WeChat account of ours; kept only once its owner has consented.
 
     `last_message_at` is the last typed message, `last_tap_at` the last tap, scan or follow: they
-    open different windows for customer messages.
+    open different windows for customer messages. `care`: whether its owner wants the chat slow
+    and simple (关怀模式), NULL where nobody asked yet.
     """
 
     __tablename__ = "wechat_user"
@@ -33,6 +34,7 @@ class WechatUser(Base):
     created_at: Mapped[Instant]
     last_message_at: Mapped[InstantOrNone]
     last_tap_at: Mapped[InstantOrNone]
+    care: Mapped[bool | None]
 
 
 class Patient(Base):

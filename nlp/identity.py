@@ -14,7 +14,8 @@ from datetime import date
 from nlp import lexicon
 from nlp.numerals import DIGITS, fold, to_int
 
-_RESIDENT = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dxX](?![\dA-Za-z])")
+# On a keypad the check digit X is the star.
+_RESIDENT = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dxX*＊](?![\dA-Za-z*])")
 # A place too few or too many: nothing else that is asked for has so many.
 _MISTYPED = re.compile(r"(?<!\d)\d{15,19}[xX]?(?![\dA-Za-z])")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d(?:[ -]?\d){8})(?!\d)")
@@ -92,7 +93,7 @@ def find(text: str, asking: str | None, today: date) -> Identity:
 def _number(text: str, asking: str | None) -> str | None:
     resident = _RESIDENT.search(text)
     if resident is not None:
-        return re.sub(r"[ -]", "", resident.group()).upper()
+        return re.sub(r"[*＊]$", "X", re.sub(r"[ -]", "", resident.group()).upper())
     if asking in ("name", "phone"):
         mistyped = _MISTYPED.search(text)
         return mistyped.group().upper() if mistyped else None

@@ -27,7 +27,8 @@ class Reach:
     """
     What is known of the person a notice goes to; `openid` and `phone` None where there is none.
 
-    `credits` counts by template id how many subscription notices the account still wants.
+    `credits` counts by template id how many subscription notices the account still wants; `care`
+    tells that it wants them slow and simple.
     """
 
     openid: str | None = None
@@ -35,6 +36,7 @@ class Reach:
     windows: tuple[Window, ...] = ()
     credits: Mapping[str, int] = field(default_factory=dict)
     phone: str | None = None
+    care: bool = False
 
 
 # Tells whether a channel reaches a person at an instant, with this template id.

@@ -44,9 +44,10 @@ def sure(views: Sequence[AppointmentView], *, free: bool) -> str:
 def cancelled(views: Sequence[AppointmentView]) -> str:
     """The places are given back."""
     lines = "\n".join(wording.appointment(view) for view in views)
-    return f"已取消：{lines}。\n没有缴费，不用办退费。取消错了，10分钟内回复“恢复”。"
+    return f"已取消：{lines}。\n没有缴费，不用办退费。{UNDO}"
 
 
+UNDO = "取消错了，10分钟内回复“恢复”。"
 UNDO_TITLE = "恢复刚取消的号"
 NOTHING_TO_UNDO = "没有刚取消的号可以恢复。看已约的号，说“我的预约”。"
 UNDO_OVER = "已经过了10分钟，不能直接恢复了。请重新挂号，告诉我哪里不舒服就行。"

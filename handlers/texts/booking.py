@@ -13,6 +13,7 @@ NOT_SURE = "说不清，先看全科"
 GENERAL = "全科"
 GENERAL_FIRST = "没关系，先看全科，医生会告诉您该看什么。"
 GENERAL_THEN = "好的，看普通号。"
+CONFIRM = "对吗？回复1确认："
 CONFIRM_YES = "确认"
 CONFIRM_TIME = "换个时间或医生"
 CONFIRM_PATIENT = "换就诊人"
@@ -21,6 +22,7 @@ ANOTHER_PATIENT = "给别的人挂（先登记）"
 NOTHING_FREE = "很抱歉，您要的这个科最近14天都约满了。可以换个科室或医生，或回复“人工”。"
 LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我。"
 LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
+TO_CHANGE = "来不了请说“取消预约”，要改时间请说“改时间”。"
 BOOKED = "预约成功，未缴费。"
 
 
@@ -140,7 +142,7 @@ def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) 
         f"医生：{wording.doctor(at)}\n"
         f"时间：{wording.moment(at.starts_at)}\n"
         f"费用：{wording.price(at)}\n"
-        "对吗？回复1确认："
+        f"{CONFIRM}"
     )
 
 
@@ -165,7 +167,7 @@ def booked(view: AppointmentView, ward: Ward | None, phone: str, outlook: Outloo
         f"时间：{wording.moment(at.starts_at)}\n"
         f"费用：{wording.price(at)}\n"
         f"{pay}\n"
-        f"{wording.outlook(outlook)}来不了请说“取消预约”，要改时间请说“改时间”。{call}"
+        f"{wording.outlook(outlook)}{TO_CHANGE}{call}"
     )
 
 

@@ -23,6 +23,12 @@ PHRASES = Phrases(
 
 TROUBLE = "抱歉，系统刚才忙，这句话可能没有处理好。请再说一遍；想看号约好没有，请说“我的预约”。"
 
+
+def trouble(error_id: str) -> str:
+    """The apology for a turn that broke, with the number its traceback has in the log."""
+    return f"{TROUBLE}（{error_id}）"
+
+
 MENU_TITLE = "选要办的事"
 MENU_BOOK = "挂号"
 MENU_MINE = "我的预约"

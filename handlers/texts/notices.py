@@ -23,6 +23,9 @@ _OTHER = frozenset().union(*OTHER_FACTS.values())
 _DISCREET = "门诊"
 _ANY_DOCTOR = "普通号"
 _ANY_ROOM = "见现场指引"
+IF_UNFIT = "不合适请回复“改时间”或“取消预约”。"
+IF_NOT_YOURS = "不是您家取消的，或想另约时间，请回复“人工”或“挂号”。"
+GO_ON = "还有问题，请直接回复“人工”加上您要说的话。"
 
 
 def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]:
@@ -78,16 +81,12 @@ def _confirmed(payload: Mapping[str, Any]) -> str:
 
 def _changed(payload: Mapping[str, Any]) -> str:
     return (
-        f"【改期通知】预约已改到：{_visit(payload)}。新的预约号：{payload['code']}。\n"
-        "不合适请回复“改时间”或“取消预约”。"
+        f"【改期通知】预约已改到：{_visit(payload)}。新的预约号：{payload['code']}。\n{IF_UNFIT}"
     )
 
 
 def _cancelled(payload: Mapping[str, Any]) -> str:
-    return (
-        f"【取消通知】这个预约已经取消：{_visit(payload)}。\n"
-        "不是您家取消的，或想另约时间，请回复“人工”或“挂号”。"
-    )
+    return f"【取消通知】这个预约已经取消：{_visit(payload)}。\n{IF_NOT_YOURS}"
 
 
 def _suspended(payload: Mapping[str, Any]) -> str:
@@ -145,7 +144,7 @@ def _waitlist_over(payload: Mapping[str, Any]) -> str:
 
 
 def _answer(payload: Mapping[str, Any]) -> str:
-    return f"【人工回复】{payload['text']}\n还有问题，请直接回复“人工”加上您要说的话。"
+    return f"【人工回复】{payload['text']}\n{GO_ON}"
 
 
 _FAMILY = {

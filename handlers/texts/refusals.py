@@ -8,6 +8,7 @@ from datetime import date, datetime
 from handlers.texts import papers, wording
 from scheduling.errors import Refusal
 
+OR_NONE = "不想留，回复“不留”。"
 _SENTENCES: Mapping[str, str] = {
     "SlotTaken": "这个号刚刚被别人约走了，请换一个。",
     "ShiftSuspended": "这个班次停诊了，请换一个。",
@@ -28,7 +29,7 @@ _SENTENCES: Mapping[str, str] = {
     "NotYourAppointment": "没有找到这个预约，请再看看您的预约。",
     "AppointmentOver": "这个预约已经结束或取消，不用再办。",
     "BadName": "这个名字好像不对，请发和证件上一样的姓名。",
-    "BadPhone": "这个电话号码好像不对，请发11位手机号；不想留，回复“不留”。",
+    "BadPhone": f"这个电话号码好像不对，请发11位手机号；{OR_NONE}",
     "SexMissing": "请告诉我就诊人是男还是女。",
     "BirthDateMissing": "请告诉我就诊人的出生日期。",
     "BadBirthDate": "出生日期好像不对，请对着证件再发一遍。",

@@ -12,6 +12,7 @@ from desk import rebooking, staff
 from desk.work import Actor
 from models import Appointment, AuditEvent, Outbox, Prompt, Suspension, SuspensionLine
 from tests.bot.hospital import Patient
+from tests.handlers.aloud_rules import wrongs
 
 pytestmark = pytest.mark.story
 
@@ -181,3 +182,20 @@ def test_who_asks_for_her_appointments_is_asked_there_too(ward):
     assert "1. 就改到这个时间" in answer
     assert "已改好" in ward.stage.patient.say("1")
     assert "停诊" not in ward.stage.patient.say("我的预约")
+
+
+def test_who_has_it_slow_and_simple_is_asked_there_by_digits_of_its_own(ward):
+    doctor = booked(ward.stage)
+    ward.stage.patient.say("说慢点")
+    ward.nurse(f"绑定 {ward.code}")
+    ward.nurse(f"停诊 {doctor} 后天上午")
+    ward.nurse("确认停诊")
+    with open_desk(ward.stage.house, Actor("job", name="courier")) as counter:
+        rebooking.carry_out(counter.work, counter.work.conn.scalar(select(Suspension.id)))
+    ward.stage.wait(1)
+
+    answer = ward.stage.patient.say("2")
+    assert "1. 就改到这个时间" in answer
+    assert "挂号" not in answer, "one list of digits at a time"
+    assert list(wrongs(answer)) == []
+    assert "已改好" in ward.stage.patient.say("1")
