@@ -12,7 +12,13 @@ from models import Appointment, Department
 from models.appointments import ACTIVE
 from scheduling import limits
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentId, Opening, PatientId, SlotId
+from scheduling.offers import ShiftTimes, SlotTime
+from scheduling.types import (
+    AppointmentId,
+    Opening,
+    PatientId,
+    SlotId,
+)
 
 
 def engagements(
@@ -59,20 +65,22 @@ def engagements(
 
 
 def colliding(
-    work: Work, openings: Iterable[Opening], engaged: Sequence[limits.Visit]
+    work: Work, shifts: Iterable[ShiftTimes], engaged: Sequence[limits.Visit]
 ) -> set[SlotId]:
     """Return the slots that do not go together with what the patient is engaged in."""
-    return {o.slot for o in openings if _collides(work, o, engaged)} if engaged else set()
+    if not engaged:
+        return set()
+    return {t.slot for s in shifts for t in s.times if _collides(work, s.one, t, engaged)}
 
 
-def _collides(work: Work, opening: Opening, engaged: Sequence[limits.Visit]) -> bool:
+def _collides(work: Work, one: Opening, time: SlotTime, engaged: Sequence[limits.Visit]) -> bool:
     visit = limits.Visit(
         code="",
-        department=opening.department,
-        visit_on=opening.starts_at.date(),
-        half_day=opening.half_day,
-        starts_at=opening.starts_at,
-        ends_at=opening.ends_at,
+        department=one.department,
+        visit_on=one.starts_at.date(),
+        half_day=one.half_day,
+        starts_at=time.starts_at,
+        ends_at=time.ends_at,
     )
     try:
         limits.check_day(work.policy, visit, engaged)

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, or_, select
+from sqlalchemy import bindparam, case, select
 
+from desk import bookable
 from desk.accounts import account
 from desk.appointments import SEES_ALL
 from desk.engagements import colliding, engagements
 from desk.openings import OPENINGS, openings
 from desk.work import Work
-from models import Appointment, Department, Doctor, PatientLink, Shift, Site, Slot
+from models import Appointment, Doctor, PatientLink, Slot
 from scheduling.errors import SlotTaken
-from scheduling.limits import last_open_day
 from scheduling.matching import Around, match
+from scheduling.offers import Offers, ShiftTimes
 from scheduling.reasons import why_none
-from scheduling.types import Need, Offers, Opening, PatientId, SlotId
+from scheduling.types import Need, Opening, PatientId, SlotId, Ward
 
 # A visit that took place, or will unless somebody says otherwise.
 _SEEN = ("booked", "checked_in", "completed")
-
-
 _SOME = OPENINGS.where(Slot.id.in_(bindparam("slots", expanding=True))).order_by(
     Slot.starts_at, Slot.id
 )
-# What may be booked now, full slots included.
-_OPEN = OPENINGS.where(
-    Slot.visit_on.between(bindparam("today"), bindparam("last")),
-    Slot.starts_at >= bindparam("soonest"),
-    Slot.is_open,
-    Shift.state == "published",
-    Department.bookable,
-).order_by(Slot.starts_at, Slot.id)
 _USUAL = (
     select(Doctor.code)
     .join(Appointment, Appointment.doctor_id == Doctor.id)
@@ -72,20 +62,15 @@ class Finder:
         engaged = engagements(self._work, patient, need.leaving) if patient is not None else []
         now = self._work.local(self._work.now)
         if need.when:
-            asked = self._candidates(_asked(need), _days(need.when))
+            asked = self._asked(need)
             barred = colliding(self._work, asked, engaged)
             found = match(_without(asked, barred), need, Around(now.date()))
             if found.exact:
                 return found
         home, siblings = self._around(need)
-        places: list[ColumnElement[bool]] = [
-            Slot.department_id.in_([*home.values(), *siblings.values()])
-        ]
-        if need.doctor is not None:
-            places.append(_by_doctor(need.doctor))
-        everything = self._candidates(or_(*places), None)
+        everything = self._everything(need, home | siblings)
         barred = colliding(self._work, everything, engaged)
-        around = Around(now.date(), frozenset(home), frozenset(siblings))
+        around = Around(now.date(), self._codes(home), self._codes(siblings))
         found = match(_without(everything, barred), need, around)
         if found.exact:
             return found
@@ -133,63 +118,55 @@ class Finder:
         )
         return self._work.conn.scalar(link) is not None
 
-    def _around(self, need: Need) -> tuple[dict[str, int], dict[str, int]]:
-        """Return the departments asked for and those that do the same elsewhere: code to id."""
-        work = Department.__table__.alias("same")
-        asked: ColumnElement[bool] = Department.code.in_([code for code, _ in need.departments])
+    def _asked(self, need: Need) -> Sequence[ShiftTimes]:
+        """Read what can be exact: the wished days of the named doctor, else of the departments."""
+        there, days = self._work.directory, _days(need.when)
         if need.doctor is not None:
-            theirs = select(Doctor.department_id).where(Doctor.code == need.doctor)
-            asked = or_(asked, Department.id.in_(theirs.scalar_subquery()))
-        rows = self._work.conn.execute(
-            select(work.c.code, work.c.id, (work.c.id == Department.id).label("is_home"))
-            .select_from(Department)
-            .join(work, _does_the_same(work.c))
-            .where(asked, work.c.bookable)
-        ).all()
-        home = {row.code: row.id for row in rows if row.is_home}
-        others = {row.code: row.id for row in rows if row.code not in home}
-        return home, others
+            doctor = there.doctor_ids.get(need.doctor)
+            return [] if doctor is None else bookable.of_doctor(self._work, doctor, days)
+        return bookable.of_wards(self._work, self._named(need), days)
 
-    def _candidates(
-        self, places: ColumnElement[bool], days: Collection[date] | None
-    ) -> list[Opening]:
-        """Read the slots of these places inside the booking window, full ones included."""
-        work = self._work
-        now = work.local(work.now)
-        query = _OPEN.where(places)
-        if days is not None:
-            query = query.where(Slot.visit_on.in_(days))
-        return openings(
-            work,
-            query,
-            last=last_open_day(work.policy, now),
-            soonest=work.now + work.policy.same_day_closes,
-        )
+    def _everything(self, need: Need, wards: Collection[int]) -> Sequence[ShiftTimes]:
+        """Read the whole window of the departments, and of the doctor wherever that works."""
+        found = {s.one.shift: s for s in bookable.of_wards(self._work, sorted(wards))}
+        doctor = self._work.directory.doctor_ids.get(need.doctor or "")
+        if doctor is not None:
+            found |= {s.one.shift: s for s in bookable.of_doctor(self._work, doctor)}
+        return [*found.values()]
+
+    def _named(self, need: Need) -> set[int]:
+        """The ids of the departments a need names."""
+        ids = self._work.directory.ward_ids
+        return {ids[code] for code, _ in need.departments if code in ids}
+
+    def _around(self, need: Need) -> tuple[set[int], set[int]]:
+        """Return the departments asked for, and those that do the same elsewhere."""
+        there = self._work.directory
+        home = self._named(need)
+        doctor = there.doctors.get(there.doctor_ids.get(need.doctor or "", 0))
+        if doctor is not None:
+            home.add(there.ward_ids[doctor.department])
+        asked = [there.wards[key] for key in home]
+        same = {key for key, ward in there.wards.items() if any(_same(ward, a) for a in asked)}
+        return home, same - home
+
+    def _codes(self, wards: Collection[int]) -> frozenset[str]:
+        there = self._work.directory.wards
+        return frozenset(there[key].code for key in wards if there[key].bookable)
 
 
-def _without(openings: Iterable[Opening], barred: Collection[SlotId]) -> list[Opening]:
+def _without(found: Sequence[ShiftTimes], barred: Collection[SlotId]) -> Sequence[ShiftTimes]:
     """Keep what goes together with the patient's other visits."""
-    return [opening for opening in openings if opening.slot not in barred]
+    if not barred:
+        return found
+    kept = ((s.one, tuple(t for t in s.times if t.slot not in barred)) for s in found)
+    return [ShiftTimes(one, times) for one, times in kept if times]
 
 
-def _asked(need: Need) -> ColumnElement[bool]:
-    """Narrow to what can be exact: the named doctor, else the departments asked for."""
-    if need.doctor is not None:
-        return _by_doctor(need.doctor)
-    codes = [code for code, _ in need.departments]
-    wanted = select(Department.id).where(Department.code.in_(codes))
-    place = Slot.department_id.in_(wanted.scalar_subquery())
-    return place if need.site is None else place & (Site.code == need.site)
-
-
-def _by_doctor(code: str) -> ColumnElement[bool]:
-    return Shift.doctor_id == select(Doctor.id).where(Doctor.code == code).scalar_subquery()
-
-
-def _does_the_same(other: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns of an alias
-    """Whether another department is this one, or the same discipline by national code or name."""
-    same_code = (other.national_code == Department.national_code) & (other.national_code != "")
-    return or_(other.id == Department.id, same_code, other.name == Department.name)
+def _same(ward: Ward, other: Ward) -> bool:
+    """Whether two departments do the same work, by national code or name."""
+    is_same_code = ward.national_code == other.national_code != ""
+    return is_same_code or ward.name == other.name
 
 
 def _days(when: Sequence[tuple[datetime, datetime]]) -> list[date]:

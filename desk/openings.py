@@ -24,14 +24,21 @@ def to_half_day(text: str) -> HalfDay:
     return _HALVES[text]
 
 
-def _select_openings() -> Select[*tuple[Any, ...]]:
+def _left() -> ColumnElement[int]:
     sellable = case(
         (Slot.visit_on <= bindparam("today"), Slot.chat_capacity),
         else_=Slot.chat_capacity - Slot.reserve,
     )
     window_left = Slot.capacity - Slot.booked
     chat_left = sellable - Slot.chat_booked
-    left = case((chat_left < window_left, chat_left), else_=window_left)
+    return case((chat_left < window_left, chat_left), else_=window_left)
+
+
+# How many places the chat may still sell of a slot; less than none where its share was cut.
+LEFT = _left().label("left")
+
+
+def _select_openings() -> Select[*tuple[Any, ...]]:
     columns: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...] = (
         Slot.id.label("slot"),
         Slot.shift_id,
@@ -54,7 +61,7 @@ def _select_openings() -> Select[*tuple[Any, ...]]:
         Shift.fee_fen,
         Shift.state,
         Slot.capacity,
-        left.label("left"),
+        LEFT,
     )
     return (
         select(*columns)

@@ -15,6 +15,7 @@ from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot, 
 from models.appointments import ACTIVE
 from scheduling.limits import DAYS_PER_YEAR, last_open_day
 from scheduling.matching import expertise_fit
+from scheduling.offers import alone
 from scheduling.replanning import RANKS, Assigned, Seat, Stranded, plan
 from scheduling.types import AppointmentId, Impact, Opening, PatientId, SlotId
 
@@ -133,7 +134,7 @@ def _barred(work: Work, row: Row[*tuple[Any, ...]], free: Sequence[Opening]) -> 
     engaged = engagements(work, PatientId(row.patient_id), AppointmentId(row.id))
     dear = {o.slot for o in free if _SPECIAL == o.service_type != row.service_type}
     remote = {o.slot for o in free if o.mode != _CLINIC}
-    return colliding(work, free, engaged) | dear | remote
+    return colliding(work, map(alone, free), engaged) | dear | remote
 
 
 def _stranded(

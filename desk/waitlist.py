@@ -53,7 +53,9 @@ class Waitlist:
         """
         work = self._work
         found = waitable.candidates(work, need)
-        wished = [o for o in found if is_right_place(o, need) and is_wished(o, need.when)]
+        wished = [
+            o for o in found if is_right_place(o, need) and is_wished(o, o.starts_at, need.when)
+        ]
         if not found:
             return []
         half_days = dict.fromkeys(waitable.half_day(opening, need) for opening in wished)

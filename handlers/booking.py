@@ -61,12 +61,10 @@ def ask_offer(values: Values, world: World) -> Asked:
     # Once the patient is known, a refusal may have led back here: then there is a choice to make.
     if len(found.exact) == 1 and values.get("when") and "patient" not in values:
         note = "" if values.get("doctor") else texts.only(name, half, found.exact[0])
-        return Filled([o.slot for o in found.exact[0].openings], note)
+        return Filled(found.exact[0].slots, note)
     why = "" if found.exact else wishes.why_not(found, values, name)
     about = wishes.list_name(listed, values, world)
-    choices: list[tuple[str, Any]] = [
-        (line, [o.slot for o in offer.openings]) for line, offer in wishes.lines(listed)
-    ]
+    choices: list[tuple[str, Any]] = [(line, offer.slots) for line, offer in wishes.lines(listed)]
     return Question(
         texts.instead(about, half, why) if why else texts.offers(about, half),
         [*choices[:_SHOWN_FIRST], *wait, *choices[_SHOWN_FIRST:]],
@@ -100,8 +98,8 @@ def answer_offer(heard: Heard, values: Values, world: World) -> Given:
     if takes_one and len(listed) > 1:
         return Redo((), texts.WHICH_NUMBER)
     if "earliest" in said:
-        listed = sorted(listed, key=lambda offer: min(o.starts_at for o in offer.openings))
-    return [o.slot for o in listed[0].openings]
+        listed = sorted(listed, key=lambda offer: min(time.starts_at for time in offer.times))
+    return listed[0].slots
 
 
 # -- for whom

@@ -23,7 +23,13 @@ from handlers.texts import changes as change_texts
 from handlers.texts import misses, refusals
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentId, AppointmentView, Need, Offers, SlotId
+from scheduling.offers import Offers
+from scheduling.types import (
+    AppointmentId,
+    AppointmentView,
+    Need,
+    SlotId,
+)
 
 
 def ask_move(values: Values, world: World) -> Asked:
@@ -88,7 +94,7 @@ def ask_offer(values: Values, world: World) -> Asked:
     found = _others(view, values, world)
     offers = found.exact or found.nearby
     listed = [
-        (line, [o.slot for o in offer.openings if o.slot != view.opening.slot])
+        (line, [slot for slot in offer.slots if slot != view.opening.slot])
         for line, offer in wishes.lines(offers)
     ]
     listed = [(line, slots) for line, slots in listed if slots]

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from handlers.patients_port import Care, Patients
 from handlers.waitlist_port import Waitlist
+from scheduling.offers import Offers
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
@@ -21,7 +22,6 @@ from scheduling.types import (
     Impact,
     Member,
     Need,
-    Offers,
     Opening,
     Outlook,
     PatientId,

@@ -22,7 +22,8 @@ from handlers.texts import booking as texts
 from handlers.texts import misses, refusals, wording
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentView, Need, Offer, Offers, PatientId, SlotId
+from scheduling.offers import Offer, Offers
+from scheduling.types import AppointmentView, Need, PatientId, SlotId
 
 _SERVICES = ("expert", "general", "special")
 _WEEK = timedelta(days=7)
@@ -176,7 +177,7 @@ def offers(values: Values, world: World) -> Offers:
 
 def _but(offers: Sequence[Offer], refused: Collection[SlotId]) -> tuple[Offer, ...]:
     """Leave out what was turned down, unless that is all there is."""
-    rest = [o for o in offers if not any(opening.slot in refused for opening in o.openings)]
+    rest = [o for o in offers if not any(slot in refused for slot in o.slots)]
     return tuple(rest or offers)
 
 

@@ -31,7 +31,8 @@ from itertools import chain
 from rapidfuzz import fuzz
 
 from scheduling.lay_terms import widen
-from scheduling.types import HalfDay, Need, Offer, Offers, Opening, Why
+from scheduling.offers import Offer, Offers, ShiftTimes, SlotTime, Why, opening_at
+from scheduling.types import HalfDay, Need, Opening
 
 _DEPARTMENT, _EXPERTISE, _USUAL, _EARLY, _FREE = 3.0, 1.5, 1.0, 1.0, 0.5
 _HORIZON_DAYS = 14
@@ -53,14 +54,18 @@ _HALF_DAYS: dict[tuple[time, time], HalfDay] = {
 class _Shift:
     """One shift with all its slots that may be booked by time, places left or not."""
 
-    openings: tuple[Opening, ...]
+    any: Opening
+    times: tuple[SlotTime, ...]
     matched: tuple[str, ...]
     score: float
     load: float
 
     @property
-    def any(self) -> Opening:
-        return self.openings[0]
+    def day(self) -> date:
+        return self.any.starts_at.date()
+
+
+_Fit = tuple[_Shift, tuple[SlotTime, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,12 @@ class Around:
     siblings: frozenset[str] = frozenset()
 
 
-def match(candidates: Iterable[Opening], need: Need, around: Around) -> Offers:
+def match(candidates: Iterable[ShiftTimes], need: Need, around: Around) -> Offers:
     """
     Rank candidates for a need.
 
-    `candidates` are slots inside the booking window, in any order; one with `left == 0` is never
-    offered and counts as load and as `full`. Deterministic.
+    `candidates` are shifts in any order, each with its slots inside the booking window; a slot
+    with `left == 0` is never offered and counts as load and as `full`. Deterministic.
     """
     shifts = _shifts(candidates, need, around.today)
     exact = [(shift, fit) for shift in shifts if (fit := _exact(shift, need))]
@@ -108,17 +113,19 @@ def expertise_fit(terms: Sequence[str], words: Sequence[str]) -> tuple[float, tu
     return 0.8 * good[0][0] + 0.2 * second, tuple(term for _, term in good[:_EXPERTISE_SHOWN])
 
 
-def is_wished(opening: Opening, when: Sequence[tuple[datetime, datetime]]) -> bool:
-    """Tell whether the opening lies in a wished interval; an empty wish means any time."""
-    return not when or any(_within(opening, start, end) for start, end in when)
+def is_wished(
+    one: Opening, starts_at: datetime, when: Sequence[tuple[datetime, datetime]]
+) -> bool:
+    """Tell whether a slot of the shift of `one` is in a wished interval; none means any time."""
+    return not when or any(_within(one, starts_at, start, end) for start, end in when)
 
 
-def _within(opening: Opening, start: datetime, end: datetime) -> bool:
+def _within(one: Opening, starts_at: datetime, start: datetime, end: datetime) -> bool:
     if start.date() == end.date():
         half = _HALF_DAYS.get((start.time(), end.time()))
         if half is not None:
-            return opening.starts_at.date() == start.date() and opening.half_day == half
-    return start <= opening.starts_at < end
+            return one.starts_at.date() == start.date() and one.half_day == half
+    return start <= starts_at < end
 
 
 def _term_fit(term: str, words: Sequence[str]) -> float:
@@ -129,41 +136,33 @@ def _term_fit(term: str, words: Sequence[str]) -> float:
     return max((fuzz.partial_ratio(term, word) / 100 for word in close), default=0.0)
 
 
-def _shifts(candidates: Iterable[Opening], need: Need, today: date) -> list[_Shift]:
-    by_shift: dict[int, list[Opening]] = defaultdict(list)
-    for opening in candidates:
-        if not _is_unwanted(opening, need):
-            by_shift[opening.shift].append(opening)
+def _shifts(candidates: Iterable[ShiftTimes], need: Need, today: date) -> list[_Shift]:
     words = widen(need.words)
+    probable = dict(need.departments)
     fits: dict[tuple[str, ...], tuple[float, tuple[str, ...]]] = {}
     result = []
-    for openings in by_shift.values():
-        openings.sort(key=lambda o: (o.starts_at, o.slot))
-        terms = openings[0].expertise
-        if terms not in fits:
-            fits[terms] = expertise_fit(terms, words)
-        result.append(_shift(openings, need, today, fits[terms]))
+    for shift in candidates:
+        one = shift.one
+        if _is_unwanted(one, need):
+            continue
+        if one.expertise not in fits:
+            fits[one.expertise] = expertise_fit(one.expertise, words)
+        fit, matched = fits[one.expertise]
+        load = 1 - sum(t.left for t in shift.times) / max(sum(t.capacity for t in shift.times), 1)
+        days = (one.starts_at.date() - today).days
+        score = (
+            _DEPARTMENT * probable.get(one.department, 0.0)
+            + _EXPERTISE * fit
+            + _USUAL * _is_usual(one, need)
+            + _EARLY * max(1 - days / _HORIZON_DAYS, 0.0)
+            + _FREE * (1 - load)
+        )
+        result.append(_Shift(one, shift.times, matched, score, load))
     return result
 
 
 def _is_unwanted(opening: Opening, need: Need) -> bool:
     return opening.doctor in need.without_doctors or opening.service_type in need.without_services
-
-
-def _shift(
-    openings: Sequence[Opening], need: Need, today: date, fit: tuple[float, tuple[str, ...]]
-) -> _Shift:
-    first = openings[0]
-    load = 1 - sum(o.left for o in openings) / max(sum(o.capacity for o in openings), 1)
-    days = (first.starts_at.date() - today).days
-    score = (
-        _DEPARTMENT * dict(need.departments).get(first.department, 0.0)
-        + _EXPERTISE * fit[0]
-        + _USUAL * _is_usual(first, need)
-        + _EARLY * max(1 - days / _HORIZON_DAYS, 0.0)
-        + _FREE * (1 - load)
-    )
-    return _Shift(tuple(openings), fit[1], score, load)
 
 
 def _is_usual(opening: Opening, need: Need) -> bool:
@@ -182,21 +181,23 @@ def is_right_place(opening: Opening, need: Need) -> bool:
     return need.service_type is None or opening.service_type == need.service_type
 
 
-def _exact(shift: _Shift, need: Need) -> tuple[Opening, ...]:
+def _exact(shift: _Shift, need: Need) -> tuple[SlotTime, ...]:
     if not is_right_place(shift.any, need):
         return ()
-    return tuple(o for o in shift.openings if o.left > 0 and is_wished(o, need.when))
+    return tuple(t for t in _free(shift) if is_wished(shift.any, t.starts_at, need.when))
+
+
+def _free(shift: _Shift) -> tuple[SlotTime, ...]:
+    return tuple(time for time in shift.times if time.left > 0)
 
 
 def _would_fit(shift: _Shift, need: Need) -> bool:
     return is_right_place(shift.any, need) and any(
-        is_wished(opening, need.when) for opening in shift.openings
+        is_wished(shift.any, time.starts_at, need.when) for time in shift.times
     )
 
 
-def _ranked(
-    exact: list[tuple[_Shift, tuple[Opening, ...]]], need: Need
-) -> list[tuple[_Shift, tuple[Opening, ...]]]:
+def _ranked(exact: list[_Fit], need: Need) -> list[_Fit]:
     """
     Return the offers by rank; unless time or a doctor is what counts, everybody's best first.
 
@@ -221,13 +222,13 @@ def _dearness(opening: Opening, need: Need) -> tuple[bool, int]:
 
 
 def _order(
-    shift: _Shift, openings: Sequence[Opening], need: Need
+    shift: _Shift, times: Sequence[SlotTime], need: Need
 ) -> tuple[int, tuple[bool, int], float, float, float, int, str, int]:
-    moment = openings[0].starts_at.timestamp()
+    moment = times[0].starts_at.timestamp()
     # Who must not wait gets the sooner day, even where only a dearer place is left on it.
-    day = openings[0].starts_at.date().toordinal() if need.urgent else 0
+    day = shift.day.toordinal() if need.urgent else 0
     if need.latest:
-        moment = -openings[-1].starts_at.timestamp()
+        moment = -times[-1].starts_at.timestamp()
     by_time_first = moment if need.urgent or need.latest else 0.0
     one = shift.any
     rest = (one.fee_fen, one.doctor or "", one.shift)
@@ -244,20 +245,18 @@ def _is_related(shift: _Shift, need: Need, around: Around) -> bool:
     )
 
 
-def _nearby(
-    shifts: Sequence[_Shift], need: Need, around: Around
-) -> list[tuple[_Shift, tuple[Opening, ...]]]:
-    tiers: dict[tuple[bool, bool], list[tuple[_Shift, tuple[Opening, ...]]]] = defaultdict(list)
+def _nearby(shifts: Sequence[_Shift], need: Need, around: Around) -> list[_Fit]:
+    tiers: dict[tuple[bool, bool], list[_Fit]] = defaultdict(list)
     for shift in shifts:
-        if openings := tuple(opening for opening in shift.openings if opening.left > 0):
-            tiers[_tier(shift.any, need, around)].append((shift, openings))
+        if free := _free(shift):
+            tiers[_tier(shift.any, need, around)].append((shift, free))
     for tier in tiers.values():
         tier.sort(
-            key=lambda one: (
-                _dearness(one[0].any, need),
-                _days_off(one[1], need),
-                not any(is_wished(opening, need.when) for opening in one[1]),
-                _order(one[0], one[1], need),
+            key=lambda pair: (
+                _dearness(pair[0].any, need),
+                _days_off(pair[0], need),
+                not any(is_wished(pair[0].any, time.starts_at, need.when) for time in pair[1]),
+                _order(pair[0], pair[1], need),
             )
         )
     ordered = [tiers[key] for key in sorted(tiers)]
@@ -278,27 +277,24 @@ def _tier(opening: Opening, need: Need, around: Around) -> tuple[bool, bool]:
     return elsewhere, other_doctor or other_kind
 
 
-def _days_off(openings: Sequence[Opening], need: Need) -> int:
+def _days_off(shift: _Shift, need: Need) -> int:
     """Return how many days the shift is from the nearest wished day; later ones first in a tie."""
-    day = openings[0].starts_at.date()
-    gaps = [(day - start.date()).days for start, _ in need.when]
+    gaps = [(shift.day - start.date()).days for start, _ in need.when]
     return min((2 * abs(gap) + (gap < 0) for gap in gaps), default=0)
 
 
-def _explain(
-    ranked: Sequence[tuple[_Shift, tuple[Opening, ...]]], need: Need
-) -> tuple[Offer, ...]:
-    earliest = min((openings[0].starts_at for _, openings in ranked), default=None)
+def _explain(ranked: Sequence[_Fit], need: Need) -> tuple[Offer, ...]:
+    earliest = min((times[0].starts_at for _, times in ranked), default=None)
     loads = sorted(shift.load for shift, _ in ranked)
     stands_out = len(loads) > 1 and loads[0] < loads[1] and loads[0] <= _CLEARLY_FREE
     offers = []
-    for shift, openings in ranked:
+    for shift, times in ranked:
         why = Why(
             expertise=shift.matched,
             usual=_is_usual(shift.any, need),
-            earliest=openings[0].starts_at == earliest,
+            earliest=times[0].starts_at == earliest,
             least_busy=stands_out and shift.load == loads[0],
         )
-        shown = tuple(reversed(openings)) if need.latest else openings
-        offers.append(Offer(openings=shown, why=why))
+        shown = times[::-1] if need.latest else times
+        offers.append(Offer(opening_at(shift.any, shown[0]), shown, why))
     return tuple(offers)

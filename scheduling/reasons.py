@@ -8,20 +8,25 @@ from datetime import date, datetime, timedelta
 
 from scheduling.limits import last_open_day
 from scheduling.matching import is_right_place, is_wished
+from scheduling.offers import Miss, ShiftTimes
 from scheduling.policy import Policy
-from scheduling.types import Miss, Need, Opening
+from scheduling.types import Need
 
 _MOMENT = timedelta(microseconds=1)
 
 
 def why_none(
-    need: Need, openings: Sequence[Opening], barred: Collection[int], policy: Policy, now: datetime
+    need: Need,
+    shifts: Sequence[ShiftTimes],
+    barred: Collection[int],
+    policy: Policy,
+    now: datetime,
 ) -> Miss | None:
     """
-    Return why no opening meets the need; None when it asks for no time.
+    Return why no slot meets the need; None when it asks for no time.
 
-    `openings` are all that may be booked by time, full ones included; `barred` the slots that
-    collide with what the patient has.
+    `shifts` have all slots that may be booked by time, full ones included; `barred` are those
+    that collide with what the patient has.
     """
     if not need.when:
         return None
@@ -30,7 +35,7 @@ def why_none(
         return not_yet
     if all(end <= now + policy.same_day_closes for _, end in need.when):
         return Miss("over")
-    return _among([o for o in openings if _on_days(o, need)], need, barred)
+    return _among([shift for shift in shifts if _on_days(shift, need)], need, barred)
 
 
 def _not_open(
@@ -43,22 +48,23 @@ def _not_open(
     return Miss("not_open", datetime.combine(day, policy.release_at, tzinfo=first.tzinfo))
 
 
-def _among(that_day: Sequence[Opening], need: Need, barred: Collection[int]) -> Miss:
+def _among(that_day: Sequence[ShiftTimes], need: Need, barred: Collection[int]) -> Miss:
     anybody = replace(need, service_type=None)
-    here = [o for o in that_day if is_right_place(o, anybody)]
-    of_kind = [o for o in here if is_right_place(o, need)]
+    here = [shift for shift in that_day if is_right_place(shift.one, anybody)]
+    of_kind = [shift for shift in here if is_right_place(shift.one, need)]
     if not here:
         return Miss("no_clinic")
     if not of_kind:
         return Miss("no_service")
-    wished = [o for o in of_kind if is_wished(o, need.when)]
+    wished = [t for s in of_kind for t in s.times if is_wished(s.one, t.starts_at, need.when)]
     if not wished:
-        return Miss(
-            "other_hours", min(o.starts_at for o in of_kind), max(o.ends_at for o in of_kind)
-        )
-    return Miss("busy" if any(o.left > 0 and o.slot in barred for o in wished) else "full")
+        zone = of_kind[0].one.starts_at.tzinfo
+        begins = min(shift.times[0].starts_at for shift in of_kind)
+        ends = max(shift.times[-1].ends_at for shift in of_kind)
+        return Miss("other_hours", begins.astimezone(zone), ends.astimezone(zone))
+    return Miss("busy" if any(t.left > 0 and t.slot in barred for t in wished) else "full")
 
 
-def _on_days(opening: Opening, need: Need) -> bool:
-    day: date = opening.starts_at.date()
+def _on_days(shift: ShiftTimes, need: Need) -> bool:
+    day: date = shift.one.starts_at.date()
     return any(start.date() <= day <= (end - _MOMENT).date() for start, end in need.when)

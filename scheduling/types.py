@@ -129,64 +129,6 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """Why an offer stands where it stands; the texts make one phrase of it."""
-
-    expertise: tuple[str, ...] = ()
-    usual: bool = False
-    earliest: bool = False
-    least_busy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A doctor (or a department's 普通号) on one half-day, with its open times, best first."""
-
-    openings: tuple[Opening, ...]
-    why: Why
-
-    @property
-    def first(self) -> Opening:
-        """The earliest open time of the offer."""
-        return self.openings[0]
-
-
-Reason = Literal["not_open", "over", "no_clinic", "other_hours", "no_service", "busy", "full"]
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """
-    Why nothing meets a wish for a time.
-
-    not_open: the days are not released (`begins` is when they are); over: the time is past or
-    booking for it has closed; no_clinic: nobody sees patients on those days; other_hours: they
-    do, from `begins` to `ends`; no_service: but not this kind (专家号); busy: the patient is
-    elsewhere then; full: all places are taken.
-    """
-
-    reason: Reason
-    begins: datetime | None = None
-    ends: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """
-    The answer to a `Need`.
-
-    `exact` offers meet the wish; when there are none, `nearby` are the closest that exist (other
-    day, other half-day, other doctor) and `miss` says why, where a time was asked for. `full`
-    names shifts that would have fitted but are full.
-    """
-
-    exact: tuple[Offer, ...]
-    nearby: tuple[Offer, ...] = ()
-    full: int = 0
-    miss: Miss | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PatientView:
     """
     A patient as an account may see it: names in full only to the account that gave them.

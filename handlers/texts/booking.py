@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView, Offer, Opening, Outlook, PatientView, Physician, Ward
+from scheduling.offers import Offer
+from scheduling.types import AppointmentView, Opening, Outlook, PatientView, Physician, Ward
 
 ASK_COMPLAINT = "您哪里不舒服？直接说就行，例如“头晕”“肚子疼”。知道看哪个科，也可以直接说科室。"
 NOT_SURE = "说不清，先看全科"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView, Miss
+from scheduling.offers import Miss
+from scheduling.types import AppointmentView
 
 NOT_QUITE = "没有完全合您要求的号。"
 _MOMENT = timedelta(microseconds=1)

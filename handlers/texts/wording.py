@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time
 
-from scheduling.types import AppointmentView, Offer, Opening, Outlook, PatientView
+from scheduling.offers import Offer
+from scheduling.types import (
+    AppointmentView,
+    Opening,
+    Outlook,
+    PatientView,
+)
 
 _WEEKDAYS = "一二三四五六日"
 _HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
@@ -139,7 +145,7 @@ def why(value: Offer) -> str:
         return "时间最早"
     if value.why.least_busy:
         return "人较少"
-    return f"余{sum(opening.left for opening in value.openings)}个号"
+    return f"余{value.left}个号"
 
 
 def patient(value: PatientView) -> str:

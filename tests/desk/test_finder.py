@@ -18,7 +18,13 @@ from desk.placing import Placing, place
 from desk.work import Work
 from models import Appointment, Doctor, PatientLink, Shift, Slot
 from scheduling.errors import SlotTaken
-from scheduling.types import Need, Offers, PatientId, Registration, SlotId
+from scheduling.offers import Offers
+from scheduling.types import (
+    Need,
+    PatientId,
+    Registration,
+    SlotId,
+)
 from tests.desk.clinic import SHANGHAI, Clinic
 
 NEURO = Need(departments=(("GH-SJNK", 1.0),))
@@ -222,14 +228,16 @@ def test_a_department_is_searched_through_its_index_with_few_statements(clinic):
     def note(_conn, _cursor, statement, parameters, _context, _many) -> None:
         statements.append((statement, parameters))
 
-    event.listen(clinic.engine, "before_cursor_execute", note)
-    try:
-        offers(clinic, NEURO)
-    finally:
-        event.remove(clinic.engine, "before_cursor_execute", note)
+    with clinic.work("openid-li") as work:
+        assert work.directory.wards  # known to a server since its first message
+        event.listen(clinic.engine, "before_cursor_execute", note)
+        try:
+            assert Finder(work).offers(NEURO).exact
+        finally:
+            event.remove(clinic.engine, "before_cursor_execute", note)
     selects = [entry for entry in statements if entry[0].startswith("SELECT")]
-    assert len(selects) <= 2
-    search, parameters = selects[-1]
+    assert len(selects) == 2, "the slots, and the shifts they belong to"
+    search, parameters = selects[0]
     with clinic.engine.connect() as conn:
         plan = [
             row[-1] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {search}", parameters)

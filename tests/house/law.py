@@ -26,8 +26,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "console": ("desk", "scheduling.types", "scheduling.errors", "handlers.texts"),
     "api": ("desk", "scheduling.types", "scheduling.errors", "handlers.texts"),
     "handlers": (
-        "dialogue", "nlp.heard", "scheduling.types", "scheduling.errors", "scheduling.policy",
-        "scheduling.waiting",
+        "dialogue", "nlp.heard", "scheduling.types", "scheduling.offers", "scheduling.errors",
+        "scheduling.policy", "scheduling.waiting",
     ),
     "desk": ("scheduling", "models"),
     "dialogue": ("nlp.heard",),

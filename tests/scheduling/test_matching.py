@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,8 +10,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.matching import Around, expertise_fit, match
+from scheduling import matching
+from scheduling.matching import Around, expertise_fit
+from scheduling.offers import Offers
 from scheduling.types import Need, Opening, SlotId
+from tests.scheduling.shifts import by_shift
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 24)
@@ -55,6 +59,10 @@ def opening(  # noqa: PLR0913 - the traits a story varies
         left=left,
         capacity=4,
     )
+
+
+def match(openings: Iterable[Opening], need: Need, around: Around) -> Offers:
+    return matching.match(by_shift(openings), need, around)
 
 
 def doctors(offers) -> list[str | None]:

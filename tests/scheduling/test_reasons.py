@@ -10,6 +10,7 @@ import pytest
 from scheduling.policy import Policy
 from scheduling.reasons import why_none
 from scheduling.types import Need, Opening, SlotId
+from tests.scheduling.shifts import by_shift
 
 CHINA = timezone(timedelta(hours=8))
 NOW = datetime(2026, 11, 24, 9, tzinfo=CHINA)
@@ -30,7 +31,7 @@ def opening(slot: int, day: int, hour: int, *, left: int = 1, service: str = "ge
     )  # fmt: skip
 
 
-OPENINGS = [opening(1, 2, 8), opening(2, 2, 14, left=0), opening(3, 3, 9)]
+OPENINGS = by_shift([opening(1, 2, 8), opening(2, 2, 14, left=0), opening(3, 3, 9)])
 BONES = Need(departments=(("GK", 1.0),))
 
 
