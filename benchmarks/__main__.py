@@ -17,6 +17,7 @@ from benchmarks import (
     report,
     search,
     start,
+    suspension,
     turns,
     understanding,
 )
@@ -31,6 +32,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "search": search.rows,
     "start": start.rows,
     "broadcast": broadcast.rows,
+    "suspension": suspension.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
 

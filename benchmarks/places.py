@@ -34,6 +34,7 @@ class Sizes:
     appointments: tuple[int, ...] = (100_000, 1_000_000)
     searches: int = 100
     notices: int = 500
+    suspensions: int = 1_000
     starts: int = 3
     engines: tuple[str, ...] = ENGINES
 
@@ -52,6 +53,7 @@ TINY = Sizes(
     appointments=(200,),
     searches=2,
     notices=4,
+    suspensions=2,
     starts=1,
     turn_engines=("sqlite",),
     engines=("sqlite",),

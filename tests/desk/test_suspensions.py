@@ -325,6 +325,19 @@ def test_nobody_books_into_a_shift_that_is_being_suspended(hospital):
     assert len(lines(hospital)) == outcomes["done"] - 1
 
 
+def test_control_whoever_frees_first_and_closes_later_loses_who_slips_in(small):
+    slot = small.slot(2)
+    first, second = small.patients(2)
+    small.book(first[0], slot, first[1])
+    with small.work() as work:  # frees everybody …
+        gone = {"status": "suspended"}
+        work.conn.execute(Appointment.__table__.update().values(**gone))
+    late = small.book(second[0], slot, second[1])  # … somebody slips in …
+    with small.work() as work:  # … and only then it is closed
+        work.conn.execute(Slot.__table__.update().values(is_open=False))
+    assert status(small, late) == "booked"
+
+
 def test_an_offer_that_has_run_out_is_not_taken(small):
     ward = small.department()
     away, free = small.slot(1, department=ward), small.slot(1, day=2, department=ward)
