@@ -27,7 +27,7 @@ from bot.shell import CONSOLE, friendly, opened, read_settings
 from bot.turn import open_desk
 from bot.wiring import environment, furnish
 from desk import demo as demo_hospital
-from desk import export, rehash, roster, tokens
+from desk import export, record, rehash, roster, tokens
 
 
 def register(app: Flask) -> None:
@@ -93,6 +93,17 @@ def _appointments_export(kind: str) -> None:
         writer = csv.DictWriter(sys.stdout, export.COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+@_appointments.command("excuse")
+@click.argument("code")
+@click.argument("reason")
+def _excuse(code: str, reason: str) -> None:
+    """Take the mark of a no-show or a late cancellation off an appointment, on appeal."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        if not record.excuse(counter.work, code, reason):
+            raise click.ClickException(f"{code} has no mark")
+    click.echo(f"the mark of {code} is off")
 
 
 _demo = AppGroup("demo", help="The demo hospital.")

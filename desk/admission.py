@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 
 from desk.appointments import SEES_ALL, VISIBLE, is_chat, me
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
 from models.appointments import ACTIVE
 from scheduling import limits
-from scheduling.errors import NotVerified, NotYourPatient, Refusal, Unavailable
+from scheduling.errors import AccountLimit, NotVerified, NotYourPatient, Refusal, Unavailable
 
 _WINDOW = "window"
 _LINK = select(PatientLink.id).where(PatientLink.active_key == bindparam("pair"))
@@ -40,8 +39,22 @@ _VISITS = select(
     Appointment.visit_on >= bindparam("today"),
     Appointment.status.in_(ACTIVE),
 )
-_MISSED = select(VISIBLE.label("is_visible"), Appointment.starts_at).where(
-    Appointment.patient_id == bindparam("patient"), Appointment.status == "no_show"
+_MARKS = select(
+    VISIBLE.label("is_visible"),
+    Appointment.status,
+    Appointment.starts_at,
+    Appointment.ended_at,
+).where(
+    Appointment.patient_id == bindparam("patient"),
+    or_(
+        Appointment.status == "no_show",
+        and_(Appointment.status == "cancelled", Appointment.late_cancel),
+    ),
+)
+_MADE = select(func.count()).where(
+    Appointment.wechat_user_id == bindparam("account"),
+    Appointment.visit_on >= bindparam("today"),
+    Appointment.status.in_(("booked", "checked_in")),
 )
 _NEWEST = (
     select(
@@ -190,35 +203,49 @@ def _check_record(work: Work, visit: limits.Visit, patient: int) -> None:
 
     What an account may know of them refuses with its reason, the rest without one.
     """
-    active, missed = _active(work, patient), _missed(work, patient)
-    _ask(work, visit, [v for v, seen in active if seen], [at for at, seen in missed if seen])
+    active, marks = _active(work, patient), _marks(work, patient)
+    _ask(work, visit, [v for v, seen in active if seen], [m for m, seen in marks if seen])
     try:
-        _ask(work, visit, [v for v, _ in active], [at for at, _ in missed])
+        _ask(work, visit, [v for v, _ in active], [m for m, _ in marks])
     except Refusal as hidden:
         raise Unavailable from hidden
 
 
 def _ask(
-    work: Work, visit: limits.Visit, active: Sequence[limits.Visit], missed: Sequence[datetime]
+    work: Work, visit: limits.Visit, active: Sequence[limits.Visit], marks: Sequence[limits.Mark]
 ) -> None:
     if work.actor.channel != _WINDOW:
-        limits.check_no_shows(work.policy, work.local(work.now), missed)
+        limits.check_record(work.policy, work.local(work.now), marks)
     limits.check_patient(work.policy, visit, active)
 
 
-def check_missed(work: Work, patient: int) -> None:
+def check_marks(work: Work, patient: int) -> None:
     """
-    Ask whether online booking is open to a patient after visits missed.
+    Ask whether online booking is open to a patient after visits missed or given back too late.
 
     Raises:
         PatientBlocked. Unavailable: for a reason the account may not know.
     """
-    missed, now = _missed(work, patient), work.local(work.now)
-    limits.check_no_shows(work.policy, now, [at for at, seen in missed if seen])
+    marks, now = _marks(work, patient), work.local(work.now)
+    limits.check_record(work.policy, now, [mark for mark, seen in marks if seen])
     try:
-        limits.check_no_shows(work.policy, now, [at for at, _ in missed])
+        limits.check_record(work.policy, now, [mark for mark, _ in marks])
     except Refusal as hidden:
         raise Unavailable from hidden
+
+
+def check_account(work: Work, account: int | None) -> None:
+    """
+    Ask whether an account may make one more appointment, whoever it is for.
+
+    Raises:
+        AccountLimit.
+    """
+    if not is_chat(work) or account is None:
+        return
+    made = work.conn.scalar(_MADE, {"account": account, "today": work.local(work.now).date()})
+    if (made or 0) >= work.policy.account_limit:
+        raise AccountLimit(limit=work.policy.account_limit)
 
 
 def _active(work: Work, patient: int) -> list[tuple[limits.Visit, bool]]:
@@ -241,9 +268,16 @@ def _active(work: Work, patient: int) -> list[tuple[limits.Visit, bool]]:
     ]
 
 
-def _missed(work: Work, patient: int) -> list[tuple[datetime, bool]]:
-    """Local instants of the patient's no-shows; not read while the site does not count them."""
-    if work.policy.no_shows_allowed is None:
+def _marks(work: Work, patient: int) -> list[tuple[limits.Mark, bool]]:
+    """What counts against the patient, and may the actor know it; not read where nothing does."""
+    policy = work.policy
+    if policy.no_shows_allowed is None and policy.late_cancels_allowed is None:
         return []
-    rows = work.conn.execute(_MISSED, {"patient": patient, "me": me(work)})
-    return [(work.local(row.starts_at), row.is_visible or not is_chat(work)) for row in rows]
+    rows = work.conn.execute(_MARKS, {"patient": patient, "me": me(work)})
+    return [(_mark(work, row), row.is_visible or not is_chat(work)) for row in rows]
+
+
+def _mark(work: Work, row: Row[*tuple[Any, ...]]) -> limits.Mark:
+    if row.status == "no_show":
+        return limits.Mark("no_show", work.local(row.starts_at))
+    return limits.Mark("late_cancel", work.local(row.ended_at))

@@ -18,7 +18,7 @@ from sqlalchemy import Row, bindparam, select, update
 
 from desk import appointments, line, notices, outbox, stock
 from desk.accounts import account
-from desk.admission import admit, check_speaks_for, discreet, lock_patient
+from desk.admission import admit, check_account, check_speaks_for, discreet, lock_patient
 from desk.events import record
 from desk.placing import Placing, place, put_expiry
 from desk.work import Work
@@ -45,13 +45,15 @@ class Bookings:
 
         Raises:
             NotYourPatient, SlotTaken, ShiftSuspended, NotBookable, NotOpenYet, TooLate,
-            AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit, TotalLimit.
+            AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit, TotalLimit,
+            AccountLimit.
             Unavailable: for a reason the account may not know; it is counted in this transaction,
             so whoever answers the refusal must commit. NotVerified: it was refused too often.
         """
         work = self._work
         me = account(work)
         check_speaks_for(work, me, patient)
+        check_account(work, me)
         wanted = stock.wanted(work, slot)
         stock.refuse_if_full(work, wanted, me)
         mine = [] if me is None else stock.live_holds(work, me, patient, wanted.department_id)

@@ -145,7 +145,7 @@ class Waitlist:
     def _check_patient(self, wish: Wish, person: Row[*tuple[Any, ...]]) -> None:
         """Whether she could take any of these places, and none of them now."""
         work = self._work
-        admission.check_missed(work, person.id)
+        admission.check_marks(work, person.id)
         need = Need(
             departments=((wish.department, 1.0),),
             doctor=wish.doctor,

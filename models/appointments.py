@@ -18,9 +18,9 @@ class Appointment(Base):
     One appointment, from hold to its end.
 
     `status`: held, booked, checked_in, completed, cancelled, rescheduled, expired, suspended,
-    no_show. `code` is what a person reads out at the window. `half_day_key` is NULL when
-    inactive, so its unique index holds among the active only, alike on all back-ends: one active
-    appointment per patient, department, day and half-day.
+    no_show, excused (a no-show taken back on appeal). `code` is what a person reads out at the
+    window. `half_day_key` is NULL when inactive, so its unique index holds among the active only,
+    alike on all back-ends: one active appointment per patient, department, day and half-day.
     """
 
     __tablename__ = "appointment"

@@ -3,7 +3,7 @@ Every expected "no" of the desk, as a tree.
 
     Refusal(slot, facts)      becomes a sentence and names the question to ask again
       SlotTaken ShiftSuspended NotOpenYet TooLate NotBookable
-      SameHalfDay DailyLimit TotalLimit Overlapping
+      SameHalfDay DailyLimit TotalLimit AccountLimit Overlapping
       AgeOrSexUnfit PatientBlocked HoldExpired
       PlacesLeft NothingToWaitFor WaitlistClosed WaitlistLimit
       NotYourAppointment AppointmentOver
@@ -77,6 +77,12 @@ class TotalLimit(Refusal):
     slot = "when"
 
 
+class AccountLimit(Refusal):
+    """The account has made too many appointments that are still ahead; facts: limit."""
+
+    slot = "when"
+
+
 class Overlapping(Refusal):
     """The patient is elsewhere at that time; facts: appointment."""
 
@@ -90,7 +96,11 @@ class AgeOrSexUnfit(Refusal):
 
 
 class PatientBlocked(Refusal):
-    """Online booking is closed to the patient after no-shows; facts: until (local date)."""
+    """
+    Online booking is closed to the patient for a while.
+
+    facts: until (local date), why (no_show | late_cancel).
+    """
 
     slot = "patient"
 

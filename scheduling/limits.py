@@ -133,21 +133,38 @@ def _reaches(born: date, years: float) -> date:
     return birthday + timedelta(days=round((years - whole) * DAYS_PER_YEAR))
 
 
-def check_no_shows(policy: Policy, now: datetime, missed: Sequence[datetime]) -> None:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A visit missed (`no_show`) or given back too late (`late_cancel`), and when (local)."""
+
+    why: str
+    at: datetime
+
+
+def check_record(policy: Policy, now: datetime, marks: Sequence[Mark]) -> None:
     """
-    Refuse online booking for a while after too many no-shows, if the site counts them.
+    Refuse online booking for a while after too many marks of one kind, where the site counts it.
+
+    Derived from the marks each time: a mark that the desk takes off opens booking at once.
 
     Raises:
-        PatientBlocked: facts: until (local date).
+        PatientBlocked: facts: until (local date), why (no_show | late_cancel).
     """
-    if policy.no_shows_allowed is None:
-        return
-    recent = sorted(at for at in missed if now - at <= policy.no_show_window)
-    if len(recent) < policy.no_shows_allowed:
-        return
-    until = recent[-1] + policy.no_show_block
-    if now < until:
-        raise PatientBlocked(until=until.date())
+    rules = (
+        ("no_show", policy.no_shows_allowed, policy.no_show_window, policy.no_show_block),
+        (
+            "late_cancel",
+            policy.late_cancels_allowed,
+            policy.late_cancel_window,
+            policy.late_cancel_block,
+        ),
+    )
+    for why, allowed, window, block in rules:
+        if allowed is None:
+            continue
+        recent = [mark.at for mark in marks if mark.why == why and now - mark.at <= window]
+        if len(recent) >= allowed and now < (until := max(recent) + block):
+            raise PatientBlocked(until=until.date(), why=why)
 
 
 def cancels_free(policy: Policy, now: datetime, booked_at: datetime, starts_at: datetime) -> bool:

@@ -41,6 +41,12 @@ class Policy:
     no_shows_allowed: int | None = None
     no_show_window: timedelta = timedelta(days=90)
     no_show_block: timedelta = timedelta(days=30)
+    # Late cancellations that do the same; None: they are only marked. Printed: 3 a month.
+    late_cancels_allowed: int | None = None
+    late_cancel_window: timedelta = timedelta(days=30)
+    late_cancel_block: timedelta = timedelta(days=30)
+    # Active appointments one account may have made for all its patients together.
+    account_limit: int = 12
     # Share of the chat's places kept for urgent cases of the same day.
     urgent_reserve: float = 0.1
     # Waitlist: an offer lives this long, and one made in the quiet hours until this local time.

@@ -15,6 +15,7 @@ STATES = {
     "checked_in": "已到院",
     "completed": "已就诊",
     "no_show": "未到",
+    "excused": "未到，免记",
     "published": "出诊",
     "suspended": "停诊",
 }

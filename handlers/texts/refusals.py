@@ -20,7 +20,13 @@ _SENTENCES: Mapping[str, str] = {
     "TotalLimit": "这位就诊人已约的号到上限{limit}，请先取消用不着的号。",
     "Overlapping": "这位就诊人这个时间已经约了别的号，请换个时间。",
     "AgeOrSexUnfit": "这个科不接诊这位就诊人（年龄或性别不符），请换一个科。",
-    "PatientBlocked": "这位就诊人因多次爽约，{until}前不能在线预约，请到医院窗口挂号。",
+    "PatientBlocked": (
+        "这位就诊人多次{why}，{until}前不能在线预约，窗口照常可以挂号。"
+        "觉得记错了，回复“人工”，请工作人员核对。"
+    ),
+    "AccountLimit": (
+        "这个微信号已约的号到上限{limit}，请先取消用不着的号（说“我的预约”），或到窗口挂号。"
+    ),
     "PlacesLeft": "这个号现在还有空位，不用候补，直接说“挂号”就行。",
     "NothingToWaitFor": "您要的时间没有排班，没有号可以候补，请换一天。",
     "WaitlistClosed": "候补在就诊前一天晚上{closed_at}截止，这一天已经截止了，请换一天。",
@@ -59,6 +65,7 @@ _SENTENCES: Mapping[str, str] = {
     "TooFewPlaces": "空着的号只有{limit}个，没有执行。",
     "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
 }
+_MARKS: Mapping[str, str] = {"no_show": "约了没来", "late_cancel": "临时取消"}
 _FALLBACK = "这一步没办成，什么都没有改动。请换一个试试，或回复“人工”。"
 
 
@@ -93,6 +100,8 @@ def _word(name: str, value: object) -> str:
         return f"（{words}放号）" if name == "opens_at" else words
     if isinstance(value, date):
         return wording.day(value)
+    if name == "why":
+        return _MARKS[str(value)]
     return f"（{value}个）" if name == "limit" else str(value)
 
 

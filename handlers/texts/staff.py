@@ -46,7 +46,12 @@ HELP = (
     "今日预约，或：明天预约 张伟\n"
     "都会先给您看影响，确认后才执行。"
 )
-_STATUS = {"checked_in": "已签到", "completed": "已就诊", "no_show": "未到"}
+_STATUS = {
+    "checked_in": "已签到",
+    "completed": "已就诊",
+    "no_show": "未到",
+    "excused": "未到，免记",
+}
 
 
 def bare(text: str) -> str:

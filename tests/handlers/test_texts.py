@@ -32,7 +32,9 @@ def test_facts_of_a_refusal_are_told():
     assert "12月8日 周二" in refusals.say(
         errors.NotOpenYet(opens_at=datetime(2026, 12, 8, 7, tzinfo=CHINA))
     )
-    assert "12月24日 周四" in refusals.say(errors.PatientBlocked(until=date(2026, 12, 24)))
+    assert "12月24日 周四" in refusals.say(
+        errors.PatientBlocked(until=date(2026, 12, 24), why="no_show")
+    )
     assert "18位" in refusals.say(errors.BadDocument(kind="resident_id", reason="length"))
 
 
