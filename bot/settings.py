@@ -189,6 +189,10 @@ class Settings:
     sms_base_url: str = _setting(
         "SMS_BASE_URL", "where calls to the SMS provider go", default=OFFICIAL
     )
+    voice_text_url: str = _setting(
+        "VOICE_TEXT_URL",
+        'a server that turns voices into text: gets an AMR file, answers {"text": …}',
+    )
     triage_model: str = _setting("TRIAGE_MODEL", "another trained triage model than the built-in")
     fixed_now: datetime | None = _setting(  # noqa: RUF009 - a field()
         "FIXED_NOW", "ISO 8601: the clock stands still; refused in production", read=values.instant

@@ -13,11 +13,13 @@ import re
 import socket
 import threading
 import time
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
 from bot import paper, receipts
 from bot.cipher import ForgedError
+from bot.dictation import Dictation
 from bot.house import House
 from bot.setting_values import PRODUCTION
 from bot.turn import BusyError, Turns
@@ -44,9 +46,10 @@ SUCCESS = "success"
 class Door:
     """Takes pushes in and hands replies out."""
 
-    def __init__(self, house: House, turns: Turns) -> None:
+    def __init__(self, house: House, turns: Turns, dictation: Dictation | None = None) -> None:
         self._house = house
         self._turns = turns
+        self._dictation = dictation
         self._held = threading.BoundedSemaphore(_MOST_HELD)
         self._waiting_alarms = threading.BoundedSemaphore(_MOST_WAITING_ALARMS)
 
@@ -76,7 +79,15 @@ class Door:
         if inbound.event in receipts.EVENTS:
             receipts.take(self._house, inbound)
             return _plain(SUCCESS)
-        return self._answer(envelope, started)
+        return self._answer(self._in_words(envelope), started)
+
+    def _in_words(self, envelope: Envelope) -> Envelope:
+        """Where the hospital can have voices heard, a voice becomes what it says."""
+        inbound = envelope.inbound
+        if self._dictation is None or inbound.kind != "voice" or inbound.text:
+            return envelope
+        words = self._dictation.words(inbound.media_id)
+        return replace(envelope, inbound=replace(inbound, text=words))
 
     def _fresh(self, query: Query) -> Query:
         """
@@ -180,9 +191,9 @@ def _plain(text: str) -> Response:
     return Response(text, content_type="text/plain; charset=utf-8")
 
 
-def create_blueprint(house: House, turns: Turns) -> Blueprint:
-    """Return the routes of the webhook."""
-    door = Door(house, turns)
+def create_blueprint(house: House, turns: Turns, dictation: Dictation | None = None) -> Blueprint:
+    """Return the routes of the webhook; with a `dictation` voices are understood."""
+    door = Door(house, turns, dictation)
     blueprint = Blueprint("wechat", __name__)
     blueprint.add_url_rule("/wechat", view_func=door.verify, methods=["GET"], endpoint="verify")
     blueprint.add_url_rule("/wechat", view_func=door.receive, methods=["POST"], endpoint="receive")

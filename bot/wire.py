@@ -29,6 +29,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # What a body must have before it is worth typing.
 _MOST_SECONDS = 253_402_300_799
+_POLE, _DATE_LINE = 90.0, 180.0
 MESSAGE_KINDS = frozenset(
     {"text", "image", "voice", "video", "shortvideo", "location", "link", "file"}
 )
@@ -63,6 +64,14 @@ class Inbound:
     latitude: float | None = None
     longitude: float | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Latitude and longitude, None where they are missing or on no globe."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        is_real = abs(self.latitude) <= _POLE and abs(self.longitude) <= _DATE_LINE
+        return (self.latitude, self.longitude) if is_real else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import api
 import console
-from bot import subscribe, webhook
+from bot import subscribe, webhook, wechat
+from bot.dictation import Dictation
 from bot.house import House
 from bot.setting_values import DEVELOPMENT
 from bot.turn import Turns, open_desk
@@ -38,7 +39,7 @@ def furnish(app: Flask, house: House) -> Flask:
     app.extensions["house"] = house
     other = house.settings.triage_model
     turns = Turns(house, triage.load(Path(other)) if other else None)
-    app.register_blueprint(webhook.create_blueprint(house, turns))
+    app.register_blueprint(webhook.create_blueprint(house, turns, _dictation(house)))
     app.register_blueprint(subscribe.create_blueprint(house))
 
     def open_counter(actor: Actor) -> AbstractContextManager[Counter]:
@@ -51,6 +52,11 @@ def furnish(app: Flask, house: House) -> Flask:
     # Dictionary, model and readings of names load now, not while the first patient waits.
     warm(clock.system_now())
     return app
+
+
+def _dictation(house: House) -> Dictation | None:
+    url = house.settings.voice_text_url
+    return Dictation(url, wechat.connect(house).download_media) if url else None
 
 
 def _add_health(app: Flask, house: House) -> None:

@@ -7,13 +7,12 @@ are turned into what they stand for, the rest gets a clear sentence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import care, events, menu, prompts, staff, triage
+from handlers import care, events, kinds, menu, prompts, staff, triage
 from handlers.forms import ENGINE, LIGHT, RESUME, TITLES, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
@@ -29,12 +28,6 @@ IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
 _BARE = ("affirm", "deny", "choose")
 _DAY, _MOMENT = timedelta(days=1), timedelta(microseconds=1)
-
-_OTHER_KINDS: Mapping[str, str] = {
-    "voice": common.VOICE,
-    "image": common.PICTURE,
-    "location": common.LOCATION,
-}
 
 
 def rest_line(state: State) -> str:
@@ -126,7 +119,7 @@ def _answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, 
     if said.kind == "event":
         return events.event(state, said, desk, scene)
     if said.kind != "text":
-        return state, Reply(_OTHER_KINDS.get(said.kind, common.OTHER_KIND))
+        return kinds.answer(state, said, desk, scene)
     if state.alarm:
         state, reply = _after_alarm(state, said, desk, scene)
         if reply is not None:

@@ -15,7 +15,8 @@ class Said:
     One message as the conversations see it.
 
     `kind` is text, event, image, voice, video, location, link, file …; `event` and `key` name a
-    WeChat event and its key, lower-cased event; `menu_id` the tapped option, empty if typed.
+    WeChat event and its key, lower-cased event; `menu_id` the tapped option, empty if typed;
+    `place` where somebody is, as latitude and longitude in degrees.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class Said:
     event: str = ""
     key: str = ""
     menu_id: str = ""
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""
+What is sent that is no text: where somebody is, a picture, a voice, a film, a file.
+
+    患者: ［位置］
+    机器人: 离您最近、有骨科的医院是云川市第一综合医院，直线距离约1.2公里。…
+
+A question that is open comes back below the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import asin, cos, radians, sin, sqrt
+
+from dialogue.reply import Reply
+from dialogue.state import State
+from handlers.forms import ENGINE, LIGHT, world_of
+from handlers.ports import Desk
+from handlers.scene import Said, Scene
+from handlers.texts import emergency
+from handlers.texts import kinds as texts
+from nlp.heard import Heard
+from scheduling.types import Ward
+
+_EARTH_METRES = 6_371_000
+_SENTENCES: Mapping[str, str] = {
+    "voice": texts.VOICE,
+    "image": texts.PICTURE,
+    "video": texts.FILM,
+    "shortvideo": texts.FILM,
+    "file": texts.FILE,
+}
+
+
+def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
+    """Return the next state and the answer to anything but text and events."""
+    told = _place(state, said, desk) if said.kind == "location" else _seen(said, desk)
+    if state.alarm:
+        return state, Reply(f"{emergency.FIRST}\n{told}")
+    if state.top is None or state.top.form in LIGHT:
+        return state, Reply(told)
+    world = world_of(state, said.heard, desk, scene)
+    state, question = ENGINE.step(state, Heard(intent="repeat", confidence=1.0), world)
+    return state, question.after(told)
+
+
+def _seen(said: Said, desk: Desk) -> str:
+    """Who waits for a person gets it onto the desk's list; else there is nobody to look at it."""
+    note = texts.FOR_DESK.get(said.kind)
+    if note is not None and desk.requests.is_waiting():
+        desk.requests.ask_for_human(note)
+        return texts.KEPT
+    return _SENTENCES.get(said.kind, texts.OTHER)
+
+
+# -- where somebody is
+
+
+def _place(state: State, said: Said, desk: Desk) -> str:
+    """The nearest site with the department that is talked about, else the nearest of all."""
+    if said.place is None:
+        return texts.NO_PLACE
+    wards = _wanted(state, desk)
+    sites = desk.catalogue.sites()
+    having = [s for s in sites if any(w.site == s.code for w in wards)]
+    near = sorted(
+        (metres_between(said.place, (s.latitude, s.longitude)), s.code, s)
+        for s in (having or sites)
+        if s.latitude is not None and s.longitude is not None
+    )
+    if not near:
+        return texts.NO_PLACE
+    metres, _, site = near[0]
+    return texts.nearest(site, metres, next((w for w in wards if w.site == site.code), None))
+
+
+def _wanted(state: State, desk: Desk) -> Sequence[Ward]:
+    """The departments the open wish may be met in, at all sites."""
+    values = state.top.values if state.top else {}
+    chosen = values.get("ward") or values.get("dept", {}).get("codes") or ()
+    return desk.catalogue.departments([code for code, _ in chosen[:3]]) if chosen else ()
+
+
+def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the distance of two places (latitude, longitude in degrees) along the ground."""
+    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, place)) for place in (one, other))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return 2 * _EARTH_METRES * asin(sqrt(min(1.0, half)))

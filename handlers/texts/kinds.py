@@ -1,0 +1,47 @@
+"""What answers pictures, voices, places and whatever else is no text."""
+
+from __future__ import annotations
+
+from scheduling.types import Place, Ward
+
+_URGENT = "情况紧急请马上拨打120。"
+VOICE = (
+    "抱歉，语音我听不到。请点输入框，再点键盘上的话筒，对着手机说，会变成文字，再发给我。"
+    f"发过的语音，也可以按住它，点“转文字”。{_URGENT}"
+)
+PICTURE = f"图片我看不了。请用文字告诉我哪里不舒服、要办什么。{_URGENT}"
+FILM = f"视频我看不了。请用文字告诉我哪里不舒服、要办什么。{_URGENT}"
+FILE = f"文件我打不开。请用文字告诉我要办什么。{_URGENT}"
+OTHER = f"这类消息我看不了。请用文字告诉我，例如：“头疼，想挂明天上午的号”。{_URGENT}"
+KEPT = "收到了，已经告诉工作人员，他们回复您时会看。"
+
+# What the desk reads on its list; the picture itself is in WeChat's own back office.
+FOR_DESK = {
+    "image": "［发来一张图片，请到公众号后台的消息里看］",
+    "video": "［发来一段视频，请到公众号后台的消息里看］",
+    "shortvideo": "［发来一段视频，请到公众号后台的消息里看］",
+    "file": "［发来一个文件，请到公众号后台的消息里看］",
+    "voice": "［发来一段语音，请到公众号后台的消息里听］",
+}
+NO_PLACE = "收到您的位置了，可是医院的位置我这里没有。地址问我就行，例如“医院在哪里”。"
+
+_METRES = 1000
+
+
+def distance(metres: float) -> str:
+    """约300米; 约1.2公里; 约15公里: as precise as a straight line deserves."""
+    if metres < _METRES:
+        return f"约{max(100, round(metres, -2)):.0f}米"
+    kilometres = metres / _METRES
+    return f"约{kilometres:.1f}公里" if kilometres < 10 else f"约{kilometres:.0f}公里"  # noqa: PLR2004 - two digits
+
+
+def nearest(site: Place, metres: float, ward: Ward | None) -> str:
+    """The nearest site (with the department wanted), how far, and how to get there."""
+    which = f"离您最近、有{ward.name}的" if ward else "离您最近的"
+    where = f"\n到了以后：{ward.location}。" if ward and ward.location else ""
+    call = f"\n电话：{site.phone}" if site.phone else ""
+    return (
+        f"{which}医院是{site.name}，直线距离{distance(metres)}。\n"
+        f"地址：{site.address}。在地图里搜“{site.name}”，点“导航”就能去。{where}{call}"
+    )
