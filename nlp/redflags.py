@@ -146,8 +146,8 @@ def _personal(found: set[str], person: Person) -> set[str]:
         "@male": person.sex == "m",
         "@old": "elder" in found if age is None else age >= OLD_YEARS,
         "@child": "child" in found if age is None else age < CHILD_YEARS,
-        "@infant": "infant" in found or (age is not None and age < INFANT_YEARS),
-        "@newborn": "newborn" in found or (age is not None and age < NEWBORN_YEARS),
+        "@infant": "infant" in found or (age is not None and 0 < age < INFANT_YEARS),
+        "@newborn": "newborn" in found or (age is not None and 0 < age < NEWBORN_YEARS),
         "@baby": "baby" in found if age is None else age < BABY_YEARS,
     }
     return {sign for sign, true in known.items() if true}
