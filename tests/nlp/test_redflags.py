@@ -9,6 +9,7 @@ import pytest
 
 from nlp import lexicon, redflags
 from nlp.heard import Person
+from scripts import redflag_report
 
 MESSAGES = [
     tuple(line.split("\t"))
@@ -207,3 +208,8 @@ def test_what_is_not_denied_stays(text: str) -> None:
 )
 def test_the_safety_question_a_complaint_calls_for(text: str, concern: str | None) -> None:
     assert redflags.look(text).concern == concern
+
+
+def test_the_page_for_the_clinician_shows_the_rows_as_they_are() -> None:
+    page = redflag_report.PAGE.read_text("utf-8")
+    assert redflag_report.put(page, "rows", redflag_report.row_table()) == page
