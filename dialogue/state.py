@@ -50,15 +50,17 @@ class State:
     """
     A conversation between two messages.
 
-    `asked` numbers the questions, so that a tap on an old one is told apart. `symptoms` and
-    `person` are what was heard so far; they add up over the conversation. `alarm` is the kind of
-    the last emergency answered, as long as nothing else has been talked about since. `care`:
-    whether the person wants it slow and simple; "" where that was not looked up yet.
+    `asked` numbers the questions, so that a tap on an old one is told apart. `symptoms`,
+    `signs` (of danger) and `person` are what was heard so far; they add up over the conversation.
+    `alarm` is the kind of the last emergency answered, as long as nothing else has been talked
+    about since. `care`: whether the person wants it slow and simple; "" where that was not looked
+    up yet.
     """
 
     frames: tuple[Frame, ...] = ()
     asked: int = 0
     symptoms: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     person: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
     alarm: str = ""
@@ -118,7 +120,8 @@ class State:
                 )
                 for frame in raw.pop("frames")
             )
-            return State(frames=frames, symptoms=tuple(raw.pop("symptoms")), **raw)
+            symptoms, signs = tuple(raw.pop("symptoms")), tuple(raw.pop("signs", ()))
+            return State(frames=frames, symptoms=symptoms, signs=signs, **raw)
         except (KeyError, TypeError) as error:
             raise ValueError("a damaged dialogue state") from error
 

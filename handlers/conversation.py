@@ -51,6 +51,7 @@ def context_of(state: State) -> Context:
     return Context(
         asking=asking,
         symptoms=state.symptoms,
+        signs=state.signs,
         person=Person(**state.person),
         days=_days_of(state),
     )
@@ -181,7 +182,9 @@ def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[St
     """
     alarm, heard = state.alarm, said.heard
     is_over = "no_danger" in heard.preferences
-    state = replace(state, alarm="", symptoms=() if is_over else state.symptoms)
+    state = replace(state, alarm="")
+    if is_over:
+        state = replace(state, symptoms=(), signs=())
     if not is_over and (scene.idle is None or scene.idle > IDLE):
         return state, None
     if not is_over and heard.intent in ("thanks", "bye"):
@@ -240,6 +243,14 @@ def _remember(state: State, heard: Heard) -> State:
         symptoms.pop(word, None)
     known = dict(state.person)
     told = {k: v for k, v in asdict(heard.person).items() if v is not None}
+    is_another = False
     if "relation" in told and told["relation"] != known.get("relation"):
+        is_another = "relation" in known
         known = {}
-    return replace(state, symptoms=tuple(symptoms)[-_MOST_SYMPTOMS:], person={**known, **told})
+    signs = state.signs if heard.signs is None else heard.signs
+    return replace(
+        state,
+        symptoms=tuple(symptoms)[-_MOST_SYMPTOMS:],
+        signs=() if taken_back or is_another else signs,
+        person={**known, **told},
+    )

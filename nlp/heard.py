@@ -117,7 +117,7 @@ class Heard:
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, or whom to book for by default.
     `better` are departments to offer in place of a named one that cannot be meant; `feverish`
-    tells of a fever now.
+    tells of a fever now. `signs` are the signs of danger told so far, None where unchanged.
     `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
     safety question the words call for (lexicon/safety.tsv), `inquiry` the question that would
     tell most about the department. `order` is what it would mean from a member of staff.
@@ -156,6 +156,7 @@ class Heard:
     concern: str | None = None
     inquiry: Inquiry | None = None
     better: Better | None = None
+    signs: tuple[str, ...] | None = None
     feverish: bool = False
     shift_days: int | None = None
     order: Order | None = None
@@ -173,12 +174,13 @@ class Context:
     `asking` is the kind of answer the open question wants (`day`, `offer`, `slot`, `name`,
     `document`, `id_number`, `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`,
     …) or None; it lets an ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms`
-    were heard earlier in this conversation and count towards departments and red flags. `days` are
-    the local days the talk is about, as half-open spans: an hour alone (「换成下午」) is meant for
-    them.
+    were heard earlier in this conversation and count towards departments and red flags, `signs`
+    (of danger) towards red flags alone. `days` are the local days the talk is about, as half-open
+    spans: an hour alone (「换成下午」) is meant for them.
     """
 
     asking: str | None = None
     symptoms: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     person: Person = field(default_factory=Person)
     days: tuple[tuple[date, date], ...] = ()

@@ -23,6 +23,7 @@ _STRENGTH = ("call_120", "crisis_line", "go_now", "today")
 NOBODY = Person()
 OLD_YEARS = 60
 CHILD_YEARS = 14
+_YOUNG = frozenset({"son", "daughter", "child", "grandchild"})
 INFANT_YEARS = 0.25
 NEWBORN_YEARS = 0.085
 BABY_YEARS = 3
@@ -30,6 +31,11 @@ BABY_YEARS = 3
 _SETTING = frozenset({"sudden", "abrupt", "elder", "child", "infant", "newborn", "pregnant",
                       "diabetes", "acute_now", "exertion", "insulin"})  # fmt: skip
 
+# Not worth remembering: when and where, and whom it is about, which is kept with the person.
+_PASSING = frozenset({"sudden", "abrupt", "acute_now", "exertion", "elder", "child", "infant",
+                      "newborn", "baby", "pregnant", "ate", "swallowed", "pain", "torso",
+                      "burn_area", "burn_place", "bite_bad", "mouthfuls", "chemical",
+                      "limb_pain", "severe_head"})  # fmt: skip
 _FEVER = frozenset({"fever", "high_fever", "@hot"})
 
 
@@ -45,11 +51,17 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a message shows: the rows that fired, the safety question to ask, whether of fever."""
+    """
+    What a message shows.
+
+    The rows that fired, the safety question to ask, whether it tells of a fever, and the signs
+    that add up with what is told later.
+    """
 
     flags: tuple[Flag, ...] = ()
     concern: str | None = None
     feverish: bool = False
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,15 @@ def _by_sign(rows: Iterable[_Row]) -> dict[str, tuple[_Row, ...]]:
     return {sign: tuple(rows) for sign, rows in found.items()}
 
 
+def _kept(rows: Sequence[_Row]) -> frozenset[str]:
+    """Return the signs worth remembering: what rows wait for, and what never silences one."""
+    wanted = frozenset().union(*(group for row in rows for group in row.signs.groups))
+    silencing = frozenset().union(*(row.signs.unless for row in rows))
+    return wanted - silencing - _PASSING
+
+
 _ROWS = _by_sign(_read_rows())
+_KEPT = _kept(_read_rows())
 _CONCERNS = tuple((r["id"], _signs_of(r)) for r in lexicon.rows("safety.tsv"))
 
 
@@ -141,11 +161,12 @@ def _measured(text: str, found: set[str]) -> set[str]:
 def _personal(found: set[str], person: Person) -> set[str]:
     """Return the signs that say whom it is about, from the words and from what is known."""
     age = person.age_years
+    is_child = "child" in found or person.relation in _YOUNG
     known = {
         "@pregnant": person.pregnant is True or (person.pregnant is None and "pregnant" in found),
         "@male": person.sex == "m",
         "@old": "elder" in found if age is None else age >= OLD_YEARS,
-        "@child": "child" in found if age is None else age < CHILD_YEARS,
+        "@child": is_child if age is None else age < CHILD_YEARS,
         "@infant": "infant" in found or (age is not None and 0 < age < INFANT_YEARS),
         "@newborn": "newborn" in found or (age is not None and 0 < age < NEWBORN_YEARS),
         "@baby": "baby" in found if age is None else age < BABY_YEARS,
@@ -153,25 +174,40 @@ def _personal(found: set[str], person: Person) -> set[str]:
     return {sign for sign, true in known.items() if true}
 
 
+def _denied(now: str, claimed: set[str]) -> set[str]:
+    """Return the signs a clean message speaks of without claiming them."""
+    if claims.supposes(now):
+        return set()
+    return {sign for sign, _, _ in wordings.hits(claims.affirmed(now))} - claimed
+
+
 def taken_back(text: str, earlier: Sequence[str]) -> tuple[str, ...]:
     """Return the earlier complaints a message denies or calls past: 胸口不疼了; 那是去年的胸痛."""
+    if not earlier:
+        return ()
     now = wordings.clean(text)
-    if not earlier or claims.supposes(now):
-        return ()
     claimed = _claimed(now)[0]
-    named = {sign for sign, _, _ in wordings.hits(claims.affirmed(now))} - claimed
-    if not named:
-        return ()
+    named = _denied(now, claimed)
     told = ((word, _claimed(wordings.clean(word))[0] - claimed) for word in earlier)
     return tuple(word for word, signs in told if signs and signs <= named)
 
 
-def check(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> tuple[Flag, ...]:
+def check(
+    text: str,
+    earlier: Sequence[str] = (),
+    person: Person = NOBODY,
+    told: Iterable[str] = (),
+) -> tuple[Flag, ...]:
     """Return the rows that fire, strongest first; arguments as for `look`."""
-    return look(text, earlier, person).flags
+    return look(text, earlier, person, told).flags
 
 
-def look(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> Findings:
+def look(
+    text: str,
+    earlier: Sequence[str] = (),
+    person: Person = NOBODY,
+    told: Iterable[str] = (),
+) -> Findings:
     """
     Return the rows that fire, strongest first, each id once, and the safety question to ask.
 
@@ -180,26 +216,38 @@ def look(text: str, earlier: Sequence[str] = (), person: Person = NOBODY) -> Fin
         earlier: symptom texts heard before in this conversation; they add up with this message,
             but alone they fire nothing again.
         person: whom the message is about.
+        told: `Findings.signs` of the message before; they add up in the same way.
     """
     now = wordings.clean(text)
     new, longest = _claimed(now)
     fresh = (new - _SETTING) | _measured(now, new)
+    known = set(told)
+    if known:
+        known -= _denied(now, new)
+    asked = claims.general_question(now, longest)
     if not fresh:
-        return Findings()
+        return Findings(signs=_to_remember(known, set() if asked else new))
     gone = taken_back(text, earlier)
     earlier = [e for e in earlier if e not in gone]
     whole = "|".join([*(wordings.clean(e) for e in earlier), now])
-    signs = new.union(*(_claimed(wordings.clean(e))[0] for e in earlier)) if earlier else set(new)
+    signs = new.union(known, *(_claimed(wordings.clean(e))[0] for e in earlier))
     signs |= _measured(whole, signs)
     signs |= _personal(signs, person)
-    if claims.lasting(whole, child="@child" in signs, pregnant="@pregnant" in signs):
+    lasts = claims.lasting(whole, child="@child" in signs, pregnant="@pregnant" in signs)
+    if lasts:
         signs.add("chronic")
-    else:
-        signs.discard("chronic")
-    asked = claims.general_question(now, longest)
     concern = next((name for name, wanted in _CONCERNS if wanted.fit(signs, fresh)), None)
-    flags = _fired(signs, fresh, asked=asked)
-    return Findings(flags, None if asked else concern, not _FEVER.isdisjoint(fresh))
+    return Findings(
+        _fired(signs, fresh, asked=asked),
+        None if asked else concern,
+        not _FEVER.isdisjoint(fresh),
+        _to_remember(known, set() if asked or lasts else new | fresh),
+    )
+
+
+def _to_remember(known: set[str], new: set[str]) -> tuple[str, ...]:
+    """Return the signs that may add up with what is told later."""
+    return tuple(sorted(known | (new & _KEPT)))
 
 
 def _fired(signs: set[str], fresh: set[str], *, asked: bool) -> tuple[Flag, ...]:

@@ -8,7 +8,6 @@ millisecond; nothing here touches a database, a network or a clock.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,7 +33,7 @@ from nlp import (
     triage,
 )
 from nlp import symptoms as bodies
-from nlp.heard import Answer, Context, Heard, Intent, Named, Person, Urgency, When
+from nlp.heard import Answer, Context, Heard, Named, Person, Urgency, When
 from nlp.intents import Cues, guess
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
@@ -89,7 +88,7 @@ def _before_a_list(context: Context, now: datetime) -> Context:
 def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
     """Return the red flags of a message, with whom it is about and what was said before."""
     person = _together(context.person, persons.find(text))
-    return redflags.check(text, context.symptoms, person)
+    return redflags.check(text, context.symptoms, person, context.signs)
 
 
 # Between them these words need every table: dictionary, models, sounds, moon and holidays.
@@ -120,7 +119,7 @@ def _understand(
 ) -> Heard:
     told = persons.find(text)
     person = _together(context.person, told)
-    seen = redflags.look(text, context.symptoms, person)
+    seen = redflags.look(text, context.symptoms, person, context.signs)
     who = identity.find(text, context.asking, now.date())
     senses = _sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))
@@ -155,7 +154,7 @@ def _understand(
         order=orders.find(text, vocabulary.doctors, senses.named.doctors),
         errand=errand,
     )
-    heard = _with_urgency(heard, seen.flags)
+    heard = _with_urgency(heard, seen)
     if _is_idle(heard, senses):
         return Heard(text=text, preferences=heard.preferences & preferences.IDLE)
     scored = _departments(heard, senses.national, person, context, model)
@@ -174,7 +173,6 @@ def _understand(
         concern=seen.concern,
         inquiry=inquiry.at_sites(likely, vocabulary, person) if unsure else None,
         own_departments=senses.stated or own,
-        feverish=seen.feverish,
         better=better.of(heard, vocabulary, person, model),
     )
 
@@ -254,20 +252,14 @@ def _has_particulars(who: identity.Identity) -> bool:
     return any((who.name, who.id_number, who.phone, who.code, who.birth_date))
 
 
-def _with_urgency(heard: Heard, flags: Sequence[redflags.Flag]) -> Heard:
-    if not flags:
+def _with_urgency(heard: Heard, seen: redflags.Findings) -> Heard:
+    heard = replace(heard, signs=seen.signs, feverish=seen.feverish)
+    if not seen.flags:
         return heard
-    urgency: Urgency = "emergency" if any(f.urgency == "emergency" for f in flags) else "today"
-    intent: Intent = "emergency" if urgency == "emergency" else heard.intent
-    confidence = 1.0 if urgency == "emergency" else heard.confidence
-    return replace(
-        heard,
-        urgency=urgency,
-        red_flags=tuple(f.id for f in flags),
-        alarm=redflags.alarm(flags),
-        intent=intent,
-        confidence=confidence,
-    )
+    alarm = redflags.alarm(seen.flags)
+    urgency: Urgency = "emergency" if alarm else "today"
+    heard = replace(heard, urgency=urgency, alarm=alarm, red_flags=tuple(f.id for f in seen.flags))
+    return replace(heard, intent="emergency", confidence=1.0) if alarm else heard
 
 
 def _departments(

@@ -213,3 +213,51 @@ def test_the_safety_question_a_complaint_calls_for(text: str, concern: str | Non
 def test_the_page_for_the_clinician_shows_the_rows_as_they_are() -> None:
     page = redflag_report.PAGE.read_text("utf-8")
     assert redflag_report.put(page, "rows", redflag_report.row_table()) == page
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ["胸口像压了块石头", "出了一身汗"],
+        ["停经50天了", "肚子疼得厉害"],
+        ["我有糖尿病", "吐了一天"],
+        ["孩子摔到头了", "一直吐"],
+        ["被蜜蜂蜇了", "喘"],
+        ["我爸血压200/120", "头疼得厉害"],
+        ["眼睛胀痛", "头也疼", "看灯有彩虹圈"],
+        ["打了胰岛素", "一身冷汗，手抖"],
+        ["开水烫了", "烫在脸上，起泡了"],
+        ["例假没来", "停车场在哪", "小肚子坠痛"],
+    ],
+)
+def test_an_emergency_told_in_several_messages_is_heard(messages: list[str]) -> None:
+    told: tuple[str, ...] = ()
+    flags: list[redflags.Flag] = []
+    for message in messages:
+        seen = redflags.look(message, told=told)
+        told, flags = seen.signs, [*seen.flags]
+    assert any(f.urgency == "emergency" for f in flags)
+    assert not any(f.urgency == "emergency" for f in redflags.check(messages[-1]))
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ["胸闷好几年了", "有点恶心"],
+        ["胸口像压了块石头", "胸口不闷了，出了一身汗"],
+        ["胸痛看什么科", "出了一身汗"],
+        ["头疼", "脖子落枕了"],
+        ["我爸以前心梗过", "恶心"],
+    ],
+)
+def test_what_is_old_denied_or_asked_about_is_not_remembered(messages: list[str]) -> None:
+    told: tuple[str, ...] = ()
+    for message in messages:
+        seen = redflags.look(message, told=told)
+        told = seen.signs
+        assert not any(f.urgency == "emergency" for f in seen.flags), message
+
+
+def test_what_silences_a_row_is_never_remembered() -> None:
+    told = redflags.look("鼻塞，有点紧张").signs
+    assert "rf03" in {f.id for f in redflags.check("喘不上气", told=told)}
