@@ -87,7 +87,7 @@ def _ask_sure(values: Values, world: World) -> Asked:
     order, argument = values["order"], values["argument"]
     if order == "substitute":
         doctor = _stand_in(values, world)
-        if doctor is None or doctor.code == view.doctor:
+        if doctor is None or doctor.code == view.doctor or doctor.site != view.site:
             return Stop(texts.NO_STAND_IN)
         argument = doctor.name
     return Question(texts.change_preview(order, view, argument), wants="order")

@@ -83,6 +83,8 @@ _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
 
 def _ask_shifts(values: Values, world: World) -> Asked:
     found = shifts.meant(values, world, "published")
+    if not found and shifts.meant(values, world, "suspended"):
+        return Stop(texts.ALREADY)
     return shifts.which(texts.WHICH_SHIFT, texts.NO_SHIFT, found, values)
 
 

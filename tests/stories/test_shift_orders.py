@@ -91,6 +91,8 @@ def test_places_are_added_and_taken_away_again(ward):
     assert "将减两个" in ward.nurse(f"{doctor}后天上午少放两个号")
     assert "已减号" in ward.nurse("确认执行")
     assert places(ward, doctor) == more - 2
+    assert "几个号" in ward.nurse(f"加号 {doctor} 周四"), "the day is no number"
+    ward.nurse("退出")
     ward.nurse(f"加号 {doctor} 后天上午 50")
     assert "没有执行" in ward.nurse("确认执行")
 

@@ -149,6 +149,14 @@ def test_a_patient_who_types_it_learns_nothing(ward):
     assert ward.read(select(Suspension.id)) == []
 
 
+def test_said_twice_it_is_known_to_be_done(ward):
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+    for words in (f"停诊 {doctor} 后天上午", "确认停诊"):
+        ward.nurse(words)
+    assert "已经停诊了" in ward.nurse(f"停诊 {doctor} 后天上午")
+
+
 def test_she_walks_away_and_nothing_is_done(ward):
     doctor = booked(ward.stage)
     ward.nurse(f"绑定 {ward.code}")
