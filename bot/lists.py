@@ -48,6 +48,18 @@ def _requests_list() -> None:
             line(each.id, each.kind, f"{each.since:%m-%d %H:%M}", each.words, people)
 
 
+@REQUESTS.command("show")
+@click.argument("number", type=int)
+def _requests_show(number: int) -> None:
+    """What was said around a request, oldest first: when, the patient, the answer."""
+    with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
+        found = [one for one in requests.waiting(counter.work) if one.id == number]
+        if not found:
+            raise click.ClickException(f"nobody waits under the number {number}")
+        for each in found[0].talk:
+            line(f"{each.at:%m-%d %H:%M}", each.said or "-", each.answered)
+
+
 @REQUESTS.command("answer")
 @click.argument("number", type=int)
 @click.argument("words")

@@ -60,6 +60,15 @@ class Entry:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One message and its answer; `said` is empty for a tap, or before there was consent."""
+
+    at: datetime
+    said: str
+    answered: str
+
+
 _REPLAY = select(Inbox.seq, Inbox.reply_enc, Inbox.reply_via).where(
     Inbox.key_hash == bindparam("key")
 )
@@ -74,6 +83,14 @@ _LAST_REPLY = (
     .where(Inbox.openid_hash == bindparam("openid"))
     .order_by(Inbox.seq.desc())
     .limit(1)
+)
+# So much of a conversation tells somebody who takes over what it is about.
+_LATELY = 12
+_TALK = (
+    select(Inbox.received_at, Inbox.text_enc, Inbox.reply_enc)
+    .where(Inbox.openid_hash == bindparam("openid"), Inbox.received_at >= bindparam("since"))
+    .order_by(Inbox.seq.desc())
+    .limit(_LATELY)
 )
 _INSERT = insert(Inbox)
 
@@ -99,6 +116,17 @@ def last_reply(work: Work, openid: str) -> str:
     """Return what a person was answered last, "" for nothing."""
     sealed = work.conn.scalar(_LAST_REPLY, {"openid": work.vault.lookup(openid)})
     return work.vault.open(sealed) if sealed else ""
+
+
+def talk(work: Work, openid_hash: str, since: datetime) -> list[Exchange]:
+    """Return what was said lately with a person since an instant, oldest first, times local."""
+    rows = work.conn.execute(_TALK, {"openid": openid_hash, "since": since}).all()
+    seen = work.vault.open
+    return [
+        Exchange(work.local(row.received_at), seen(row.text_enc) if row.text_enc else "",
+                 seen(row.reply_enc))
+        for row in reversed(rows)
+    ]  # fmt: skip
 
 
 def store(work: Work, entry: Entry) -> bool:

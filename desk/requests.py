@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
-from desk import ledger, outbox
+from desk import journal, ledger, outbox
 from desk.reach import reach
 from desk.rows import insert_row
 from desk.work import Work
@@ -19,6 +19,8 @@ from scheduling.channels import Reach, Window
 # Who asked without ever consenting has not agreed to be kept: a month is for answering them.
 KEPT = timedelta(days=30)
 _ONE_STORY = timedelta(minutes=30)
+# How long before somebody asked for a person what was said belongs to the matter.
+_BEFORE = timedelta(hours=2)
 # With what stands around it, this stays below the 2,048 bytes of a customer message.
 _MOST_CHARACTERS = 600
 
@@ -31,7 +33,8 @@ class Waiting:
     """
     Somebody who waits for a person; `kind` is human or emergency, `since` local.
 
-    `people` are the patients the account has registered, in full.
+    `people` are the patients the account has registered, in full; `talk` what was said before and
+    since, as far as it may be kept.
     """
 
     id: int
@@ -39,6 +42,7 @@ class Waiting:
     since: datetime
     words: str
     people: tuple[Person, ...] = ()
+    talk: tuple[journal.Exchange, ...] = ()
 
 
 def waiting(work: Work) -> list[Waiting]:
@@ -56,6 +60,7 @@ def waiting(work: Work) -> list[Waiting]:
             since=work.local(row.created_at),
             words=work.vault.open(row.words_enc),
             people=tuple(families[row.openid_hash]),
+            talk=tuple(journal.talk(work, row.openid_hash, row.created_at - _BEFORE)),
         )
         for row in rows
     ]

@@ -38,7 +38,7 @@ KNOWN_ALREADY = "这位是不是已经登记过的？回复数字："
 NOT_MYSELF = "不是，我是给家人登记"
 SOMEBODY_ELSE = "不是，登记另一位"
 AGAIN = "好的，请再发一遍。"
-KIND = "用哪种证件登记？回复数字（更多证件回复“更多”）："
+KIND = "用哪种证件登记？回复数字："
 KINDS = {
     "resident_id": "居民身份证（户口本）",
     "passport": "护照",

@@ -280,6 +280,35 @@ def test_the_desk_answers_in_the_chat_even_somebody_who_never_consented(
     assert "住院处在一楼东侧" in notices.render(lease.kind, sending.payload)
 
 
+def test_who_takes_over_reads_what_was_said_and_the_talk_goes_on_behind_it(
+    hospital: Hospital, patient: Patient
+) -> None:
+    patient.walk_to_the_last_question()
+    assert "请核对" in patient.say("人工"), "the open question stays"
+
+    with open_desk(hospital[0], Actor("window")) as counter:
+        (waiting,) = requests.waiting(counter.work)
+        assert requests.answer(counter.work, waiting.id, "您好，可以确认。")
+
+    said = [each.said for each in waiting.talk]
+    assert said[-1] == "人工"
+    assert any("请核对" in each.answered for each in waiting.talk)
+    assert "预约成功" in patient.say("1"), "handed back: nothing is lost"
+
+
+def test_before_consent_only_the_answers_are_known_to_who_takes_over(
+    hospital: Hospital, patient: Patient
+) -> None:
+    patient.say("我手麻")
+    patient.say("人工")
+
+    with open_desk(hospital[0], Actor("window")) as counter:
+        (waiting,) = requests.waiting(counter.work)
+
+    assert {each.said for each in waiting.talk} == {""}
+    assert waiting.words == "人工"
+
+
 def test_after_two_days_an_answer_to_a_stranger_goes_on_the_call_list(
     hospital: Hospital, patient: Patient
 ) -> None:

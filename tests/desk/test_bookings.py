@@ -71,6 +71,28 @@ def test_she_holds_confirms_moves_and_cancels(hospital):
     assert hospital.stock(second) == (0, 0)
 
 
+def test_what_she_gave_back_can_be_taken_back_until_she_has_it_again(hospital):
+    (openid, patient), (stranger, _) = hospital.patients(2)
+    first, second = hospital.slot(2), hospital.slot(2, day=2)
+    one, two = hospital.book(openid, first, patient), hospital.book(openid, second, patient)
+    hospital.now += MINUTE
+    with hospital.bookings(openid) as desk:
+        desk.cancel(one)
+    hospital.now += MINUTE
+    with hospital.bookings(openid) as desk:
+        desk.cancel(two)
+
+    since = hospital.now - 10 * MINUTE
+    with hospital.bookings(openid) as desk:
+        assert [view.opening.slot for view in desk.undoable(since)] == [second], "the last only"
+        assert list(desk.undoable(hospital.now + MINUTE)) == []
+    with hospital.bookings(stranger) as desk:
+        assert list(desk.undoable(since)) == []
+    hospital.book(openid, second, patient)
+    with hospital.bookings(openid) as desk:
+        assert list(desk.undoable(since)) == []
+
+
 def test_her_words_lie_sealed_in_the_database(small):
     openid, patient = small.patient()
     slot = small.slot()
