@@ -158,7 +158,7 @@ class Engine(Generic[W]):
         self, state: State, top: Frame, heard: Heard, world: W
     ) -> tuple[State, Reply] | None:
         """Another form opens on it, or it is answered in passing; then the question comes back."""
-        claimed = self._claimed(state, heard, world)
+        claimed = self.claimed(state, heard, world)
         if claimed is not None:
             return claimed
         for frame in reversed(state.frames):
@@ -177,8 +177,8 @@ class Engine(Generic[W]):
             return state, aside
         return self._advance(state, world, [aside.text]) if aside else None
 
-    def _claimed(self, state: State, heard: Heard, world: W) -> tuple[State, Reply] | None:
-        """Open the form that knows by its facts that the message is its own."""
+    def claimed(self, state: State, heard: Heard, world: W) -> tuple[State, Reply] | None:
+        """Open the form that knows by its facts that the message is its own, if any."""
         for form in self._forms.values():
             claim = form.claims(heard, world)
             if claim is not None and not self._waiting(state, form.name):
@@ -272,7 +272,7 @@ class Engine(Generic[W]):
         return cleared, Reply("\n\n".join(s for s in said if s))
 
     def _open_or_aside(self, state: State, heard: Heard, world: W) -> tuple[State, Reply]:
-        claimed = self._claimed(replace(state, misses=0), heard, world)
+        claimed = self.claimed(replace(state, misses=0), heard, world)
         if claimed is not None:
             return claimed
         form = self._opens.get(heard.intent)

@@ -144,7 +144,8 @@ class Form(Generic[W]):
     A conversation about one thing.
 
     `done` acts and may raise `Reask`; `leave` tidies up when the person walks away;
-    `title` names the matter for "shall we go on with …?". `keeps` are intents that mean something
+    `title` names the matter for "shall we go on with …?", `matter` more precisely where enough is
+    known. `keeps` are intents that mean something
     of its own while this form is open (「改时间」 while booking). `changed` tells, of the values
     before and after a message, what a correction made fall. A light form (a menu) only waits for
     an answer to its own question: anything else said, and it is gone. `claims` tells, of a message
@@ -160,6 +161,7 @@ class Form(Generic[W]):
     changed: Callable[[Values, Values, W], str] = lambda before, after, world: ""
     claims: Callable[[Heard, W], Values | None] = lambda heard, world: None
     about: Callable[[Heard, Values, W], str] = lambda heard, values, world: ""
+    matter: Callable[[Values, W], str] = lambda values, world: ""
     title: str = ""
     keeps: frozenset[str] = frozenset()
     is_light: bool = False

@@ -35,6 +35,10 @@ class Moves(Protocol[W_contra]):
         """Begin a form."""
         ...
 
+    def claimed(self, state: State, heard: Heard, world: W_contra) -> Turn | None:
+        """Open the form whose message this is by its facts, None if it is nobody's."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Repairs(Generic[W]):
@@ -49,7 +53,8 @@ class Repairs(Generic[W]):
         """Return the state and answer after a repair, None where the message is none."""
         top, intent = state.top, heard.intent
         if intent == "cancel" and self._is_busy_with_another(top, intent):
-            return self._cancel_another(state, heard, world) or self._stop(state, world)
+            # 「把两个都退了」 in the middle of a booking is about what exists, not about this one.
+            return self.moves.claimed(state, heard, world) or self._stop(state, world)
         if intent == "stop":
             return self._stop(state, world)
         if intent == "restart":
@@ -79,12 +84,6 @@ class Repairs(Generic[W]):
         if top is None or self.forms[top.form].is_light or intent in self.forms[top.form].keeps:
             return False
         return self.opens.get(intent) != top.form
-
-    def _cancel_another(self, state: State, heard: Heard, world: W) -> Turn | None:
-        """「把两个都退了」 in the middle of a booking is about what exists, not about this one."""
-        form = self.opens.get(heard.intent, "")
-        claim = self.forms[form].claims(heard, world) if form else None
-        return None if claim is None else self.moves.open(state, form, world, heard, claim)
 
     def _stop(self, state: State, world: W) -> Turn:
         if state.top is None:

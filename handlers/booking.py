@@ -217,6 +217,19 @@ def changed(before: Values, after: Values, world: World) -> str:
     return change_texts.DROPPED if "time" in before and "time" not in after else ""
 
 
+def claims(heard: Heard, world: World) -> Values | None:
+    """「下午要，骨科，给我女儿」: facts enough for a booking, whatever the wish sounds like."""
+    place = heard.stated_departments or heard.doctors
+    more = heard.when or heard.person.relation or heard.symptoms
+    is_wish = heard.intent == "unknown" and place and more and not world.is_busy
+    return {} if is_wish else None
+
+
+def matter(values: Values, world: World) -> str:
+    """挂骨科的号, once that is settled."""
+    return texts.matter(wishes.department_name(values, world)) if values.get("ward") else ""
+
+
 FORM: Form[World] = Form(
     name="booking",
     title=texts.TITLE,
@@ -225,6 +238,8 @@ FORM: Form[World] = Form(
     leave=leave,
     changed=changed,
     about=table.about,
+    claims=claims,
+    matter=matter,
     done=done,
     slots=(
         *wishes.SLOTS,

@@ -65,9 +65,10 @@ def answer_sure(heard: Heard, values: Values, world: World) -> Given:
     """A plain yes or no; 「取消」 said again is a yes, 「都取消」 asks for all of them."""
     if "all" in heard.preferences and not values.get("all"):
         return None
-    if heard.answer == "yes" or heard.intent == "cancel":
-        return True
-    return Stop(texts.KEPT) if heard.answer == "no" or "undo" in heard.preferences else None
+    is_no = heard.answer == "no" or heard.preferences & {"undo", "keep"}
+    if is_no:
+        return Stop(texts.KEPT)
+    return True if heard.answer == "yes" or heard.intent == "cancel" else None
 
 
 def cancelled(values: Values, world: World) -> Done:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
 from handlers import care, events, kinds, menu, prompts, staff, triage
-from handlers.forms import ENGINE, LIGHT, RESUME, TITLES, world_of
+from handlers.forms import BY_NAME, ENGINE, LIGHT, RESUME, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
 from handlers.texts import care as care_texts
@@ -141,11 +141,12 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         state = state.pop()
     if prompt is not None and prompts.came_between(prompt, state, scene):
         return _which(state, prompt, world_of(state, heard, desk, scene))
-    state = _remember(_after_silence(state, heard, scene), heard)
+    was_asked = state.top is not None and state.top.form == RESUME.name
+    state = _remember(_after_silence(state, heard, world_of(state, heard, desk, scene)), heard)
     world = world_of(state, heard, desk, scene)
     if prompt is not None and state.top is None:
         state, _ = ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
-    if state.top and state.top.form == RESUME.name and (heard.answer == "no" or _second(said)):
+    if was_asked and (heard.answer == "no" or _second(said)):
         return ENGINE.step(state, heard.with_intent("stop"), world)
     if state.top is not None and state.top.wants == triage.DANGER and _admits(said):
         alarm = triage_texts.DANGER[state.top.values["concern"]]
@@ -203,8 +204,8 @@ def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[St
 
 def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply]:
     """A bare answer never acts when a notice came in between: ask which question it is for."""
-    matter = TITLES.get(state.frames[0].form, "")
-    about = {**prompts.values_of(prompt), "kind": prompt.kind, "matter": matter}
+    matter, title = _matter(state, world)
+    about = {**prompts.values_of(prompt), "kind": prompt.kind, "matter": matter or title}
     return ENGINE.open(state, prompts.WHICH.name, world, Heard(), about)
 
 
@@ -219,10 +220,10 @@ def _second(said: Said) -> bool:
     return said.heard.ordinal == 2 or said.menu_id.endswith("-2")  # noqa: PLR2004 - the no of two
 
 
-def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
+def _after_silence(state: State, heard: Heard, world: World) -> State:
     """After half an hour a bare word is asked about; a whole new matter simply begins."""
-    patience = care.IDLE if care.is_on(state) else IDLE
-    if state.top is None or scene.idle is None or scene.idle <= patience:
+    idle, patience = world.scene.idle, care.IDLE if care.is_on(state) else IDLE
+    if state.top is None or idle is None or idle <= patience:
         return state
     if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist"):
         return State(asked=state.asked + 1)
@@ -230,8 +231,15 @@ def _after_silence(state: State, heard: Heard, scene: Scene) -> State:
         return state.pop()
     if state.top.form == RESUME.name or state.top.form in LIGHT:
         return state
-    title = TITLES.get(state.frames[0].form, "")
-    return state.push(Frame(form=RESUME.name, values={"title": title}))
+    matter, title = _matter(state, world)
+    return state.push(Frame(form=RESUME.name, values={"matter": matter, "title": title}))
+
+
+def _matter(state: State, world: World) -> tuple[str, str]:
+    """What is going on: as precisely as it can be said, and in general."""
+    bottom = state.frames[0]
+    form = BY_NAME[bottom.form]
+    return form.matter(bottom.values, world), form.title
 
 
 def _remember(state: State, heard: Heard) -> State:

@@ -34,7 +34,9 @@ RESUME: Form[World] = Form(
         Slot(
             "go_on",
             lambda values, world: Question(
-                common.resume(values.get("title", "")), common.RESUME_CHOICES, wants="yes_no"
+                common.resume(values.get("matter", ""), values.get("title", "")),
+                common.RESUME_CHOICES,
+                wants="yes_no",
             ),
             answer=_answer_resume,
         ),
@@ -45,7 +47,7 @@ FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
     menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
 )  # fmt: skip
-TITLES = {form.name: form.title for form in FORMS}
+BY_NAME = {form.name: form for form in FORMS}
 LIGHT = frozenset(form.name for form in FORMS if form.is_light)
 ENGINE: Engine[World] = Engine(FORMS, common.PHRASES, information.aside, MISSES)
 

@@ -39,6 +39,8 @@ def ask_move(values: Values, world: World) -> Asked:
 
 def hear_other(heard: Heard, values: Values, world: World) -> Given:
     """None of these times: the next ones, or every day instead of the one asked for."""
+    if "keep" in heard.preferences:
+        return Stop(texts.KEPT)
     wanted = heard.preferences & {"other", "other_time", "other_doctor", "none"}
     if "appointment" not in values or not wanted or heard.when or heard.shift_days:
         return None

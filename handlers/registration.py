@@ -161,7 +161,8 @@ def answer_phone(heard: Heard, values: Values, world: World) -> Given:
     """A telephone number, or none."""
     if heard.phone:
         return heard.phone
-    has_none = heard.answer == "no" or heard.intent == "deny" or "no_phone" in heard.preferences
+    said_none = heard.answer == "no" or heard.intent == "deny"
+    has_none = said_none or heard.preferences & {"no_phone", "skip"}
     return "" if has_none else None
 
 

@@ -259,10 +259,11 @@ def site_phone(code: str, world: World) -> str:
 
 
 def hospital_phone(world: World) -> str:
-    """The hospital's telephone, or that of its first site."""
-    return world.scene.phone or next(
-        (s.phone for s in world.desk.catalogue.sites() if s.phone), ""
-    )
+    """The hospital's telephone, or that of its largest site."""
+    if world.scene.phone:
+        return world.scene.phone
+    sites = sorted(world.desk.catalogue.sites(), key=lambda site: site.kind != "general")
+    return next((site.phone for site in sites if site.phone), "")
 
 
 SLOTS: tuple[Slot[World], ...] = (

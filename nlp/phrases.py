@@ -173,7 +173,20 @@ def joined(folded: str, words: list[Phrase], today: date) -> list[Phrase]:
     for one in phrases:
         rest = rest[: one.begin] + " " * (one.end - one.begin) + rest[one.end :]
     wished = WANTS.search(rest) is not None
+    phrases = _hour_said_first(folded, phrases)
     return [one for one in phrases if not _is_onset(folded, one, today, wished=wished)]
+
+
+def _hour_said_first(folded: str, phrases: list[Phrase]) -> list[Phrase]:
+    """「下午要，骨科，后天的」: the one part of the day belongs to the one day."""
+    if len(phrases) != 2:  # noqa: PLR2004 - a part of the day and a day
+        return phrases
+    part, day = phrases
+    is_part = part.days is None and part.hours is not None and part.minutes is None
+    is_part = is_part and not ONSET.match(folded[part.end :])
+    if not is_part or day.days is None or day.hours or day.minutes:
+        return phrases
+    return [replace(day, begin=part.begin, hours=part.hours)]
 
 
 def _together(last: Phrase, token: Phrase, gap: str) -> Phrase | None:

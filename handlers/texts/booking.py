@@ -180,6 +180,13 @@ def unbookable(ward: Ward) -> str:
 
 FEVER = "发热"
 TITLE = "挂号"
+
+
+def matter(name: str) -> str:
+    """What was going on, for who comes back."""
+    return f"挂{name}的号"
+
+
 NO_USUAL = "没有找到您在这里看过的医生。"
 WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数字："
 IN_THE_PAST = "您说的时间已经过了，我按最近的时间来找。"

@@ -112,6 +112,7 @@ def english(phone: str, *, is_busy: bool) -> str:
 RESUME_CHOICES = [("继续", True), ("不用了", False)]
 
 
-def resume(title: str) -> str:
-    """Ask whether to go on after a long silence."""
-    return f"刚才{title or '的事'}还没办完，还要继续吗？回复数字："
+def resume(matter: str, title: str) -> str:
+    """Ask whether to go on after a long silence; `matter` says more than `title`, if known."""
+    what = f"想{matter}" if matter else f"的“{title}”" if title else "的事"
+    return f"刚才{what}，还没办完，还要继续吗？回复数字："
