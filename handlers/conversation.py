@@ -21,7 +21,7 @@ from handlers.texts import common
 from handlers.texts import emergency as emergency_texts
 from handlers.texts import triage as triage_texts
 from handlers.texts.aloud import asks, broken
-from nlp.heard import Context, Heard, Person
+from nlp.heard import Context, Heard, Intent, Person
 from scheduling.types import PromptView
 
 IDLE = timedelta(minutes=30)
@@ -141,13 +141,14 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         state = state.pop()
     if prompt is not None and prompts.came_between(prompt, state, scene):
         return _which(state, prompt, world_of(state, heard, desk, scene))
-    was_asked = state.top is not None and state.top.form == RESUME.name
+    was_asked = _is_at_resume(state)
     state = _remember(_after_silence(state, heard, world_of(state, heard, desk, scene)), heard)
     world = world_of(state, heard, desk, scene)
     if prompt is not None and state.top is None:
         state, _ = ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
-    if was_asked and (heard.answer == "no" or _second(said)):
-        return ENGINE.step(state, heard.with_intent("stop"), world)
+    intent = _about_going_on(state, said, was_asked=was_asked)
+    if intent is not None:
+        return ENGINE.step(state, heard.with_intent(intent), world)
     if state.top is not None and state.top.wants == triage.DANGER and _admits(said):
         alarm = triage_texts.DANGER[state.top.values["concern"]]
         return replace(state, alarm=alarm), emergency(alarm, scene)
@@ -207,6 +208,19 @@ def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply
     matter, title = _matter(state, world)
     about = {**prompts.values_of(prompt), "kind": prompt.kind, "matter": matter or title}
     return ENGINE.open(state, prompts.WHICH.name, world, Heard(), about)
+
+
+def _is_at_resume(state: State) -> bool:
+    return state.top is not None and state.top.form == RESUME.name
+
+
+def _about_going_on(state: State, said: Said, *, was_asked: bool) -> Intent | None:
+    """Whether to go on is asked before a bare word is taken for anything; a no ends the matter."""
+    if not _is_at_resume(state):
+        return None
+    if not was_asked:
+        return "repeat" if said.heard.intent in _BARE else None
+    return "stop" if said.heard.answer == "no" or _second(said) else None
 
 
 def _admits(said: Said) -> bool:
