@@ -232,7 +232,7 @@ class Engine(Generic[W]):
                 continue
             notes += [asked.note] if asked.note else []
             state = state.with_top(replace(top, values={**top.values, slot.name: asked.value}))
-        return State(asked=state.asked + 1), Reply(self._phrases.trouble)
+        return state.cleared(), Reply(self._phrases.trouble)
 
     def _ask(
         self, state: State, top: Frame, slot: str, question: Question, notes: list[str]

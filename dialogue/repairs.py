@@ -74,7 +74,7 @@ class Repairs(Generic[W]):
     def leave_all(self, state: State, world: W) -> tuple[State, str]:
         """Walk away from everything; returns what the first form that has something says."""
         farewells = [self.forms[f.form].leave(f.values, world) for f in reversed(state.frames)]
-        return State(asked=state.asked + 1), next((words for words in farewells if words), "")
+        return state.cleared(), next((words for words in farewells if words), "")
 
     def _nothing_open(self) -> Reply:
         return Reply(self.phrases.nothing_open)

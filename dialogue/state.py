@@ -71,6 +71,10 @@ class State:
         """Return the state of somebody we have not talked to."""
         return State()
 
+    def cleared(self) -> State:
+        """Return the state with nothing open and nothing heard, of the same person."""
+        return State(asked=self.asked + 1, care=self.care)
+
     @property
     def top(self) -> Frame | None:
         """The frame being talked about."""

@@ -240,7 +240,7 @@ def _after_silence(state: State, heard: Heard, world: World) -> State:
     if state.top is None or idle is None or idle <= patience:
         return state
     if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist"):
-        return State(asked=state.asked + 1)
+        return state.cleared()
     if state.top.form == care.FORM.name:
         return state.pop()
     if state.top.form == RESUME.name or state.top.form in LIGHT:

@@ -53,5 +53,5 @@ def _scanned(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State,
 def _welcome(state: State, desk: Desk, scene: Scene) -> tuple[State, Reply]:
     heard = Heard()
     world = world_of(state, heard, desk, scene)
-    fresh = State(asked=state.asked + 1)
+    fresh = state.cleared()
     return ENGINE.open(fresh, menu.FORM.name, world, heard, {"is_new": True})

@@ -32,7 +32,8 @@ _BY_DIGITS = [
 def ask_what(values: Values, world: World) -> Asked:
     """Greet, and offer; who has just followed us is told more."""
     if world.care:
-        lead = f"{common.hello(world.scene.hospital)}" if world.heard.intent == "greet" else ""
+        greets = values.get("is_new") or world.heard.intent == "greet"
+        lead = common.hello(world.scene.hospital) if greets else ""
         lost = world.desk.bookings.undoable(world.desk.now - cancelling.UNDO_WITHIN)
         undo = [(care_texts.RESTORE, cancelling.UNDO.name)] if lost else []
         return Question(f"{lead}{care_texts.WHAT}", [*undo, *_BY_DIGITS])

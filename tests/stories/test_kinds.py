@@ -138,3 +138,13 @@ def test_who_leaves_keeps_the_appointment_and_gets_no_notice(stage):
 )
 def test_an_event_that_nobody_waits_on_is_answered_success(stage, event):
     assert stage.patient.say("", MsgType="event", Event=event, EventKey="k") == "success"
+
+
+def test_who_comes_back_is_greeted_slowly_with_three_choices(stage):
+    stage.patient.say("说慢点")
+    stage.patient.say("", MsgType="event", Event="unsubscribe", EventKey="")
+
+    answer = stage.patient.say("", MsgType="event", Event="subscribe", EventKey="")
+
+    assert "您好" in answer
+    assert list(wrongs(answer)) == []
