@@ -456,3 +456,87 @@ def test_a_state_survives_json():
 
     assert State.from_json(state.to_json()) == state
     assert State.from_json(replace(state, symptoms=("头晕",)).to_json()).symptoms == ("头晕",)
+
+
+def test_starting_over_begins_the_same_matter_at_its_first_question(talk):
+    talk.all(heard("red", "book", "red"), number(2))
+
+    reply = talk.say(heard("start over", "restart"))
+
+    assert reply.text == "from the start\n\ncolour?"
+    assert talk.state.frames[0].values == {}
+    assert talk.world.left == 1
+
+
+def test_starting_over_with_nothing_open_says_so(talk):
+    assert talk.say(heard("start over", "restart")).text == "restarted"
+
+
+def test_back_with_nothing_open_is_no_miss(talk):
+    assert talk.say(heard("back", "back")).text == "nothing open"
+
+
+def test_who_is_lost_twice_is_shown_what_can_be_done(talk):
+    assert talk.say(heard("hm")).text == "lost 1"
+    reply = talk.say(heard("hm"))
+
+    assert reply.text == "lost 2\n\nhello, 1 for shirts"
+    assert talk.say(heard("hm")).text == "lost 3\n\nhello, 1 for shirts"
+    assert talk.say(number(1)).text == "colour?"
+
+
+def _with(talk, **hooks):
+    """The same shop, its shirt form with more to say."""
+    talk.engine = Engine((replace(SHIRT, **hooks), WHO, MENU), PHRASES, aside, MISSES)
+
+
+def test_what_is_on_the_table_is_asked_about_and_the_question_comes_back_once(talk):
+    _with(talk, about=lambda h, v, w: f"{v['colour']} is nice" if h.text == "nice?" else "")
+    talk.say(heard("red", "book", "red"))
+
+    assert talk.say(heard("nice?", "clinic_info")).text == "red is nice\n\nsize?"
+
+
+def test_a_form_claims_a_message_by_its_facts_whatever_the_intent_says(talk):
+    _with(talk, claims=lambda h, w: {"colour": "blue"} if "shirt" in h.text else None)
+
+    assert talk.say(heard("that blue shirt", "unknown")).text == "size?"
+    assert talk.state.top.values["colour"] == "blue"
+
+
+def test_a_cancellation_that_is_claimed_does_not_end_what_is_open(talk):
+    back = Form(
+        name="return",
+        opens_on=frozenset({"cancel"}),
+        claims=lambda h, w: {} if "sold" in h.text else None,
+        done=lambda v, w: Done("taken back"),
+        slots=(),
+    )
+    talk.engine = Engine((SHIRT, WHO, MENU, back), PHRASES, aside, MISSES)
+    talk.say(heard("red", "book", "red"))
+
+    reply = talk.say(heard("cancel those sold", "cancel"))
+    assert reply.text == "taken back\n\nresumed\n\nsize?"
+    assert talk.world.left == 0
+    assert talk.say(heard("cancel", "cancel")).text == "stopped"
+    assert talk.world.left == 1
+
+
+def test_a_last_word_asks_nothing_and_keeps_the_question(talk):
+    bye = Reply("bye", is_last=True)
+    talk.engine = Engine(
+        (SHIRT, WHO, MENU), PHRASES, lambda h, w: bye if h.intent == "bye" else None, MISSES
+    )
+    talk.say(BOOK)
+
+    assert talk.say(heard("bye", "bye")).text == "bye"
+    assert talk.say(number(1)).text == "size?"
+
+
+def test_what_a_light_form_does_not_take_is_for_what_lies_under_it(talk):
+    talk.say(heard("red", "book", "red"))
+    talk.state = talk.state.push(Frame(form="menu", asking="what", choices=(1,)))
+
+    talk.say(heard("the blue one", colour="blue"))
+
+    assert talk.state.frames[0].values["colour"] == "blue"
