@@ -51,11 +51,11 @@ class Bookings:
             so whoever answers the refusal must commit. NotVerified: it was refused too often.
         """
         work = self._work
+        wanted = stock.wanted(work, slot)
+        stock.refuse_if_full(work, wanted)
         me = account(work)
         check_speaks_for(work, me, patient)
         check_account(work, me)
-        wanted = stock.wanted(work, slot)
-        stock.refuse_if_full(work, wanted, me)
         mine = [] if me is None else stock.live_holds(work, me, patient, wanted.department_id)
         for held in mine:
             if (held.slot_id, held.patient_id) == (slot, patient):

@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Row, bindparam, case, or_, select, union, 
 from desk import outbox
 from desk.events import record
 from desk.work import Work
-from models import Appointment, Department, Shift, Slot, WaitlistEntry
+from models import Appointment, Department, Shift, Slot, WaitlistEntry, WechatUser
 from scheduling.errors import NotBookable, ShiftSuspended, SlotTaken
 
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
@@ -67,12 +67,13 @@ _LIVE = _HOLDS.where(
         & (Appointment.department_id == bindparam("department")),
     ),
 )
+_MINE = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("me")).scalar_subquery()
 _MOVABLE = (
     select(Appointment.id)
     .where(
         Appointment.slot_id == _SLOT,
         Appointment.status == "held",
-        or_(Appointment.held_until <= _NOW, Appointment.wechat_user_id == _ACCOUNT),
+        or_(Appointment.held_until <= _NOW, Appointment.wechat_user_id == _MINE),
     )
     .limit(1)
 )
@@ -116,18 +117,29 @@ def wanted(work: Work, slot: int) -> Row[*tuple[Any, ...]]:
     return row
 
 
-def refuse_if_full(work: Work, slot: Row[*tuple[Any, ...]], account: int | None) -> None:
+def refuse_if_full(work: Work, slot: Row[*tuple[Any, ...]]) -> None:
     """
-    Turn away early, without a lock, whom a full slot cannot serve: most of a morning rush.
+    Turn away first of all, without a lock, whom a full slot cannot serve: most of a morning rush.
 
     Raises:
-        SlotTaken: full, and no hold in it is over or this account's own.
+        SlotTaken: full for this channel, and no hold in it is over or this account's own.
     """
-    if slot.booked < slot.capacity:
+    if not _is_full(work, slot):
         return
-    values = {"slot_": slot.id, "now": work.now, "account": account}
-    if work.conn.scalar(_MOVABLE, values) is None:
+    openid = work.actor.openid
+    me = None if openid is None else work.vault.lookup(openid)
+    if work.conn.scalar(_MOVABLE, {"slot_": slot.id, "now": work.now, "me": me}) is None:
         raise SlotTaken
+
+
+def _is_full(work: Work, slot: Row[*tuple[Any, ...]]) -> bool:
+    """Whether a conditional update would find no place now."""
+    if work.actor.channel in _SHARED_CHANNELS:
+        is_today = slot.visit_on <= work.local(work.now).date()
+        kept = 0 if is_today else slot.reserve
+        if slot.chat_booked >= slot.chat_capacity - kept:
+            return True
+    return bool(slot.booked >= slot.capacity)
 
 
 def lock(work: Work, slots: Iterable[int]) -> None:
