@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import DateTime, Row, Select, bindparam, select, type_coerce
 
 from desk.openings import LEFT, to_half_day
+from desk.openings import days as open_days
 from desk.work import Work
 from models import Shift, Slot
 from scheduling.limits import last_open_day
@@ -83,7 +84,7 @@ def _read(
     }
     shifts, slots = of
     times: dict[int, list[SlotTime]] = defaultdict(list)
-    values = {"today": today, "soonest": work.now + work.policy.same_day_closes}
+    values = {**open_days(work), "soonest": work.now + work.policy.same_day_closes}
     for shift, *slot in work.conn.execute(slots, {**whose, **window, **values}).all():
         times[shift].append(_time(*slot))
     rows = work.conn.execute(shifts, {**whose, **window}).all() if times else []

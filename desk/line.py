@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
 
 from desk import jobs, notices, stock
 from desk.admission import admit, discreet, lock_patient_if_free, lock_patients, speaks_for
+from desk.openings import LEFT, days
 from desk.placing import Placing, place
 from desk.work import Actor, Known, Work
 from models import Appointment, Shift, Slot, WaitlistEntry, WechatUser
@@ -89,7 +90,7 @@ def returned(work: Work, slot: int, channel: str) -> None:
 
 def serve(work: Work, entry: int | None = None) -> None:
     """Hold what is free for who waits for it: one entry of the list, or all of them."""
-    values = {"now": work.now, "today": work.local(work.now).date(), "entry": entry}
+    values = {**days(work), "now": work.now, "entry": entry}
     slots = list(work.conn.scalars(_FREE if entry is None else _FREE_FOR_ONE, values))
     if slots:
         lock(work, slots)
@@ -223,12 +224,7 @@ _LINE = _TURNS.where(Slot.id.in_(bindparam("slots", expanding=True)))
 _HEADS = _LINE.with_only_columns(WaitlistEntry.patient_id).limit(_NEXT)
 _FREE = (
     _TURNS.with_only_columns(Slot.id)
-    .where(
-        Slot.is_open,
-        Slot.visit_on > bindparam("today"),
-        Slot.booked < Slot.capacity,
-        Slot.chat_booked < Slot.chat_capacity - Slot.reserve,
-    )
+    .where(Slot.is_open, Slot.visit_on > bindparam("today"), LEFT.element > 0)
     .order_by(None)
     .distinct()
 )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, select
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, case, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desk.work import Work
 from models import Department, Doctor, Shift, Site, Slot
+from scheduling.limits import common_until
 from scheduling.types import HalfDay, Opening, SlotId
 
 _HALVES: dict[str, HalfDay] = {"am": "am", "pm": "pm", "night": "night"}
@@ -29,13 +30,22 @@ def _left() -> ColumnElement[int]:
         (Slot.visit_on <= bindparam("today"), Slot.chat_capacity),
         else_=Slot.chat_capacity - Slot.reserve,
     )
-    window_left = Slot.capacity - Slot.booked
+    free = Slot.capacity - Slot.booked
     chat_left = sellable - Slot.chat_booked
-    return case((chat_left < window_left, chat_left), else_=window_left)
+    own = case((chat_left < free, chat_left), else_=free)
+    spare = free - (Slot.chat_capacity - Slot.chat_booked)
+    of_window = and_(Slot.visit_on <= bindparam("common", type_=Date), spare > 0)
+    return case((of_window, case((own > 0, own), else_=0) + spare), else_=own)
 
 
 # How many places the chat may still sell of a slot; less than none where its share was cut.
 LEFT = _left().label("left")
+
+
+def days(work: Work) -> dict[str, object]:
+    """Return the dates that `LEFT` needs: today, and until when the window's rest is common."""
+    now = work.local(work.now)
+    return {"today": now.date(), "common": common_until(work.policy, now)}
 
 
 def _select_openings() -> Select[*tuple[Any, ...]]:
@@ -82,8 +92,7 @@ def rows(
     work: Work, statement: Select[*tuple[Any, ...]], **values: object
 ) -> list[Row[*tuple[Any, ...]]]:
     """Execute a select made of `OPENINGS` with the values of its parameters."""
-    today = work.local(work.now).date()
-    return list(work.conn.execute(statement, {"today": today, **values}).all())
+    return list(work.conn.execute(statement, {**days(work), **values}).all())
 
 
 def openings(work: Work, statement: Select[*tuple[Any, ...]], **values: object) -> list[Opening]:

@@ -17,6 +17,7 @@ from desk.roster_wanted import WantedShift
 from desk.work import Work
 from models import Appointment, Shift, Slot
 from models.appointments import ACTIVE
+from scheduling.limits import common_until
 from scheduling.slots import Slice
 
 _CHUNK = 400
@@ -119,6 +120,11 @@ class Reconciler:
         """Make one stored slot agree; returns whether it had to change."""
         if piece is None:
             return self._drop(wanted, slot)
+        now = self._work.local(self._work.now)
+        if slot.visit_on <= common_until(self._work.policy, now):
+            # What the window has lost to the chat by now stays the chat's.
+            share = min(max(piece.chat_capacity, slot.chat_capacity), piece.capacity)
+            piece = replace(piece, chat_capacity=share)
         new = {
             "ends_at": piece.ends_at,
             "capacity": piece.capacity,

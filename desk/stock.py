@@ -17,6 +17,7 @@ from desk.events import record
 from desk.work import Work
 from models import Appointment, Department, Shift, Slot, WaitlistEntry, WechatUser
 from scheduling.errors import NotBookable, ShiftSuspended, SlotTaken
+from scheduling.limits import common_until
 
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
 HOSPITAL = "window"
@@ -87,6 +88,11 @@ _TAKE_OF_CHAT = _TAKE.where(
     Slot.chat_booked
     < Slot.chat_capacity - case((Slot.visit_on <= bindparam("today"), 0), else_=Slot.reserve)
 ).values(chat_booked=Slot.chat_booked + 1)
+# What the window has not sold becomes a place of the chat's, for good: one more in its share.
+_TAKE_OF_WINDOW = _TAKE.where(
+    Slot.visit_on <= bindparam("common"),
+    Slot.capacity - Slot.booked > Slot.chat_capacity - Slot.chat_booked,
+).values(chat_booked=Slot.chat_booked + 1, chat_capacity=Slot.chat_capacity + 1)
 _GIVE = update(Slot).where(Slot.id == _SLOT).values(booked=Slot.booked - 1)
 _GIVE_OF_CHAT = _GIVE.values(chat_booked=Slot.chat_booked - 1)
 _ENTRY = update(WaitlistEntry).where(WaitlistEntry.id == bindparam("waiting"))
@@ -158,13 +164,22 @@ def take(work: Work, slot: int) -> None:
         SlotTaken, ShiftSuspended.
     """
     if work.actor.channel in _SHARED_CHANNELS:
-        today = work.local(work.now).date()
-        taken = work.conn.execute(_TAKE_OF_CHAT, {"slot_": slot, "today": today})
+        is_taken = _take_of_chat(work, slot)
     else:
-        taken = work.conn.execute(_TAKE, {"slot_": slot})
-    if taken.rowcount == 0:
+        is_taken = work.conn.execute(_TAKE, {"slot_": slot}).rowcount == 1
+    if not is_taken:
         is_open = work.conn.scalar(select(Slot.is_open).where(Slot.id == slot))
         raise SlotTaken if is_open else ShiftSuspended
+
+
+def _take_of_chat(work: Work, slot: int) -> bool:
+    """Take a place of the chat's share, else of what the window has left and no longer keeps."""
+    now = work.local(work.now)
+    own = work.conn.execute(_TAKE_OF_CHAT, {"slot_": slot, "today": now.date()})
+    if own.rowcount == 1 or work.policy.window_share_until is None:
+        return own.rowcount == 1
+    until = {"slot_": slot, "common": common_until(work.policy, now)}
+    return work.conn.execute(_TAKE_OF_WINDOW, until).rowcount == 1
 
 
 def finish(

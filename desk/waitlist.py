@@ -29,7 +29,7 @@ from scheduling.errors import (
 from scheduling.masking import mask_name
 from scheduling.matching import is_right_place, is_wished
 from scheduling.types import AppointmentId, Need, PatientId
-from scheduling.waiting import Line, WaitingId, WaitingView, Wish, closes_at
+from scheduling.waiting import Line, WaitingId, WaitingView, Wish, closes_at, opens_at
 
 SERVE, CLOSE = "serve_waitlist", "close_waitlist"
 # Whoever gave back a place while somebody joined has ended by then; the line is asked once more.
@@ -179,6 +179,8 @@ class Waitlist:
         }
         entry = insert_row(work.conn, _INSERT, row)
         jobs.put(work, SERVE, f"{SERVE}:{entry}", {"entry": entry}, work.now + _SETTLED)
+        for at in opens_at(work.policy, wish.first_on, wish.last_on, work.zone):
+            jobs.put(work, SERVE, f"{SERVE}:{entry}:{at:%m%d}", {"entry": entry}, at)
         jobs.put(work, CLOSE, f"{CLOSE}:{entry}", {"entry": entry}, closes)
         return entry
 

@@ -175,6 +175,14 @@ def cancels_free(policy: Policy, now: datetime, booked_at: datetime, starts_at: 
     return now <= datetime.combine(eve, policy.free_cancel_until, tzinfo=starts_at.tzinfo)
 
 
+def common_until(policy: Policy, now: datetime) -> date:
+    """Return the last day on which the window's unsold places are the chat's, too."""
+    if policy.window_share_until is None:
+        return date.min
+    is_eve = now.timetz().replace(tzinfo=None) >= policy.window_share_until
+    return now.date() + timedelta(days=int(is_eve))
+
+
 def chat_places(policy: Policy, now: datetime, starts_at: datetime, places: int, kept: int) -> int:
     """Return the places the chat may sell: the urgent reserve opens on the visit day."""
     return places if starts_at.date() == now.date() else places - kept

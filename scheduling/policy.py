@@ -49,6 +49,9 @@ class Policy:
     account_limit: int = 12
     # Share of the chat's places kept for urgent cases of the same day.
     urgent_reserve: float = 0.1
+    # From this local time of the day before, what the window has not sold of its share opens to
+    # the chat; None: never, the rest belongs to the window. Ours.
+    window_share_until: time | None = None
     # Waitlist: an offer lives this long, and one made in the quiet hours until this local time.
     # Printed: 24 hours with payment; a morning's place would be lost to everybody by then.
     offer_lives: timedelta = timedelta(minutes=30)

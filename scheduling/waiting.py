@@ -100,6 +100,15 @@ def closes_at(policy: Policy, day: date, zone: tzinfo | None) -> datetime:
     return datetime.combine(day - timedelta(days=1), policy.waitlist_closes, zone)
 
 
+def opens_at(policy: Policy, first: date, last: date, zone: tzinfo | None) -> list[datetime]:
+    """Return when the window's unsold places of these days open to who waits for them."""
+    clock = policy.window_share_until
+    if clock is None:
+        return []
+    eves = (first + timedelta(days=number - 1) for number in range((last - first).days + 1))
+    return [datetime.combine(eve, clock, zone) for eve in eves]
+
+
 def returns_at(
     policy: Policy, now: datetime, starts_at: datetime, dice: random.Random
 ) -> datetime | None:

@@ -1,20 +1,30 @@
 """Who keeps places from others is stopped for a while, online only, and can appeal."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.setting_values import read_policy
-from desk import record
+from desk import record, waitlist
 from desk.bookings import Bookings
+from desk.finder import Finder
+from desk.waitlist import Waitlist
 from desk.work import Actor
-from models import Appointment, AppointmentEvent, AuditEvent
-from scheduling.errors import AccountLimit, PatientBlocked
+from models import Appointment, AppointmentEvent, AuditEvent, Department, Job, Slot
+from scheduling.errors import AccountLimit, PatientBlocked, SlotTaken
 from scheduling.policy import Policy
-from tests.desk.hospital import NOW, Hospital
+from scheduling.waiting import Wish
+from tests.desk.hospital import NOW, SHANGHAI, Hospital
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def three(database_url):
+    hospital = Hospital(database_url)
+    yield hospital
+    hospital.close()
 
 
 @pytest.fixture
@@ -122,3 +132,93 @@ def test_a_site_turns_it_on_in_its_own_file(tmp_path):
 
     assert (policy.no_shows_allowed, policy.late_cancels_allowed) == (3, 3)
     assert policy.returns_before == timedelta(hours=2)
+
+
+# -- what the window has not sold
+
+
+EVENING = Policy(window_share_until=time(17, 0))
+AT_FIVE = datetime(2026, 11, 24, 17, tzinfo=SHANGHAI)
+
+
+def sold(hospital, slot):
+    with hospital.engine.connect() as conn:
+        row = conn.execute(select(*Slot.__table__.c).where(Slot.id == slot)).one()
+    return row.booked, row.chat_booked, row.chat_capacity
+
+
+def left(hospital, slot):
+    with hospital.work() as work:
+        return Finder(work).opening(slot).left
+
+
+def test_the_windows_unsold_places_open_to_the_chat_the_evening_before(three):
+    three.policy = EVENING
+    slot = three.slot(3, chat=1)
+    (first, one), (second, two), (third, three_), (fourth, four) = three.patients(4)
+    three.book(first, slot, one)
+    assert left(three, slot) == 0
+    with pytest.raises(SlotTaken):
+        three.book(second, slot, two)
+
+    three.now = AT_FIVE
+
+    assert left(three, slot) == 2
+    made = three.book(second, slot, two)
+    three.book(third, slot, three_)
+    assert sold(three, slot) == (3, 3, 3)
+    assert left(three, slot) == 0
+    with pytest.raises(SlotTaken):
+        three.book(fourth, slot, four)
+    with three.bookings(second) as desk:
+        desk.cancel(made)
+    assert sold(three, slot) == (2, 2, 3)
+    assert three.stock(slot) == (2, 2)
+
+
+def test_what_the_window_has_sold_is_not_sold_again(hospital):
+    hospital.policy = EVENING
+    hospital.now = AT_FIVE
+    slot = hospital.slot(3, chat=1, reserve=1)
+    people = hospital.patients(3)
+    with hospital.work(Actor("window")) as work:
+        Bookings(work).hold(slot, people[0][1])
+    assert left(hospital, slot) == 1
+    hospital.book(people[1][0], slot, people[1][1])
+    assert sold(hospital, slot) == (2, 1, 2)
+    with pytest.raises(SlotTaken):
+        hospital.book(people[2][0], slot, people[2][1])
+    assert left(hospital, slot) == 0, "the urgent reserve waits for the day"
+
+
+def test_without_such_a_time_the_rest_belongs_to_the_window(hospital):
+    slot = hospital.slot(3, chat=1)
+    hospital.now = AT_FIVE
+    (first, one), (second, two) = hospital.patients(2)
+    hospital.book(first, slot, one)
+    with pytest.raises(SlotTaken):
+        hospital.book(second, slot, two)
+
+
+def test_who_waits_comes_before_everybody_when_they_open(hospital):
+    hospital.policy = EVENING
+    department = hospital.department()
+    slot = hospital.slot(2, chat=1, department=department)
+    (first, one), (second, two) = hospital.patients(2)
+    hospital.book(first, slot, one)
+    with hospital.engine.connect() as conn:
+        code = conn.scalar(select(Department.code).where(Department.id == department))
+    tomorrow = NOW.date() + DAY
+    with hospital.work(second) as work:
+        Waitlist(work).join(Wish(code, None, tomorrow, tomorrow, "am"), two)
+    with hospital.engine.connect() as conn:
+        due = conn.scalars(select(Job.due_at).where(Job.kind == waitlist.SERVE)).all()
+    assert AT_FIVE in due
+
+    hospital.now = AT_FIVE
+    with hospital.work() as work:
+        Waitlist(work).serve(1)
+
+    assert sold(hospital, slot) == (2, 2, 2)
+    with hospital.work(second) as work:
+        assert Waitlist(work).mine()[0].offer is not None

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -22,6 +22,7 @@ from desk.roster_files import RosterErrors
 from desk.roster_report import ImportReport
 from desk.work import Actor, Work
 from models import Appointment, Shift, Site, Slot
+from scheduling.policy import Policy
 from scheduling.types import Registration
 from tests.desk.clinic import Clinic
 
@@ -413,3 +414,19 @@ def test_a_weekly_shift_without_an_end_in_reach_is_laid_out_for_a_year(clinic, w
     with clinic.work() as work:
         last = work.conn.scalar(select(func.max(Shift.visit_on)))
     assert date(2027, 11, 18) < last <= date(2027, 11, 25)
+
+
+def test_what_the_window_has_lost_to_the_chat_by_now_stays_the_chats(clinic, whole):
+    load(clinic, whole)
+    evening = clinic.now.replace(hour=10)  # 18:00 in Shanghai, the day before the shift
+    policy = Policy(window_share_until=time(17))
+    with clinic.work(WINDOW) as work:
+        eve = replace(work, policy=policy, now=evening)
+        work.conn.execute(update(Slot).values(booked=3, chat_booked=3, chat_capacity=3))
+
+        report = import_roster(eve, [whole])
+
+        assert not report.is_changed
+        assert set(work.conn.scalars(select(Slot.chat_capacity))) == {3}
+        work.conn.execute(update(Slot).values(booked=0, chat_booked=0))
+        assert import_roster(work, [whole]).is_changed, "by day the file says what the share is"
