@@ -16,6 +16,7 @@ NOBODY = Person()
 CHILD_AGE_YEARS = 14.0
 ADULT_AGE_YEARS = 18.0
 _ADULTS = frozenset({"mother", "father", "spouse", "grandparent"})
+_CHILDREN = frozenset({"son", "daughter", "child", "grandchild"})
 
 __all__ = ["FALLBACK", "SHIPPED", "Model", "load", "score", "speaks_of_child"]
 
@@ -35,17 +36,26 @@ def score(
         model: another model than the shipped one, from `load`.
     """
     age = person.age_years
-    young = person.relation in {"son", "daughter", "child", "grandchild"} and age is None
+    young = person.relation in _CHILDREN and age is None
     child = age < CHILD_AGE_YEARS if age is not None else young or speaks_of_child(text)
     chances = (model or MODEL).probabilities(text, child=child)
-    chances = _reweigh(chances, person)
+    chances = _reweigh(chances, person, about_child=speaks_of_child(text))
     codes = departments.NATIONAL
     ranked = sorted(chances.items(), key=lambda item: -item[1])
     return tuple(Named(codes[name], name, round(p, 4)) for name, p in ranked[:k])
 
 
-def _barred(person: Person) -> set[str]:
-    """Return the departments that this person's age, sex or role rule out."""
+def _is_pregnant(person: Person) -> bool:
+    """A mother who tells of the time she was carrying the patient is not the patient."""
+    return bool(person.pregnant) and person.relation not in _CHILDREN
+
+
+def _barred(person: Person, *, about_child: bool) -> set[str]:
+    """
+    Return the departments that this person's age, sex or role rule out.
+
+    Where the words are about a child, an adult's age is that of whoever writes.
+    """
     barred: set[str] = set()
     if person.sex == "m":
         barred |= {"妇科", "产科"}
@@ -54,20 +64,20 @@ def _barred(person: Person) -> set[str]:
     if person.age_years is not None and person.age_years < CHILD_AGE_YEARS:
         barred |= {"老年科", "产科"}
     elif (
-        (person.age_years or 0) >= ADULT_AGE_YEARS
-        or person.pregnant
+        ((person.age_years or 0) >= ADULT_AGE_YEARS and not about_child)
+        or _is_pregnant(person)
         or (person.age_years is None and person.relation in _ADULTS)
     ):
         barred.add("儿科")
     return barred
 
 
-def _reweigh(chances: dict[str, float], person: Person) -> dict[str, float]:
+def _reweigh(chances: dict[str, float], person: Person, *, about_child: bool) -> dict[str, float]:
     """Apply what age, sex and pregnancy decide, and bring the sum back to 1."""
-    barred = _barred(person)
+    barred = _barred(person, about_child=about_child)
     kept = {name: 0.0 if name in barred else p for name, p in chances.items()}
     favourite = None
-    if person.pregnant and "产科" not in barred:
+    if _is_pregnant(person) and "产科" not in barred:
         favourite = "产科"
     elif person.age_years is not None and person.age_years < CHILD_AGE_YEARS:
         favourite = "儿科"

@@ -91,6 +91,15 @@ def test_a_grown_parent_is_not_sent_to_paediatrics() -> None:
     assert scores["儿科"] == 0
 
 
+def test_a_mothers_age_does_not_keep_her_child_from_paediatrics() -> None:
+    assert names("宝宝五个月了发育慢，不长肉", Person(sex="f", age_years=25))[0] == "儿科"
+
+
+def test_a_child_whose_pregnancy_is_told_about_is_no_obstetric_patient() -> None:
+    of_child = Person(relation="child", pregnant=True)
+    assert names("宝宝睡觉不安稳，怀孕时胎位不正", of_child)[0] == "儿科"
+
+
 def test_sex_rules_departments_out() -> None:
     of_man = {n.name: n.score for n in triage.score("小肚子疼", Person(sex="m"))}
     of_woman = {n.name: n.score for n in triage.score("性功能不好", Person(sex="f"))}
