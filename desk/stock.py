@@ -141,9 +141,11 @@ def refuse_if_full(work: Work, slot: Row[*tuple[Any, ...]]) -> None:
 def _is_full(work: Work, slot: Row[*tuple[Any, ...]]) -> bool:
     """Whether a conditional update would find no place now."""
     if work.actor.channel in _SHARED_CHANNELS:
-        is_today = slot.visit_on <= work.local(work.now).date()
-        kept = 0 if is_today else slot.reserve
-        if slot.chat_booked >= slot.chat_capacity - kept:
+        now = work.local(work.now)
+        kept = 0 if slot.visit_on <= now.date() else slot.reserve
+        unsold = slot.capacity - slot.booked - (slot.chat_capacity - slot.chat_booked)
+        is_common = unsold > 0 and slot.visit_on <= common_until(work.policy, now)
+        if slot.chat_booked >= slot.chat_capacity - kept and not is_common:
             return True
     return bool(slot.booked >= slot.capacity)
 
