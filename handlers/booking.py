@@ -32,7 +32,7 @@ from nlp.heard import Heard
 from scheduling.errors import Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
 
-NEW = "new"
+NEW, _AGREED = "new", "agreed"
 # What lets us choose from a list.
 _TAKES = frozenset({"any", "earliest", "skip"})
 # A choice of the list: stand in line (handlers.waiting).
@@ -106,7 +106,11 @@ def answer_offer(heard: Heard, values: Values, world: World) -> Given:
 
 
 def ask_patient(values: Values, world: World) -> Asked:
-    """Take the one family member that was meant; register who is not known yet; else ask."""
+    """
+    Take the one family member that was meant; register who is not known yet; else ask.
+
+    The question shows all that will be booked: the answer to it is the last yes.
+    """
     linked = world.desk.patients.linked()
     relation = values.get("relation")
     if values.get("new_patient") or not linked:
@@ -114,15 +118,26 @@ def ask_patient(values: Values, world: World) -> Asked:
     meant = family.meant(relation, linked) if relation else []
     if len(meant) == 1:
         return Filled(meant[0].id)
-    known = [(wording.patient(p), p.id) for p in meant or linked]
     if relation and not meant:
         register = (texts.register_first(relation), NEW)
-        return Question(texts.not_registered(relation), [register, *known], wants="patient")
-    return Question(texts.WHO, [*known, (texts.ANOTHER_PATIENT, NEW)], wants="patient")
+        others = [(wording.patient(p), p.id) for p in linked]
+        return Question(texts.not_registered(relation), [register, *others], wants="patient")
+    another = (texts.ANOTHER_PATIENT, NEW)
+    people = meant or linked
+    if "time" not in values:  # who waits for a place has none yet
+        choices: list[tuple[str, Any]] = [(wording.patient(p), p.id) for p in people]
+        return Question(texts.WHO, [*choices, another], wants="patient")
+    opening = next(iter(world.desk.finder.openings([SlotId(values["time"])])), None)
+    if opening is None:
+        raise Reask("offer", refusals.TAKEN)
+    choices = [(wording.patient(p), {_AGREED: p.id}) for p in people]
+    return Question(texts.who(opening), [*choices, another], wants="patient")
 
 
 def pick_patient(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
-    """The last choice registers somebody new."""
+    """The last choice registers somebody new; who saw the whole and chose has agreed to it."""
+    if isinstance(value, dict):
+        return Redo((), fill={"patient": value[_AGREED], _AGREED: True})
     return Redo(("patient",), fill={"new_patient": True}) if value == NEW else value
 
 
@@ -144,7 +159,9 @@ def take_hold(values: Values, world: World) -> Asked:
 
 
 def ask_confirm(values: Values, world: World) -> Asked:
-    """Show everything once more; nothing is booked without this yes."""
+    """Show everything once more; nothing is booked without this yes, or that to the whole."""
+    if values.get(_AGREED):
+        return Filled(_YES)
     held = wishes.appointment(values["appointment"], world)
     if held is None or held.status != "held" or held.held_until is None:
         raise Reask("offer", refusals.HOLD_OVER)
@@ -250,6 +267,7 @@ FORM: Form[World] = Form(
         Slot("relation", hear=wishes.hear_relation),
         Slot("patient", ask_patient, hear=changes.hear_patient, pick=pick_patient,
              after=("relation",)),
+        Slot(_AGREED, after=("time", "patient")),
         Slot("appointment", take_hold, after=("time", "patient")),
         Slot("confirm", ask_confirm, answer=answer_confirm, pick=pick_confirm,
              after=("appointment",)),

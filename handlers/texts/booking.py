@@ -120,6 +120,11 @@ def time_choice(opening: Opening) -> str:
 WHO = "给谁挂号？回复数字："
 
 
+def who(opening: Opening) -> str:
+    """Everything that is about to be booked, and for whom: the answer books."""
+    return f"请核对：\n{_details(opening)}\n给谁挂号？选了就约上。回复数字："
+
+
 def not_registered(relation: str) -> str:
     """The one it is for is not known yet."""
     return f"{wording.RELATIONS[relation]}还没有登记，先登记才能挂号。回复数字："
@@ -132,18 +137,23 @@ def register_first(relation: str) -> str:
 
 def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) -> str:
     """Everything that is about to be booked, before the last yes."""
-    at = booked.opening
     name = wording.patient(patient) if patient else booked.patient_name_masked
-    remote = "（线上看诊，不用到医院）" if at.mode == "remote" else ""
     return (
         f"请核对，号已为您留{minutes}分钟：\n"
         f"就诊人：{name}\n"
+        f"{_details(booked.opening)}\n"
+        f"{CONFIRM}"
+    )
+
+
+def _details(at: Opening) -> str:
+    remote = "（线上看诊，不用到医院）" if at.mode == "remote" else ""
+    return (
         f"医院：{at.site_name}\n"
         f"科室：{at.department_name}{remote}\n"
         f"医生：{wording.doctor(at)}\n"
         f"时间：{wording.moment(at.starts_at)}\n"
-        f"费用：{wording.price(at)}\n"
-        f"{CONFIRM}"
+        f"费用：{wording.price(at)}"
     )
 
 
