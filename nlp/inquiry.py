@@ -29,29 +29,34 @@ LEAST_INFORMATION = 0.15
 _SMOOTHING = 0.02
 # After an answer few departments are left that matter, and every one costs a look at every site.
 _MOST_PLACED = 4
+_NOBODY = Person()
+# Options for one sex alone.
+_ONLY = {"private_m": "m", "private_f": "f", "pregnant": "f"}
 
 
-def best(found: Sequence[Named]) -> Inquiry | None:
+def best(found: Sequence[Named], person: Person = _NOBODY) -> Inquiry | None:
     """
     Return the most telling question with the departments after each answer.
 
-    None where the best guess is sure already, or no question tells enough.
+    None where the best guess is sure already, or no question tells enough. What is known of the
+    person is not asked, and not offered to somebody of the other sex.
     """
     if not found or found[0].score >= SURE:
         return None
     total = sum(d.score for d in found)
     likely = [replace(d, score=d.score / total) for d in found if d.score]
-    told = {q: _information(likely, shares) for q, shares in _QUESTIONS.items()}
+    asked = {name: shares for name, shares in _QUESTIONS.items() if not _is_known(name, person)}
+    told = {q: _information(likely, shares) for q, shares in asked.items()}
     question = max(told, key=lambda q: told[q])
     if told[question] < LEAST_INFORMATION:
         return None
-    options = _options(_QUESTIONS[question], likely)
+    options = tuple(o for o in _options(asked[question], likely) if not _is_odd(o, person))
     return Inquiry(question, options) if len(options) > 1 else None
 
 
 def at_sites(found: Sequence[Named], vocabulary: Vocabulary, person: Person) -> Inquiry | None:
     """Return the most telling question with the sites' own departments after each answer."""
-    asked = best(found)
+    asked = best(found, person)
     if asked is None:
         return None
     options = (
@@ -59,6 +64,15 @@ def at_sites(found: Sequence[Named], vocabulary: Vocabulary, person: Person) -> 
         for o in asked.options
     )
     return replace(asked, options=tuple(options))
+
+
+def _is_known(question: str, person: Person) -> bool:
+    """Who said 「我家孩子」 or an age is not asked whether it is for a child."""
+    return question == "who" and (person.relation is not None or person.age_years is not None)
+
+
+def _is_odd(option: Option, person: Person) -> bool:
+    return person.sex is not None and _ONLY.get(option.name, person.sex) != person.sex
 
 
 def _options(shares: dict[str, dict[str, float]], found: Sequence[Named]) -> tuple[Option, ...]:

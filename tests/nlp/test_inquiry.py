@@ -8,7 +8,7 @@ import pytest
 
 from handlers.texts import triage as texts
 from nlp import inquiry, lexicon, redflags, triage
-from nlp.heard import Named
+from nlp.heard import Named, Person
 
 ROWS = lexicon.rows("inquiries.tsv")
 
@@ -71,3 +71,22 @@ def test_the_safety_question_is_asked_where_danger_may_hide(
     text: str, concern: str | None
 ) -> None:
     assert redflags.look(text).concern == concern
+
+
+def test_what_is_known_of_the_person_is_not_asked() -> None:
+    found = triage.score("感冒流鼻涕")
+    unknown, child = inquiry.best(found), inquiry.best(found, Person(relation="child"))
+    assert unknown is not None
+    assert unknown.name == "who"
+    assert child is None or child.name != "who"
+
+
+def test_no_man_is_asked_about_periods_and_no_woman_about_what_men_have() -> None:
+    found = triage.score("下面不舒服")
+    unknown = inquiry.best(found)
+    assert unknown is not None
+    assert {"private_f", "private_m"} <= {option.name for option in unknown.options}
+    for sex, odd in (("m", "private_f"), ("f", "private_m")):
+        asked = inquiry.best(found, Person(sex=sex))
+        assert asked is not None
+        assert odd not in {option.name for option in asked.options}

@@ -109,7 +109,9 @@ class Answers(Hands):
 
     def _on_departments(self, screen: Screen, now: datetime) -> Message | None:
         right = {r["name"] for r in departments() if r["code"] in self.goal.matter.wards}
-        return self._choose(choosing.department(screen, self.goal, self.rng, frozenset(right)))
+        is_attentive = self.character.is_attentive or self.goal.matter.kind != "complaint"
+        found = choosing.department(screen, frozenset(right), is_attentive=is_attentive)
+        return self._choose(found)
 
     def _on_turn(self, screen: Screen, now: datetime) -> Message | None:
         names = "|".join(r["name"] for r in departments() if r["code"] in self.goal.matter.wards)

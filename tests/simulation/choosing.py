@@ -90,11 +90,9 @@ def detail(screen: Screen, goal: Goal, today: date) -> Option | None:
     return by_words(screen, r"都不是|没有以上|不清楚")
 
 
-def department(
-    screen: Screen, goal: Goal, rng: random.Random, right: frozenset[str]
-) -> Option | None:
-    """One of some departments; half the people know which is right, the others take the first."""
-    if goal.matter.kind == "complaint" and rng.random() < 0.5:
+def department(screen: Screen, right: frozenset[str], *, is_attentive: bool) -> Option:
+    """One of some departments: what makes sense, or, without much thought, the first."""
+    if not is_attentive:
         return screen.options[0]
     return next((o for o in screen.options if o.label in right), screen.options[0])
 
