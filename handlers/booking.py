@@ -124,7 +124,8 @@ def ask_patient(values: Values, world: World) -> Asked:
         return Question(texts.not_registered(relation), [register, *others], wants="patient")
     another = (texts.ANOTHER_PATIENT, NEW)
     people = meant or linked
-    if "time" not in values:  # who waits for a place has none yet
+    # Who waits for a place has no time yet; who is correcting is asked once more.
+    if "time" not in values or relation == "":
         choices: list[tuple[str, Any]] = [(wording.patient(p), p.id) for p in people]
         return Question(texts.WHO, [*choices, another], wants="patient")
     opening = next(iter(world.desk.finder.openings([SlotId(values["time"])])), None)

@@ -27,6 +27,7 @@ from scheduling.types import PromptView
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
 _BARE = ("affirm", "deny", "choose")
+_NEW_MATTERS = ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist")
 _DAY, _MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
 
@@ -219,7 +220,8 @@ def _about_going_on(state: State, said: Said, *, was_asked: bool) -> Intent | No
     if not _is_at_resume(state):
         return None
     if not was_asked:
-        return "repeat" if said.heard.intent in _BARE else None
+        late = (*_BARE, *_NEW_MATTERS, "unknown")
+        return "repeat" if said.heard.intent in late else None
     return "stop" if said.heard.answer == "no" or _second(said) else None
 
 
@@ -234,12 +236,18 @@ def _second(said: Said) -> bool:
     return said.heard.ordinal == 2 or said.menu_id.endswith("-2")  # noqa: PLR2004 - the no of two
 
 
+def _may_answer(top: Frame, heard: Heard) -> bool:
+    """A doctor's name or a day, where what was open asked for one, is no whole new matter."""
+    names_other = heard.stated_departments or heard.symptoms
+    return heard.intent in BY_NAME[top.form].keeps and not names_other
+
+
 def _after_silence(state: State, heard: Heard, world: World) -> State:
     """After half an hour a bare word is asked about; a whole new matter simply begins."""
     idle, patience = world.scene.idle, care.IDLE if care.is_on(state) else IDLE
     if state.top is None or idle is None or idle <= patience:
         return state
-    if heard.intent in ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist"):
+    if heard.intent in _NEW_MATTERS and not _may_answer(state.top, heard):
         return state.cleared()
     if state.top.form == care.FORM.name:
         return state.pop()

@@ -139,10 +139,7 @@ def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) 
     """Everything that is about to be booked, before the last yes."""
     name = wording.patient(patient) if patient else booked.patient_name_masked
     return (
-        f"请核对，号已为您留{minutes}分钟：\n"
-        f"就诊人：{name}\n"
-        f"{_details(booked.opening)}\n"
-        f"{CONFIRM}"
+        f"请核对，号已为您留{minutes}分钟：\n就诊人：{name}\n{_details(booked.opening)}\n{CONFIRM}"
     )
 
 

@@ -40,6 +40,8 @@ class Answers(Hands):
 
     def _on_who(self, screen: Screen, now: datetime) -> Message | None:
         person = self.goal.person
+        if self.character.is_attentive and (wrong := self._wrong_in(screen, now)):
+            return self._object(wrong)
         found = choosing.person(screen, person, is_known=person.number in self.known)
         return self._choose(found)
 
@@ -82,6 +84,9 @@ class Answers(Hands):
         name = field_of(screen.text, "姓名", "名字", "就诊人")
         if name and "*" not in name and name != self.goal.person.name:
             return self._choose(choosing.by_words(screen, "姓名|名字"))
+        parent = choosing.by_words(screen, "家长|给孩子")
+        if parent is not None and self.goal.person.kin in ("son", "daughter"):
+            return self._choose(parent)
         relation = field_of(screen.text, "关系")
         if relation and not any(
             word in relation for word in (*KIN[self.goal.person.kin].options, "家人")
@@ -131,6 +136,10 @@ class Answers(Hands):
     def _on_offers(self, screen: Screen, now: datetime) -> Message | None:
         found = choosing.offer(screen, self.goal, self.relief, now.date())
         if found is not None:
+            if screen.says_none and self.goal.when.clock and not self.relief.when:
+                # Told that her hour is gone, she takes another on that half-day.
+                self.gave_up.append(("when", screen.text))
+                self.relief = Relief(when=True, doctor=self.relief.doctor)
             return self._choose(found)
         if screen.has_more and self._said["更多"] < 3 and not screen.says_none:
             return self._typed("更多")
@@ -159,13 +168,17 @@ class Answers(Hands):
         wrong = self._wrong_in(screen, now)
         if not wrong:
             return self._choose(choosing.by_words(screen, "确认|^对|是的"))
+        return self._object(wrong)
+
+    def _object(self, wrong: str) -> Message | None:
+        """Say what is not as she wanted it."""
         if self._said[f"wrong {wrong}"] >= 2:
             return None
         self._said[f"wrong {wrong}"] += 1
         if wrong == "who":
-            return self._choose(choosing.by_words(screen, "就诊人|别人|换人"))
+            return self._typed("换就诊人")
         if self._is("digits"):
-            return self._choose(choosing.by_words(screen, "时间|医生"))
+            return self._typed("换个时间")
         lacking = "when" if wrong == "when" else "matter"
         return self._typed(speech.restated(self.goal, self.character.temperament, lacking=lacking))
 
