@@ -62,7 +62,11 @@ class Repairs(Generic[W]):
         if intent == "repeat":
             return self.again(state, world, "" if top else self.phrases.nothing_to_repeat)
         if intent == "back":
-            return self._back(state, top, world) if top else (state, self._nothing_open())
+            return (
+                self._back(state, top, world)
+                if top
+                else self._back_to_nothing(state, heard, world)
+            )
         return None
 
     def again(self, state: State, world: W, lead: str) -> Turn:
@@ -76,8 +80,10 @@ class Repairs(Generic[W]):
         farewells = [self.forms[f.form].leave(f.values, world) for f in reversed(state.frames)]
         return state.cleared(), next((words for words in farewells if words), "")
 
-    def _nothing_open(self) -> Reply:
-        return Reply(self.phrases.nothing_open)
+    def _back_to_nothing(self, state: State, heard: Heard, world: W) -> Turn:
+        """「点错了，恢复」 with nothing open may be about what was done before."""
+        claimed = self.moves.claimed(state, heard, world)
+        return claimed or (state, Reply(self.phrases.nothing_open))
 
     def _is_busy_with_another(self, top: Frame | None, intent: str) -> bool:
         """Tell whether something is going on that this intent does not belong to."""
