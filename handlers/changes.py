@@ -41,9 +41,8 @@ def hear(heard: Heard, values: Values, world: World) -> Given:
     if turned_down is not None and not has_wish:
         return _ANSWERS[turned_down](values, world)
     is_no = heard.answer == "no" or heard.intent == "deny"
-    is_bare = is_no and not (
-        heard.symptoms or heard.person.relation or "none" in heard.preferences
-    )
+    is_bare = is_no and heard.preferences <= _MERE_NO
+    is_bare = is_bare and not (heard.symptoms or heard.person.relation)
     return Redo((), texts.WHAT_TO_CHANGE) if is_bare and not has_wish else None
 
 
