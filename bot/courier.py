@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 _LEASE = timedelta(seconds=60)
 # Small, so that what has become urgent meanwhile, and what is due by time, is soon looked at.
 _BATCH = 5
-_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 _MOST_ATTEMPTS = 8
 _LONGEST_WAIT = timedelta(hours=1)
 _ACTOR = Actor("job", name="courier")
@@ -78,17 +78,21 @@ class Courier:
         return done
 
     def run(self, stop: threading.Event, recurring: Sequence[str] = RECURRING) -> None:
-        """Go on until told to stop; a failure of the database is outlived."""
-        missing = list(recurring)
+        """Go on until told to stop; an outage of the database is outlived, and told in full once."""
+        missing, pause = list(recurring), _PAUSE_SECONDS
         while not stop.is_set():
             try:
                 while missing:
                     self.schedule(missing[-1])
                     missing.pop()
                 self.run_once(stop)
+                pause = _PAUSE_SECONDS
             except Exception as error:  # noqa: BLE001 - the courier must outlive bad days
-                _LOG.error("the courier stumbled: %s", _told(error))
-            stop.wait(_PAUSE_SECONDS)
+                is_news = pause == _PAUSE_SECONDS
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                what = _told(error) if is_news else f"{type(error).__name__} again"
+                _LOG.error("the courier stumbled, next try in %.0f s: %s", pause, what)
+            stop.wait(pause)
 
     def schedule(self, kind: str) -> None:
         """See to it that a recurring job is due now."""
