@@ -78,7 +78,7 @@ class Courier:
         return done
 
     def run(self, stop: threading.Event, recurring: Sequence[str] = RECURRING) -> None:
-        """Go on until told to stop; an outage of the database is outlived, and told in full once."""
+        """Go on until told to stop; an outage of the database is outlived, told in full once."""
         missing, pause = list(recurring), _PAUSE_SECONDS
         while not stop.is_set():
             try:

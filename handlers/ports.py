@@ -12,25 +12,21 @@ from datetime import datetime
 from typing import Protocol
 
 from handlers.patients_port import Care, Patients
+from handlers.staff_ports import ShiftChanges, StaffRoom, Suspensions
 from handlers.waitlist_port import Waitlist
 from scheduling.offers import Offers
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
-    DayLine,
     Fee,
-    Impact,
-    Member,
     Need,
     Opening,
     Outlook,
     PatientId,
     Physician,
     Place,
-    Progress,
     PromptId,
     PromptView,
-    ShiftView,
     SlotId,
     Ward,
 )
@@ -155,84 +151,6 @@ class Notices(Protocol):
 
     def outlook(self, view: AppointmentView) -> Outlook:
         """Return how the first reminder of an appointment that can come will come."""
-        ...
-
-
-class StaffRoom(Protocol):
-    """Who works here."""
-
-    def me(self) -> Member | None:
-        """Return the member of staff who writes, or None."""
-        ...
-
-    def bind(self, code: str) -> Member | None:
-        """Bind this account by its one-time code; None for one that is no good."""
-        ...
-
-
-class Suspensions(Protocol):
-    """Shifts, and suspending them."""
-
-    def shifts(
-        self,
-        member: Member,
-        doctors: Sequence[str] = (),
-        departments: Sequence[str] = (),
-        when: Sequence[tuple[datetime, datetime]] = (),
-    ) -> Sequence[ShiftView]:
-        """Return the shifts ahead that are meant and that this member may act on."""
-        ...
-
-    def day(
-        self,
-        member: Member,
-        doctors: Sequence[str],
-        departments: Sequence[str],
-        when: Sequence[tuple[datetime, datetime]],
-        *,
-        names_too: bool,
-    ) -> Sequence[tuple[ShiftView, Sequence[DayLine]]]:
-        """Return shifts with their patients, masked; without them unless `names_too`."""
-        ...
-
-    def foresee(self, shifts: Sequence[int]) -> Impact:
-        """Return what suspending shifts would do to their patients."""
-        ...
-
-    def suspend(self, member: Member, shifts: Sequence[int]) -> int:
-        """Close shifts and have their patients offered new places; returns its number."""
-        ...
-
-    def resume(self, member: Member, suspension: int) -> Progress:
-        """Take a suspension back."""
-        ...
-
-    def latest(self, member: Member) -> int | None:
-        """Return the newest suspension of this member that stands."""
-        ...
-
-    def progress(self, suspension: int) -> Progress:
-        """Return how far a suspension is."""
-        ...
-
-
-class ShiftChanges(Protocol):
-    """What staff change of one day's shift."""
-
-    def substitute(self, member: Member, shift: int, doctor: str) -> ShiftView:
-        """Let another doctor see the patients."""
-        ...
-
-    def move_room(self, member: Member, shift: int, room: str) -> ShiftView:
-        """See the patients in another room."""
-        ...
-
-    def add_places(self, member: Member, shift: int, count: int) -> ShiftView:
-        """Add places."""
-        ...
-
-    def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
-        """Take free places away."""
         ...
 
 
