@@ -63,8 +63,9 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
 _COMPILED = tuple(
     (name, re.compile(text), re.compile(label) if label else None) for name, text, label in _KINDS
 )
+_DONE_KINDS = 3  # booked, moved, cancelled stand behind the alarm
 _LOST = re.compile(r"没听明白|没能理解|没弄懂|没看懂|不明白|没听懂|换个说法")
-_MORE = re.compile(r"更多|下一页|还有别的")
+_MORE = re.compile(r"更多|看别的按8|下一页|还有别的")
 _NONE = re.compile(
     r"没有号|约满|满了|不出诊|没有完全|不看诊|没放出|没有放出|停诊|已经过了|没有您要|没有可以?约|被别人约走|不能约|冲突|没有找到"
 )
@@ -96,22 +97,18 @@ class Screen:
     is_closed: bool
     is_trouble: bool
     invites_all: bool
-
-    @property
-    def heading(self) -> str:
-        """The line above the options: what they are about."""
-        lines = [line for line in self.text.splitlines() if not _MORE.search(line)]
-        return lines[-1] if lines else ""
+    heading: str  # the line above the options: what they are about
 
 
 def read(message: str) -> Screen:
     """Read a message as it stands on the phone."""
     taps = {f["label"]: (f["say"], f["id"]) for f in _LINK.finditer(message)}
-    lines, options = [], []
+    lines, options, heading = [], [], ""
     for line in without_links(message).splitlines():
         found = _OPTION.match(line)
         if found and int(found[1]) == len(options) + 1:
             say, tap = taps.get(line, ("", ""))
+            heading = heading or (lines[-1] if lines else "")
             options.append(Option(found[1], found[2], say, tap))
         else:
             lines.append(line)
@@ -119,7 +116,8 @@ def read(message: str) -> Screen:
     return Screen(
         text=text,
         options=tuple(options),
-        kind=_kind(text, options),
+        kind=_done(text) or _kind(text, options),
+        heading=heading,
         is_lost=bool(_LOST.search(text)),
         has_more=bool(_MORE.search(text)),
         says_none=bool(_NONE.search(text)),
@@ -132,6 +130,12 @@ def read(message: str) -> Screen:
 def without_links(message: str) -> str:
     """The message as it looks: a link is its label."""
     return _LINK.sub(lambda found: found["label"], message)
+
+
+def _done(text: str) -> str:
+    """What is done is done, whatever is asked after it."""
+    done = _COMPILED[: _DONE_KINDS + 1]
+    return next((name for name, about, _ in done[1:] if about.search(text)), "")
 
 
 def _kind(text: str, options: list[Option]) -> str:
