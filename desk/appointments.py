@@ -69,6 +69,11 @@ def given_back(work: Work, since: datetime) -> list[AppointmentView]:
     return [view for place, view in given.items() if place not in active]
 
 
+def ever(work: Work) -> Sequence[AppointmentView]:
+    """Return all that the actor may see, past visits and cancelled ones too, soonest first."""
+    return _views(work, _VISIBLE_EVER if is_chat(work) else _EVER)
+
+
 def is_chat(work: Work) -> bool:
     """The window, jobs and other programs are let in by their edge and see everything."""
     return work.actor.channel == "chat"
@@ -139,6 +144,8 @@ _LAST_GIVEN_BACK = select(func.max(Appointment.ended_at)).where(
 _GIVEN_BACK = _VIEWS.where(
     Appointment.status == "cancelled", Appointment.ended_at == bindparam("at"), VISIBLE, _BY_CHAT
 )
+_EVER = _VIEWS.where(Appointment.status.not_in(_GONE))
+_VISIBLE_EVER = _EVER.where(VISIBLE)
 
 
 def _to_view(row: Row[*tuple[Any, ...]], work: Work) -> AppointmentView:

@@ -10,6 +10,7 @@ from desk.care import Care
 from desk.catalogue import Catalogue
 from desk.finder import Finder
 from desk.notices import Notices
+from desk.own_data import OwnData
 from desk.patients import Patients
 from desk.prompts import Prompts
 from desk.replacements import Replacements
@@ -62,6 +63,11 @@ class Counter:
     def care(self) -> Care:
         """How it wants to be talked to."""
         return Care(self.work)
+
+    @cached_property
+    def own_data(self) -> OwnData:
+        """What is kept of the account."""
+        return OwnData(self.work)
 
     @cached_property
     def prompts(self) -> Prompts:

@@ -26,6 +26,7 @@ from scheduling.types import PatientId, PatientView
 # What shows that the phone on file is the patient's, not only the writer's.
 VOUCHED = "desk"
 _MONTH = timedelta(days=30)
+SPEAKING = ("own", "pending", "verified")
 
 
 def views(work: Work, account: int, patient: int | None = None) -> list[PatientView]:
@@ -41,6 +42,12 @@ def views(work: Work, account: int, patient: int | None = None) -> list[PatientV
     if patient is not None:
         query = query.where(Patient.id == patient)
     return [_as_view(work, row) for row in work.conn.execute(query)]
+
+
+def ever(work: Work, account: int) -> Sequence[int]:
+    """Return the patients an account speaks for or ever did."""
+    mine = select(PatientLink.patient_id).where(PatientLink.wechat_user_id == account)
+    return work.conn.scalars(mine.distinct().order_by(PatientLink.patient_id)).all()
 
 
 def view(work: Work, account: int | None, patient: int) -> PatientView:
@@ -141,12 +148,14 @@ def make_default(work: Work, account: int, patient: int) -> None:
     work.conn.execute(update(PatientLink).where(mine, chosen).values(is_default=True))
 
 
-def others(work: Work, account: int, patient: int) -> Sequence[int]:
+def others(
+    work: Work, account: int, patient: int, states: Sequence[str] = SPEAKING
+) -> Sequence[int]:
     """Return the other accounts that speak for a patient."""
     return work.conn.scalars(
         select(PatientLink.wechat_user_id).where(
             PatientLink.patient_id == patient,
-            PatientLink.state != "removed",
+            PatientLink.state.in_(states),
             PatientLink.wechat_user_id != account,
         )
     ).all()

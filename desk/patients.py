@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from desk import consents, corrections, family, filing, links
+from desk import consents, corrections, erasing, family, filing, links
 from desk.accounts import account, ensure_account
 from desk.identity import Identity, identify
 from desk.work import Work
@@ -119,12 +119,13 @@ class Patients:
 
     def unlink(self, patient: PatientId) -> None:
         """
-        Stop speaking for a patient; the patient and the appointments stay.
+        Stop speaking for a patient; appointments stay, and with them the patient.
 
         Raises:
             NotYourPatient: the account does not speak for this patient.
         """
-        links.remove(self._work, self._link(patient))
+        self._link(patient)
+        erasing.end_link(self._work, self._account(), patient)
 
     def unlink_others(self, patient: PatientId) -> int:
         """

@@ -29,7 +29,7 @@ def reach(work: Work, account: int | None, phone: str | None) -> Reach:
     if row is None or account is None:
         return Reach(phone=phone)
     return Reach(
-        openid=work.vault.open(row.openid_enc),
+        openid=work.vault.open(row.openid_enc) or None,  # an account that was erased has none
         is_following=row.followed,
         care=bool(row.care),
         windows=ledger.windows(work, account),

@@ -44,8 +44,9 @@ def overview(world: World) -> Reply:
 
 
 def hear_whose(heard: Heard, values: Values, world: World) -> Given:
-    """Whose appointment it is about: 「取消我妈的号」."""
-    return heard.person.relation
+    """Whose appointment it is about: 「取消我妈的号」, or a member of the family by name."""
+    named = family.named(heard, world.desk.patients.linked())
+    return named[0].id if len(named) == 1 else heard.person.relation
 
 
 def hear_appointment(heard: Heard, values: Values, world: World) -> Given:
@@ -59,10 +60,10 @@ def hear_appointment(heard: Heard, values: Values, world: World) -> Given:
 
 def named(heard: Heard, views: Sequence[AppointmentView], world: World) -> list[AppointmentView]:
     """Return those that fit what was named: whose, which day, doctor or department."""
-    relation = heard.person.relation
-    if not (relation or heard.when or heard.doctors or heard.stated_departments):
+    whose = hear_whose(heard, {}, world)
+    if not (whose or heard.when or heard.doctors or heard.stated_departments):
         return []
-    theirs = _of(relation, views, world) if relation else views
+    theirs = _of(whose, views, world) if whose else views
     return [a for a in theirs if _fits(a, heard)]
 
 
@@ -78,9 +79,18 @@ def _fits(view: AppointmentView, heard: Heard) -> bool:
     )
 
 
-def _of(relation: str, views: Sequence[AppointmentView], world: World) -> list[AppointmentView]:
-    people = {p.id for p in family.meant(relation, world.desk.patients.linked())}
+def _of(whose: str | int, views: Sequence[AppointmentView], world: World) -> list[AppointmentView]:
+    """Return those of one relation, or of one patient."""
+    if isinstance(whose, int):
+        return [a for a in views if a.patient == whose]
+    people = {p.id for p in family.meant(whose, world.desk.patients.linked())}
     return [a for a in views if a.patient in people]
+
+
+def _called(whose: str | int, world: World) -> str:
+    if isinstance(whose, str):
+        return wording.RELATIONS[whose]
+    return next((p.masked_name for p in world.desk.patients.linked() if p.id == whose), "")
 
 
 def meant(values: Values, world: World) -> list[AppointmentView]:
@@ -94,7 +104,9 @@ def ask_which(question: str, values: Values, world: World) -> Asked:
     views = meant(values, world)
     if not views:
         whose = values.get("whose")
-        return Stop(texts.none_of(whose) if whose and ahead(world) else texts.NONE)
+        if not whose or not ahead(world):
+            return Stop(texts.NONE)
+        return Stop(texts.none_of(_called(whose, world)))
     if len(views) == 1 or values.get("all"):
         return Filled(views[0].id)
     return Question(question, [(wording.appointment(v), v.id) for v in views])

@@ -116,6 +116,9 @@ def ask_patient(values: Values, world: World) -> Asked:
     if values.get("new_patient") or not linked:
         return Open("registration", {"relation": relation} if relation else {})
     meant = family.meant(relation, linked) if relation else []
+    usual = None if relation is not None else family.usual(world.person or {}, linked)
+    if usual is not None:
+        return Filled(usual.id)
     if len(meant) == 1:
         return Filled(meant[0].id)
     if relation and not meant:

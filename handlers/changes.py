@@ -13,7 +13,7 @@ from typing import Any
 from dialogue.form import Given, More, Redo
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import relative, wishes
+from handlers import family, relative, wishes
 from handlers.scene import World
 from handlers.texts import changes as texts
 from nlp.heard import Heard
@@ -52,7 +52,10 @@ def none_of_these(values: Values, world: World) -> Given:
 
 
 def hear_patient(heard: Heard, values: Values, world: World) -> Given:
-    """「人不对」: who it is for is asked again."""
+    """Somebody of the family by name; 「人不对」: who it is for is asked again."""
+    named = family.named(heard, world.desk.patients.linked())
+    if len(named) == 1:
+        return named[0].id
     if "other_patient" not in heard.preferences or "offer" not in values:
         return None
     return another_patient()

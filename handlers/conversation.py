@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import care, events, kinds, menu, prompts, staff, triage
+from handlers import care, events, kinds, menu, personal, prompts, staff, triage
 from handlers.forms import BY_NAME, ENGINE, LIGHT, RESUME, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
@@ -153,10 +153,15 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     if state.top is not None and state.top.wants == triage.DANGER and _admits(said):
         alarm = triage_texts.DANGER[state.top.values["concern"]]
         return replace(state, alarm=alarm), emergency(alarm, scene)
-    state, reply = ENGINE.step(state, heard, world, said.menu_id)
-    if heard.urgency == "today":
-        reply = reply.after(emergency_texts.TODAY)
-    return state, reply
+    state, reply = _talk(state, said, heard, world)
+    return state, reply.after(emergency_texts.TODAY) if heard.urgency == "today" else reply
+
+
+def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:
+    """An errand about what is kept, or the forms; who was erased is not remembered either."""
+    errand = None if said.menu_id else personal.turn(ENGINE, state, heard, world)
+    state, reply = errand or ENGINE.step(state, heard, world, said.menu_id)
+    return (State(asked=state.asked) if world.desk.own_data.is_erased else state), reply
 
 
 def _as_wished(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply] | None:

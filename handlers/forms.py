@@ -12,6 +12,7 @@ from handlers import (
     information,
     menu,
     moving,
+    personal,
     prompts,
     registration,
     staff,
@@ -46,6 +47,7 @@ RESUME: Form[World] = Form(
 FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
     menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
+    *personal.FORMS,
 )  # fmt: skip
 BY_NAME = {form.name: form for form in FORMS}
 LIGHT = frozenset(form.name for form in FORMS if form.is_light)

@@ -1,4 +1,4 @@
-"""What the conversations need of the register of patients; see `handlers.ports`."""
+"""What the conversations need of the register of patients and what it keeps; see `ports`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from scheduling.types import CodeSent, PatientId, PatientView, Registration
+from scheduling.types import (
+    AppointmentView,
+    CodeSent,
+    Kept,
+    PatientId,
+    PatientView,
+    Registration,
+)
 
 
 class Patients(Protocol):
@@ -87,4 +94,29 @@ class Care(Protocol):
 
     def choose(self, *, on: bool) -> None:
         """Keep the choice, as far as there is an account to keep it with."""
+        ...
+
+
+class OwnData(Protocol):
+    """What is kept of this account."""
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether it has been erased in this turn."""
+        ...
+
+    def kept(self) -> Kept | None:
+        """Return what is kept; None where nothing is."""
+        ...
+
+    def export(self) -> Kept | None:
+        """Return the same, to be taken along."""
+        ...
+
+    def leaving(self) -> Sequence[AppointmentView]:
+        """Return the appointments that would end with erasing."""
+        ...
+
+    def erase(self) -> None:
+        """Withdraw every consent and forget what may be forgotten."""
         ...

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from handlers.patients_port import Care, Patients
+from handlers.patients_port import Care, OwnData, Patients
 from handlers.staff_ports import ShiftChanges, StaffRoom, Suspensions
 from handlers.waitlist_port import Waitlist
 from scheduling.offers import Offers
@@ -214,6 +214,11 @@ class Desk(Protocol):
     @property
     def care(self) -> Care:
         """How it wants to be talked to."""
+        ...
+
+    @property
+    def own_data(self) -> OwnData:
+        """What is kept of the account."""
         ...
 
     @property

@@ -53,12 +53,14 @@ def ask_relation(values: Values, world: World) -> Asked:
 
 def hear_relation(heard: Heard, values: Values, world: World) -> Given:
     """Who it is for; somebody else than before is said so, and only taken from plain words."""
-    said = heard.person.relation
-    if said is None or values.get("relation") in (None, said):
+    said, known = heard.person.relation, values.get("relation")
+    if said is None or known is None:
         return said
-    if said == "self" or ("name" in values and not _is_bare(heard)):
+    if said == "self" or (said == known and not _is_bare(heard)):
+        return None  # 我 stands in most sentences
+    if "name" in values and not _is_bare(heard):
         return None
-    return Redo((), texts.relation_now(said), {"relation": said})
+    return said if said == known else Redo((), texts.relation_now(said), {"relation": said})
 
 
 def _is_bare(heard: Heard) -> bool:

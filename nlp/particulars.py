@@ -74,7 +74,7 @@ _ERRANDS: tuple[tuple[Errand, re.Pattern[str]], ...] = (
     (
         "phone",
         re.compile(
-            rf"{_CHANGE}(?:一下|了|一?个|成)?(?:新的?)?(?:登记的?)?{_PHONE}"
+            rf"{_CHANGE}(?:一下|了)?(?:一?个|成)?(?:新的?)?(?:登记的?)?{_PHONE}"
             rf"|{_PHONE}.{{0,4}}(?:{_CHANGE}|{_WRONG}|停机|不用了|停用|不对|有误)"
         ),
     ),

@@ -170,6 +170,27 @@ class AppointmentView:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """A consent: `purpose` registration, child or relative; `version` of the notice."""
+
+    purpose: str
+    version: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of an account; `messages` counts those still journalled."""
+
+    since: datetime
+    patients: tuple[PatientView, ...]
+    appointments: tuple[AppointmentView, ...]
+    agreements: tuple[Agreement, ...]
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class CodeSent:
     """Where a link code goes, masked, and for how many minutes it is good."""
 

@@ -28,9 +28,9 @@ def overview(views: Sequence[AppointmentView]) -> str:
     return "您已约的号：\n" + "\n".join(lines) + "\n要退请说“取消预约”，要改请说“改时间”。"
 
 
-def none_of(relation: str) -> str:
+def none_of(who: str) -> str:
     """That member of the family has no appointment; others have."""
-    return f"{wording.RELATIONS[relation]}现在没有已约的号。看全部已约的号，说“我的预约”。"
+    return f"{who}现在没有已约的号。看全部已约的号，说“我的预约”。"
 
 
 def sure(views: Sequence[AppointmentView], *, free: bool) -> str:

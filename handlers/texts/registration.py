@@ -105,7 +105,7 @@ def consent(hospital: str) -> str:
     return (
         f"第一次挂号要先登记就诊人。{hospital}需要姓名、证件号和手机号，"
         "只用于实名挂号和就诊通知，加密保存，不给别人。"
-        f"想撤回、删除，随时回复“人工”。（告知书{CONSENT_VERSION}版）\n"
+        f"想看、想改、想删除，随时说“我的资料”。（告知书{CONSENT_VERSION}版）\n"
         f"{AGREE}"
     )
 

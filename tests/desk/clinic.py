@@ -15,6 +15,7 @@ from desk.work import Actor, Work
 from models import Base, Department, Doctor, Shift, Site, Slot
 from models.database import connect
 from models.vault import Vault, make_key
+from scheduling.channels import Setup
 from scheduling.policy import Policy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -31,6 +32,7 @@ class Clinic:
         Base.metadata.create_all(self.engine)
         self.vault = Vault(make_key(), make_key())
         self.now = START
+        self.channels: Setup = {}
 
     def wait(self, time: timedelta) -> None:
         """Let time pass."""
@@ -41,7 +43,7 @@ class Clinic:
         """One transaction of an actor, or of the WeChat account of that openid."""
         who = Actor("chat", openid=actor) if isinstance(actor, str) else actor
         with self.engine.begin() as conn:
-            yield Work(conn, self.now, SHANGHAI, Policy(), self.vault, who)
+            yield Work(conn, self.now, SHANGHAI, Policy(), self.vault, who, self.channels)
 
     @contextmanager
     def chat(self, openid: str) -> Iterator[Patients]:

@@ -382,6 +382,7 @@ def test_without_a_mobile_on_file_only_the_desk_can_verify(clinic, phone):
 
 def test_who_stops_speaking_for_a_patient_starts_again_as_a_stranger(clinic):
     mother = register(clinic, "wang", MOTHER)
+    register(clinic, "zhang", MOTHER)
     with clinic.chat("wang") as patients:
         patients.unlink(mother.id)
         assert patients.linked() == []
@@ -390,6 +391,14 @@ def test_who_stops_speaking_for_a_patient_starts_again_as_a_stranger(clinic):
         with pytest.raises(NotYourPatient):
             patients.send_link_code(PatientId(4711))
     assert register(clinic, "wang", MOTHER).link_state == "pending"
+
+
+def test_whom_nobody_speaks_for_and_no_doctor_saw_is_forgotten(clinic):
+    mother = register(clinic, "wang", MOTHER)
+    with clinic.chat("wang") as patients:
+        patients.unlink(mother.id)
+    again = register(clinic, "zhang", MOTHER)
+    assert (again.link_state, again.id == mother.id) == ("own", False)
 
 
 def race(clinic: Clinic, accounts: int, registration: Registration) -> list[str]:
