@@ -43,6 +43,12 @@ _BEFORE_THAT = re.compile(
 )
 _SUPPOSED = re.compile(r"如果|要是|假如|万一|假设|若是|倘若|假使|担心|以防|避免|预防|防止")
 _ONLY_IF = re.compile(r"(?:如果|要是|假如|万一|倘若|假使)[^|]*$")
+# 会不会大出血 asks what may come; 会不会误食了 fears that it has happened.
+_MAY_COME = re.compile(r"会不会[^|是了]{0,3}$")
+# Two words are compared (破水和漏尿怎么区分), unless by one who tells of herself.
+_COMPARED = re.compile(r"区分|区别|分辨|辨别|分清")
+_TELLS = re.compile(r"了|我|爸|妈|爷|奶|老公|老婆|孩子|宝宝|儿子|女儿")
+_WITH_CHILD = re.compile(r"怀孕|孕[0-9一二三四五六七八九十]|[0-9十]周")
 _TOLD = re.compile(
     r"探[视望]|依稀记得|记得有次|听说|电视|新闻|小说|电影|网上说|科普|讲座|视频里|梦见|做梦"
 )
@@ -108,7 +114,9 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
     if text.startswith("过", end) and not text.startswith("过去", end):
         return True
     first, last = _clause(text, start, end)
-    if _ONLY_IF.search(text, first, start):
+    if _ONLY_IF.search(text, first, start) or _compared(text, first, last):
+        return True
+    if _MAY_COME.search(text, first, start) and not text.startswith("了", end):
         return True
     if _NOW.search(text, first, last):
         return False
@@ -116,6 +124,13 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
         return True
     around = _PAST.search(text, first, last) or _SUPPOSED.search(text, first, last)
     return around is not None or (_TOLD.search(text) is not None and _NOW.search(text) is None)
+
+
+def _compared(text: str, first: int, last: int) -> bool:
+    """Tell whether the clause only asks how two things differ."""
+    if not _COMPARED.search(text, first, last) or _TELLS.search(text, first, last):
+        return False
+    return not _NOW.search(text) and not _WITH_CHILD.search(text)
 
 
 def affirmed(text: str) -> str:

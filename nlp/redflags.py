@@ -35,7 +35,8 @@ _SETTING = frozenset({"sudden", "abrupt", "elder", "child", "infant", "newborn",
 _PASSING = frozenset({"sudden", "abrupt", "acute_now", "exertion", "elder", "child", "infant",
                       "newborn", "baby", "pregnant", "ate", "swallowed", "pain", "torso",
                       "burn_area", "burn_place", "bite_bad", "mouthfuls", "chemical",
-                      "limb_pain", "severe_head"})  # fmt: skip
+                      "limb_pain", "severe_head", "eye", "swell_pain", "last_words",
+                      "much_stool_blood"})  # fmt: skip
 _FEVER = frozenset({"fever", "high_fever", "@hot"})
 
 
@@ -128,11 +129,18 @@ _KEPT = _kept(_read_rows())
 _CONCERNS = tuple((r["id"], _signs_of(r)) for r in lexicon.rows("safety.tsv"))
 
 
+def _meant(text: str) -> list[tuple[str, int, int]]:
+    """Return the wordings found, but those inside a phrase said for effect: 等得我快窒息了."""
+    hits = list(wordings.hits(text))
+    jokes = [(start, end) for sign, start, end in hits if sign == "joke"]
+    return [h for h in hits if not any(a <= h[1] and h[2] <= b for a, b in jokes)]
+
+
 def _claimed(text: str) -> tuple[set[str], int]:
     """Return the signs a message claims and the length of its longest wording."""
     found: set[str] = set()
     longest = 0
-    for sign, start, end in wordings.hits(text):
+    for sign, start, end in _meant(text):
         if sign in found and sign != "suicide":
             continue
         if claims.denied(text, start, end):

@@ -24,14 +24,15 @@ QUIET = [
 ]
 SOME = [(text, fires == "yes") for row, fires, text in MESSAGES if row == "some"]
 ORDINARY = [text for row, _, text in MESSAGES if row == "any"]
-UNSEEN = [
-    line.split("\t")
-    for line in Path(__file__)
-    .parents[1]
-    .joinpath("data", "redflags_unseen.tsv")
-    .read_text("utf-8")
-    .splitlines()[3:]
-]
+_DATA = Path(__file__).parents[1] / "data"
+
+
+def _levels(name: str) -> list[list[str]]:
+    return [line.split("\t") for line in (_DATA / name).read_text("utf-8").splitlines()[3:]]
+
+
+UNSEEN = _levels("redflags_unseen.tsv")
+FOURTH = _levels("redflags_fourth.tsv")
 NOBODY = Person()
 
 
@@ -90,6 +91,26 @@ def test_an_emergency_written_from_the_table_alone_is_not_put_off() -> None:
     urgent = [text for level, text in UNSEEN if level == "emergency"]
     now = [any(f.urgency == "emergency" for f in redflags.check(text)) for text in urgent]
     assert sum(now) / len(now) >= 0.96
+
+
+@pytest.mark.parametrize(("level", "text"), FOURTH)
+def test_the_fourth_writers_emergencies_are_heard_and_nothing_else(level: str, text: str) -> None:
+    urgent = any(f.urgency == "emergency" for f in redflags.check(text))
+    assert urgent is (level == "emergency")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不想拖累儿女了 绳子都准备好了",
+        "楼顶我都找好了 今晚就去",
+        "下辈子再报答爸妈 对不起 我撑不住了",
+        "我存了一瓶安定 等他们睡了就吃",
+        "遗言写好了",
+    ],
+)
+def test_a_plan_to_die_is_answered_by_the_crisis_line_without_the_word(text: str) -> None:
+    assert "crisis_line" in {f.action for f in redflags.check(text)}
 
 
 def test_a_number_of_the_past_is_no_reading_of_now() -> None:
@@ -228,6 +249,8 @@ def test_the_page_for_the_clinician_shows_the_rows_as_they_are() -> None:
         ["打了胰岛素", "一身冷汗，手抖"],
         ["开水烫了", "烫在脸上，起泡了"],
         ["例假没来", "停车场在哪", "小肚子坠痛"],
+        ["不想拖累儿女了", "绳子都准备好了"],
+        ["眼前好多黑点飘", "一闪一闪的光"],
     ],
 )
 def test_an_emergency_told_in_several_messages_is_heard(messages: list[str]) -> None:
@@ -248,6 +271,8 @@ def test_an_emergency_told_in_several_messages_is_heard(messages: list[str]) -> 
         ["胸痛看什么科", "出了一身汗"],
         ["头疼", "脖子落枕了"],
         ["我爸以前心梗过", "恶心"],
+        ["谢谢你们照顾我妈", "太困了撑不住了"],
+        ["等得我快窒息了", "有点恶心"],
     ],
 )
 def test_what_is_old_denied_or_asked_about_is_not_remembered(messages: list[str]) -> None:
