@@ -81,28 +81,15 @@ class Prompts:
 
     def shown(self, prompt: PromptId) -> None:
         """The question was put to the account in the chat: a bare answer now belongs to it."""
-        work = self._work
-        if work.actor.openid is not None:
-            work.conn.execute(
-                update(Prompt)
-                .where(
-                    Prompt.id == prompt,
-                    Prompt.openid_hash == work.vault.lookup(work.actor.openid),
-                    Prompt.state == "open",
-                )
-                .values(delivered_at=work.now)
-            )
+        self._set(prompt, delivered_at=self._work.now)
 
     def answered(self, prompt: PromptId) -> None:
         """Take a question off the list; one that is not the account's own stays as it is."""
+        self._set(prompt, state="answered")
+
+    def _set(self, prompt: PromptId, **values: object) -> None:
         work = self._work
         if work.actor.openid is not None:
-            work.conn.execute(
-                update(Prompt)
-                .where(
-                    Prompt.id == prompt,
-                    Prompt.openid_hash == work.vault.lookup(work.actor.openid),
-                    Prompt.state == "open",
-                )
-                .values(state="answered")
-            )
+            mine = Prompt.openid_hash == work.vault.lookup(work.actor.openid)
+            open_one = (Prompt.id == prompt, Prompt.state == "open", mine)
+            work.conn.execute(update(Prompt).where(*open_one).values(**values))

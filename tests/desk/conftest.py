@@ -14,6 +14,7 @@ from desk import demo
 from desk.work import Actor
 from models.vault import Vault
 from tests.desk.clinic import Clinic
+from tests.desk.hospital import Hospital
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +40,19 @@ def demo_clinic(_demo_file: tuple[Path, Vault], sqlite_url: str) -> Iterator[Cli
     clinic.vault = vault
     yield clinic
     clinic.engine.dispose()
+
+
+@pytest.fixture
+def hospital(database_url):
+    """A small hospital, on every engine in turn."""
+    hospital = Hospital(database_url)
+    yield hospital
+    hospital.close()
+
+
+@pytest.fixture
+def small(sqlite_url):
+    """The same on SQLite alone, where the engine does not matter."""
+    hospital = Hospital(sqlite_url)
+    yield hospital
+    hospital.close()

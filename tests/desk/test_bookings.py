@@ -34,20 +34,6 @@ from tests.desk.hospital import NOW, Hospital
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
-
-
-@pytest.fixture
-def small(sqlite_url):
-    hospital = Hospital(sqlite_url)
-    yield hospital
-    hospital.close()
-
-
 def test_she_holds_confirms_moves_and_cancels(hospital):
     openid, patient = hospital.patient()
     first, second = hospital.slot(2), hospital.slot(2, day=2)

@@ -16,13 +16,6 @@ from scheduling.types import Need
 from tests.desk.hospital import Hospital
 
 
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
-
-
 def refusal(hospital: Hospital, openid: str, slot: int, patient: int) -> Refusal | None:
     """One turn of an account: what it is told; the turn commits whatever it is."""
     with hospital.bookings(openid) as desk:

@@ -16,24 +16,10 @@ from desk.work import Actor
 from models import Appointment, Outbox, Prompt, Subscription, WechatUser
 from models.database import retrying
 from scheduling.channels import CUSTOMER, LONG, ONCE, SMS, TEMPLATE
-from tests.desk.hospital import NOW, Hospital
+from tests.desk.hospital import NOW
 
 MINUTE = timedelta(minutes=1)
 COURIER = Actor("job", name="courier")
-
-
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
-
-
-@pytest.fixture
-def small(sqlite_url):
-    hospital = Hospital(sqlite_url)
-    yield hospital
-    hospital.close()
 
 
 def somebody(hospital):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import update
 
 from desk import dispatch, jobs, ledger, receipts, subscriptions
@@ -17,17 +16,10 @@ from desk.work import Actor
 from models import Shift, WechatUser
 from scheduling.channels import ONCE, TEMPLATE
 from scheduling.types import Outlook
-from tests.desk.hospital import NOW, Hospital
+from tests.desk.hospital import NOW
 from tests.desk.test_dispatch import COURIER, MINUTE, lease, put, row, somebody, start
 
 EVENING = NOW + timedelta(hours=10)
-
-
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
 
 
 def again(hospital, step, at, error="ReadTimeout", *, is_uncertain):

@@ -86,13 +86,6 @@ def test_two_couriers_take_jobs_side_by_side(busy):
     assert len({job.id for job in found}) == 10
 
 
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
-
-
 def put(hospital, kind, at=NOW):
     with hospital.work(COURIER, at) as work:
         outbox.put(work, outbox.Notice(kind, kind, {"text": "好", "code": "1"}))

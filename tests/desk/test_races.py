@@ -14,17 +14,10 @@ from sqlalchemy import bindparam, case, or_, select, true, update
 
 from desk import admission, bookings, stock
 from models import Appointment, Patient, Slot
-from tests.desk.hospital import NOW, Hospital, race, without_write_lock
+from tests.desk.hospital import NOW, race, without_write_lock
 
 pytestmark = pytest.mark.race
 PAUSE = 0.02
-
-
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
 
 
 def on_sqlite(hospital):

@@ -8,14 +8,6 @@ import pytest
 from sqlalchemy import event
 
 from scheduling.errors import SlotTaken
-from tests.desk.hospital import Hospital
-
-
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
 
 
 @pytest.mark.parametrize("chat", [1, 2], ids=["the chat's share is full", "the slot is full"])

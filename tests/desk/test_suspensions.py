@@ -34,20 +34,6 @@ MINUTE = timedelta(minutes=1)
 CONSOLE = Actor("window", name="console")
 
 
-@pytest.fixture
-def hospital(database_url):
-    hospital = Hospital(database_url)
-    yield hospital
-    hospital.close()
-
-
-@pytest.fixture
-def small(sqlite_url):
-    hospital = Hospital(sqlite_url)
-    yield hospital
-    hospital.close()
-
-
 def nurse(hospital: Hospital, role: str = "desk", openid: str = "nurse") -> Member:
     with hospital.work(CONSOLE) as work:
         code = invite(work, "刘护士", role)
