@@ -36,7 +36,7 @@ _PASSING = frozenset({"sudden", "abrupt", "acute_now", "exertion", "elder", "chi
                       "newborn", "baby", "pregnant", "ate", "swallowed", "pain", "torso",
                       "burn_area", "burn_place", "bite_bad", "mouthfuls", "chemical",
                       "limb_pain", "severe_head", "eye", "swell_pain", "last_words",
-                      "much_stool_blood"})  # fmt: skip
+                      "much_stool_blood", "going", "trouble"})  # fmt: skip
 _FEVER = frozenset({"fever", "high_fever", "@hot"})
 
 
