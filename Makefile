@@ -47,6 +47,7 @@ fmt: $(TOOLS) ## format the code and apply safe fixes
 train: $(TOOLS) ## train the triage model again; DATA=directory of labelled texts
 	@test -n "$(DATA)" || { echo "say where the texts are: make train DATA=path" >&2; exit 2; }
 	$(BIN)/python scripts/train_triage.py --data "$(DATA)"
+	$(BIN)/python scripts/inquiry_counts.py --data "$(DATA)"
 	$(BIN)/python scripts/triage_report.py --data "$(DATA)"
 
 clean: ## remove the environment and caches (databases under var/ stay)

@@ -3,7 +3,7 @@ What the ear hears right, beside the anchors: `python -m benchmarks.ear [DATA]`.
 
 DATA (default ../shared/data beside the checkout, or SHARED_DATA) holds the development sets:
 datetime/dev-zh-datetime.jsonl, dev-zh-datetime-own.jsonl, dev-risawoz-dates.jsonl and
-triage/search_intents.jsonl; what is missing is left out.
+triage/search_intents.jsonl, dev.jsonl, dev_short.jsonl; what is missing is left out.
 The anchors are printed figures of the tools on sets of the same origin.
 
 A date is right when its day is; a time to the minute; a range when both ends are, within a day; a
@@ -24,10 +24,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from benchmarks import names
-from nlp import dates, intents, people
+from nlp import dates, intents, people, triage
 from nlp.heard import When
 from nlp.understand import understand
-from scripts import train_intents
+from scripts import train_intents, triage_report
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
@@ -54,7 +54,12 @@ def main() -> None:
     """Print the table."""
     data = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("SHARED_DATA", DEFAULT))
     print("| what | ours | anchor | goal | |\n|---|---|---|---|---|")
-    for figure in (*date_figures(data), *wish_figures(data), *name_figures()):
+    for figure in (
+        *date_figures(data),
+        *triage_figures(data),
+        *wish_figures(data),
+        *name_figures(),
+    ):
         met = figure.ours <= figure.goal if figure.is_most else figure.ours >= figure.goal
         sign = "≤" if figure.is_most else "≥"
         cells = (
@@ -136,6 +141,37 @@ def _instant(written: str, day: datetime | None = None) -> datetime:
     if len(written) <= len("23:30:00") and day:
         written = f"{day:%Y-%m-%d} {written}"
     return datetime.fromisoformat(written).replace(tzinfo=ZONE)
+
+
+# -- departments
+
+
+def triage_figures(data: Path) -> Iterator[Figure]:
+    """Yield how often the right department is first, or among three, alone and when helped."""
+    folder = data / "triage"
+    if not (folder / "dev.jsonl").exists():
+        return
+    model = triage.MODEL
+    for file, what, anchors, goals in (
+        ("dev.jsonl", "long texts", ("keywords .51, SVC .895", "SVC .97"), (0.895, 0.97, 0.905)),
+        ("dev_short.jsonl", "titles", ("keywords .43, SVC .73", "SVC .83"), (0.75, 0.86, 0.75)),
+    ):
+        cases = triage_report.cases_of(folder / file)
+        first, third = _hits(triage_report.answers(cases, model))
+        yield Figure(f"department of {what} ({len(cases)})", first, anchors[0], goals[0])
+        yield Figure(f"department of {what}, in three", third, anchors[1], goals[1])
+        aged = triage_report.answers(triage_report.cases_of(folder / file, aged=True), model)
+        yield Figure(f"department of {what}, age known", _hits(aged)[0], "–", goals[2])
+    for is_aged in (False, True):
+        found, _ = triage_report.asked(folder / "dev.jsonl", model, aged=is_aged)
+        what = "titles after one question" + (", age known" if is_aged else "")
+        yield Figure(f"department of {what}", _hits(found)[0], "–", 0.82)
+
+
+def _hits(found: list[triage_report.Answer]) -> tuple[float, float]:
+    first = sum(names[0] == right for right, names, _ in found)
+    third = sum(right in names for right, names, _ in found)
+    return first / len(found), third / len(found)
 
 
 # -- wishes

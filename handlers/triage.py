@@ -37,6 +37,10 @@ _NOBODY = (Named("", "", 0.0), Named("", "", 0.0))
 # At most two questions about the complaint, the safety question among them, then three to choose.
 _MOST_TURNS = 2
 _NEGLIGIBLE = 0.05
+# The option of nlp.inquiry that stands for all that is not shown.
+_NONE = "none"
+_MOST_NAMED = 3
+_TELLS_NOTHING = frozenset({"any", "none", "unsure", "skip"})
 # What in `dept` leaves nothing to ask here, or has a question of its own.
 _SETTLES = ("sure", "missing", "instead_of")
 
@@ -95,18 +99,34 @@ def ask_detail(values: Values, world: World) -> Asked:
     settled = values.get("doctor") or any(dept.get(name) for name in _SETTLES)
     if settled or not asked or dept["turns"] > _MOST_TURNS:
         return Filled("")
-    choices = [(texts.LABELS[name], place) for place, (name, _) in enumerate(asked["options"])]
+    choices = [
+        (texts.LABELS[name], place)
+        for place, (name, _) in enumerate(asked["options"])
+        if name != _NONE
+    ]
+    likely = [code for code, _ in dept["codes"][:_MOST_NAMED]]
+    names = {w.code: w.name for w in world.desk.catalogue.departments(likely)}
     return Question(
-        texts.inquiry(asked["name"], dept["words"]), [*choices, (texts.NONE_OF_THESE, -1)]
+        texts.inquiry(
+            asked["name"], dept["words"], [*dict.fromkeys(names[c] for c in likely if c in names)]
+        ),
+        [*choices, (texts.NONE_OF_THESE, -1)],
     )
+
+
+def answer_detail(heard: Heard, values: Values, world: World) -> Given:
+    """「都没有」「都不是」「不知道」 tell something, too."""
+    denies = heard.answer == "no" or heard.preferences & _TELLS_NOTHING
+    return pick_detail(-1, values, world) if denies and not heard.symptoms else None
 
 
 def pick_detail(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
     """The departments as they stand after the answer."""
     dept = values["dept"]
+    options = dept["inquiry"]["options"]
     if value < 0:
-        return "none"
-    name, codes = dept["inquiry"]["options"][value]
+        return _NONE
+    name, codes = options[value]
     after = {
         **dept,
         "codes": codes,
@@ -122,4 +142,4 @@ SAFETY: tuple[Slot[World], ...] = (
     Slot("concern", hear=hear_concern),
     Slot("safe", ask_safe, answer=answer_safe, pick=pick_safe, after=("concern",)),
 )
-DETAIL: Slot[World] = Slot("detail", ask_detail, pick=pick_detail)
+DETAIL: Slot[World] = Slot("detail", ask_detail, answer=answer_detail, pick=pick_detail)

@@ -146,7 +146,7 @@ def _with_model(
 ) -> dict[Intent, float]:
     """Return grammar points and the model's log-probabilities together."""
     margins, known = small.margins(seen)
-    margins = [small.sharpness * margin for margin in margins]
+    margins = [small.curve.sharpness * margin for margin in margins]
     top = max(margins)
     rest = top + math.log(sum(math.exp(margin - top) for margin in margins))
     familiar = known >= FAMILIAR * len(seen) and not {"medical", "story", "asked"} & facts

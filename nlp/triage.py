@@ -18,7 +18,7 @@ ADULT_AGE_YEARS = 18.0
 _ADULTS = frozenset({"mother", "father", "spouse", "grandparent"})
 _CHILDREN = frozenset({"son", "daughter", "child", "grandchild"})
 
-__all__ = ["FALLBACK", "SHIPPED", "Model", "load", "score", "speaks_of_child"]
+__all__ = ["FALLBACK", "SHIPPED", "Model", "load", "reweigh", "score"]
 
 MODEL = load(SHIPPED)
 
@@ -37,9 +37,8 @@ def score(
     """
     age = person.age_years
     young = person.relation in _CHILDREN and age is None
-    child = age < CHILD_AGE_YEARS if age is not None else young or speaks_of_child(text)
-    chances = (model or MODEL).probabilities(text, child=child)
-    chances = _reweigh(chances, person, about_child=speaks_of_child(text))
+    chances = (model or MODEL).probabilities(text, child=young, age_years=age)
+    chances = reweigh(chances, person, about_child=speaks_of_child(text))
     codes = departments.NATIONAL
     ranked = sorted(chances.items(), key=lambda item: -item[1])
     return tuple(Named(codes[name], name, round(p, 4)) for name, p in ranked[:k])
@@ -48,6 +47,13 @@ def score(
 def _is_pregnant(person: Person) -> bool:
     """A mother who tells of the time she was carrying the patient is not the patient."""
     return bool(person.pregnant) and person.relation not in _CHILDREN
+
+
+def _is_small(person: Person) -> bool:
+    """A child by age, or called 宝宝 or 孩子; a son or a daughter may be grown."""
+    if person.age_years is None:
+        return person.relation == "child"
+    return person.age_years < CHILD_AGE_YEARS
 
 
 def _barred(person: Person, *, about_child: bool) -> set[str]:
@@ -61,7 +67,7 @@ def _barred(person: Person, *, about_child: bool) -> set[str]:
         barred |= {"妇科", "产科"}
     elif person.sex == "f":
         barred.add("男科")
-    if person.age_years is not None and person.age_years < CHILD_AGE_YEARS:
+    if _is_small(person):
         barred |= {"老年科", "产科"}
     elif (
         ((person.age_years or 0) >= ADULT_AGE_YEARS and not about_child)
@@ -72,7 +78,9 @@ def _barred(person: Person, *, about_child: bool) -> set[str]:
     return barred
 
 
-def _reweigh(chances: dict[str, float], person: Person, *, about_child: bool) -> dict[str, float]:
+def reweigh(
+    chances: dict[str, float], person: Person, *, about_child: bool = False
+) -> dict[str, float]:
     """Apply what age, sex and pregnancy decide, and bring the sum back to 1."""
     barred = _barred(person, about_child=about_child)
     kept = {name: 0.0 if name in barred else p for name, p in chances.items()}

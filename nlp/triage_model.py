@@ -15,7 +15,7 @@ import re
 import struct
 import unicodedata
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from nlp import departments
@@ -23,8 +23,14 @@ from nlp import departments
 FALLBACK = departments.FALLBACK
 MAX_CHARACTERS = 400
 CHILD_FEATURE = "<child>"
-# The number of known features at which `sharpness` was measured.
+# What is known of the patient beside the words: the decade of life, the last one open.
+AGE_FEATURES = tuple(f"<age{decade}>" for decade in range(0, 80, 10))
+PERSON_FEATURES = frozenset({CHILD_FEATURE, *AGE_FEATURES})
+_DECADE_YEARS = 10
+# The number of known features at which `Curve.sharpness` was measured.
 TYPICAL_FEATURES = 30
+# exp() of more would overflow.
+_STEEPEST = 700.0
 # What the fallback gets when not one feature is known.
 _NOTHING_KNOWN = 0.9
 # What asks for a department instead of describing a complaint; longer forms first.
@@ -38,6 +44,10 @@ _ASKING = re.compile(
     r"(我|帮我?)?(想|要)?(挂|预约|约|看)(个|一个|一下)?(号|门诊|医生|病)(吧|呢|啊)?|挂号|预约|"
     r"希望(得到)?帮助|想得到(怎样)?的帮助)"
 )
+# How people start to speak; it says nothing (「那里疼」 does).
+_LEAD = re.compile(
+    r"^((那么|那(?![里个边儿种些])|嗯|呃|哦|噢|啊|哎|唉|就是说?|其实|然后|还有|我) *)+(?=\S{2})"
+)
 _BREAK = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _DIGITS = re.compile(r"[0-9]+")
 _CHILD_WORDS = re.compile(
@@ -49,8 +59,8 @@ _CHILD_WORDS = re.compile(
 def normalise(text: str) -> str:
     """Return the text as the model reads it: half-width, lower case, question words gone."""
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower()
-    plain = _ASKING.sub(" ", plain)
-    return _DIGITS.sub("0", _BREAK.sub(" ", plain)).strip()
+    plain = _BREAK.sub(" ", _ASKING.sub(" ", plain)).strip()
+    return _DIGITS.sub("0", _LEAD.sub("", plain))
 
 
 def grams(text: str) -> set[str]:
@@ -67,13 +77,51 @@ def speaks_of_child(text: str) -> bool:
     return _CHILD_WORDS.search(text) is not None
 
 
+def features(text: str, *, child: bool = False, age_years: float | None = None) -> set[str]:
+    """Return what the model looks at: the words, and the age as far as it is known."""
+    found = grams(normalise(text))
+    if not found:
+        return found
+    if age_years is not None:
+        decade = min(int(age_years) // _DECADE_YEARS, len(AGE_FEATURES) - 1)
+        found.add(AGE_FEATURES[decade])
+        child = child or not decade
+    if child or speaks_of_child(text):
+        found.add(CHILD_FEATURE)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """
+    Four fitted numbers: a department weighs sigmoid(sharpness · (margin - offset)) ** power.
+
+    Past the margin the training asked for, more of it means nothing, so the curve levels off.
+    `growth` sharpens it with how much was said: a long complaint with the same margin is more
+    often right.
+    """
+
+    sharpness: float
+    growth: float
+    power: float = 1.0
+    offset: float = 0.0
+
+    def weights(self, margins: list[float], known: int) -> list[float]:
+        """Return what each margin weighs, the best 1, when so many features were known."""
+        sharpness = self.sharpness * (known / TYPICAL_FEATURES) ** self.growth
+        falls = [
+            math.log1p(math.exp(min(-sharpness * (m - self.offset), _STEEPEST))) for m in margins
+        ]
+        least = min(falls)
+        return [math.exp(self.power * (least - fall)) for fall in falls]
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """
     A loaded model; `rows` holds `len(names)` 32-bit lanes per feature, offset by 128.
 
-    `sharpness` turns margins into calibrated probabilities; `growth` makes it depend on how much
-    was said, because a long complaint with the same margin is more often right.
+    `curve` turns margins into calibrated probabilities.
     """
 
     names: tuple[str, ...]
@@ -83,8 +131,7 @@ class Model:
     reach: bytes
     rows: bytes
     unit: float
-    sharpness: float
-    growth: float
+    curve: Curve
 
     def margins(self, features: set[str]) -> tuple[list[float], int]:
         """Return one raw score per name and how many features were known."""
@@ -106,18 +153,15 @@ class Model:
             b + factor * (lane - offset) for lane, b in zip(lanes, self.bias, strict=True)
         ], len(known)
 
-    def probabilities(self, text: str, *, child: bool) -> dict[str, float]:
+    def probabilities(
+        self, text: str, *, child: bool = False, age_years: float | None = None
+    ) -> dict[str, float]:
         """Return calibrated probabilities of all names; the fallback takes what nothing fits."""
-        features = grams(normalise(text))
-        if child and features:
-            features.add(CHILD_FEATURE)
-        margins, known = self.margins(features)
+        margins, known = self.margins(features(text, child=child, age_years=age_years))
         if not known:
             rest = (1 - _NOTHING_KNOWN) / (len(self.names) - 1)
             return {n: _NOTHING_KNOWN if n == FALLBACK else rest for n in self.names}
-        sharpness = self.sharpness * (known / TYPICAL_FEATURES) ** self.growth
-        top = max(margins)
-        raw = [math.exp(sharpness * (m - top)) for m in margins]
+        raw = self.curve.weights(margins, known)
         total = sum(raw)
         return {n: r / total for n, r in zip(self.names, raw, strict=True)}
 
@@ -152,6 +196,5 @@ def load(source: Path) -> Model:
         reach=reach,
         rows=bytes(lanes),
         unit=about["unit"],
-        sharpness=about["sharpness"],
-        growth=about["growth"],
+        curve=Curve(**{f.name: about[f.name] for f in fields(Curve) if f.name in about}),
     )

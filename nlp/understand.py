@@ -161,6 +161,7 @@ def _understand(
     likely = scored[:_MOST_PLACED]
     site = departments.at_sites(likely, vocabulary, person) if scored else ()
     unsure = bool(site) and not (senses.stated or senses.national)
+    told_so_far = "，".join((*context.symptoms, text))
     own = site
     if context.symptoms and heard.symptoms:
         alone = replace(context, symptoms=())
@@ -171,7 +172,7 @@ def _understand(
         departments=scored,
         site_departments=senses.stated or site,
         concern=seen.concern,
-        inquiry=inquiry.at_sites(likely, vocabulary, person) if unsure else None,
+        inquiry=inquiry.at_sites(likely, vocabulary, person, told_so_far) if unsure else None,
         own_departments=senses.stated or own,
         better=better.of(heard, vocabulary, person, model),
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from nlp.triage_model import Curve
 
 BYTE, SIGNED = 255, 127
 
@@ -21,14 +24,7 @@ class Trained(NamedTuple):
     vocabulary: list[str]
 
 
-class Calibration(NamedTuple):
-    """What turns margins into probabilities: see `nlp.triage_model.Model`."""
-
-    sharpness: float
-    growth: float
-
-
-def write(out: Path, names: list[str], model: Trained, calibration: Calibration) -> None:
+def write(out: Path, names: list[str], model: Trained, curve: Curve) -> None:
     """Write the file; each row of weights has a step of its own, so that a byte holds it."""
     largest = np.abs(model.weights).max(axis=1)
     unit = float(largest.max()) / BYTE / SIGNED
@@ -43,8 +39,7 @@ def write(out: Path, names: list[str], model: Trained, calibration: Calibration)
         "bias": [round(float(b), 5) for b in model.bias],
         "unit": float(f"{unit:.8g}"),
         "rarity_step": round(rarity_step, 8),
-        "sharpness": calibration.sharpness,
-        "growth": calibration.growth,
+        **asdict(curve),
     }
     head = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
     numbers = [np.round(model.rarity / rarity_step), reach, small + 128]

@@ -32,7 +32,7 @@ from nlp.heard import Context
 from nlp.understand import cues_of
 from nlp.vocabulary import DoctorEntry, Vocabulary
 from scripts import model_file
-from scripts.model_file import Calibration, Trained
+from scripts.model_file import Trained
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tests" / "data" / "intents"
@@ -101,7 +101,7 @@ def train(texts: list[Row]) -> tuple[list[str], Trained]:
 def write(trained: tuple[list[str], Trained], out: Path) -> None:
     """Write the names and the model; its scores are log-odds as they are."""
     names, model = trained
-    model_file.write(out, names, model, Calibration(1.0, 0.0))
+    model_file.write(out, names, model, triage_model.Curve(1.0, 0.0))
 
 
 def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:

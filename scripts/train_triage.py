@@ -6,7 +6,7 @@ Train the department model that nlp/triage.py reads; deterministic, byte for byt
 DIR holds train.jsonl, dev.jsonl, dev_short.jsonl, facts_disease.jsonl, facts_symptom.tsv and,
 where a hospital has corrected cases, own.jsonl (scripts/triage_cases.py). Only weights leave this
 script: sequences of one to three characters that occur in at least five rows, and numbers. The
-development rows only fit the two calibration numbers. docs/triage-model.md is the model card,
+development rows only fit the four numbers of the curve. docs/triage-model.md is the model card,
 scripts/triage_report.py prints its figures.
 """
 
@@ -15,26 +15,39 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags
+from scipy.special import logsumexp
 from sklearn.svm import LinearSVC
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nlp import departments, lexicon
-from nlp.triage_model import CHILD_FEATURE, TYPICAL_FEATURES, load
+from nlp.triage_model import (
+    FALLBACK,
+    PERSON_FEATURES,
+    TYPICAL_FEATURES,
+    Curve,
+    features,
+    load,
+)
 from scripts import model_file
-from scripts.model_file import Calibration, Trained
-from scripts.triage_texts import Corpus, corpus, features_of, lines
+from scripts.model_file import Trained
+from scripts.triage_texts import Corpus, Text, corpus, labelled, lines
 
 SHIPPED = lexicon.HERE / "triage.bin"
 FEATURES = 36_000
 MIN_ROWS = 5
 # Rare departments count more than their rows: weight ~ (mean mass / own mass) ** BALANCE.
-BALANCE = 0.2
-LOSS_WEIGHT = 0.5
+BALANCE = 0.3
+# Where the fit of the curve begins.
+FIRST = Curve(1.7, 0.2, 7.0, -0.7)
+LOSS_WEIGHT = 0.2
+# Age decides much and is one feature among a hundred: it counts like the rarest words.
+PERSON_RARITY = 6.0
 
 
 def unit_rows(occurs: csr_matrix, rarity: np.ndarray) -> csr_matrix:
@@ -45,77 +58,90 @@ def unit_rows(occurs: csr_matrix, rarity: np.ndarray) -> csr_matrix:
 
 
 def train(rows: Corpus) -> Trained:
-    """Fit one-against-rest linear models on all features that are not too rare."""
+    """Fit all features that are not too rare, and keep those that matter."""
     count = np.asarray(rows.occurs.sum(axis=0)).ravel()
     kept = [i for i in np.argsort(rows.features) if count[i] >= MIN_ROWS]
-    vocabulary = [rows.features[i] for i in kept]
-    size = rows.occurs.shape[0]
-    rarity = 1 + np.log((1 + size) / (1 + count[kept]))
+    vocabulary = np.array(rows.features)[kept]
+    is_person = np.isin(vocabulary, sorted(PERSON_FEATURES))
+    rarity = 1 + np.log((1 + rows.occurs.shape[0]) / (1 + count[kept]))
+    rarity[is_person] = PERSON_RARITY
     step = rarity.max() / model_file.BYTE
     rarity = np.round(rarity / step) * step
-    mass = np.bincount(rows.labels, rows.weights, minlength=len(departments.NATIONAL))
-    weights = rows.weights * (mass.mean() / mass[rows.labels]) ** BALANCE
-    model = LinearSVC(C=LOSS_WEIGHT, random_state=0, tol=1e-2)
-    table = unit_rows(rows.occurs[:, kept].tocsr(), rarity)
-    model.fit(table, rows.labels, sample_weight=weights)
-    full = model.coef_.T * rarity[:, None]
-    return pruned(Trained(full, model.intercept_, rarity, vocabulary), count[kept])
-
-
-def pruned(model: Trained, count: np.ndarray) -> Trained:
-    """Keep the FEATURES sequences that move most rows furthest."""
-    power = np.abs(model.weights / model.rarity[:, None]).max(axis=1) * np.log1p(count)
-    power[model.vocabulary.index(CHILD_FEATURE)] = np.inf
+    occurs = rows.occurs[:, kept].tocsr()
+    model = fit(occurs, rarity, rows)
+    # Those that move most rows furthest.
+    power = np.abs(model.coef_).max(axis=0) * np.log1p(count[kept])
+    power[is_person] = np.inf
     best = np.sort(np.argsort(-power, kind="stable")[:FEATURES])
-    return Trained(
-        model.weights[best],
-        model.bias,
-        model.rarity[best],
-        [model.vocabulary[i] for i in best],
-    )
+    weights = model.coef_[:, best].T * rarity[best][:, None]
+    return Trained(weights, model.intercept_, rarity[best], [*vocabulary[best]])
 
 
-def calibrate(out: Path, data: Path) -> Calibration:
-    """Fit sharpness and growth to the likelihood of the long and short development rows."""
+def fit(occurs: csr_matrix, rarity: np.ndarray, rows: Corpus) -> LinearSVC:
+    """Fit one-against-rest linear models."""
+    mass = np.bincount(rows.labels, rows.weights, minlength=len(departments.NATIONAL))
+    balance = (mass.mean() / np.maximum(mass, 1e-9)) ** BALANCE
+    # The catch-all is what remains where nothing fits; more weight would draw 「肚子疼」 into it.
+    balance[list(departments.NATIONAL).index(FALLBACK)] = 1.0
+    weights = rows.weights * balance[rows.labels]
+    model = LinearSVC(C=LOSS_WEIGHT, random_state=0, tol=1e-2)
+    return model.fit(unit_rows(occurs, rarity), rows.labels, sample_weight=weights)
+
+
+def calibrate(out: Path, data: Path) -> Curve:
+    """Fit the curve to the likelihood of the long and short development rows."""
     model = load(out)
     table, sizes, gold = [], [], []
     for file in ("dev.jsonl", "dev_short.jsonl"):
         for r in lines(data / file):
-            margins, known = model.margins(features_of(str(r["text"])))
+            margins, known = model.margins(features(str(r["text"])))
             if known:
                 table.append(margins)
                 sizes.append(known)
                 gold.append(model.names.index(str(r["dept"])))
-    best = fitted(np.array(table), np.array(sizes), np.array(gold))
-    return Calibration(round(math.exp(best[0]), 4), round(best[1], 4))
+    return fitted(np.array(table), np.array(sizes), np.array(gold))
 
 
-def fitted(table: np.ndarray, sizes: np.ndarray, gold: np.ndarray) -> tuple[float, float]:
-    """Return log sharpness and growth of the highest likelihood."""
-    lead = table - table.max(axis=1, keepdims=True)
+def fitted(table: np.ndarray, sizes: np.ndarray, gold: np.ndarray) -> Curve:
+    """Return the curve of the highest likelihood."""
     said = np.log(sizes / TYPICAL_FEATURES)
+    own = np.arange(len(gold)), gold
 
     def loss(x: np.ndarray) -> float:
-        sharp = np.exp(x[0] + x[1] * said)[:, None] * lead
-        chosen = sharp[np.arange(len(gold)), gold]
-        return float((np.log(np.exp(sharp).sum(axis=1)) - chosen).mean())
+        sharp = np.exp(x[0] + x[1] * said)[:, None]
+        weight = -np.exp(x[2]) * np.logaddexp(0, -sharp * (table - x[3]))
+        return float((logsumexp(weight, axis=1) - weight[own]).mean())
 
-    best = minimize(loss, [1.5, 0.1], method="Nelder-Mead", options={"xatol": 1e-4})
-    return float(best.x[0]), float(best.x[1])
+    begin = [math.log(FIRST.sharpness), FIRST.growth, math.log(FIRST.power), FIRST.offset]
+    best = minimize(loss, begin, method="Nelder-Mead", options={"xatol": 1e-4, "maxiter": 2000})
+    sharpness, growth, power, offset = best.x
+    return Curve(
+        round(math.exp(sharpness), 4),
+        round(growth, 4),
+        round(math.exp(power), 4),
+        round(offset, 4),
+    )
+
+
+def build(texts: Iterable[Text], out: Path, data: Path) -> int:
+    """Train, prune, write, calibrate, write again; return how many features there are."""
+    model = train(corpus(texts))
+    names = list(departments.NATIONAL)
+    model_file.write(out, names, model, FIRST)
+    model_file.write(out, names, model, calibrate(out, data))
+    return len(model.vocabulary)
 
 
 def main() -> None:
-    """Train, prune, write, calibrate, write again."""
+    """Train, write and calibrate."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--permissive", action="store_true", help="permissive licences only")
     args = parser.parse_args()
-    model = train(corpus(args.data, permissive=args.permissive))
-    names = list(departments.NATIONAL)
-    model_file.write(args.out, names, model, Calibration(4.0, 0.1))
-    model_file.write(args.out, names, model, calibrate(args.out, args.data))
-    print(f"{args.out}: {args.out.stat().st_size} bytes, {len(model.vocabulary)} features")
+    texts = labelled(args.data, permissive=args.permissive)
+    size = build(texts, args.out, args.data)
+    print(f"{args.out}: {args.out.stat().st_size} bytes, {size} features")
 
 
 if __name__ == "__main__":

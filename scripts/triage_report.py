@@ -12,14 +12,15 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from nlp import inquiry
 from nlp.heard import Person
 from nlp.triage import FALLBACK, SHIPPED, Model, load, score
-from scripts.triage_texts import lines
+from scripts.triage_texts import age_of, lines
 
 ENOUGH_ROWS = 20
 OWN_TEXTS = Path(__file__).resolve().parents[1] / "tests" / "data"
 # The department is chosen without a question from here on (docs/triage-model.md).
-SURE = 0.8
+SURE = 0.9
 Case = tuple[str, str, Person]
 Answer = tuple[str, list[str], float]
 
@@ -89,15 +90,33 @@ def per_department(found: list[Answer]) -> str:
 
 
 def cases_of(path: Path, *, aged: bool = False) -> list[Case]:
-    """Read a development file; `aged` tells the model when the patient is a child."""
+    """Read a development file; `aged` tells the decade of the patient's life where known."""
     return [
-        (
-            str(r["text"]),
-            str(r["dept"]),
-            Person(age_years=5.0) if aged and r.get("age") == "0+" else Person(),
-        )
+        (str(r["text"]), str(r["dept"]), Person(age_years=age_of(r) if aged else None))
         for r in lines(path)
     ]
+
+
+def asked(path: Path, model: Model, *, aged: bool = False) -> tuple[list[Answer], float]:
+    """
+    Return the titles of long texts after one question, and how many of them were asked.
+
+    The answer is what the row's long text speaks of most (`inquiry.told`), never its label.
+    """
+    found, questions = [], 0
+    rows = [r for r in lines(path) if r.get("short")]
+    for r in rows:
+        title = str(r["short"])
+        person = Person(age_years=age_of(r) if aged else None)
+        got = score(title, person, model=model)
+        question = inquiry.best(got, title, person)
+        if question is not None:
+            questions += 1
+            after = {o.name: o.departments for o in question.options}
+            answer = inquiry.told(question.name, str(r["text"]))
+            got = after.get(answer, after[inquiry.NONE])
+        found.append((str(r["dept"]), [n.name for n in got[:3]], got[0].score))
+    return found, questions / len(rows)
 
 
 def own_cases(path: Path) -> list[Case]:
@@ -117,11 +136,15 @@ def show(path: Path, data: Path) -> None:
         right = sum(names[0] == name for name, names, _ in sure) / max(len(sure), 1)
         print(f"{file:16} text alone       {hit_rates(found)}")
         print(f"{file:16} no catch-all     {hit_rates(named)}")
-        print(f"{file:16} child age known  {hit_rates(aged)}")
+        print(f"{file:16} age known        {hit_rates(aged)}")
         print(f"{file:16} from {SURE} on: {len(sure) / len(found):.3f} of rows, {right:.3f} right")
         print(reliability(found))
         if file == "dev.jsonl":
             print(per_department(found))
+    for is_aged in (False, True):
+        found, share = asked(data / "dev.jsonl", model, aged=is_aged)
+        known = "age known, " if is_aged else ""
+        print(f"titles after one question ({known}{share:.2f} asked) {hit_rates(found)}")
     for file in ("triage_questions.tsv", "triage_thin.tsv"):
         found = answers(own_cases(OWN_TEXTS / file), model)
         print(f"{file:21} {hit_rates(found)}")

@@ -11,23 +11,24 @@ import json
 import math
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from nlp import departments, lexicon
-from nlp.triage_model import CHILD_FEATURE, FALLBACK, grams, normalise, speaks_of_child
+from nlp.triage_model import FALLBACK, features
 
 SHORT_WEIGHT = 1.3
-# The clauses of a long text share this weight: chat messages are short.
-CLAUSES_WEIGHT = 1.0
+# The clauses of a long text share this weight: chat messages are short. More would help this data
+# set's own texts and hurt those of sources never seen.
+CLAUSES_WEIGHT = 0.5
 MOST_CLAUSES = 6
 LEAST_CLAUSE_CHARACTERS = 4
-# A child known only by its age is also shown without it, this much: chat texts rarely tell.
-UNSEEN_AGE_WEIGHT = 0.25
+# Who is known by age is also shown without it, this much: chat texts rarely tell.
+UNSEEN_AGE_WEIGHT = 0.5
 DISEASE_WEIGHT = 0.3
 SYMPTOM_WEIGHT = 0.15
 HINT_WEIGHT = 4.0
@@ -38,6 +39,7 @@ OWN_WEIGHT = 3.0
 SECOND_CHOICE = {"中医科": 0.3, "儿科": 0.3, "肿瘤科": 0.4, "急诊科": 0.3, "感染科": 0.7}
 # Sources whose repositories carry a permissive licence (docs/triage-model.md).
 PERMISSIVE = frozenset({"toyhom_sample", "cmtmedqa_test", "own"})
+_OLDEST_YEARS = 110
 _CLAUSES = re.compile(r"[,，。;；!！?？\n 、]+")
 
 
@@ -47,7 +49,7 @@ class Text(NamedTuple):
     text: str
     name: str
     weight: float
-    child: bool = False
+    age_years: float | None = None
 
 
 class Corpus(NamedTuple):
@@ -59,7 +61,7 @@ class Corpus(NamedTuple):
     weights: np.ndarray
 
 
-def lines(path: Path) -> list[dict[str, object]]:
+def lines(path: Path) -> list[dict[str, Any]]:
     """Read a JSON-lines file; a missing one is empty."""
     if not path.exists():
         return []
@@ -67,37 +69,37 @@ def lines(path: Path) -> list[dict[str, object]]:
         return [json.loads(line) for line in file]
 
 
-def features_of(text: str, *, child: bool = False) -> set[str]:
-    """Return the features of a text as the bot would see them."""
-    found = grams(normalise(text))
-    if found and (child or speaks_of_child(text)):
-        found.add(CHILD_FEATURE)
-    return found
+def age_of(row: dict[str, Any]) -> float | None:
+    """Return the middle of a row's decade of life; None where it is unknown or no age."""
+    said = str(row.get("age") or "").removesuffix("+")
+    known = said.isdigit() and int(said) <= _OLDEST_YEARS
+    return int(said) + 5.0 if known else None
 
 
 def patients(data: Path, *, permissive: bool) -> Iterator[Text]:
-    """Patients' own texts, titles and clauses; a child known by its age is shown both ways."""
+    """Patients' own texts, titles and clauses; who is known by age is shown both ways."""
     for r in lines(data / "train.jsonl") + lines(data / "own.jsonl"):
         if permissive and r["source"] not in PERMISSIVE:
             continue
         text = Text(str(r["text"]), str(r["dept"]), OWN_WEIGHT if r["source"] == "own" else 1.0)
-        if text.name == FALLBACK:
-            # Its titles and clauses (肚子疼) would pull short complaints into the catch-all.
-            yield text
-            continue
-        yield from _with_age(text, r.get("age"))
-        if r.get("short"):
-            title = text._replace(text=str(r["short"]), weight=text.weight * SHORT_WEIGHT)
-            yield from _with_age(title, r.get("age"))
-        yield from _clauses(text)
+        shown = [text]
+        if text.name != FALLBACK:
+            # The catch-all's titles and clauses (肚子疼) would pull short complaints into it.
+            shown += _clauses(text)
+            if r.get("short"):
+                title = text._replace(text=str(r["short"]), weight=text.weight * SHORT_WEIGHT)
+                shown.append(title)
+        for one in shown:
+            yield from _with_age(one, age_of(r))
 
 
-def _with_age(text: Text, age: object) -> Iterator[Text]:
-    if age == "0+":
-        yield text._replace(child=True)
-        yield text._replace(weight=text.weight * UNSEEN_AGE_WEIGHT)
-    else:
+def _with_age(text: Text, age_years: float | None) -> Iterator[Text]:
+    if age_years is None:
         yield text
+        return
+    seen = text.weight * (1 - UNSEEN_AGE_WEIGHT)
+    yield text._replace(weight=seen, age_years=age_years)
+    yield text._replace(weight=text.weight - seen)
 
 
 def _clauses(text: Text) -> Iterator[Text]:
@@ -144,17 +146,22 @@ def hints() -> Iterator[Text]:
             yield Text(phrase, r["name"], NAME_WEIGHT)
 
 
-def corpus(data: Path, *, permissive: bool) -> Corpus:
-    """Collect all rows; `permissive` leaves out texts and facts without a permissive licence."""
+def labelled(data: Path, *, permissive: bool) -> list[Text]:
+    """Collect all texts; `permissive` leaves out those and facts without a permissive licence."""
     texts = [*hints(), *patients(data, permissive=permissive)]
     if not permissive:
         texts += [*diseases(data), *symptoms(data)]
+    return texts
+
+
+def corpus(texts: Iterable[Text]) -> Corpus:
+    """Turn texts into rows of features."""
     names = list(departments.NATIONAL)
     index: dict[str, int] = {}
     columns, ends = array("i"), array("q", [0])
     labels, weights = [], []
     for t in texts:
-        found = sorted(features_of(t.text, child=t.child))
+        found = sorted(features(t.text, age_years=t.age_years))
         if found:
             columns.extend(index.setdefault(f, len(index)) for f in found)
             ends.append(len(columns))

@@ -36,7 +36,7 @@ DANGER = {
 }
 
 _ASK = {
-    "part": "最不舒服的是哪里？",
+    "part": "主要是下面哪一样？",
     "with": "还有没有下面哪一样？",
     "who": "是给谁看？",
 }
@@ -78,8 +78,9 @@ def safety(concern: str) -> str:
     return f"先问一句要紧的：现在有没有下面任何一种？{_SAFETY[concern]}。"
 
 
-def inquiry(name: str, words: Sequence[str]) -> str:
-    """Ask the one question that tells most about the department."""
+def inquiry(name: str, words: Sequence[str], departments: Sequence[str]) -> str:
+    """Ask the one question that tells most about the department, and say why."""
     told = "".join(f"“{word}”" for word in words[:3])
-    lead = f"您说{told}，好几个科都可能看。" if told else ""
-    return f"{lead}再问一句，{_ASK[name]}（回复数字）"
+    several = "、".join(departments) if len(departments) > 1 else "好几个科"
+    lead = f"您说{told}，{several}都可能看。" if told else ""
+    return f"{lead}为了帮您挑对科，再问一句，{_ASK[name]}（回复数字）"

@@ -53,6 +53,8 @@ def at_sites(name: str, person: Person | None = None) -> list[str]:
         ("我要看牙", "GH-KQ"),
         ("拔牙", "GH-KQ"),
         ("带孩子打疫苗", "CC-JZ"),
+        ("打麻疹疫苗挂什么科", "CC-JZ"),
+        ("想打HPV疫苗", "CC-JZ"),
         ("做儿保", "CC-EB"),
         ("挂个皮夫科", "GH-PF"),
         ("心血官内科", "GH-XN"),

@@ -7,9 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlp import departments, triage
 from nlp.heard import Person
+from nlp.triage_model import features, normalise
 
 DATA = Path(
     os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data")
@@ -81,6 +84,21 @@ def test_the_question_around_a_complaint_changes_nothing() -> None:
     assert names("请问头晕应该挂什么科") == names("头晕")
 
 
+@pytest.mark.parametrize("lead", ["那", "那我", "嗯，", "我", "其实我", "就是"])
+def test_how_one_starts_to_speak_changes_nothing(lead: str) -> None:
+    assert triage.score(f"{lead}头疼") == triage.score("头疼")
+
+
+@pytest.mark.parametrize("text", ["那里疼", "那个地方痒", "额头疼"])
+def test_a_place_pointed_to_is_no_way_to_start(text: str) -> None:
+    assert normalise(text) == text
+
+
+def test_a_short_complaint_is_not_drawn_into_the_catch_all() -> None:
+    shares = {named.name: named.score for named in triage.score("我肚子疼两天了")}
+    assert shares["全科/普通内科"] <= 0.25
+
+
 def test_a_child_is_seen_by_paediatrics_first() -> None:
     assert names("眼睛红", Person(age_years=5))[:2] == ["儿科", "眼科"]
     assert "儿科" not in names("发烧", Person(age_years=40), None)[:30]
@@ -98,6 +116,31 @@ def test_a_mothers_age_does_not_keep_her_child_from_paediatrics() -> None:
 def test_a_child_whose_pregnancy_is_told_about_is_no_obstetric_patient() -> None:
     of_child = Person(relation="child", pregnant=True)
     assert names("宝宝睡觉不安稳，怀孕时胎位不正", of_child)[0] == "儿科"
+
+
+def test_age_is_one_feature_and_only_beside_words() -> None:
+    assert "<age40>" in features("头晕", age_years=43)
+    assert "<age70>" in features("头晕", age_years=96)
+    assert {"<age0>", "<child>"} <= features("头晕", age_years=0.25)
+    assert not [f for f in features("头晕") if f.startswith("<")]
+    assert features("？？", age_years=43) == set()
+
+
+def test_age_changes_what_a_complaint_points_to() -> None:
+    young, old = (dict(of("头晕", age)) for age in (25, 65))
+    assert old["心血管内科"] > young["心血管内科"]
+
+
+def of(text: str, age_years: float) -> list[tuple[str, float]]:
+    return [(n.name, n.score) for n in triage.score(text, Person(age_years=age_years))]
+
+
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=37), st.integers(1, 500))
+def test_a_higher_margin_never_weighs_less(margins: list[float], known: int) -> None:
+    weights = triage.MODEL.curve.weights(margins, known)
+    assert max(weights) == 1.0
+    ranked = [w for _, w in sorted(zip(margins, weights, strict=True))]
+    assert ranked == sorted(ranked)
 
 
 def test_sex_rules_departments_out() -> None:
@@ -150,8 +193,8 @@ def test_departments_with_few_patients_texts_are_found_too() -> None:
         hits.setdefault(name, []).append(names(text)[0] == name)
     assert all(len(told) >= 20 for told in hits.values())
     share = {name: sum(told) / len(told) for name, told in hits.items()}
-    assert min(share.values()) >= 0.75, share
-    assert sum(share.values()) / len(share) >= 0.85
+    assert min(share.values()) >= 0.85, share
+    assert sum(share.values()) / len(share) >= 0.89
 
 
 @pytest.mark.parametrize(
