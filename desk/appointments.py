@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,12 @@ def ever(work: Work) -> Sequence[AppointmentView]:
     return _views(work, _VISIBLE_EVER if is_chat(work) else _EVER)
 
 
+def visible(work: Work, some: Collection[int]) -> set[int]:
+    """Return which of some appointments the account that acts may see."""
+    values = {"appointments": list(some), "me": me(work)}
+    return set(work.conn.scalars(_VISIBLE_IDS, values)) if some else set()
+
+
 def is_chat(work: Work) -> bool:
     """The window, jobs and other programs are let in by their edge and see everything."""
     return work.actor.channel == "chat"
@@ -101,6 +107,9 @@ VISIBLE: ColumnElement[bool] = or_(
 )
 _ROW = select(*Appointment.__table__.c).where(Appointment.id == bindparam("appointment"))
 _VISIBLE_ROW = _ROW.where(VISIBLE)
+_VISIBLE_IDS = select(Appointment.id).where(
+    Appointment.id.in_(bindparam("appointments", expanding=True)), VISIBLE
+)
 _VIEWS = (
     OPENINGS.add_columns(
         Appointment.id.label("appointment_id"),

@@ -19,7 +19,7 @@ from sqlalchemy import Row, and_, func, select, update
 
 from desk import consents, family, outbox
 from desk.work import Work
-from models import Outbox, Patient, PatientLink
+from models import Appointment, Outbox, Patient, PatientLink, WaitlistEntry
 from scheduling.errors import (
     LinkCodeWrong,
     NoPhoneKnown,
@@ -219,11 +219,15 @@ def remove_others(work: Work, account: int, who: PatientView) -> int:
     """
     End the links of all other accounts to a patient; returns how many there were.
 
+    What they had taken for the patient, or wait for, is this account's from now on: they see and
+    change nothing of it any more.
+
     Raises:
         OnlyAtDesk: nobody has verified that this account is the patient's own.
     """
     if who.relation != "self" or who.link_state != "verified":
         raise OnlyAtDesk
+    family.lock(work, who.id)
     strangers = work.conn.scalars(
         select(PatientLink.id).where(
             PatientLink.patient_id == who.id,
@@ -233,6 +237,9 @@ def remove_others(work: Work, account: int, who: PatientView) -> int:
     ).all()
     for link in strangers:
         remove(work, link)
+    for table in (Appointment, WaitlistEntry):
+        theirs = table.patient_id == who.id, table.wechat_user_id != account
+        work.conn.execute(update(table).where(*theirs).values(wechat_user_id=account))
     return len(strangers)
 
 

@@ -12,11 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
+from desk.appointments import visible
 from desk.rows import insert_row
 from desk.work import Work
 from models import Prompt, WechatUser
 from scheduling.types import PromptId, PromptView
 
+# What a question is about, in its facts.
+_ABOUT = "appointment"
 _OWNER = select(WechatUser.openid_hash).where(WechatUser.id == bindparam("account"))
 _ASK = insert(Prompt).values(openid_hash=_OWNER.scalar_subquery())
 
@@ -63,13 +66,17 @@ class Prompts:
         self._work = work
 
     def waiting(self) -> Sequence[PromptView]:
-        """Return the questions the account has seen and not answered, the newest first."""
+        """
+        Return the questions the account has seen and not answered, the newest first.
+
+        One about an appointment that it may not see any more is not its question any more.
+        """
         work = self._work
         if work.actor.openid is None:
             return ()
         openid = work.vault.lookup(work.actor.openid)
         rows = work.conn.execute(_WAITING, {"openid": openid, "now": work.now})
-        return [
+        views = [
             PromptView(
                 id=PromptId(row.id),
                 kind=row.kind,
@@ -78,6 +85,9 @@ class Prompts:
             )
             for row in rows
         ]
+        about = {view.id: view.facts[_ABOUT] for view in views if _ABOUT in view.facts}
+        seen = visible(work, [int(one) for one in about.values()])
+        return [view for view in views if view.id not in about or about[view.id] in seen]
 
     def shown(self, prompt: PromptId) -> None:
         """The question was put to the account in the chat: a bare answer now belongs to it."""
