@@ -13,6 +13,7 @@ option chosen ("" where nothing was asked), `dept` as in handlers.wards, with `i
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
@@ -92,6 +93,30 @@ def kept(inquiry: Inquiry | None) -> dict[str, Any] | None:
     return {"name": inquiry.name, "options": [o for o in options if o[1]]}
 
 
+def directions_of(found: Sequence[Named], national: Sequence[Named]) -> dict[str, str]:
+    """
+    Return which national department each department of a site stands for, by code.
+
+    It has that one's probability; a substitute, which has a little less, that of the next above.
+    """
+    ranked = sorted(national, key=lambda one: one.score)
+    told = {}
+    for one in found:
+        above = next((n for n in ranked if n.score >= one.score), None)
+        told[one.code] = above.name if above else one.name
+    return told
+
+
+def directions(
+    codes: Sequence[Sequence[Any]], stands_for: Mapping[str, str]
+) -> list[list[Sequence[Any]]]:
+    """Return [code, score] pairs by what they stand for, best first; 全科 of all sites is one."""
+    found: dict[str, list[Sequence[Any]]] = {}
+    for pair in codes:
+        found.setdefault(stands_for.get(pair[0], pair[0]), []).append(pair)
+    return list(found.values())
+
+
 def ask_detail(values: Values, world: World) -> Asked:
     """Ask the telling question where no department is sure."""
     dept = values.get("dept") or {}
@@ -104,7 +129,8 @@ def ask_detail(values: Values, world: World) -> Asked:
         for place, (name, _) in enumerate(asked["options"])
         if name != _NONE
     ]
-    likely = [code for code, _ in dept["codes"][:_MOST_NAMED]]
+    apart = directions(dept["codes"], dept.get("stands_for", {}))
+    likely = [pairs[0][0] for pairs in apart[:_MOST_NAMED]]
     names = {w.code: w.name for w in world.desk.catalogue.departments(likely)}
     return Question(
         texts.inquiry(

@@ -53,6 +53,7 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     words = tuple(dict.fromkeys((*earlier, *heard.symptoms)))
     told = _dept(found, words, sure=triage.is_sure(heard), missing=heard.missing)
     turns = known.get("turns", 0) + 1 if known else 1
+    told["stands_for"] = triage.directions_of(found, heard.departments)
     told |= {"inquiry": triage.kept(heard.inquiry), "turns": turns}
     if heard.feverish or (known and known.get("fever") and not is_instead):
         told["fever"] = True
@@ -159,23 +160,26 @@ def ask_ward(values: Values, world: World) -> Asked:
         return Stop(texts.NOTHING_FREE)
     if dept.get("instead_of"):
         return _turn(wards[0], dept, world)
-    names = list(dict.fromkeys(w.name for w in wards))[:3]
-    if (not dept["sure"] and len(names) > 1) or dept.get("missing"):
+    choices = _choices(wards, dept)
+    if (not dept["sure"] and len(choices) > 1) or dept.get("missing"):
         missing = texts.missing(dept["missing"]) if dept.get("missing") else ""
-        return Question(
-            missing
-            + texts.which_department(dept["words"], names)
-            + _fever_note(wards, dept, world),
-            [
-                (name, [[w.code, scores[w.code]] for w in wards if w.name == name])
-                for name in names
-            ],
-            wants="choice",
-        )
+        asked = texts.which_department(dept["words"], [name for name, _ in choices])
+        return Question(missing + asked + _fever_note(wards, dept, world), choices, wants="choice")
     # Who named the department needs no reason for it.
     words = () if dept["stated"] else dept["words"]
     note = _fever_note(wards, dept, world)
     return _settled(wards, scores, words, sure=dept["sure"], note=note)
+
+
+def _choices(wards: Sequence[Ward], dept: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Three directions at most, each by the name of its likeliest department, with all of them."""
+    names = {w.code: w.name for w in wards}
+    codes = [pair for pair in dept["codes"] if pair[0] in names]
+    apart = triage.directions(codes, dept.get("stands_for", {}))
+    named: dict[str, list[Any]] = {}
+    for pairs in apart:
+        named.setdefault(names[pairs[0][0]], []).extend(pairs)
+    return list(named.items())[:3]
 
 
 def _fever_note(wards: Sequence[Ward], dept: dict[str, Any], world: World) -> str:
