@@ -181,8 +181,3 @@ def common_until(policy: Policy, now: datetime) -> date:
         return date.min
     is_eve = now.timetz().replace(tzinfo=None) >= policy.window_share_until
     return now.date() + timedelta(days=int(is_eve))
-
-
-def chat_places(policy: Policy, now: datetime, starts_at: datetime, places: int, kept: int) -> int:
-    """Return the places the chat may sell: the urgent reserve opens on the visit day."""
-    return places if starts_at.date() == now.date() else places - kept
