@@ -71,7 +71,7 @@ def _answer_argument(heard: Heard, values: Values, world: World) -> Given:
 
 
 def _check_argument(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401
-    if values.get("order") in ("extra", "fewer") and not texts.number(value):
+    if values.get("order") in ("extra", "fewer") and not str(value).isdecimal():
         return texts.HOW_MANY
     return None
 
@@ -104,9 +104,9 @@ def _changed(values: Values, world: World) -> Done:
         elif values["order"] == "room":
             changes.move_room(member, shift, argument)
         elif values["order"] == "extra":
-            changes.add_places(member, shift, texts.number(argument))
+            changes.add_places(member, shift, int(argument))
         else:
-            changes.take_places(member, shift, texts.number(argument))
+            changes.take_places(member, shift, int(argument))
     except Refusal as no:
         return Done(refusals.say(no))
     return Done(texts.CHANGED[values["order"]])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nlp import lexicon
 from nlp.heard import Named, Order
+from nlp.numerals import to_int
 from nlp.vocabulary import DoctorEntry
 
 
@@ -31,6 +32,8 @@ def _rows() -> list[_Row]:
     ]
 
 
+# Orders whose argument is how many places.
+_COUNTED = ("extra", "fewer")
 _ROWS = _rows()
 _AROUND = " \t\n。.！!，,"
 
@@ -53,5 +56,7 @@ def find(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> O
         if match:
             groups = match.groupdict()
             argument = groups.get("argument") or groups.get("second") or ""
+            if row.order in _COUNTED:
+                argument = str(to_int(argument) or "")
             return Order(row.order, argument, named)
     return None

@@ -106,16 +106,6 @@ def change_preview(order: str, view: ShiftView, argument: str) -> str:
     return f"{what}\n{shift(view)}\n执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
 
 
-def number(text: str) -> int:
-    """Return a number as staff write it (2, 两, 十), 0 for none."""
-    if text.isdecimal():
-        return int(text)
-    digits = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
-    if len(text) == 2 and text[0] == "十":  # noqa: PLR2004 - 十二
-        return 10 + digits.get(text[1], 0)
-    return digits.get(text, 0)
-
-
 def suspended(shifts: Sequence[ShiftView], impact: Impact) -> str:
     """It is done; what happens now, and how to take it back."""
     told = f"正在为{impact.affected}位患者安排，1分钟后开始通知。\n" if impact.affected else ""

@@ -88,7 +88,7 @@ def test_places_are_added_and_taken_away_again(ward):
     assert "将加2个号" in ward.nurse(f"加号 {doctor} 后天上午 2")
     ward.nurse("确认执行")
     more = places(ward, doctor)
-    assert "将减两个" in ward.nurse(f"{doctor}后天上午少放两个号")
+    assert "将减2个" in ward.nurse(f"{doctor}后天上午少放两个号")
     assert "已减号" in ward.nurse("确认执行")
     assert places(ward, doctor) == more - 2
     assert "几个号" in ward.nurse(f"加号 {doctor} 周四"), "the day is no number"
