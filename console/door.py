@@ -15,7 +15,7 @@ from desk import passwords, staff
 from desk.counter import Counter
 from desk.work import Actor
 from handlers.texts import console as texts
-from scheduling.types import Member
+from scheduling.rota import Member
 
 OpenDesk = Callable[[Actor], AbstractContextManager[Counter]]
 _OPEN = frozenset(

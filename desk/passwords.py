@@ -17,7 +17,7 @@ from sqlalchemy import Row, select, update
 from desk import audit, staff
 from desk.work import Work
 from models import Staff
-from scheduling.types import Member
+from scheduling.rota import Member
 
 SHORTEST = 10
 _MOST_TRIES = 5

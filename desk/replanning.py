@@ -17,7 +17,8 @@ from scheduling.limits import DAYS_PER_YEAR, last_open_day
 from scheduling.matching import expertise_fit
 from scheduling.offers import alone
 from scheduling.replanning import RANKS, Assigned, Seat, Stranded, plan
-from scheduling.types import AppointmentId, Impact, Opening, PatientId, SlotId
+from scheduling.rota import Impact
+from scheduling.types import AppointmentId, Opening, PatientId, SlotId
 
 # The patients concerned: what the plan weighs, and what a new place takes over.
 PEOPLE = (

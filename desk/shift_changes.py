@@ -17,7 +17,8 @@ from desk import appointments, audit, line, notices, outbox, shifts
 from desk.work import Actor, Work
 from models import Appointment, Doctor, Shift, Slot
 from scheduling.errors import DoctorBusy, NotAllowed, TooFewPlaces
-from scheduling.types import AppointmentId, Member, ShiftView
+from scheduling.rota import Member, ShiftView
+from scheduling.types import AppointmentId
 
 _COMING = ("held", "booked", "checked_in")
 

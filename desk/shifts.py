@@ -13,7 +13,8 @@ from desk.work import Work
 from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot
 from scheduling.errors import NotAllowed
 from scheduling.masking import mask_name
-from scheduling.types import AppointmentId, DayLine, Member, ShiftView
+from scheduling.rota import DayLine, Member, ShiftView
+from scheduling.types import AppointmentId
 
 _BOOKED = (
     select(func.count())

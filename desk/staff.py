@@ -20,7 +20,7 @@ from desk.placing import CODE_LETTERS
 from desk.rows import insert_row
 from desk.work import Work
 from models import Doctor, Site, Staff
-from scheduling.types import Member
+from scheduling.rota import Member
 
 ROLES = ("admin", "desk", "doctor")
 _CODE_LENGTH = 8

@@ -31,7 +31,7 @@ from models import (
 from models.appointments import ACTIVE
 from models.staff import PENDING
 from scheduling.errors import NothingToUndo, ShiftSuspended
-from scheduling.types import DayLine, Impact, Member, Progress, ShiftView
+from scheduling.rota import DayLine, Impact, Member, Progress, ShiftView
 
 _LINES = (
     select(

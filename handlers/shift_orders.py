@@ -19,7 +19,8 @@ from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import Physician, ShiftView
+from scheduling.rota import ShiftView
+from scheduling.types import Physician
 
 NAMES = frozenset({"substitute", "extra", "fewer", "room"})
 _MOST_PLACES = 99

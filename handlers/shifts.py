@@ -11,7 +11,7 @@ from dialogue.state import Values
 from handlers.scene import World
 from handlers.texts import staff as texts
 from nlp.heard import Heard
-from scheduling.types import ShiftView
+from scheduling.rota import ShiftView
 
 _ASSENTS = frozenset({"affirm", "choose"})
 

@@ -22,7 +22,7 @@ from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import Member
+from scheduling.rota import Member
 
 _DAY = timedelta(days=1)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from scheduling.types import DayLine, Impact, Member, Progress, ShiftView
+from scheduling.rota import DayLine, Impact, Member, Progress, ShiftView
 
 
 class StaffRoom(Protocol):

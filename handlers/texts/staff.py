@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
-from scheduling.types import DayLine, Impact, Member, Progress, ShiftView
+from scheduling.rota import DayLine, Impact, Member, Progress, ShiftView
 
 SUSPEND_TITLE = "停诊"
 REOPEN_TITLE = "恢复出诊"

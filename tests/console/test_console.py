@@ -12,7 +12,7 @@ from bot.turn import open_desk
 from desk import rebooking, requests, shifts, staff
 from desk.work import Actor
 from models import Appointment, AuditEvent, HumanRequest, Shift, Suspension
-from scheduling.types import Member
+from scheduling.rota import Member
 from tests.console.conftest import CONSOLE, PASSWORD
 
 

@@ -27,7 +27,7 @@ from scheduling.errors import (
     NothingToUndo,
     ShiftSuspended,
 )
-from scheduling.types import Member
+from scheduling.rota import Member
 from tests.desk.hospital import NOW, Hospital, race
 
 MINUTE = timedelta(minutes=1)

@@ -23,11 +23,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "console", "api", "simulator", "handlers", "dialogue", "nlp", "desk", "scheduling",
         "models",
     ),
-    "console": ("desk", "scheduling.types", "scheduling.errors", "handlers.texts"),
+    "console": (
+        "desk", "scheduling.rota", "scheduling.types", "scheduling.errors", "handlers.texts",
+    ),
     "api": ("desk", "scheduling.types", "scheduling.errors", "handlers.texts"),
     "handlers": (
-        "dialogue", "nlp.heard", "scheduling.types", "scheduling.offers", "scheduling.errors",
-        "scheduling.policy", "scheduling.waiting",
+        "dialogue", "nlp.heard", "scheduling.rota", "scheduling.types", "scheduling.offers",
+        "scheduling.errors", "scheduling.policy", "scheduling.waiting",
     ),
     "desk": ("scheduling", "models"),
     "dialogue": ("nlp.heard",),

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bot.turn import open_desk
 from desk import demo, shifts
 from models import Appointment, Outbox, Shift, Slot
-from scheduling.types import Member
+from scheduling.rota import Member
 from tests.stories.test_suspension import CONSOLE, Ward, booked
 
 pytestmark = pytest.mark.story

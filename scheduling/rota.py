@@ -1,0 +1,85 @@
+"""What staff speak of: who they are, shifts, and what suspending them does; times local."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduling.types import AppointmentId, HalfDay
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff; a doctor acts for one `doctor`, `site` None means all sites."""
+
+    id: int
+    name: str
+    role: str
+    doctor: str | None
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftView:
+    """
+    One shift as staff speak of it (班次), times local.
+
+    `booked` of its `places` are taken, `arrived` of those patients are here.
+    """
+
+    id: int
+    site: str
+    site_name: str
+    department_name: str
+    doctor: str | None
+    doctor_name: str
+    starts_at: datetime
+    ends_at: datetime
+    half_day: HalfDay
+    state: str
+    suspension: int | None
+    booked: int
+    arrived: int
+    places: int
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One patient of a shift's day list, the name masked; `starts_at` local."""
+
+    appointment: AppointmentId
+    starts_at: datetime
+    name_masked: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """
+    What suspending shifts would do, or has done, to their patients.
+
+    `affected` have a booked place, of whom `checked_in` are here already; `shifted` could go to
+    somebody else in the same half-day, `later` at another time, and `to_ring` nowhere.
+    """
+
+    affected: int
+    checked_in: int
+    shifted: int
+    later: int
+    to_ring: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a suspension is: its patients by what they answered; `told` have got the notice."""
+
+    id: int
+    shifts: tuple[ShiftView, ...]
+    waiting: int
+    accepted: int
+    other: int
+    returned: int
+    to_ring: int
+    told: int
+    undo_until: datetime
