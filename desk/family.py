@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk import audit, outbox
@@ -27,21 +27,20 @@ from scheduling.types import PatientId, PatientView
 VOUCHED = "desk"
 _MONTH = timedelta(days=30)
 SPEAKING = ("own", "pending", "verified")
+_LINKED = (
+    select(*Patient.__table__.c, PatientLink.relation, PatientLink.state, PatientLink.is_default)
+    .join(PatientLink, PatientLink.patient_id == Patient.id)
+    .where(PatientLink.wechat_user_id == bindparam("account"), PatientLink.state != "removed")
+    .order_by(PatientLink.id)
+)
+_LINKED_ONE = _LINKED.where(Patient.id == bindparam("patient"))
 
 
 def views(work: Work, account: int, patient: int | None = None) -> list[PatientView]:
     """Return the patients an account speaks for, in the order they were added, or one of them."""
-    query = (
-        select(
-            *Patient.__table__.c, PatientLink.relation, PatientLink.state, PatientLink.is_default
-        )
-        .join(PatientLink, PatientLink.patient_id == Patient.id)
-        .where(PatientLink.wechat_user_id == account, PatientLink.state != "removed")
-        .order_by(PatientLink.id)
-    )
-    if patient is not None:
-        query = query.where(Patient.id == patient)
-    return [_as_view(work, row) for row in work.conn.execute(query)]
+    query = _LINKED if patient is None else _LINKED_ONE
+    rows = work.conn.execute(query, {"account": account, "patient": patient})
+    return [_as_view(work, row) for row in rows]
 
 
 def ever(work: Work, account: int) -> Sequence[int]:

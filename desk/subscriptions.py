@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from desk.accounts import account
 from desk.work import Work
 from models import Subscription
+
+_CREDITS = select(Subscription.template_id, Subscription.credits).where(
+    Subscription.wechat_user_id == bindparam("account"), Subscription.credits > 0
+)
 
 
 def accepted(work: Work, template: str, at: datetime) -> None:
@@ -67,9 +71,5 @@ def refused(work: Work, account: int, template: str) -> None:
 
 def credits(work: Work, account: int) -> dict[str, int]:  # noqa: A001 - what they are called
     """Return how many notices of which templates the account still wants."""
-    rows = work.conn.execute(
-        select(Subscription.template_id, Subscription.credits).where(
-            Subscription.wechat_user_id == account, Subscription.credits > 0
-        )
-    )
+    rows = work.conn.execute(_CREDITS, {"account": account})
     return {row.template_id: row.credits for row in rows}
