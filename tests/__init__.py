@@ -1,0 +1,1 @@
+"""Ours come first: a library may bring a package of this name along."""
