@@ -10,7 +10,6 @@ A question that is open comes back below the answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import asin, cos, radians, sin, sqrt
 
 from dialogue.reply import Reply
 from dialogue.state import State
@@ -20,9 +19,9 @@ from handlers.scene import Said, Scene
 from handlers.texts import emergency
 from handlers.texts import kinds as texts
 from nlp.heard import Heard
+from scheduling.distance import metres_between
 from scheduling.types import Ward
 
-_EARTH_METRES = 6_371_000
 _SENTENCES: Mapping[str, str] = {
     "voice": texts.VOICE,
     "image": texts.PICTURE,
@@ -79,10 +78,3 @@ def _wanted(state: State, desk: Desk) -> Sequence[Ward]:
     values = state.top.values if state.top else {}
     chosen = values.get("ward") or values.get("dept", {}).get("codes") or ()
     return desk.catalogue.departments([code for code, _ in chosen[:3]]) if chosen else ()
-
-
-def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the distance of two places (latitude, longitude in degrees) along the ground."""
-    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, place)) for place in (one, other))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * _EARTH_METRES * asin(sqrt(min(1.0, half)))

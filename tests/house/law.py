@@ -24,12 +24,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "models",
     ),
     "console": (
-        "desk", "scheduling.rota", "scheduling.types", "scheduling.errors", "handlers.texts",
+        "desk", "scheduling.rota", "scheduling.types", "scheduling.errors", "scheduling.advice",
+        "handlers.texts",
     ),
     "api": ("desk", "scheduling.types", "scheduling.errors", "handlers.texts"),
     "handlers": (
         "dialogue", "nlp.heard", "scheduling.rota", "scheduling.types", "scheduling.offers",
-        "scheduling.errors", "scheduling.policy", "scheduling.waiting",
+        "scheduling.errors", "scheduling.policy", "scheduling.waiting", "scheduling.distance",
+        "scheduling.advice",
     ),
     "desk": ("scheduling", "models"),
     "dialogue": ("nlp.heard",),

@@ -1,0 +1,231 @@
+"""
+A half-day of one line before some rooms, and what it is like when it is simulated; pure.
+
+Who is booked is ready at the time of the slot, or when they come late; who walks in is ready at
+once. First come first served, no visit is interrupted. A room that closes before the others takes
+nobody after that; those that close last go on to the end. Times are minutes after local midnight,
+lengths and waits minutes. Visits are log-normal.
+
+Lateness is ours (docs/queueing.md): one in ten is over a quarter of an hour late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log1p, sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Table = npt.NDArray[np.float64]
+
+HOUR = 60
+# Who waits longer than this has waited long; the share of them is shown.
+LONG = 30
+_RUNS = 200
+_TWO_SIDED = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How long visits are: mean in minutes and squared coefficient of variation."""
+
+    mean: float
+    scv: float
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room with a doctor in it."""
+
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalkIns:
+    """So many people are expected without an appointment between two times."""
+
+    begins: int
+    ends: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """
+    One line and its rooms; `booked` is when each patient is due.
+
+    `no_show` is the share of booked patients who do not come, `late` of those who come late, by
+    `late_minutes` in the mean (exponentially).
+    """
+
+    rooms: tuple[Room, ...]
+    booked: tuple[int, ...]
+    visit: Visit
+    walk_ins: tuple[WalkIns, ...] = ()
+    no_show: float = 0.0
+    late: float = 0.3
+    late_minutes: float = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """
+    One hour: `patients` expected to become ready in it, and the mean number of `rooms` open.
+
+    `busy` is the busy share of the rooms, `wait` the mean wait of these patients, `long` the share
+    of them that waits over half an hour.
+    """
+
+    begins: int
+    patients: float
+    rooms: float
+    busy: float
+    wait: float
+    long: float
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """
+    The mean of many simulated half-days.
+
+    `wait` and `long` are of all patients, `overtime` how long after the last closing the last
+    visit ends. The true mean wait is within `error` of `wait` in 95 of 100 cases.
+    """
+
+    hours: tuple[Hour, ...]
+    wait: float
+    long: float
+    overtime: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Patients of all runs, a run a row, in the order in which they are ready; inf: nobody."""
+
+    ready: Table
+    lengths: Table
+
+
+def draw(session: Session, seed: int) -> Draws:
+    """Return who comes when, and how long the visits are, in many such half-days."""
+    import numpy as np  # noqa: PLC0415 - only who plans needs it
+
+    dice = np.random.default_rng(seed)
+    shape = (_RUNS, len(session.booked))
+    lateness = dice.exponential(session.late_minutes, shape) * (dice.random(shape) < session.late)
+    ready = [np.array(session.booked, float) + lateness]
+    ready[0][dice.random(shape) < session.no_show] = np.inf
+    for one in session.walk_ins:
+        counts = dice.poisson(one.expected, _RUNS)
+        at = dice.uniform(one.begins, one.ends, (_RUNS, int(counts.max())))
+        at[np.arange(at.shape[1]) >= counts[:, None]] = np.inf
+        ready.append(at)
+    everybody = np.sort(np.hstack(ready), axis=1)
+    return Draws(everybody, _lengths(session.visit, dice, everybody.shape))
+
+
+def _lengths(visit: Visit, dice: np.random.Generator, shape: tuple[int, ...]) -> Table:
+    """Log-normal lengths of visits of this mean and variation."""
+    spread = log1p(visit.scv)
+    return visit.mean * dice.lognormal(-spread / 2, sqrt(spread), shape)
+
+
+def mean_wait(rooms: Sequence[Room], draws: Draws) -> float:
+    """Return the mean wait of these patients before other rooms."""
+    import numpy as np  # noqa: PLC0415 - see above
+
+    came = np.isfinite(draws.ready)
+    waited = _starts_at(rooms, draws)[came] - draws.ready[came]
+    return float(waited.sum()) / max(len(waited), 1)
+
+
+def _starts_at(rooms: Sequence[Room], draws: Draws) -> Table:
+    """When each patient is called: by the room that can take them soonest."""
+    import numpy as np  # noqa: PLC0415 - see above
+
+    last = max(room.closes for room in rooms)
+    closes = np.array([np.inf if room.closes == last else room.closes for room in rooms], float)
+    free = np.tile(np.array([room.opens for room in rooms], float), (len(draws.ready), 1))
+    starts = np.empty_like(draws.ready)
+    runs = np.arange(len(free))
+    for number in range(draws.ready.shape[1]):
+        soonest = np.maximum(free, draws.ready[:, number, None])
+        soonest[soonest >= closes] = np.inf
+        room = soonest.argmin(axis=1)
+        at = soonest[runs, room]
+        here = np.isfinite(at)
+        free[runs[here], room[here]] = at[here] + draws.lengths[here, number]
+        starts[:, number] = at
+    return starts
+
+
+def simulated(session: Session, draws: Draws) -> Simulated:
+    """Return what the half-day is like in the mean of its draws."""
+    import numpy as np  # noqa: PLC0415 - see above
+
+    came = np.isfinite(draws.ready)
+    starts = np.where(came, _starts_at(session.rooms, draws), 0.0)
+    waits = starts - np.where(came, draws.ready, 0.0)
+    ends = np.where(came, starts + draws.lengths, 0.0)
+    closes = max(room.closes for room in session.rooms)
+    means = waits.sum(axis=1) / np.maximum(came.sum(axis=1), 1)
+    people = max(int(came.sum()), 1)
+    return Simulated(
+        tuple(
+            _simulated_hour(
+                begins,
+                open_minutes(session.rooms, begins),
+                waits[(draws.ready >= begins) & (draws.ready < begins + HOUR)],
+                np.clip(np.minimum(ends, begins + HOUR) - np.maximum(starts, begins), 0.0, None),
+            )
+            for begins in hours(session)
+        ),
+        wait=float(waits.sum() / people),
+        long=float((waits > LONG).sum() / people),
+        overtime=float(np.maximum(ends.max(axis=1, initial=0.0) - closes, 0.0).mean()),
+        error=float(_TWO_SIDED * means.std() / sqrt(len(means))),
+    )
+
+
+def _simulated_hour(begins: int, minutes: int, waits: Table, worked: Table) -> Hour:
+    """One hour of all runs: the waits of who got ready in it, the minutes worked in it."""
+    people = max(len(waits), 1)
+    return Hour(
+        begins,
+        patients=len(waits) / _RUNS,
+        rooms=minutes / HOUR,
+        busy=min(float(worked.sum()) / (_RUNS * minutes), 1.0) if minutes else 0.0,
+        wait=float(waits.sum()) / people,
+        long=float((waits > LONG).sum()) / people,
+    )
+
+
+def hours(session: Session) -> range:
+    """Return the whole hours from the first opening or patient to the last closing."""
+    walking = (one.begins for one in session.walk_ins if one.expected)
+    first = min([*(room.opens for room in session.rooms), *session.booked, *walking])
+    return range(first // HOUR * HOUR, max(room.closes for room in session.rooms), HOUR)
+
+
+def open_minutes(rooms: Sequence[Room], begins: int) -> int:
+    """Return how long the rooms are open in the hour that begins then, added up."""
+    ends = begins + HOUR
+    return sum(max(0, min(room.closes, ends) - max(room.opens, begins)) for room in rooms)
+
+
+def walking_in(walk_ins: Sequence[WalkIns], begins: int) -> float:
+    """Return how many are expected without an appointment in the hour that begins then."""
+    ends = begins + HOUR
+    return sum(
+        one.expected
+        * max(0, min(one.ends, ends) - max(one.begins, begins))
+        / (one.ends - one.begins)
+        for one in walk_ins
+    )
