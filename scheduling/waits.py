@@ -1,0 +1,199 @@
+"""
+How long somebody has still to wait, as a range that is kept four times in five; pure.
+
+The wait is what is left of the visit inside and one visit for each who goes before (who that is,
+`scheduling.overtaking` says). How long a visit takes is learnt: the department's mean, pulled
+towards the doctor's, pulled towards today's, each as if six visits of the former had been seen
+(the best of the rules compared; docs/queueing.md measures it again).
+
+Visits are taken as log-normal, the usual shape of consultations. What is left of a log-normal
+visit grows the longer it has lasted: it is not memoryless. All durations in minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import NormalDist
+
+# So many visits of what is expected weigh as much as one seen does once. Measured, see above.
+PSEUDO_VISITS = 6.0
+# Fewer visits in all tell nothing: no estimate.
+LEAST_VISITS = 5
+# How the lengths of single visits scatter (standard deviation by mean), where too few were seen.
+_USUAL_CV = 0.7
+_CV_VISITS, _MOST_CV = 30.0, 2.0
+# How a doctor's own mean scatters around the department's, and a day's around the doctor's.
+_DOCTORS_CV = 0.2
+_DAYS_CV = 0.1
+_SHORTEST = 0.5  # no doctor's mean is below this
+# A visit that is among the longest thousandth is judged as if it had just become one.
+_LONGEST = 3.1
+_NORMAL = NormalDist()
+_EIGHTY = _NORMAL.inv_cdf(0.9)  # four in five lie between the tenth and the ninetieth
+_STEP = 5  # what is shown is rounded to this
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """
+    How long visits take: their number, mean (min) and variance (min²) of one.
+
+    Of an expectation `count` is what it is worth in visits: the doubt about its mean, too, is
+    `variance / count`.
+    """
+
+    count: float
+    mean_minutes: float
+    variance: float
+
+    @classmethod
+    def of_sums(cls, count: int, total: float, squares: float) -> Pace:
+        """Return the pace of `count` visits from the sum of their minutes and of the squares."""
+        if count == 0:
+            return cls(0.0, 0.0, 0.0)
+        mean = total / count
+        spread = max(0.0, squares - total * mean) / (count - 1) if count > 1 else 0.0
+        return cls(float(count), mean, spread)
+
+
+NOTHING = Pace(0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRange:
+    """
+    Four waits in five lie between `low` and `high`; minutes from now, `mean` on average.
+
+    `shown` is what a person is told.
+    """
+
+    low: float
+    high: float
+    mean: float
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Both ends, rounded to five minutes and never the same."""
+        low = _STEP * round(self.low / _STEP)
+        return low, max(low + _STEP, _STEP * round(self.high / _STEP))
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Who is called before somebody: so many who are `here`, and others by their `chances`."""
+
+    here: int
+    chances: tuple[float, ...] = ()
+
+
+def shrunk(day: Pace, doctor: Pace = NOTHING, department: Pace = NOTHING) -> Pace | None:
+    """
+    Return what one visit takes here and now; None where too little was seen to tell.
+
+    `day` are today's visits in this room; `doctor` and `department` what was seen before.
+    """
+    if day.count + doctor.count + department.count < LEAST_VISITS:
+        return None
+    known: Pace | None = None
+    for seen, scatter in ((department, 0.0), (doctor, _DOCTORS_CV), (day, _DAYS_CV)):
+        if known is None:
+            known = _first(seen) if seen.count >= LEAST_VISITS else None
+        else:
+            known = _pulled(known, seen, scatter)
+    # Too few of everything on its own: what there is, together.
+    return known or _first(_pooled((department, doctor, day)))
+
+
+def _first(seen: Pace) -> Pace:
+    """What is expected of the next visit after nothing but these."""
+    mean = max(seen.mean_minutes, _SHORTEST)
+    return Pace(seen.count, mean, _ratio(_USUAL_CV**2, seen) * mean**2)
+
+
+def _pulled(known: Pace, seen: Pace, scatter: float) -> Pace:
+    """
+    Return what is expected after `seen`, of which `known` was expected give or take `scatter`.
+
+    The variance of the new mean is that of a weighted mean of two independent errors.
+    """
+    doubt = known.variance / known.count + (scatter * known.mean_minutes) ** 2
+    weight = PSEUDO_VISITS + seen.count
+    mean = (PSEUDO_VISITS * known.mean_minutes + seen.count * seen.mean_minutes) / weight
+    mean = max(mean, _SHORTEST)
+    ratio = _ratio(known.variance / known.mean_minutes**2, seen)
+    variance = ratio * mean**2
+    doubt = (PSEUDO_VISITS**2 * doubt + seen.count * variance) / weight**2
+    return Pace(variance / doubt, mean, variance)
+
+
+def _ratio(usual: float, seen: Pace) -> float:
+    """Return the squared coefficient of variation, as if `_CV_VISITS` of the usual were seen."""
+    if seen.count < 2 or seen.mean_minutes <= 0:  # noqa: PLR2004 - one visit has no variance
+        return usual
+    here = min(seen.variance / seen.mean_minutes**2, _MOST_CV**2)
+    return (_CV_VISITS * usual + seen.count * here) / (_CV_VISITS + seen.count)
+
+
+def _pooled(paces: Iterable[Pace]) -> Pace:
+    seen = [pace for pace in paces if pace.count]
+    count = sum(pace.count for pace in seen)
+    return Pace(count, sum(pace.count * pace.mean_minutes for pace in seen) / count, 0.0)
+
+
+def estimate(
+    first: Before,
+    pace: Pace,
+    *,
+    inside: float | None = None,
+    opens_in: float = 0.0,
+    stretch: float = 1.0,
+) -> WaitRange:
+    """
+    Return how long somebody waits before whom these are called.
+
+    `inside` are the minutes for which somebody has been inside, None for nobody; `opens_in` the
+    minutes until the doctor begins or is back; whatever goes otherwise than on average does so
+    `stretch` times, as a longer wait lets in more who overtake.
+    """
+    left, spread = (0.0, 0.0) if inside is None else residual(pace, inside)
+    visits = first.here + math.fsum(first.chances)
+    mean = left + visits * pace.mean_minutes
+    chancy = math.fsum(chance * (1 - chance) for chance in first.chances) * pace.mean_minutes**2
+    doubt = (visits + (inside is not None)) ** 2 * pace.variance / pace.count
+    variance = spread + visits * pace.variance + chancy + doubt
+    low, high = _four_in_five(mean, variance * stretch**2)
+    return WaitRange(opens_in + low, opens_in + high, opens_in + mean)
+
+
+def residual(pace: Pace, since: float) -> tuple[float, float]:
+    """
+    Return mean and variance of what is left of a visit that has lasted `since` minutes.
+
+    Of a log-normal visit, given that it is not over: its partial moments are
+    E[Sⁿ; S > t] = E[Sⁿ] Φ(nσ - z), z = (ln t - μ) / σ (Johnson, Kotz, Balakrishnan 1994, ch. 14).
+    """
+    if pace.mean_minutes <= 0 or pace.variance <= 0:
+        return max(0.0, pace.mean_minutes - since), 0.0
+    location, scale = _log_normal(pace.mean_minutes, pace.variance)
+    longest = math.exp(location + _LONGEST * scale)
+    since = min(max(since, 0.0), longest)
+    z = (math.log(since) - location) / scale if since > 0 else -math.inf
+    tail = _NORMAL.cdf(-z)
+    first = pace.mean_minutes * _NORMAL.cdf(scale - z) / tail
+    second = (pace.mean_minutes**2 + pace.variance) * _NORMAL.cdf(2 * scale - z) / tail
+    return first - since, max(0.0, second - first**2)
+
+
+def _four_in_five(mean: float, variance: float) -> tuple[float, float]:
+    """Return the tenth and ninetieth percentile of the log-normal of that mean and variance."""
+    if mean <= 0 or variance <= 0:
+        return mean, mean
+    location, scale = _log_normal(mean, variance)
+    return math.exp(location - _EIGHTY * scale), math.exp(location + _EIGHTY * scale)
+
+
+def _log_normal(mean: float, variance: float) -> tuple[float, float]:
+    squared = math.log1p(variance / mean**2)
+    return math.log(mean) - squared / 2, math.sqrt(squared)

@@ -1,0 +1,130 @@
+"""How long somebody has still to wait: what a range promises, and what it is made of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from random import Random
+from statistics import fmean, pstdev
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduling import waits
+from scheduling.waits import NOTHING, Before, Pace, WaitRange, estimate, residual, shrunk
+
+minutes = st.floats(0.5, 60)
+cvs = st.floats(0.05, 1.5)
+
+
+@st.composite
+def paces(draw: st.DrawFn) -> Pace:
+    mean = draw(minutes)
+    return Pace(draw(st.floats(5, 5000)), mean, (draw(cvs) * mean) ** 2)
+
+
+people = st.integers(0, 60)
+inside = st.none() | st.floats(0, 300)
+opening = st.floats(0, 120)
+
+
+@given(paces(), people, inside, opening)
+def test_a_range_holds_its_mean_and_nobody_waits_less_than_nothing(pace, ahead, since, opens_in):
+    told = estimate(Before(ahead), pace, inside=since, opens_in=opens_in)
+
+    assert 0 <= opens_in <= told.low <= told.mean + 1e-9
+    assert told.mean <= told.high + 1e-9
+    assert all(math.isfinite(end) for end in (told.low, told.high))
+
+
+@given(paces(), people, inside, opening, st.floats(0, 1))
+def test_one_more_before_her_never_makes_it_shorter(pace, ahead, since, opens_in, chance):
+    told = estimate(Before(ahead), pace, inside=since, opens_in=opens_in)
+    perhaps = estimate(Before(ahead, (chance,)), pace, inside=since, opens_in=opens_in)
+    surely = estimate(Before(ahead + 1), pace, inside=since, opens_in=opens_in)
+
+    assert told.mean <= perhaps.mean + 1e-9 <= surely.mean + 2e-9
+    assert told.high <= surely.high + 1e-9
+
+
+@given(paces(), st.floats(0, 300), st.floats(0, 300))
+def test_what_is_left_of_a_visit_is_never_negative_and_grows_the_longer_it_lasts(pace, one, two):
+    early, late = sorted((one, two))
+    _, scale = waits._log_normal(pace.mean_minutes, pace.variance)
+
+    assert residual(pace, early)[0] >= 0
+    assert residual(pace, early)[1] >= 0
+    # Not memoryless: past the bulk of it a log-normal visit promises more, not the same.
+    past = pace.mean_minutes * math.exp(scale)
+    if past <= early <= late:
+        assert residual(pace, late)[0] >= residual(pace, early)[0] * (1 - 1e-6)
+
+
+def test_what_is_left_of_a_visit_is_what_simulated_visits_have_left():
+    pace = Pace(100, 6.0, (0.7 * 6.0) ** 2)
+    location, scale = waits._log_normal(pace.mean_minutes, pace.variance)
+    dice = Random(1)
+    lengths = [dice.lognormvariate(location, scale) for _ in range(50_000)]
+    for since in (0.0, 3.0, 8.0, 15.0):
+        left = [length - since for length in lengths if length > since]
+        told, spread = residual(pace, since)
+
+        assert told == pytest.approx(fmean(left), rel=0.05)
+        assert spread**0.5 == pytest.approx(pstdev(left), rel=0.1)
+
+
+# -- what is learnt
+
+DEPARTMENT = Pace(2000, 6.0, 18.0)
+
+
+def test_too_few_visits_are_no_ground_for_an_estimate():
+    assert shrunk(NOTHING) is None
+    assert shrunk(Pace(2, 5, 1), Pace(2, 5, 1)) is None
+    assert shrunk(Pace(3, 5, 1), Pace(2, 5, 1)) is not None
+    assert shrunk(NOTHING, NOTHING, DEPARTMENT).mean_minutes == pytest.approx(6.0)
+
+
+def test_six_visits_of_today_weigh_as_much_as_all_that_was_expected():
+    today = shrunk(Pace(6, 9.0, 20.0), NOTHING, DEPARTMENT)
+
+    assert today.mean_minutes == pytest.approx(7.5)
+
+
+def test_a_doctor_who_is_known_is_expected_to_be_as_usual():
+    slow = Pace(500, 10.0, 49.0)
+    known = shrunk(NOTHING, slow, DEPARTMENT)
+
+    assert known.mean_minutes == pytest.approx(10.0, abs=0.1)
+    assert known.variance / known.count < shrunk(NOTHING, NOTHING, DEPARTMENT).variance
+
+
+@given(st.integers(0, 200), st.floats(1, 30))
+def test_every_visit_of_the_same_length_takes_doubt_away(count, mean):
+    seen = Pace(float(count), mean, (0.7 * mean) ** 2)
+    more = replace(seen, count=count + 50.0)
+    doubts = [
+        (pace.variance / pace.count) ** 0.5 / pace.mean_minutes
+        for pace in (shrunk(one, NOTHING, DEPARTMENT) for one in (seen, more))
+    ]
+
+    assert doubts[1] < doubts[0] or count == 0
+
+
+@given(st.lists(st.floats(0.1, 60), min_size=2, max_size=40))
+def test_running_sums_tell_mean_and_variance(lengths):
+    pace = Pace.of_sums(len(lengths), sum(lengths), sum(one * one for one in lengths))
+    mean = fmean(lengths)
+
+    assert pace.mean_minutes == pytest.approx(mean)
+    variance = sum((one - mean) ** 2 for one in lengths) / (len(lengths) - 1)
+    assert pace.variance == pytest.approx(variance, abs=1e-6)
+
+
+@given(st.floats(0, 300), st.floats(0, 300))
+def test_what_is_shown_is_in_steps_of_five_and_never_one_number(low, width):
+    shown = WaitRange(low, low + width, low).shown
+
+    assert shown[0] % 5 == shown[1] % 5 == 0
+    assert 0 <= shown[0] < shown[1]
