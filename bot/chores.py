@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from desk import idempotency, journal, line, rebooking, receipts, requests, waitlist
+from desk import (
+    calling,
+    idempotency,
+    journal,
+    line,
+    rebooking,
+    receipts,
+    requests,
+    rooms,
+    waitlist,
+)
 from desk import purge as old_rows
 from desk.counter import Counter
 from desk.work import Work
@@ -65,6 +75,11 @@ def suspension_silent(work: Work, payload: Mapping[str, Any]) -> timedelta | Non
     return None
 
 
+def close_room(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Close a room that everybody has forgotten; who still waits in it is rung."""
+    return calling.close_forgotten(work, int(payload["shift"]))
+
+
 TASKS: Mapping[str, Task] = {
     "expire_hold": expire_hold,
     waitlist.SERVE: serve_waitlist,
@@ -74,6 +89,7 @@ TASKS: Mapping[str, Task] = {
     rebooking.PLAN: plan_suspension,
     rebooking.SILENT: suspension_silent,
     receipts.JOB: settle_receipt,
+    rooms.CLOSE: close_room,
 }
 # Jobs that are always due again; the courier sees to it that they exist.
 RECURRING = ("purge",)

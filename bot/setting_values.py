@@ -17,6 +17,7 @@ from bot import channel_file
 from bot.channel_file import ChannelFile
 from models.vault import VaultError, checked_key
 from scheduling.policy import Policy
+from scheduling.queueing import Discipline, read_discipline
 
 PRODUCTION, DEVELOPMENT = "production", "development"
 _ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?")
@@ -141,4 +142,19 @@ def read_policy(path: Path) -> Policy:
     for name, value in given.items():
         is_duration = isinstance(getattr(defaults, name), timedelta)
         changes[name] = timedelta(minutes=value) if is_duration else value
+    if "disciplines" in given:
+        changes["disciplines"] = _disciplines(path, given["disciplines"])
     return Policy(**changes)
+
+
+def _disciplines(path: Path, given: object) -> dict[str, Discipline]:
+    """Tables of disciplines, `[disciplines.CODE]`, by the code of a department or a site."""
+    if not isinstance(given, dict) or not all(isinstance(one, dict) for one in given.values()):
+        raise ValueError(f"{path}: disciplines are tables, [disciplines.CODE]")
+    found = {}
+    for code, table in given.items():
+        try:
+            found[code] = read_discipline(table)
+        except ValueError as error:
+            raise ValueError(f"{path}: disciplines.{code}: {error}") from error
+    return found

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from console import door, work
 from console.door import OpenDesk, me
-from desk import arrivals, audit, shifts, staff
+from desk import audit, shifts, staff, tickets
 from handlers.texts import console as texts
 from handlers.texts import notices, refusals, wording
 from scheduling.errors import Refusal
@@ -65,9 +65,10 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.post("/shifts/<int:number>/arrived/<int:appointment>")
     def arrived(number: int, appointment: int) -> ResponseReturnValue:
         with open_desk(door.actor(me())) as counter:
-            shifts.check(counter.work, me(), [number])
-            here = arrivals.arrive(counter.work, AppointmentId(appointment), number)
-        flash(texts.ARRIVED if here else texts.NOT_ARRIVED)
+            site = shifts.one(counter.work, me(), number).site
+            one = AppointmentId(appointment)
+            ticket = tickets.check_in(counter.work, one, site=site, by_desk=True)
+        flash(f"{texts.ARRIVED}{ticket.label}")
         return redirect(url_for("console.shift", number=number))
 
 

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
 
 from desk.appointments import SEES_ALL, VISIBLE, is_chat, me
 from desk.work import Work
-from models import Appointment, Patient, PatientLink
+from models import Appointment, Patient, PatientLink, Ticket
 from models.appointments import ACTIVE
 from scheduling import limits
 from scheduling.errors import AccountLimit, NotVerified, NotYourPatient, Refusal, Unavailable
@@ -47,7 +47,11 @@ _MARKS = select(
 ).where(
     Appointment.patient_id == bindparam("patient"),
     or_(
-        Appointment.status == "no_show",
+        # Who was here and missed her call did come.
+        and_(
+            Appointment.status == "no_show",
+            ~exists().where(Ticket.appointment_id == Appointment.id),
+        ),
         and_(Appointment.status == "cancelled", Appointment.late_cancel),
     ),
 )

@@ -55,6 +55,11 @@ def mine(work: Work) -> Sequence[AppointmentView]:
     return _views(work, _VISIBLE_AHEAD if is_chat(work) else _AHEAD)
 
 
+def todays(work: Work) -> Sequence[AppointmentView]:
+    """Return the visits of today that the acting account may see, soonest first."""
+    return _views(work, _VISIBLE_TODAY)
+
+
 def given_back(work: Work, since: datetime) -> list[AppointmentView]:
     """
     Return what was cancelled last in the chat, all of one moment, if not before `since`.
@@ -139,6 +144,9 @@ _ONE = _VIEWS.where(Appointment.id == bindparam("appointment"))
 _VISIBLE_ONE = _ONE.where(VISIBLE)
 _AHEAD = _VIEWS.where(Appointment.visit_on >= bindparam("today"), Appointment.status.not_in(_GONE))
 _VISIBLE_AHEAD = _AHEAD.where(VISIBLE)
+_VISIBLE_TODAY = _VIEWS.where(
+    Appointment.visit_on == bindparam("today"), Appointment.status.not_in(_GONE), VISIBLE
+)
 _BY_CHAT = exists().where(
     AppointmentEvent.appointment_id == Appointment.id,
     AppointmentEvent.to_status == "cancelled",

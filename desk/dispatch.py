@@ -110,7 +110,7 @@ def start(
         _set(work, row.id, state="due", not_before=leaves_at, leased_until=None)
         return "later"
     if row.appointment_id is not None:
-        payload |= notices.facts(work, row.appointment_id)
+        payload = {**notices.facts(work, row.appointment_id), **payload}
     person = _reach(work, row, payload)
     recognised = row.sending_at is not None and is_recognised(
         row.channel, row.sending_at, work.now

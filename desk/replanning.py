@@ -11,7 +11,17 @@ from sqlalchemy import Row, bindparam, exists, or_, select
 from desk.engagements import colliding, engagements
 from desk.openings import OPENINGS, openings
 from desk.work import Work
-from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot, SuspensionLine
+from models import (
+    Appointment,
+    Department,
+    Doctor,
+    Patient,
+    Shift,
+    Site,
+    Slot,
+    SuspensionLine,
+    Ticket,
+)
 from models.appointments import ACTIVE
 from scheduling.limits import DAYS_PER_YEAR, last_open_day
 from scheduling.matching import expertise_fit
@@ -51,7 +61,12 @@ PEOPLE = (
     .order_by(Appointment.starts_at, Appointment.id)
 )
 OF_SHIFTS = PEOPLE.add_columns((Appointment.status == "checked_in").label("was_checked_in")).where(
-    Appointment.shift_id.in_(bindparam("shifts", expanding=True)), Appointment.status.in_(ACTIVE)
+    Appointment.shift_id.in_(bindparam("shifts", expanding=True)),
+    Appointment.status.in_(ACTIVE),
+    # Who was sent on to another room is seen there.
+    ~exists().where(
+        Ticket.appointment_id == Appointment.id, Ticket.shift_id != Appointment.shift_id
+    ),
 )
 _SPECIAL, _CLINIC = "special", "clinic"
 _HOME = Department.__table__.alias("home")

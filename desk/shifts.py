@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from desk.openings import to_half_day
 from desk.work import Work
@@ -121,6 +121,39 @@ def _own(query: Select[*tuple[Any, ...]], member: Member) -> Select[*tuple[Any, 
     return query if member.site is None else query.where(Site.code == member.site)
 
 
+def to_call(work: Work, member: Member, day: date) -> list[ShiftView]:
+    """Return the shifts of a local day that this member may call into, soonest first."""
+    rows = work.conn.execute(_callable(work, _OF_DAY, member), {"day": day})
+    return [_view(work, row) for row in rows]
+
+
+def one_to_call(work: Work, member: Member, shift: int) -> ShiftView:
+    """
+    Return one shift that this member may call into.
+
+    Raises:
+        NotAllowed: there is none, or it is not this member's business.
+    """
+    row = work.conn.execute(_callable(work, _SOME, member), {"shifts": [shift]}).one_or_none()
+    if row is None:
+        raise NotAllowed
+    return _view(work, row)
+
+
+def _callable(
+    work: Work, query: Select[*tuple[Any, ...]], member: Member
+) -> Select[*tuple[Any, ...]]:
+    """A doctor also sees the patients of the own department who come for nobody by name."""
+    if member.role != "doctor":
+        return _own(query, member)
+    directory = work.directory
+    known = directory.doctor_ids.get(member.doctor or "")
+    home = None if known is None else directory.doctors[known].department
+    nobodys = and_(Doctor.code.is_(None), Department.code == home)
+    query = query.where(or_(Doctor.code == member.doctor, nobodys))
+    return query if member.site is None else query.where(Site.code == member.site)
+
+
 def of_suspension(work: Work, suspension: int) -> list[ShiftView]:
     """Return the shifts that an act suspended, soonest first."""
     return [
@@ -160,6 +193,7 @@ def _view(work: Work, row: Row[*tuple[Any, ...]]) -> ShiftView:
         id=row.id,
         site=row.site,
         site_name=row.site_name,
+        department=row.department,
         department_name=row.department_name,
         doctor=row.doctor,
         doctor_name=row.doctor_name or "",

@@ -15,7 +15,19 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from desk import appointments, audit, jobs, line, notices, outbox, rebooking, replanning, stock
+from desk import (
+    appointments,
+    audit,
+    jobs,
+    line,
+    notices,
+    outbox,
+    rebooking,
+    rehousing,
+    replanning,
+    rooms,
+    stock,
+)
 from desk.events import record
 from desk.rows import insert_row
 from desk.shifts import ahead, check, of_suspension, patients
@@ -102,6 +114,7 @@ class Suspensions:
         slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
         with work.conn.begin_nested():
             stock.lock(work, slots)
+            rooms.lock(work, today := rooms.of_today(work, shifts))
             row = {"staff_id": member.id, "created_at": work.now}
             number = insert_row(work.conn, insert(Suspension), row)
             closed = work.conn.execute(
@@ -113,6 +126,8 @@ class Suspensions:
                 raise ShiftSuspended
             work.conn.execute(update(Slot).where(Slot.id.in_(slots)).values(is_open=False))
             self._free_all(work, number, shifts)
+            for shift in today:
+                rehousing.clear(work, shift, "the shift is suspended")
         todo = {"suspension": number}
         jobs.put(work, rebooking.PLAN, f"{rebooking.PLAN}:{number}", todo, work.now)
         audit.record(work, "suspend", f"suspension:{number}", {"shifts": list(shifts)})
@@ -144,6 +159,7 @@ class Suspensions:
             slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
             freed = [*slots, *(row.slot_id for row in targets)]
             line.lock(work, freed)
+            rooms.lock(work, rooms.of_today(work, shifts))
             for target in targets:
                 stock.finish(work, target, "expired", "the shift takes place after all")
             work.conn.execute(
@@ -210,6 +226,7 @@ class Suspensions:
                 "state": "waiting",
             }
             work.conn.execute(insert(SuspensionLine), entry)
+            rehousing.suspend(work, row.id)
 
     def _restore(self, work: Work, row: Row[*tuple[Any, ...]]) -> None:
         """Give one patient the old place back, unless she has another one of that half-day."""
@@ -235,6 +252,7 @@ class Suspensions:
         except IntegrityError:
             return
         record(work, row.id, "suspended", before, "the shift takes place after all")
+        rehousing.restore(work, row.id)
         work.conn.execute(
             update(SuspensionLine).where(SuspensionLine.id == row.line).values(state="restored")
         )

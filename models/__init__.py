@@ -5,12 +5,14 @@ from models.base import Base
 from models.messages import ApiToken, HumanRequest, Inbox, Job, Outbox, Prompt, Subscription
 from models.people import Consent, Patient, PatientLink, WechatUser
 from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot
+from models.queue import Calling, Pace, Ticket, TicketEvent, TicketSeries
 from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
 from models.waitlist import WaitlistEntry
 
 __all__ = [
-    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Consent", "Department",
-    "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Patient", "PatientLink",
-    "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff", "Subscription", "Suspension",
-    "SuspensionLine", "WaitlistEntry", "WechatUser",
+    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Calling", "Consent",
+    "Department", "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Pace",
+    "Patient", "PatientLink", "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff",
+    "Subscription", "Suspension", "SuspensionLine", "Ticket", "TicketEvent", "TicketSeries",
+    "WaitlistEntry", "WechatUser",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ Every expected "no" of the desk, as a tree.
       ConsentMissing TooManyPatients TooManyAccounts TooManyChanges NotYourPatient
       Unavailable NotVerified OnlyAtDesk
       NotAllowed NothingToUndo DoctorBusy TooFewPlaces
+      NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
+      RoomClosed NobodyInside NotInLine NoSuchTicket
 """
 
 from __future__ import annotations
@@ -283,3 +285,57 @@ class TooFewPlaces(Refusal):
     """So many places are not free to be taken away; facts: limit."""
 
     slot = "shifts"
+
+
+class NotConfirmed(Refusal):
+    """The place is only held: it has to be confirmed before anybody can check in."""
+
+    slot = "appointment"
+
+
+class WrongDay(Refusal):
+    """The visit is on another day; facts: starts_at (local), site_name."""
+
+    slot = "appointment"
+
+
+class WrongSite(Refusal):
+    """The visit is at another site; facts: site_name, address, starts_at (local)."""
+
+    slot = "appointment"
+
+
+class CheckInNotOpen(Refusal):
+    """Nobody is here yet to check in with; facts: begins_at, starts_at (local)."""
+
+    slot = "appointment"
+
+
+class ShiftOver(Refusal):
+    """The shift has ended; the desk may still find a way; facts: ended_at (local)."""
+
+    slot = "appointment"
+
+
+class RoomClosed(Refusal):
+    """The room takes nobody any more today; facts: room."""
+
+    slot = "shifts"
+
+
+class NobodyInside(Refusal):
+    """Nobody has been called whose visit could go on or end."""
+
+    slot = "shifts"
+
+
+class NotInLine(Refusal):
+    """The ticket is not where this could be done with it; facts: state."""
+
+    slot = "ticket"
+
+
+class NoSuchTicket(Refusal):
+    """No ticket of today, or not one this account may see."""
+
+    slot = "ticket"

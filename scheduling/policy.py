@@ -7,12 +7,23 @@ hospitals (docs/policy.md). A site changes them in its own policy file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import time, timedelta
+from types import MappingProxyType
+
+from scheduling.queueing import Discipline
 
 # The notice people agree to before their data are stored. Whoever changes what it says changes
 # this: everybody is asked again (PIPL art. 14). handlers/texts shows it.
 CONSENT_VERSION = "2026-11"
+
+
+_DEFAULT = "default"
+
+
+def _no_disciplines() -> Mapping[str, Discipline]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +127,26 @@ class Policy:
     words_kept: timedelta = timedelta(days=30)
     # Dialogue state counts as idle after this.
     dialogue_idle: timedelta = timedelta(minutes=30)
+    # Check-in opens at this local time. Printed: come 30 minutes before the slot.
+    check_in_opens: time = time(7, 0)
+    # Who comes later than this after the start of the slot rejoins behind those here. Printed: 30.
+    late_after: timedelta = timedelta(minutes=30)
+    # A missed call comes back after so many others; missed so many times it is over.
+    missed_passes: int = 3
+    missed_most: int = 3
+    # A room that nobody closed is closed this long after its shift; who waits is rung. Ours.
+    room_closes_after: timedelta = timedelta(hours=3)
+    # A patient is proposed another room that would call her so much sooner. Ours.
+    rebalance_after: timedelta = timedelta(minutes=30)
+    # How patients are called, by code of department or site; `default` for the rest.
+    disciplines: Mapping[str, Discipline] = field(default_factory=_no_disciplines)
+
+    def discipline(self, site: str, department: str) -> Discipline:
+        """Return how a department calls: as it does itself, as its site does, or as usual."""
+        for code in (department, site, _DEFAULT):
+            if code in self.disciplines:
+                return self.disciplines[code]
+        return _USUAL
+
+
+_USUAL = Discipline()

@@ -30,6 +30,7 @@ class ShiftView:
     id: int
     site: str
     site_name: str
+    department: str
     department_name: str
     doctor: str | None
     doctor_name: str

@@ -8,8 +8,7 @@ STALE_PAGE = "页面放得太久了，请重新登录再试一次，刚才的操
 BAD_INVITATION = "请写姓名并选角色；医生还要写排班里的医生代码，其他人不写。"
 DONE = "已办好。"
 GONE = "没有找到，可能别人刚刚处理过。"
-ARRIVED = "已记录到院。"
-NOT_ARRIVED = "这位患者现在不能记录到院。"
+ARRIVED = "已签到，排队号"
 STATES = {
     "booked": "已预约",
     "checked_in": "已到院",

@@ -163,6 +163,15 @@ def _family(payload: Mapping[str, Any]) -> str:
     return "【就诊人变动】" + _FAMILY[payload["what"]].format(patient=payload["patient"])
 
 
+def _sent_on(payload: Mapping[str, Any]) -> str:
+    room = payload.get("room") or "另一个诊室"
+    who = f"（{payload['doctor']}）" if payload.get("doctor") else ""
+    return (
+        f"【换诊室】{payload['label']}号，{payload['patient']}，请改到{room}{who}候诊，"
+        "先后顺序不变。\n不想换，请到分诊台，或回复“人工”。"
+    )
+
+
 def _plain(payload: Mapping[str, Any]) -> str:
     return str(payload["text"])
 
@@ -182,6 +191,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "reply": _plain,
     "answer": _answer,
     "family": _family,
+    "sent_on": _sent_on,
 }
 # What the desk is told to ring about.
 CALLS: Mapping[str, str] = {
@@ -194,6 +204,7 @@ CALLS: Mapping[str, str] = {
     "substituted": "告知换医生",
     "offer": "候补有号，限时答复",
     "answer": "回复患者",
+    "unseen": "已签到未看上，诊室已停，请安排",
 }
 
 

@@ -63,6 +63,15 @@ _SENTENCES: Mapping[str, str] = {
     "NotAllowed": "这个班次不归您管，没有执行。",
     "DoctorBusy": "{doctor}这个时间在别处出诊，没有执行。",
     "TooFewPlaces": "空着的号只有{limit}个，没有执行。",
+    "NotConfirmed": "这个号还没有确认，请先确认预约，再签到。",
+    "WrongDay": "这个号不是今天的，是{starts_at}，{site_name}。到那天再来签到。",
+    "WrongSite": "您约的是{site_name}（{address}），{starts_at}，请到那里签到。",
+    "CheckInNotOpen": "现在还不能签到，今天{begins_at}开始签到。",
+    "ShiftOver": "这个班次已经结束了，请到服务台，看看还能怎么安排。",
+    "RoomClosed": "{room}今天已经停止叫号，没有执行。",
+    "NobodyInside": "诊室里现在没有叫到的患者，没有执行。",
+    "NotInLine": "这个排队号现在不能这样办。",
+    "NoSuchTicket": "没有找到这个排队号，请先签到。",
     "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
 }
 _MARKS: Mapping[str, str] = {"no_show": "约了没来", "late_cancel": "临时取消"}
@@ -95,7 +104,7 @@ class _Facts(dict[str, object]):
 def _word(name: str, value: object) -> str:
     if isinstance(value, datetime):
         words = wording.moment(value)
-        if name == "closed_at":
+        if name in ("closed_at", "begins_at"):
             return wording.clock(value)
         return f"（{words}放号）" if name == "opens_at" else words
     if isinstance(value, date):

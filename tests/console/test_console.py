@@ -188,9 +188,10 @@ def test_a_patient_who_is_here_is_marked_once(house, browser, enter):
         ).one()
     browser.get(f"/shifts/{row.shift_id}")
     path = f"/shifts/{row.shift_id}/arrived/{row.id}"
-    assert "已记录到院" in text(browser.post(path))
-    assert "不能记录" in text(browser.post(path))
-    assert "不能记录" in text(browser.post(f"/shifts/{later.shift_id}/arrived/{later.id}"))
+    label = re.search(r"已签到，排队号([A-Z]+001)", text(browser.post(path)))
+    assert label, "the first of the day in that department"
+    assert f"已签到，排队号{label[1]}" in text(browser.post(path)), "the same number again"
+    assert "不是今天" in text(browser.post(f"/shifts/{later.shift_id}/arrived/{later.id}"))
 
 
 def test_other_days_are_a_click_away_and_nonsense_is_not_found(house, browser, enter):

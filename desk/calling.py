@@ -1,0 +1,270 @@
+"""
+Calling (叫号): what a doctor, or the desk, does with the line of a shift.
+
+Each act locks the line first, is one event per ticket, and writes what its holders are told in
+the same transaction. Nobody marks that a patient has gone in: calling the next ends the visit of
+the one called before, unless the doctor has said what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from desk import audit, notices, rehousing, rooms, ticket_rows, visits
+from desk.work import Work
+from models import Appointment, Ticket
+from scheduling.errors import NobodyInside, NotAllowed, NotInLine, RoomClosed
+from scheduling.queueing import EMERGENCY, OVER, RANKS
+from scheduling.rota import Member, ShiftView
+from scheduling.visit import TicketId, TicketView
+
+# How many people ahead somebody is told of, the fewest last.
+_TOLD_AT = (3, 1)
+_IDLE = timedelta(minutes=30)
+
+_LET_PASS = (
+    update(Ticket)
+    .where(
+        Ticket.shift_id == bindparam("shift"),
+        Ticket.state == "waiting",
+        Ticket.calls_to_pass > 0,
+    )
+    .values(calls_to_pass=Ticket.calls_to_pass - 1)
+)
+_SET = update(Ticket).where(Ticket.id == bindparam("ticket"))
+_BOOKED = (
+    select(Appointment.id, Appointment.version)
+    .where(Appointment.shift_id == bindparam("shift"), Appointment.status == "booked")
+    .order_by(Appointment.id)
+)
+
+_Row = Row[*tuple[Any, ...]]
+
+
+def call_next(work: Work, member: Member, shift: int) -> TicketView | None:
+    """
+    Call who is next, which ends the visit of the one before; None: nobody waits.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay; RoomClosed.
+    """
+    work, _, room = visits.enter(work, member, shift)
+    if (row := visits.inside(work, shift)) is not None:
+        visits.end(work, room, row)
+    order = ticket_rows.in_order(work, room, ticket_rows.lines(work, [shift])[shift])
+    opened = {"state": "open", "delayed_until": None, "opened_at": room.opened_at or work.now}
+    if not order:
+        rooms.change(work, shift, **opened)
+        return None
+    head, *rest = order
+    lanes = room.lanes if head.rank == EMERGENCY else rooms.with_lane(room, head.lane)
+    rooms.change(work, shift, **opened, calls=room.calls + 1, lanes=lanes)
+    work.conn.execute(_LET_PASS, {"shift": shift})
+    _call(work, head)
+    _tell(work, rest)
+    return _view(work, head.id)
+
+
+def call_again(work: Work, member: Member, shift: int) -> TicketView:
+    """
+    Call once more the one called last, also where that one was marked as missed since.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed; NobodyInside.
+    """
+    work, _, room = visits.enter(work, member, shift)
+    row = visits.inside(work, shift) or _last_missed(work, shift)
+    if row is None:
+        raise NobodyInside
+    rooms.change(work, shift, calls=room.calls + 1)
+    _call(work, row, calls_missed=row.calls_missed - (row.state == "missed"))
+    return _view(work, row.id)
+
+
+def miss(work: Work, member: Member, shift: int) -> TicketView:
+    """
+    Mark that the one called did not come (过号); the third time ends the visit.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed; NobodyInside.
+    """
+    work, _, _ = visits.enter(work, member, shift)
+    row = visits.called(work, shift)
+    times = row.calls_missed + 1
+    if times >= work.policy.missed_most:
+        ticket_rows.change(work, row, "no_show", calls_missed=times)
+        visits.end_appointment(work, row, "no_show")
+    else:
+        ticket_rows.change(work, row, "missed", calls_missed=times)
+    return _view(work, row.id)
+
+
+def finish(work: Work, member: Member, shift: int) -> TicketView:
+    """
+    End the visit of the one inside.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed; NobodyInside.
+    """
+    work, _, room = visits.enter(work, member, shift)
+    row = visits.called(work, shift)
+    visits.end(work, room, row)
+    return _view(work, row.id)
+
+
+def send_for_results(work: Work, member: Member, shift: int) -> TicketView:
+    """
+    Send the one inside for an examination: she comes back with the results, before others.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed; NobodyInside.
+    """
+    work, _, room = visits.enter(work, member, shift)
+    row = visits.called(work, shift)
+    ticket_rows.change(work, row, "results")
+    visits.count(work, room, row)
+    return _view(work, row.id)
+
+
+def transfer(
+    work: Work, member: Member, shift: int, to_shift: int, ticket: TicketId | None = None
+) -> TicketView:
+    """
+    Send the one inside, or another ticket of this room, to another doctor or room of the site.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay; RoomClosed: that room takes nobody. NobodyInside,
+        NoSuchTicket, NotInLine.
+    """
+    work, about = visits.staff(work, member, shift)
+    locked = rooms.lock(work, {shift, to_shift})
+    _check_target(work, about, locked[to_shift])
+    row = visits.called(work, shift) if ticket is None else ticket_rows.one(work, ticket)
+    if row.shift_id != shift:
+        raise NotInLine(state=row.state)
+    if row.state == "called":
+        visits.count(work, locked[shift], row)
+    rehousing.move(work, row, to_shift, "sent on")
+    audit.record(work, "transfer", f"ticket:{row.id}", {"from": shift, "to": to_shift})
+    return _view(work, row.id)
+
+
+def delay(work: Work, member: Member, shift: int, until: datetime) -> int:
+    """
+    Say that the doctor comes, or is back, at `until` (local); returns how many are told.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed.
+    """
+    work, about, _ = visits.enter(work, member, shift)
+    rooms.change(work, shift, state="paused", delayed_until=until)
+    here = ticket_rows.of_shifts(work, [shift], ("waiting", "left", "missed"))
+    told = [(row.appointment_id, row.appointment_version) for row in here]
+    told += [(row.id, row.version) for row in work.conn.execute(_BOOKED, {"shift": shift})]
+    for appointment, version in told:
+        notices.delayed(work, (appointment, version), about, until)
+    audit.record(work, "delay", f"shift:{shift}", {"until": until.isoformat()})
+    return len(told)
+
+
+def close(work: Work, member: Member, shift: int) -> int:
+    """
+    End a shift's calling: the one inside is done, who waits goes to another room or is rung.
+
+    Returns how many have to be rung. Closing twice changes nothing.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay.
+    """
+    work, _ = visits.staff(work, member, shift)
+    stranded = _close(work, shift)
+    audit.record(work, "close", f"shift:{shift}", {"stranded": stranded})
+    return stranded
+
+
+def close_forgotten(work: Work, shift: int) -> timedelta | None:
+    """Close a room that nobody has closed long after its shift; the job of that name."""
+    room = rooms.lock(work, [shift])[shift]
+    called = ticket_rows.of_shifts(work, [shift], ["called"])
+    if any(work.now - row.called_at < _IDLE for row in called):
+        return _IDLE
+    if room.state != "closed":
+        _close(work, shift)
+    for row in ticket_rows.of_shifts(work, [shift], ["results"]):
+        ticket_rows.change(work, row, "done", "the day is over")
+        visits.end_appointment(work, row, "completed")
+    return None
+
+
+def set_rank(work: Work, member: Member, ticket: TicketId, rank: str) -> TicketView:
+    """
+    Say why somebody goes before others, or ("") that she does not any more.
+
+    Raises:
+        NotAllowed: doctors do not. NoSuchTicket; NotInLine: it is over. ValueError: no such rank.
+    """
+    if rank and rank not in RANKS:
+        raise ValueError(f"{rank} is no rank")
+    row = ticket_rows.one(work, ticket)
+    work, _ = visits.staff(work, member, row.shift_id)
+    if member.role == "doctor":
+        raise NotAllowed
+    row = ticket_rows.locked(work, ticket)
+    if row.state in OVER:
+        raise NotInLine(state=row.state)
+    work.conn.execute(_SET, {"ticket": row.id, "rank": rank, "version": row.version + 1})
+    same = row.state, row.state
+    ticket_rows.event(work, row.id, same, row.shift_id, f"rank {rank}".strip())
+    audit.record(work, "rank", f"ticket:{row.id}", {"before": row.rank, "after": rank})
+    return _view(work, row.id)
+
+
+# -- inside
+
+
+def _check_target(work: Work, about: ShiftView, target: _Row) -> None:
+    today = work.local(work.now).date()
+    ward = work.directory.wards[target.department_id]
+    if target.visit_on != today or ward.site != about.site:
+        raise NotAllowed
+    if target.shift_state != "published" or target.state == "closed":
+        raise RoomClosed(room=target.room)
+
+
+def _view(work: Work, ticket: int) -> TicketView:
+    return ticket_rows.view(work, ticket_rows.one(work, ticket))
+
+
+def _last_missed(work: Work, shift: int) -> _Row | None:
+    rows = ticket_rows.of_shifts(work, [shift], ["missed"])
+    return max(rows, key=lambda row: (row.called_at, row.id), default=None)
+
+
+def _call(work: Work, row: _Row, **values: object) -> None:
+    ticket_rows.change(work, row, "called", "", called_at=work.now, **values)
+    notices.called(work, ticket_rows.one(work, row.id))
+
+
+def _tell(work: Work, rest: Sequence[_Row]) -> None:
+    """Tell who is near now; each number once, and no greater one after a smaller one."""
+    for ahead, row in enumerate(rest[: max(_TOLD_AT) + 1]):
+        near = min(number for number in _TOLD_AT if ahead <= number)
+        if row.told and row.told <= near:
+            continue
+        work.conn.execute(_SET, {"ticket": row.id, "told": near})
+        notices.ahead(work, ticket_rows.one(work, row.id), ahead)
+
+
+def _close(work: Work, shift: int) -> int:
+    """Close a line; its neighbours are locked with it."""
+    room = rooms.lock(work, [shift])[shift]
+    if room.state == "closed":
+        return 0
+    if (row := visits.inside(work, shift)) is not None:
+        visits.end(work, room, row)
+    rooms.change(work, shift, state="closed", closed_at=work.now, delayed_until=None)
+    return rehousing.clear(work, shift, "the room has closed")

@@ -1,0 +1,192 @@
+"""
+How much work is left in which room, and who might be called sooner in another one.
+
+Patients who come for nobody by name (普通号) go to the room with the least; moving anybody who
+waits already is only proposed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, or_, select
+
+from desk import rooms, ticket_rows
+from desk.work import Work
+from models import Appointment, Calling, Department, Doctor, Pace, Shift, Site, Slot, Ticket
+from scheduling.queueing import FIRST
+from scheduling.visit import Load, Proposal
+
+GENERAL = "general"
+# Fewer visits say nothing of how long one takes.
+_LEAST_VISITS = 5
+_MINUTE = timedelta(minutes=1)
+_WAITING = (
+    select(func.count())
+    .select_from(Ticket)
+    .where(Ticket.shift_id == Shift.id, Ticket.state.in_(("waiting", "called")))
+    .scalar_subquery()
+)
+_COMING = (
+    select(func.count())
+    .select_from(Appointment)
+    .where(
+        Appointment.shift_id == Shift.id,
+        Appointment.status == "booked",
+        Appointment.starts_at >= bindparam("since"),
+    )
+    .scalar_subquery()
+)
+_PLACES = (
+    select(func.coalesce(func.sum(Slot.capacity), 0))
+    .where(Slot.shift_id == Shift.id)
+    .scalar_subquery()
+)
+_OPEN = (
+    select(
+        Shift.id,
+        Shift.room,
+        Shift.service_type,
+        Shift.starts_at,
+        Shift.ends_at,
+        Shift.department_id,
+        Shift.doctor_id,
+        Doctor.name.label("doctor_name"),
+        _WAITING.label("waiting"),
+        _COMING.label("coming"),
+        _PLACES.label("places"),
+    )
+    .outerjoin(Doctor, Doctor.id == Shift.doctor_id)
+    .outerjoin(Calling, Calling.shift_id == Shift.id)
+    .where(
+        Shift.department_id.in_(bindparam("departments", expanding=True)),
+        Shift.visit_on == bindparam("today"),
+        Shift.state == "published",
+        Shift.mode == "clinic",
+        Shift.ends_at > bindparam("now"),
+        or_(Calling.id.is_(None), Calling.state != "closed"),
+    )
+    .order_by(Shift.starts_at, Shift.id)
+)
+_PACES = select(Pace.subject, Pace.visits, Pace.minutes).where(
+    Pace.department_id.in_(bindparam("departments", expanding=True))
+)
+_DEPARTMENTS = (
+    select(Department.id)
+    .join(Site, Site.id == Department.site_id)
+    .where(Site.code == bindparam("site"), Department.bookable)
+)
+
+_Row = Row[*tuple[Any, ...]]
+
+
+def of_department(work: Work, department: str) -> list[Load]:
+    """Return the rooms of a department that still take patients today, soonest first."""
+    return [load for load, _ in _loads(work, [work.directory.ward_ids[department]])]
+
+
+def lightest(work: Work, department: str, service_type: str = GENERAL) -> Load | None:
+    """Return the room of that kind open now with the least expected work; None: there is none."""
+    found = _loads(work, [work.directory.ward_ids[department]])
+    fit = [
+        load
+        for load, row in found
+        if load.service_type == service_type and row.starts_at <= work.now
+    ]
+    return min(fit, key=weight, default=None)
+
+
+def beside(work: Work, shift: _Row) -> list[Load]:
+    """
+    Return the rooms that could take the patients of a shift: its own if open, and those like it.
+
+    They are of its department and kind, and take place at a time when it does.
+    """
+    return [
+        load
+        for load, row in _loads(work, [shift.department_id])
+        if load.service_type == shift.service_type
+        and row.starts_at < shift.ends_at
+        and row.ends_at > shift.starts_at
+    ]
+
+
+def weight(load: Load) -> tuple[float, int, int]:
+    """Rooms are compared by their work, then by people."""
+    return load.minutes, load.waiting + load.coming, load.shift
+
+
+def with_one_more(load: Load) -> Load:
+    """Return a room after one more has joined its line."""
+    return replace(load, waiting=load.waiting + 1)
+
+
+def rebalance(work: Work, site: str) -> list[Proposal]:
+    """
+    Return who might be called sooner in another room: the last in line where a room is behind.
+
+    Only who came for nobody by name, has no rank and has missed nothing; one for each department
+    in which two rooms differ by more than the policy allows. Nothing is moved.
+    """
+    groups: dict[str, list[Load]] = defaultdict(list)
+    departments = list(work.conn.scalars(_DEPARTMENTS, {"site": site}))
+    for load, row in _loads(work, departments):
+        if row.doctor_id is None and load.service_type == GENERAL and row.starts_at <= work.now:
+            groups[load.department].append(load)
+    found = []
+    for loads in groups.values():
+        light, heavy = min(loads, key=weight), max(loads, key=weight)
+        saves = heavy.minutes - light.minutes - heavy.each
+        if saves * _MINUTE < work.policy.rebalance_after:
+            continue
+        if (last := _last(work, heavy.shift)) is not None:
+            found.append(Proposal(ticket_rows.view(work, last), heavy, light, saves))
+    return found
+
+
+# -- inside
+
+
+def _last(work: Work, shift: int) -> _Row | None:
+    """The last in line of a room who could as well wait elsewhere."""
+    room = rooms.read(work, [shift]).get(shift)
+    order = ticket_rows.in_order(work, room, ticket_rows.of_shifts(work, [shift], ["waiting"]))
+    return next((row for row in reversed(order) if row.lane == FIRST and not row.rank), None)
+
+
+def _loads(work: Work, departments: Collection[int]) -> list[tuple[Load, _Row]]:
+    values = {
+        "departments": list(departments),
+        "today": work.local(work.now).date(),
+        "now": work.now,
+        "since": work.now - work.policy.late_after,
+    }
+    found = work.conn.execute(_OPEN, values).all()
+    paces = {row.subject: row for row in work.conn.execute(_PACES, values)}
+    return [(_load(work, row, paces), row) for row in found]
+
+
+def _load(work: Work, row: _Row, paces: Mapping[str, _Row]) -> Load:
+    return Load(
+        shift=row.id,
+        department=work.directory.wards[row.department_id].code,
+        room=row.room,
+        doctor_name=row.doctor_name,
+        service_type=row.service_type,
+        waiting=row.waiting,
+        coming=row.coming,
+        each=_each(row, paces),
+    )
+
+
+def _each(row: _Row, paces: Mapping[str, _Row]) -> float:
+    """Minutes a visit takes: as the doctor's did, as the department's did, else as planned."""
+    for doctor in (row.doctor_id, None):
+        known = paces.get(rooms.subject(row.department_id, doctor))
+        if known is not None and known.visits >= _LEAST_VISITS:
+            return float(known.minutes / known.visits)
+    return float((row.ends_at - row.starts_at) / _MINUTE / max(1, int(row.places)))

@@ -1,0 +1,241 @@
+"""
+Arriving (签到): a ticket for who is here, going out and coming back; for the desk, walk-ins.
+
+No ticket without an appointment: who walks in gets one of what is left. A ticket that cannot stay
+in its room goes to the lightest one like it, else on the desk's call list: nobody is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from desk import appointments, audit, loads, notices, numbers, rehousing, rooms, ticket_rows
+from desk.bookings import Bookings
+from desk.events import record
+from desk.rows import insert_row
+from desk.work import Work
+from models import Appointment, Patient, Shift, Site, Slot, Ticket
+from scheduling.arriving import Arrival, check_arrival, due_at
+from scheduling.errors import AppointmentOver, NoSuchTicket, ShiftSuspended, SlotTaken
+from scheduling.queueing import FIRST, OVER, RANKS, rank_by_age
+from scheduling.types import AppointmentId, PatientId, SlotId
+from scheduling.visit import TicketId, TicketView, VisitToday
+
+_AWAY = ("left", "missed", "results", "unseen")
+
+_ABOUT = (
+    select(
+        *Shift.__table__.c,
+        Site.code.label("site"),
+        Site.name.label("site_name"),
+        Site.address,
+    )
+    .join(Site, Site.id == Shift.site_id)
+    .where(Shift.id == bindparam("shift"))
+)
+_BORN = select(Patient.birth_on).where(Patient.id == bindparam("patient"))
+_ARRIVE = (
+    update(Appointment)
+    .where(Appointment.id == bindparam("appointment"), Appointment.status == "booked")
+    .values(status="checked_in", version=Appointment.version + 1)
+)
+_INSERT = insert(Ticket)
+_LEFT_OVER = (
+    select(Slot.id)
+    .where(
+        Slot.shift_id == bindparam("shift"),
+        Slot.is_open,
+        Slot.booked < Slot.capacity,
+        Slot.ends_at > bindparam("now"),
+    )
+    .order_by(Slot.starts_at)
+)
+
+_Row = Row[*tuple[Any, ...]]
+
+
+def check_in(
+    work: Work,
+    appointment: AppointmentId,
+    *,
+    site: str | None = None,
+    rank: str = "",
+    by_desk: bool = False,
+) -> TicketView:
+    """
+    Give a ticket to a patient who is here; who has one keeps it, who was away is in line again.
+
+    `site` is where she is, None where nobody knows; `rank` why she goes before, as the desk has
+    seen her papers: nobody else can say so.
+
+    Raises:
+        NotYourAppointment, NotConfirmed, ShiftSuspended, AppointmentOver, WrongDay, WrongSite,
+        CheckInNotOpen, ShiftOver. ValueError: there is no such rank.
+    """
+    if rank and rank not in RANKS:
+        raise ValueError(f"{rank} is no rank")
+    row = appointments.find(work, appointment)
+    if (known := ticket_rows.of_appointments(work, [row.id]).get(row.id)) is not None:
+        return _again(work, known)
+    about = work.conn.execute(_ABOUT, {"shift": row.shift_id}).one()
+    check_arrival(work.policy, work.local(work.now), _arrival(work, row, about, site, by_desk))
+    room = _room(work, about)
+    if (known := ticket_rows.of_appointments(work, [row.id]).get(row.id)) is not None:
+        return _again(work, known)  # twice at once: the other one was first
+    if work.conn.execute(_ARRIVE, {"appointment": row.id}).rowcount == 0:
+        raise AppointmentOver
+    record(work, row.id, "booked", "checked_in")
+    if by_desk:
+        audit.record(work, "arrive", f"appointment:{row.id}", {"rank": rank})
+    ticket = _insert(work, row, about, room, rank if by_desk else "")
+    return ticket_rows.view(work, ticket_rows.one(work, ticket))
+
+
+def walk_in(work: Work, patient: PatientId, shift: int, rank: str = "") -> TicketView:
+    """
+    Give a patient without an appointment one of today's places that are left, and a ticket.
+
+    Raises:
+        SlotTaken: nothing is left of that shift. What `Bookings.hold` and `check_in` raise.
+    """
+    slot = work.conn.scalar(_LEFT_OVER.limit(1), {"shift": shift, "now": work.now})
+    if slot is None:
+        raise SlotTaken
+    bookings = Bookings(work)
+    booked = bookings.confirm(bookings.hold(SlotId(slot), patient).id)
+    return check_in(work, booked.id, rank=rank, by_desk=True)
+
+
+def todays(work: Work) -> Sequence[VisitToday]:
+    """Return the visits of today that the account may see, each with its ticket, soonest first."""
+    views = appointments.todays(work)
+    known = ticket_rows.of_appointments(work, [view.id for view in views])
+    return [
+        VisitToday(view, ticket_rows.view(work, known[view.id]) if view.id in known else None)
+        for view in views
+    ]
+
+
+def leave(work: Work, ticket: TicketId) -> TicketView:
+    """
+    Keep a ticket whose holder goes out for a while, and do not call it.
+
+    Raises:
+        NoSuchTicket; NotInLine: it is not waiting.
+    """
+    row = _mine(work, ticket)
+    if row.state != "left":
+        ticket_rows.change(work, row, "left")
+    return ticket_rows.view(work, ticket_rows.one(work, ticket))
+
+
+def come_back(work: Work, ticket: TicketId) -> TicketView:
+    """
+    Put who was out, was missed or has her results in line again; who waits there stays.
+
+    Where the room has closed she is sent to another one, else somebody of the desk sees to her.
+
+    Raises:
+        NoSuchTicket, ShiftSuspended, AppointmentOver.
+    """
+    row = _mine(work, ticket)
+    return _again(work, row, is_locked=True)
+
+
+# -- inside
+
+
+def _mine(work: Work, ticket: int) -> _Row:
+    """A ticket that the actor may see, its line locked."""
+    row = ticket_rows.one(work, ticket)
+    if appointments.is_chat(work) and not appointments.visible(work, [row.appointment_id]):
+        raise NoSuchTicket
+    return ticket_rows.locked(work, ticket)
+
+
+def _again(work: Work, row: _Row, *, is_locked: bool = False) -> TicketView:
+    """Somebody with a ticket is here, again or still."""
+    if row.state in OVER:
+        raise AppointmentOver
+    if row.state == "suspended":
+        raise ShiftSuspended
+    if row.state not in _AWAY:
+        return ticket_rows.view(work, row)
+    if not is_locked:
+        return _again(work, ticket_rows.locked(work, row.id), is_locked=True)
+    _back(work, row)
+    return ticket_rows.view(work, ticket_rows.one(work, row.id))
+
+
+def _back(work: Work, row: _Row) -> None:
+    room = rooms.read(work, [row.shift_id])[row.shift_id]
+    if room.state == "closed" or room.shift_state != "published":
+        to = rehousing.open_rooms(work, loads.beside(work, room))
+        rehousing.rehouse(work, [row], row.shift_id, to, "the room has closed")
+        return
+    values = {"lane": rehousing.LANE_AFTER.get(row.state, row.lane), "ready_at": work.now}
+    if row.state == "missed":
+        values["calls_to_pass"] = work.policy.missed_passes
+    ticket_rows.change(work, row, "waiting", **values, told=0)
+
+
+def _arrival(work: Work, row: _Row, about: _Row, site: str | None, by_desk: bool) -> Arrival:  # noqa: FBT001 - as it came
+    return Arrival(
+        status=row.status,
+        starts_at=work.local(row.starts_at),
+        shift_ends_at=work.local(about.ends_at),
+        site=about.site,
+        site_name=about.site_name,
+        address=about.address,
+        at_site=site,
+        is_by_desk=by_desk,
+    )
+
+
+def _room(work: Work, about: _Row) -> int | None:
+    """
+    Lock the line that somebody joins, and tell which it is; None where no room is open.
+
+    It is the room of the shift that was booked. Who came for nobody by name is sent to the
+    lightest one like it, and so is who finds her own closed.
+    """
+    is_anybodys = about.doctor_id is None and about.service_type == loads.GENERAL
+    to = loads.beside(work, about) if is_anybodys else []
+    locked = rooms.lock(work, {about.id, *(load.shift for load in to)})
+    if locked[about.id].shift_state != "published":
+        raise ShiftSuspended
+    if not is_anybodys and locked[about.id].state != "closed":
+        return int(about.id)
+    to = rehousing.open_rooms(work, to or loads.beside(work, about))
+    lightest = min(to, key=loads.weight, default=None)
+    return None if lightest is None else lightest.shift
+
+
+def _insert(work: Work, row: _Row, about: _Row, room: int | None, rank: str) -> int:
+    today = work.local(work.now).date()
+    born = work.conn.execute(_BORN, {"patient": row.patient_id}).scalar_one()
+    number, label = numbers.draw(work, row.department_id, today)
+    due = due_at(work.policy, work.local(work.now), work.local(row.starts_at))
+    state = "waiting" if room is not None else "unseen"
+    values = {
+        "appointment_id": row.id,
+        "site_id": about.site_id,
+        "department_id": row.department_id,
+        "shift_id": room or about.id,
+        "visit_on": today,
+        "number": number,
+        "label": label,
+        "lane": FIRST,
+        "rank": rank or rank_by_age(born, today),
+        "state": state,
+        "due_at": due,
+        "ready_at": work.now,
+    }
+    ticket = insert_row(work.conn, _INSERT, values)
+    ticket_rows.event(work, ticket, (None, state), values["shift_id"])
+    if room is None:
+        notices.unseen(work, ticket_rows.one(work, ticket))
+    return ticket

@@ -1,0 +1,152 @@
+"""The day of the visit as people see it: tickets, where they stand, rooms, boards; times local."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from scheduling.queueing import Discipline
+from scheduling.rota import ShiftView
+from scheduling.types import AppointmentId, AppointmentView
+from scheduling.waits import WaitRange
+
+TicketId = NewType("TicketId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """
+    A ticket (排队号) where it waits now: `shift` and its room, not those it was booked for.
+
+    `lane` first | return | missed; `rank` why it goes before, "" for none; `state` as in
+    `scheduling.queueing.TRANSITIONS`; `called_at` the last call.
+    """
+
+    id: TicketId
+    appointment: AppointmentId
+    label: str
+    name_masked: str
+    site: str
+    site_name: str
+    department: str
+    department_name: str
+    doctor: str | None
+    doctor_name: str | None
+    shift: int
+    room: str
+    lane: str
+    rank: str
+    state: str
+    due_at: datetime
+    called_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    Where a ticket stands.
+
+    `ahead` counts who is called before it if nobody else comes, without the one inside; None for
+    a ticket that is not in line (missed, away, being examined, over). `wait` None: nothing honest
+    can be said. `back_at` is when somebody who goes out should be back.
+    """
+
+    ticket: TicketView
+    ahead: int | None
+    wait: WaitRange | None
+    back_at: datetime | None
+    delayed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitToday:
+    """A visit of today, and its ticket once its patient is here."""
+
+    appointment: AppointmentView
+    ticket: TicketView | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """
+    A room as its doctor sees it.
+
+    `state`: waiting (nobody was called yet), open, paused (the doctor is late), closed. `line` in
+    the order of calling, `away` are those who have gone out for a while.
+    """
+
+    shift: ShiftView
+    state: str
+    inside: TicketView | None
+    line: tuple[TicketView, ...]
+    missed: tuple[TicketView, ...]
+    results: tuple[TicketView, ...]
+    away: tuple[TicketView, ...]
+    delayed_until: datetime | None
+    discipline: Discipline
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRoom:
+    """
+    One room on the call screen; `called` is inside, `calls` grows with every call.
+
+    `ahead` are the next few, `waiting` how many there are in all.
+    """
+
+    shift: int
+    department_name: str
+    doctor_name: str | None
+    room: str
+    state: str
+    called: TicketView | None
+    calls: int
+    ahead: tuple[TicketView, ...]
+    waiting: int
+    delayed_until: datetime | None
+    discipline: Discipline
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """The call screen of a site (叫号屏): nothing on it but labels and masked names."""
+
+    site: str
+    site_name: str
+    rooms: tuple[BoardRoom, ...]
+    missed: tuple[TicketView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """
+    The work left in a room that takes patients.
+
+    `waiting` are here (who is inside, too), `coming` are booked and not here yet; each of them
+    takes about `each` minutes.
+    """
+
+    shift: int
+    department: str
+    room: str
+    doctor_name: str | None
+    service_type: str
+    waiting: int
+    coming: int
+    each: float
+
+    @property
+    def minutes(self) -> float:
+        """The work that is left."""
+        return (self.waiting + self.coming) * self.each
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Somebody could wait in another room instead and be called about `saves` minutes sooner."""
+
+    ticket: TicketView
+    heavy: Load
+    light: Load
+    saves: float
