@@ -9,6 +9,7 @@ from desk.bookings import Bookings
 from desk.care import Care
 from desk.catalogue import Catalogue
 from desk.finder import Finder
+from desk.hints import Hints
 from desk.notices import Notices
 from desk.own_data import OwnData
 from desk.patients import Patients
@@ -43,6 +44,11 @@ class Counter:
     def finder(self) -> Finder:
         """What is free."""
         return Finder(self.work)
+
+    @cached_property
+    def hints(self) -> Hints:
+        """What else there is near by."""
+        return Hints(self.work)
 
     @cached_property
     def bookings(self) -> Bookings:

@@ -62,7 +62,7 @@ def ask_offer(values: Values, world: World) -> Asked:
     if len(found.exact) == 1 and values.get("when") and "patient" not in values:
         note = "" if values.get("doctor") else texts.only(name, half, found.exact[0])
         return Filled(found.exact[0].slots, note)
-    why = "" if found.exact else wishes.why_not(found, values, name)
+    why = "" if found.exact else wishes.why_not(found, values, name, world)
     about = wishes.list_name(listed, values, world)
     choices: list[tuple[str, Any]] = [(line, offer.slots) for line, offer in wishes.lines(listed)]
     return Question(

@@ -14,6 +14,7 @@ from typing import Protocol
 from handlers.patients_port import Care, OwnData, Patients
 from handlers.staff_ports import ShiftChanges, StaffRoom, Suspensions
 from handlers.waitlist_port import Waitlist
+from scheduling.advice import Hint
 from scheduling.offers import Offers
 from scheduling.types import (
     AppointmentId,
@@ -75,6 +76,14 @@ class Finder(Protocol):
 
     def usual_doctor(self, patient: PatientId | None = None) -> str | None:
         """Return the doctor seen last by this account (or patient), or None."""
+        ...
+
+
+class Hints(Protocol):
+    """Advice in one line."""
+
+    def near(self, need: Need, found: Offers) -> Hint | None:
+        """Return another site near by with room, where nothing meets the wish."""
         ...
 
 
@@ -194,6 +203,11 @@ class Desk(Protocol):
     @property
     def finder(self) -> Finder:
         """What is free."""
+        ...
+
+    @property
+    def hints(self) -> Hints:
+        """What else there is near by."""
         ...
 
     @property

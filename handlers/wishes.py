@@ -206,12 +206,16 @@ def list_name(offers: Sequence[Offer], values: Values, world: World) -> str:
     return asked.department_name
 
 
-def why_not(found: Offers, values: Values, name: str) -> str:
-    """Say why nothing is what was asked for."""
+def why_not(found: Offers, values: Values, name: str, world: World) -> str:
+    """Say why nothing is what was asked for, and which other site near by is free."""
     when = wanted_times(values)
+    wards = () if values.get("doctor") else tuple((c, s) for c, s in values["ward"])
+    asked = Need(wards, values.get("doctor"), values.get("site"), when)
+    hint = world.desk.hints.near(asked, found)
+    near = misses.near(hint, world.scene.now_local.date()) if hint else ""
     if found.miss is None and not when and values.get("doctor"):
-        return misses.none_of(name)
-    return misses.say(found.miss, when, name)
+        return misses.none_of(name) + near
+    return misses.say(found.miss, when, name) + near
 
 
 def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:

@@ -34,6 +34,13 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
 
+    @property
+    def spot(self) -> tuple[float, float] | None:
+        """Latitude and longitude in degrees, None where nobody has said."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
 
 @dataclass(frozen=True, slots=True)
 class Ward:

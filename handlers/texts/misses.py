@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handlers.texts import wording
+from scheduling.advice import Hint
 from scheduling.offers import Miss
 from scheduling.types import AppointmentView
 
@@ -32,6 +33,18 @@ def say(miss: Miss | None, when: Sequence[tuple[datetime, datetime]], who: str) 
         begins=wording.moment(miss.begins) if miss.begins else "",
         begins_at=wording.clock(miss.begins) if miss.begins else "",
         ends_at=wording.clock(miss.ends) if miss.ends else "",
+    )
+
+
+def near(hint: Hint, today: date) -> str:
+    """东街社区明天上午空闲，从这里步行8分钟: another site that has room."""
+    day = hint.starts_at.date()
+    when = wording.NEAR_DAYS.get((day - today).days) or wording.day(day)
+    way = "步行" if hint.is_walk else "坐车约"
+    minutes = max(1, round(hint.minutes))
+    return (
+        f"{hint.site_name}{when}{wording.half(hint.half_day)}空闲，"
+        f"从{hint.from_site_name}过去{way}{minutes}分钟。"
     )
 
 

@@ -14,6 +14,7 @@ from scheduling.types import (
 )
 
 _WEEKDAYS = "一二三四五六日"
+NEAR_DAYS = {0: "今天", 1: "明天", 2: "后天"}
 _HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
 # Younger ones are counted in months.
 _INFANT_MONTHS = 24

@@ -1,0 +1,85 @@
+"""A hint where a search finds nothing: another site near by is free; reads only what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from desk.work import Work
+from scheduling.advice import Hint
+from scheduling.distance import WALKED, travel_minutes, walking_minutes
+from scheduling.offers import Offer, Offers
+from scheduling.types import Need, Place
+
+# So many places, and so large a share of what can still be booked there, are plenty.
+_PLENTY, _SHARE = 3, 0.5
+# Nobody is sent further than this for an ordinary visit; minutes.
+_FARTHEST = 60.0
+
+
+class Hints:
+    """Advice in one line for who searches."""
+
+    def __init__(self, work: Work) -> None:
+        """Advise within this piece of work."""
+        self._work = work
+
+    def near(self, need: Need, found: Offers) -> Hint | None:
+        """
+        Return the site with room that comes soonest, the nearest of several, or None.
+
+        Only where nothing meets the wish, and only what the search has found anyway: the same
+        work at another site, from the first day that was asked for.
+        """
+        asked = self._asked(need)
+        if found.exact or not asked:
+            return None
+        first = min((start.date() for start, _ in need.when), default=None)
+        sites = {site.code: site for site in self._work.directory.sites}
+        hints = [
+            (offer.first.starts_at, way.minutes, way)
+            for offer in found.nearby
+            if offer.first.site not in asked
+            and _is_roomy(offer)
+            and (first is None or offer.first.starts_at.date() >= first)
+            and (way := _way(offer, [sites[code] for code in sorted(asked)], sites)) is not None
+        ]
+        return min(hints, key=lambda hint: hint[:2])[2] if hints else None
+
+    def _asked(self, need: Need) -> Collection[str]:
+        """The sites that were asked for: the one named, else those of the departments."""
+        there = self._work.directory
+        if need.site is not None:
+            return {need.site} & {site.code for site in there.sites}
+        if need.doctor is not None:
+            doctor = there.doctors.get(there.doctor_ids.get(need.doctor, 0))
+            return {doctor.site} if doctor is not None else set()
+        ids = (there.ward_ids.get(code, 0) for code, _ in need.departments)
+        return {there.wards[key].site for key in ids if key in there.wards}
+
+
+def _is_roomy(offer: Offer) -> bool:
+    places = sum(time.capacity for time in offer.times)
+    return offer.left >= max(_PLENTY, _SHARE * places)
+
+
+def _way(offer: Offer, asked: Sequence[Place], sites: dict[str, Place]) -> Hint | None:
+    """The hint for an offer, from the nearest of the sites that were asked for."""
+    there = sites[offer.first.site].spot
+    ways = [
+        (travel_minutes(site.spot, there), site)
+        for site in asked
+        if there is not None and site.spot is not None
+    ]
+    if there is None or not ways:
+        return None
+    minutes, site = min(ways, key=lambda way: way[0])
+    if minutes > _FARTHEST or site.spot is None:
+        return None
+    return Hint(
+        site_name=offer.first.site_name,
+        from_site_name=site.name,
+        starts_at=offer.first.starts_at,
+        half_day=offer.first.half_day,
+        minutes=minutes,
+        is_walk=walking_minutes(site.spot, there) <= WALKED,
+    )

@@ -1,0 +1,129 @@
+"""What planning tells the staff and, in one line, patients: plain views; times local, minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduling.staffing import Forecast
+from scheduling.templates import Point
+from scheduling.transport import Why
+from scheduling.types import HalfDay
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What really happened in an hour: patients called first in their turn, and their waits."""
+
+    begins: int
+    patients: int
+    wait: float
+    long: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineAdvice:
+    """
+    One line of patients of a half-day: a department's general rooms together, or one doctor.
+
+    `doctor_name` is empty for the rooms together. `booked` have appointments, `walk_ins` are
+    expected besides, from the weeks before. A patient takes `minutes` of a room's time, `measured`
+    from so many past patients, 0 where the roster's own plan had to do. `seen` is the half-day of
+    `Staffing.seen_on`.
+    """
+
+    department: str
+    department_name: str
+    doctor: str
+    doctor_name: str
+    half_day: HalfDay
+    rooms: int
+    booked: int
+    walk_ins: float
+    minutes: float
+    measured: int
+    forecast: Forecast
+    seen: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """The lines of a site on a day, the longest wait first; `seen_on` None: nothing was seen."""
+
+    site: str
+    site_name: str
+    day: date
+    seen_on: date | None
+    lines: tuple[LineAdvice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateAdvice:
+    """
+    How many to call when in a shift: as it is `now`, by the old rule, and the trade-off.
+
+    `starts_at` are the times of the grid. The rest as in `LineAdvice`; `no_show` is a share.
+    """
+
+    shift: int
+    starts_at: tuple[datetime, ...]
+    minutes: float
+    measured: int
+    no_show: float
+    now: Point
+    rule: Point
+    curve: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """So many patients of one site could be seen at another; `minutes` on foot."""
+
+    department_name: str
+    from_site: str
+    to_site: str
+    from_day: date
+    to_day: date
+    half_day: str
+    patients: int
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """So many patients of a site's department would find no place on a day, and why."""
+
+    department_name: str
+    site: str
+    day: date
+    half_day: str
+    patients: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class SitesAdvice:
+    """Next week across the sites; `demand` is what was looked at in all."""
+
+    first: date
+    last: date
+    demand: int
+    at_home: int
+    moves: tuple[Move, ...]
+    short: tuple[Short, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """
+    Another site near the one that was asked for has many places free.
+
+    The way between them takes so many `minutes`, on foot or riding; `starts_at` is the first time.
+    """
+
+    site_name: str
+    from_site_name: str
+    starts_at: datetime
+    half_day: HalfDay
+    minutes: float
+    is_walk: bool
