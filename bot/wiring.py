@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -21,7 +21,7 @@ from bot.setting_values import DEVELOPMENT
 from bot.turn import Turns, open_desk
 from desk import calls
 from desk.counter import Counter
-from desk.work import Actor
+from desk.work import Actor, Work
 from models import clock
 from nlp import triage
 from nlp.understand import warm
@@ -48,6 +48,13 @@ def furnish(app: Flask, house: House) -> Flask:
     app.register_blueprint(api.create_blueprint(open_counter))
     hospital = house.settings.hospital_name
     app.register_blueprint(console.create_blueprint(app, open_counter, hospital))
+
+    @contextmanager
+    def look() -> Iterator[Work]:
+        with house.engine.connect().execution_options(read_only=True) as conn:
+            yield house.work(conn, Actor("job", name="board"))
+
+    app.register_blueprint(console.create_screen(app, look))
     _add_health(app, house)
     # Dictionary, model and readings of names load now, not while the first patient waits.
     warm(clock.system_now())

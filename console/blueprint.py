@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import door, work
+from console import door, reception, rooms, work
 from console.door import OpenDesk, me
 from desk import audit, shifts, staff, tickets
 from handlers.texts import console as texts
-from handlers.texts import notices, refusals, wording
+from handlers.texts import notices, refusals, screen, wording
+from handlers.texts import rooms as room_texts
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentId
 
 _DAY = timedelta(days=1)
 
@@ -30,13 +30,22 @@ def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str) -> Blueprin
     door.guard(app, blueprint, open_desk)
     door.add_pages(blueprint, open_desk)
     work.add_pages(blueprint, open_desk)
+    rooms.add_pages(blueprint, open_desk)
+    reception.add_pages(blueprint, open_desk)
     _add_board(blueprint, open_desk)
     _add_suspensions(blueprint, open_desk)
     _add_admin(blueprint, open_desk)
 
     @blueprint.context_processor
     def words() -> dict[str, object]:
-        return {"hospital": hospital, "texts": texts, "wording": wording, "calls": notices.CALLS}
+        return {
+            "hospital": hospital,
+            "texts": texts,
+            "rooms": room_texts,
+            "screen": screen,
+            "wording": wording,
+            "calls": notices.CALLS,
+        }
 
     @blueprint.errorhandler(Refusal)
     def refused(no: Refusal) -> ResponseReturnValue:
@@ -59,17 +68,11 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         with open_desk(door.actor(me())) as counter:
             found = shifts.one(counter.work, me(), number)
             people = shifts.patients(counter.work, number)
+            here = tickets.of_appointments(counter.work, [one.appointment for one in people])
+            is_today = found.starts_at.date() == counter.now.date()
             audit.record(counter.work, "look", f"shift:{number}")
-        return render_template("console/shift.html", shift=found, patients=people)
-
-    @blueprint.post("/shifts/<int:number>/arrived/<int:appointment>")
-    def arrived(number: int, appointment: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
-            site = shifts.one(counter.work, me(), number).site
-            one = AppointmentId(appointment)
-            ticket = tickets.check_in(counter.work, one, site=site, by_desk=True)
-        flash(f"{texts.ARRIVED}{ticket.label}")
-        return redirect(url_for("console.shift", number=number))
+        about = {"patients": people, "here": here, "is_today": is_today}
+        return render_template("console/shift.html", shift=found, **about)
 
 
 def _day(text: str | None, now: datetime) -> date:

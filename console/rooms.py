@@ -1,0 +1,112 @@
+"""The doctor's room page (叫号): who is inside, who waits, and every act one key away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import door
+from console.door import OpenDesk, me
+from desk import calling, loads, standing, tickets
+from desk.work import Work
+from handlers.texts import rooms as texts
+from scheduling.rota import Member
+from scheduling.visit import RoomView, TicketId
+
+_Act = Callable[[Work, Member, int], str]
+
+
+def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    """The page, its part that moves, and what its keys do."""
+
+    @blueprint.get("/rooms/<int:number>")
+    def room(number: int) -> str:
+        with open_desk(door.actor(me())) as counter:
+            found = standing.room(counter.work, me(), number)
+            others = _elsewhere(counter.work, found) if found.inside else []
+        part = "room_line" if request.args.get("part") else "room"
+        return render_template(f"console/{part}.html", room=found, elsewhere=others)
+
+    @blueprint.post("/rooms/<int:number>/<act>")
+    def room_act(number: int, act: str) -> ResponseReturnValue:
+        if act not in _ACTS:
+            abort(404)
+        with open_desk(door.actor(me())) as counter:
+            flash(_ACTS[act](counter.work, me(), number))
+        return redirect(url_for("console.room", number=number))
+
+
+def _elsewhere(work: Work, room: RoomView) -> list[tuple[int, str]]:
+    """The rooms the one inside can be sent on to: the own department first, the emptiest first."""
+    home = room.shift
+    open_ = [one for one in loads.of_site(work, home.site) if one.shift != home.id]
+    open_.sort(key=lambda one: (one.department != home.department, loads.weight(one)))
+    names = {ward.code: ward.name for ward in work.directory.wards.values()}
+    return [(one.shift, texts.other(one, names[one.department])) for one in open_]
+
+
+def _number(name: str) -> int:
+    """A number of the form; nonsense is a bad request."""
+    try:
+        return int(request.form[name])
+    except ValueError:
+        abort(400)
+
+
+def _of_inside(act: Callable[[Work, Member, int], object], say: str) -> _Act:
+    """An act on the one inside: only on the one the page showed when the key was pressed."""
+
+    def do(work: Work, member: Member, shift: int) -> str:
+        if not _is_as_shown(work, member, shift):
+            return texts.MOVED_ON
+        act(work, member, shift)
+        return say
+
+    return do
+
+
+def _is_as_shown(work: Work, member: Member, shift: int) -> bool:
+    inside = standing.room(work, member, shift).inside
+    return _number("inside") == (inside.id if inside else 0)
+
+
+def _next(work: Work, member: Member, shift: int) -> str:
+    if not _is_as_shown(work, member, shift):
+        return texts.MOVED_ON
+    return texts.called(calling.call_next(work, member, shift))
+
+
+def _transfer(work: Work, member: Member, shift: int) -> object:
+    return calling.transfer(work, member, shift, _number("to"))
+
+
+def _back(work: Work, member: Member, shift: int) -> str:
+    tickets.come_back(work, TicketId(_number("ticket")))
+    return texts.DONE["back"]
+
+
+def _delay(work: Work, member: Member, shift: int) -> str:
+    minutes = _number("minutes")
+    if minutes not in texts.DELAYS:
+        abort(400)
+    return texts.delayed(calling.delay(work, member, shift, work.now + timedelta(minutes=minutes)))
+
+
+def _close(work: Work, member: Member, shift: int) -> str:
+    return texts.closed(calling.close(work, member, shift))
+
+
+_ACTS: Mapping[str, _Act] = {
+    "next": _next,
+    "again": _of_inside(calling.call_again, texts.DONE["again"]),
+    "missed": _of_inside(calling.miss, texts.DONE["missed"]),
+    "finish": _of_inside(calling.finish, texts.DONE["finish"]),
+    "results": _of_inside(calling.send_for_results, texts.DONE["results"]),
+    "transfer": _of_inside(_transfer, texts.DONE["transfer"]),
+    "back": _back,
+    "delay": _delay,
+    "close": _close,
+}

@@ -1,0 +1,86 @@
+"""What the pages of the day of the visit say: the doctor's room, and the desk in front of it."""
+
+from __future__ import annotations
+
+from handlers.texts import visits
+from scheduling.visit import Load, Proposal, RoomView, TicketView
+
+LANES = {"first": "初诊", "return": "回诊", "missed": "过号回来"}
+RANKS = visits.RANKS
+NO_RANK = "不优先"
+STATES = {
+    "waiting": "候诊",
+    "called": "正在看",
+    "missed": "过号",
+    "results": "去检查",
+    "left": "暂时离开",
+    "unseen": "没看上，待电话",
+    "suspended": "停诊",
+    "done": "已看完",
+    "no_show": "过号作废",
+}
+# Minutes a doctor is late, to choose from.
+DELAYS = (10, 20, 30, 45, 60, 90)
+CLOSING = "结束后不再叫号。还在等的患者转到同科别的诊室，转不了的进电话名单，由服务台打电话安排。"
+MOVED_ON = "诊室里已经是另一位患者了，没有执行。请看清再按。"
+NOBODY_WAITS = "现在没有人在等。"
+NOBODY_FOUND = "没有找到。请写全名、手机号或证件号；第一次来的，先登记。"
+DONE = {
+    "again": "又叫了一次。",
+    "missed": "已记过号，回来再排。",
+    "finish": "已看完。",
+    "results": "去做检查，拿到结果回来接着看。",
+    "transfer": "已转过去，排队号不变。",
+    "back": "已接着排。",
+}
+
+
+def nobody(room: RoomView) -> str:
+    """Why nobody is inside."""
+    return {
+        "waiting": "还没开始叫号",
+        "paused": "医生晚到，还没开始",
+        "closed": "已结束叫号",
+    }.get(room.state, "诊室里没有患者")
+
+
+def called(ticket: TicketView | None) -> str:
+    """Who was called, if anybody waited."""
+    return f"已叫{ticket.label}号 {ticket.name_masked}。" if ticket else NOBODY_WAITS
+
+
+def other(load: Load, department: str) -> str:
+    """骨科 张伟，5诊室，在等3位."""
+    who = f"{department} {load.doctor_name or '普通号'}"
+    return f"{who}，{load.room}，在等{load.waiting}位" if load.room else who
+
+
+def delayed(told: int) -> str:
+    """How many are told that the doctor comes later."""
+    return f"已记下，正在通知{told}位患者。"
+
+
+def closed(moved: int) -> str:
+    """How many could not be seen."""
+    return f"已结束叫号。{moved}位患者已另行安排。" if moved else "已结束叫号。"
+
+
+def checked_in(ticket: TicketView) -> str:
+    """The number to tell the patient."""
+    return f"已签到：{ticket.label}号 {ticket.name_masked}，{ticket.room}。"
+
+
+def ranked(ticket: TicketView) -> str:
+    """Why the ticket goes before, or that it does not any more."""
+    why = RANKS.get(ticket.rank, NO_RANK)
+    return f"已改：{ticket.label}号 {ticket.name_masked}，{why}。"
+
+
+def moved(ticket: TicketView) -> str:
+    """Where the ticket waits now."""
+    return f"已转：{ticket.label}号 {ticket.name_masked} → {ticket.room}，排队号不变，已通知患者。"
+
+
+def sooner(one: Proposal) -> str:
+    """大约早20分钟."""
+    return f"大约早{max(1, round(one.saves))}分钟"
