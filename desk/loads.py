@@ -89,6 +89,12 @@ def of_department(work: Work, department: str) -> list[Load]:
     return [load for load, _ in _loads(work, [work.directory.ward_ids[department]])]
 
 
+def of_site(work: Work, site: str) -> list[Load]:
+    """Return the rooms of a site that still take patients today, soonest first."""
+    departments = list(work.conn.scalars(_DEPARTMENTS, {"site": site}))
+    return [load for load, _ in _loads(work, departments)]
+
+
 def lightest(work: Work, department: str, service_type: str = GENERAL) -> Load | None:
     """Return the room of that kind open now with the least expected work; None: there is none."""
     found = _loads(work, [work.directory.ward_ids[department]])

@@ -7,7 +7,7 @@ in its room goes to the lightest one like it, else on the desk's call list: nobo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -117,6 +117,14 @@ def todays(work: Work) -> Sequence[VisitToday]:
         VisitToday(view, ticket_rows.view(work, known[view.id]) if view.id in known else None)
         for view in views
     ]
+
+
+def of_appointments(
+    work: Work, some: Collection[AppointmentId]
+) -> dict[AppointmentId, TicketView]:
+    """Return the tickets of these appointments, of those that have one."""
+    found = ticket_rows.of_appointments(work, some)
+    return {AppointmentId(one): ticket_rows.view(work, row) for one, row in found.items()}
 
 
 def leave(work: Work, ticket: TicketId) -> TicketView:

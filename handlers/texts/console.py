@@ -8,7 +8,6 @@ STALE_PAGE = "页面放得太久了，请重新登录再试一次，刚才的操
 BAD_INVITATION = "请写姓名并选角色；医生还要写排班里的医生代码，其他人不写。"
 DONE = "已办好。"
 GONE = "没有找到，可能别人刚刚处理过。"
-ARRIVED = "已签到，排队号"
 STATES = {
     "booked": "已预约",
     "checked_in": "已到院",
@@ -32,6 +31,10 @@ ACTS = {
     "arrive": "记录到院",
     "call": "电话已打",
     "answer": "回复患者",
+    "rank": "改优先",
+    "transfer": "转诊室",
+    "delay": "医生晚到",
+    "close": "结束叫号",
 }
 HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
 

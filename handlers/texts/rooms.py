@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.texts import visits
 from scheduling.visit import Load, Proposal, RoomView, TicketView
 
 LANES = {"first": "初诊", "return": "回诊", "missed": "过号回来"}
-RANKS = visits.RANKS
+RANKS = {
+    "emergency": "急诊优先",
+    "elder80": "80岁以上优先",
+    "pregnant": "孕妇优先",
+    "disabled": "残疾人优先",
+    "soldier": "军人优先",
+    "child3": "3岁以下优先",
+}
 NO_RANK = "不优先"
 STATES = {
     "waiting": "候诊",
@@ -67,7 +73,8 @@ def closed(moved: int) -> str:
 
 def checked_in(ticket: TicketView) -> str:
     """The number to tell the patient."""
-    return f"已签到：{ticket.label}号 {ticket.name_masked}，{ticket.room}。"
+    where = f"，{ticket.room}" if ticket.room else ""
+    return f"已签到，排队号{ticket.label}，{ticket.name_masked}{where}。"
 
 
 def ranked(ticket: TicketView) -> str:

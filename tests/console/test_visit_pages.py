@@ -168,7 +168,7 @@ def test_the_desk_checks_in_and_says_who_goes_before(house, browser, enter, shif
     first, second = patients(house, shift)[:2]
     page = text(browser.get(f"/shifts/{shift}"))
     assert page.count("签到</button>") == len(patients(house, shift))
-    assert "已签到：" in text(browser.post(f"/shifts/{shift}/arrived/{first}"))
+    assert "已签到，排队号" in text(browser.post(f"/shifts/{shift}/arrived/{first}"))
     page = text(browser.post(f"/shifts/{shift}/arrived/{second}", rank="soldier"))
     ticket = re.findall(rf"/shifts/{shift}/rank/(\d+)", page)[1]
     with open_desk(house, CONSOLE) as counter:
@@ -202,7 +202,7 @@ def test_who_walks_in_takes_a_place_that_is_left(house, browser, enter):
     page = text(browser.get(f"/patients/{patient}/walk-in"))
     shift = re.search(r'<option value="(\d+)">', page)[1]
     page = text(browser.post(f"/patients/{patient}/walk-in", shift=shift, rank="pregnant"))
-    assert "已签到：" in page
+    assert "已签到，排队号" in page
     with open_desk(house, CONSOLE) as counter:
         row = counter.work.conn.execute(
             select(Appointment.channel, Ticket.rank, Ticket.state)
