@@ -232,9 +232,8 @@ def _about_going_on(state: State, said: Said, *, was_asked: bool) -> Intent | No
 
 def _admits(said: Said) -> bool:
     """Tell whether the safety question was answered with its second choice, the yes."""
-    heard = said.heard
-    said_so = heard.answer == "yes" or heard.text.strip() in triage_texts.SAID_YES
-    return not said.menu_id.endswith("-1") and (said_so or _second(said))
+    said_so = said.heard.answer == "yes" or _second(said)
+    return said_so and not said.menu_id.endswith("-1")
 
 
 def _second(said: Said) -> bool:

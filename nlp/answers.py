@@ -45,9 +45,15 @@ _LETTER = re.compile(r"^(?:我?选|要|就)?([a-f])[吧项]?$")
 _CHOICE = re.compile(rf"^({NUMBER})号$")
 
 
-def yes_no(text: str) -> Answer | None:
+# To 「现在有没有…」 a bare 有 is a yes, whatever is told behind it.
+_HAS = re.compile(r"^(?:是|就是|对)?有(?:的|啊|有|呢|一?点儿?|一?些|几[样个])*(?:$|[,，。.、!！ ])")
+
+
+def yes_no(text: str, asking: str | None = None) -> Answer | None:
     """Return yes or no when that is all the message says, or how it begins."""
     folded = fold(text).strip()
+    if asking == "danger" and _HAS.match(folded):
+        return "yes"
     if _ASKED_BACK.match(folded):
         return None
     bare = _FILLER.sub("", folded)

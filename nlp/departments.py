@@ -26,6 +26,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {n: tuple(r["spoken"].split()) for n, r in 
 PARENT = 0.6
 EXACT, ALIAS, CONTAINED, SPOKEN_SCORE = 1.0, 0.97, 0.95, 0.93
 _SECTION = re.compile(r"(?:[一二三四五六七八九十0-9]+(?:区|病区|门诊|部)|门诊|\(.*\)|（.*）)+$")
+_FEVER = "发热"
 NOBODY = Person()
 
 
@@ -163,17 +164,24 @@ def admits(entry: DepartmentEntry, person: Person) -> bool:
 
 
 def at_sites(
-    scored: Sequence[Named], vocabulary: Vocabulary, person: Person = NOBODY
+    scored: Sequence[Named],
+    vocabulary: Vocabulary,
+    person: Person = NOBODY,
+    *,
+    feverish: bool = False,
 ) -> tuple[Named, ...]:
     """
     Return the roster's departments for the national ones `scored`, best first.
 
     Scores are the national probability times how well the department is its counterpart; where
     a site lacks a department, its nearest substitute takes its place. Unbookable departments
-    (急诊) are included: the caller sends people there instead of booking. Age and sex limits hold.
+    (急诊) are included: the caller sends people there instead of booking, but nobody without a
+    fever to the fever clinic (乙肝 is 感染科, too). Age and sex limits hold.
     """
     quality = _qualities(vocabulary)
-    admitted = [e for e in vocabulary.departments if admits(e, person)]
+    admitted = [
+        e for e in vocabulary.departments if admits(e, person) and (feverish or _FEVER not in e.name)
+    ]
     found: dict[str, Named] = {}
     for named in scored:
         pairs = quality[named.name]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from nlp import (
     answers,
@@ -159,14 +160,17 @@ def _understand(
         return Heard(text=text, preferences=heard.preferences & preferences.IDLE)
     scored = _departments(heard, senses.national, person, context, model)
     likely = scored[:_MOST_PLACED]
-    site = departments.at_sites(likely, vocabulary, person) if scored else ()
+    place = partial(
+        departments.at_sites, vocabulary=vocabulary, person=person, feverish=heard.feverish
+    )
+    site = place(likely) if scored else ()
     unsure = bool(site) and not (senses.stated or senses.national)
     told_so_far = "，".join((*context.symptoms, text))
     own = site
     if context.symptoms and heard.symptoms:
         alone = replace(context, symptoms=())
         new = _departments(heard, senses.national, person, alone, model)
-        own = departments.at_sites(new[:_MOST_PLACED], vocabulary, person)
+        own = place(new[:_MOST_PLACED])
     return replace(
         heard,
         departments=scored,
@@ -230,7 +234,7 @@ def _sense(
         national=departments.national(text),
         when=() if given else dates.find(text, now, context.asking, named.spans, context.days),
         readings=readings.find(text),
-        answer=answers.yes_no(text),
+        answer=answers.yes_no(text, context.asking),
         ordinal=None if given else answers.ordinal(text, context.asking),
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 YES = "有"
 NO = "都没有"
-SAID_YES = frozenset({YES, "有的", "有啊", "有有", "有一点", "有点", "有。"})
 NONE_OF_THESE = "都不是"
 
 _SAFETY = {

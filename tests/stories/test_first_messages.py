@@ -29,3 +29,28 @@ def test_300_real_first_messages_lead_somewhere(stage):
             lost.append((text, answer))
 
     assert lost == []
+
+
+# What is said, what the last answer must hold, and what it must not.
+OPENINGS = (
+    ("手被狗咬了，出血", "犬伤门诊不用预约", "发热门诊"),
+    ("猫抓伤 想打狂犬疫苗", "犬伤门诊不用预约", "不能代替医生"),
+    ("昨天被老鼠咬了一口", "犬伤门诊不用预约", "没听明白"),
+    ("开点降压药", "慢病管理门诊可以约的号", "不能代替医生"),
+    ("给孩子打疫苗", "预防接种门诊可以约的号", "没听明白"),
+    ("上次那个医生再约一次", "没有找到您在这里看过的医生", "没听明白"),
+    ("我婆婆血糖高，想看内分泌，最好是女医生", "内分泌科可以约的号", "想挂谁的号"),
+    ("不是我，是我妹妹，她月经两个月没来了", "妇产科可以约的号", "告诉我哪里不舒服"),
+    ("我妈心慌 胸闷 好几天了；没有 都没有", "心血管内科可以约的号", "没听明白"),
+    ("胸口疼；没这些", "心血管内科可以约的号", "没听明白"),
+    ("头很晕；有，恶心想吐", "【紧急】", "先问一句"),
+)
+
+
+@pytest.mark.story
+@pytest.mark.parametrize(("said", "wanted", "unwanted"), OPENINGS, ids=[o[0] for o in OPENINGS])
+def test_an_opening_leads_where_it_should(stage, said, wanted, unwanted):
+    *_, answer = [stage.patient.say(text) for text in said.split("；")]
+
+    assert wanted in answer
+    assert unwanted not in answer
