@@ -46,7 +46,9 @@ _CHOICE = re.compile(rf"^({NUMBER})号$")
 
 
 # To 「现在有没有…」 a bare 有 is a yes, whatever is told behind it.
-_HAS = re.compile(r"^(?:是|就是|对)?有(?:的|啊|有|呢|一?点儿?|一?些|几[样个])*(?:$|[,，。.、!！ ])")
+_HAS = re.compile(
+    r"^(?:是|就是|对)?有(?:的|啊|有|呢|一?点儿?|一?些|几[样个])*(?:$|[,，。.、!！ ])"
+)
 
 
 def yes_no(text: str, asking: str | None = None) -> Answer | None:

@@ -180,7 +180,9 @@ def at_sites(
     """
     quality = _qualities(vocabulary)
     admitted = [
-        e for e in vocabulary.departments if admits(e, person) and (feverish or _FEVER not in e.name)
+        e
+        for e in vocabulary.departments
+        if admits(e, person) and (feverish or _FEVER not in e.name)
     ]
     found: dict[str, Named] = {}
     for named in scored:
