@@ -46,7 +46,8 @@ def close_waitlist(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
 
 def return_place(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     """Let everybody have a cancelled place that was kept back for a while."""
-    line.returned(work, int(payload["slot"]), str(payload["channel"]))
+    quota = str(payload.get("quota", ""))
+    line.returned(work, int(payload["slot"]), str(payload["channel"]), quota)
     return None
 
 

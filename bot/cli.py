@@ -19,7 +19,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 import migrations
-from bot import chores, crew, demo, doctor, ear, lists, publish, settings, talk
+from bot import chores, crew, demo, doctor, ear, lists, patients, publish, settings, talk
 from bot.channels import open_channels
 from bot.courier import Courier
 from bot.house import House, open_house
@@ -34,8 +34,8 @@ def register(app: Flask) -> None:
     """Put all commands into the application."""
     for command in (
         _understand, _talk, _roster, _appointments, _demo, _token, _courier, _db, _rehash, _doctor,
-        _settings, lists.LINK, lists.REQUESTS, lists.CALLS, crew.STAFF, publish.menu_command,
-        publish.qr,
+        _settings, lists.LINK, lists.REQUESTS, lists.CALLS, patients.PATIENTS, crew.STAFF,
+        publish.menu_command, publish.qr,
     ):  # fmt: skip
         app.cli.add_command(command)
 

@@ -53,6 +53,10 @@ _TEMPLATES = {
     ),
     "demo-changed": Template("预约改期通知", _VISIT_LINES + "地点：{{thing4.DATA}}"),
     "demo-cancelled": Template("预约取消通知", _VISIT_LINES + "状态：{{phrase4.DATA}}"),
+    "demo-suspended": Template("停诊通知", _VISIT_LINES + "温馨提示：{{thing4.DATA}}"),
+    "demo-offer": Template(
+        "候补有号通知", _VISIT_LINES + "保留到：{{time4.DATA}}\n温馨提示：{{thing5.DATA}}"
+    ),
 }
 _LETTERS = string.ascii_letters + string.digits
 _HOST = "127.0.0.1"

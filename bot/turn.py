@@ -20,7 +20,7 @@ from bot import paper
 from bot.house import House
 from bot.memory import Remembered, Visit
 from bot.wire import MESSAGE_KINDS, Inbound
-from desk import accounts, journal, ledger, outbox
+from desk import accounts, journal, ledger, outbox, told
 from desk.counter import Counter
 from desk.reach import reach
 from desk.work import Actor, Work
@@ -175,8 +175,8 @@ class Turns:
             return replace(state, alarm=heard.alarm), self._written(urgent)
         if before and before.rest and "more" in heard.preferences:
             return state, before.rest
-        if before and not before.rest and conversation.is_again(state, heard):
-            said_last = journal.last_reply(work, inbound.openid)
+        if before and not before.rest and heard.intent == "repeat":
+            said_last = self._said_last(work, state, before)
             if said_last:
                 return state, said_last
         scene = self._house.scene(work.now, work.now - before.at if before else None)
@@ -192,6 +192,17 @@ class Turns:
         if reply is None:
             return state, ""
         return state, self._written(reply) or common.TROUBLE
+
+    def _said_last(self, work: Work, state: State, before: Remembered) -> str:
+        """A notice that came since the last message, else, in care mode, the last answer."""
+        notice = told.since(work, before.at)
+        if notice is not None:
+            if notice.prompt is not None:
+                Counter(work).prompts.shown(notice.prompt)
+            return conversation.notice(state, notice.kind, notice.payload)
+        if not conversation.is_again(state):
+            return ""
+        return journal.last_reply(work, work.actor.openid or "")
 
     def _written(self, reply: Reply) -> str:
         return paper.write(reply, links=self._house.settings.wechat_links)

@@ -17,7 +17,10 @@ from scheduling.errors import AccountLimit, NotVerified, NotYourPatient, Refusal
 
 _WINDOW = "window"
 _LINK = select(PatientLink.id).where(PatientLink.active_key == bindparam("pair"))
-_PATIENT = select(Patient.id, Patient.sex, Patient.birth_on)
+# Asked under the lock: whoever waited for it while the desk made two records one finds nobody.
+_PATIENT = select(Patient.id, Patient.sex, Patient.birth_on).where(
+    Patient.merged_into_id.is_(None)
+)
 _PATIENTS = (
     _PATIENT.where(Patient.id.in_(bindparam("patients", expanding=True)))
     .order_by(Patient.id)
@@ -104,7 +107,7 @@ def lock_patient(work: Work, patient: int, others: Collection[int] = ()) -> Row[
     `others` are locked along with it: who may be given what this act frees.
 
     Raises:
-        NotYourPatient: there is no such patient.
+        NotYourPatient: there is no such patient (any more: the desk has merged the record).
     """
     locked = lock_patients(work, {patient, *others})
     if patient not in locked:
@@ -148,6 +151,11 @@ def discreet(work: Work, account: int | None, patient: int) -> Iterator[None]:
                 .values(probes=tries, probed_on=work.local(work.now).date())
             )
         raise
+
+
+def sees_all(work: Work, account: int | None, patient: int) -> bool:
+    """Tell whether an account may know of everything that others have done for a patient."""
+    return _link(work, account, patient) is None
 
 
 def _link(work: Work, account: int | None, patient: int) -> Row[*tuple[Any, ...]] | None:

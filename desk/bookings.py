@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from desk import appointments, line, notices, outbox, stock
+from desk import appointments, entitlements, line, notices, outbox, restoring, stock
 from desk.accounts import account
 from desk.admission import admit, check_account, check_speaks_for, discreet, lock_patient
 from desk.events import record
@@ -44,9 +44,9 @@ class Bookings:
         same place again only extends it.
 
         Raises:
-            NotYourPatient, SlotTaken, ShiftSuspended, NotBookable, NotOpenYet, TooLate,
-            AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit, TotalLimit,
-            AccountLimit.
+            NotYourPatient, SlotTaken, KeptForOthers, ShiftSuspended, NotBookable, NotOpenYet,
+            TooLate, AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit,
+            TotalLimit, AccountLimit.
             Unavailable: for a reason the account may not know; it is counted in this transaction,
             so whoever answers the refusal must commit. NotVerified: it was refused too often.
         """
@@ -69,9 +69,10 @@ class Bookings:
             ]:
                 return appointments.view(work, turn[0].appointment)
             admit(work, wanted, person)
-            stock.take(work, slot)
+            quota = stock.take(work, slot, entitlements.of(work, patient, wanted.visit_on))
             until = work.now + work.policy.hold
-            placed = place(work, wanted, Placing(patient, me, "held", until, words=words))
+            placing = Placing(patient, me, "held", until, words=words, quota=quota)
+            placed = place(work, wanted, placing)
         return appointments.view(work, placed)
 
     def extend(self, appointment: AppointmentId) -> AppointmentView:
@@ -196,9 +197,10 @@ class Bookings:
             if not stock.finish(work, old, "rescheduled"):
                 raise AppointmentOver
             admit(work, wanted, person)
-            stock.take(work, slot)
-            me = old.wechat_user_id
-            placed = place(work, wanted, Placing(old.patient_id, me, "booked", moved_from=old))
+            who, me = old.patient_id, old.wechat_user_id
+            quota = stock.take(work, slot, entitlements.of(work, who, wanted.visit_on))
+            placing = Placing(who, me, "booked", moved_from=old, quota=quota)
+            placed = place(work, wanted, placing)
             line.fulfilled(work, old.patient_id, wanted)
             line.pass_on(work, old)
             view = appointments.view(work, placed)
@@ -212,6 +214,15 @@ class Bookings:
         What the patient has again by now is left out.
         """
         return appointments.given_back(self._work, since)
+
+    def restore(self, appointment: AppointmentId) -> AppointmentView:
+        """
+        Take the place again that was given back by mistake, as it was; its late mark goes.
+
+        Raises:
+            What `hold` raises of the place, which others may have by now.
+        """
+        return restoring.restore(self._work, self, appointment)
 
     def mine(self) -> Sequence[AppointmentView]:
         """Return what is active or still to come of all the account may see, soonest first."""

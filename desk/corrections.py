@@ -20,6 +20,9 @@ from scheduling.names import clean_name
 from scheduling.phones import clean_phone, takes_messages
 from scheduling.types import CodeSent, PatientView
 
+# A code that was sent to the phone has come back.
+PROVED = "code"
+
 
 def rename(work: Work, account: int, who: PatientView, name: str) -> PatientView:
     """
@@ -39,12 +42,18 @@ def rename(work: Work, account: int, who: PatientView, name: str) -> PatientView
     return family.view(work, account, who.id)
 
 
-def known_phone(work: Work, who: PatientView) -> str | None:
-    """Return the phone on file of somebody whose phone this account may see."""
+def known_phone(work: Work, who: PatientView) -> tuple[str | None, str | None]:
+    """
+    Return the phone on file of somebody whose phone this account may see, and its proof.
+
+    That a code came back from it is true of whoever else is reached there.
+    """
     if not who.masked_phone:
-        return None
-    sealed = work.conn.scalar(select(Patient.phone_enc).where(Patient.id == who.id))
-    return work.vault.open(sealed) if sealed else None
+        return None, None
+    row = work.conn.execute(
+        select(Patient.phone_enc, Patient.phone_proof).where(Patient.id == who.id)
+    ).one()
+    return work.vault.open(row.phone_enc), PROVED if row.phone_proof else None
 
 
 def send_code(work: Work, account: int, who: PatientView, phone: str) -> CodeSent | None:
@@ -71,7 +80,7 @@ def change_phone(work: Work, account: int, who: PatientView, phone: str, code: s
     proof = None
     if _can_text(work, number):
         links.redeem_phone_code(work, family.link_id(work, account, who.id), number, code)
-        proof = family.VOUCHED if who.link_state == "verified" else "code"
+        proof = family.VOUCHED if who.link_state == "verified" else PROVED
     work.conn.execute(
         update(Patient)
         .where(Patient.id == who.id)

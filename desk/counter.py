@@ -16,6 +16,7 @@ from desk.patients import Patients
 from desk.prompts import Prompts
 from desk.replacements import Replacements
 from desk.requests import Requests
+from desk.sharing import Sharing
 from desk.shift_changes import ShiftChanges
 from desk.staff import StaffRoom
 from desk.suspensions import Suspensions
@@ -64,6 +65,11 @@ class Counter:
     def patients(self) -> Patients:
         """Who it is for."""
         return Patients(self.work)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Who else of the family is told."""
+        return Sharing(self.work)
 
     @cached_property
     def care(self) -> Care:

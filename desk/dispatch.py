@@ -231,7 +231,7 @@ def _reach(work: Work, row: Row[Any], payload: Mapping[str, Any]) -> Reach:
     if "request" in payload:
         return requests.writer(work, payload["request"])
     phone = payload.get("phone")
-    if phone is None and row.appointment_id is not None:
+    if phone is None and row.appointment_id is not None and not row.is_copy:
         phone = phone_of(work, row.appointment_id)
     return reach(work, _reader(work, row), phone)
 
@@ -248,7 +248,7 @@ def _reader(work: Work, row: Row[Any]) -> int | None:
     may_read = readers(work, row.appointment_id)
     if account in may_read:
         return account
-    reader = next(iter(may_read), None)
+    reader = None if row.is_copy else next(iter(may_read), None)
     _set(work, row.id, wechat_user_id=reader)
     if row.prompt_id is not None:
         prompts.hand_over(work, row.prompt_id, reader)
@@ -265,7 +265,8 @@ def _channel(work: Work, row: Row[Any], person: Reach) -> str | None:
 
 def _give_up(work: Work, row: Row[Any]) -> Instead:
     """Put it on the call list, unless nobody needs a call: she knows, or will be called anyway."""
-    state: Instead = "call" if KINDS[row.kind].rings and not _is_told(work, row) else "dead"
+    rings = KINDS[row.kind].rings and not row.is_copy
+    state: Instead = "call" if rings and not _is_told(work, row) else "dead"
     _set(work, row.id, state=state, leased_until=None)
     return state
 
@@ -277,6 +278,7 @@ def _is_told(work: Work, row: Row[Any]) -> bool:
         Outbox.appointment_id == row.appointment_id,
         Outbox.appointment_version == row.appointment_version,
         Outbox.kind == row.kind,
+        Outbox.is_copy.is_(False),
         Outbox.state.in_(("call", "called", "sent")),
     )
     return work.conn.scalar(select(Outbox.id).where(same).limit(1)) is not None

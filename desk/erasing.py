@@ -59,20 +59,25 @@ def forget_patient(work: Work, patient: int) -> bool:
     if row.spoken_for or row.visits:
         return False
     nothing = work.vault.seal("")
-    work.conn.execute(
-        update(Patient)
-        .where(Patient.id == patient)
-        .values(
-            name_enc=nothing,
-            document_enc=nothing,
-            document_hash=_nobody(work),
-            birth_on=row.birth_on.replace(month=1, day=1),
-            phone_enc=None,
-            phone_hash=None,
-            phone_proof=None,
-            guardian_id=None,
-        )
+    # A record that the desk found to be the same person's, and merged, says as much of her.
+    records = select(Patient.id).where(
+        (Patient.id == patient) | (Patient.merged_into_id == patient)
     )
+    for record in work.conn.scalars(records).all():
+        work.conn.execute(
+            update(Patient)
+            .where(Patient.id == record)
+            .values(
+                name_enc=nothing,
+                document_enc=nothing,
+                document_hash=_nobody(work),
+                birth_on=row.birth_on.replace(month=1, day=1),
+                phone_enc=None,
+                phone_hash=None,
+                phone_proof=None,
+                guardian_id=None,
+            )
+        )
     for table in (Appointment, WaitlistEntry):
         told = update(table).where(table.patient_id == patient)
         work.conn.execute(told.values(words_enc=None))

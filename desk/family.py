@@ -112,8 +112,15 @@ def check_patient(work: Work, patient: int) -> None:
 
 
 def lock(work: Work, patient: int) -> None:
-    """Lock the patient's row, so that the accounts are counted by one registration at a time."""
-    work.conn.execute(select(Patient.id).where(Patient.id == patient).with_for_update())
+    """
+    Lock the patient's row, so that the accounts are counted by one registration at a time.
+
+    Raises:
+        NotYourPatient: the desk has merged the record into another.
+    """
+    mine = select(Patient.id).where(Patient.id == patient, Patient.merged_into_id.is_(None))
+    if work.conn.scalar(mine.with_for_update()) is None:
+        raise NotYourPatient
 
 
 def link(work: Work, account: int, patient: int, relation: str, state: str) -> None:
@@ -216,5 +223,6 @@ def _as_view(work: Work, row: Row[*tuple[Any, ...]]) -> PatientView:
         link_state=row.state,
         masked_phone=mask_phone(phone) if phone and is_shown else "",
         is_default=row.is_default,
+        is_phone_proved=row.phone_proof is not None,
         takes_code=row.state == "pending" and is_vouched and _takes_messages(phone),
     )

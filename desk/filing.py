@@ -66,6 +66,7 @@ def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
         birth_on=who.birth_on,
         phone_enc=seal(who.phone) if who.phone else None,
         phone_hash=work.vault.lookup(who.phone) if who.phone else None,
+        phone_proof=who.phone_proof,
         guardian_id=who.guardian_id,
         created_at=work.now,
     )

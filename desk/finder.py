@@ -6,18 +6,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import bindparam, case, func, select
 
-from desk import bookable
+from desk import bookable, entitlements
 from desk.accounts import account
 from desk.appointments import SEES_ALL
 from desk.engagements import colliding, engagements
 from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import Appointment, Doctor, PatientLink, Slot
+from scheduling import quotas
 from scheduling.errors import SlotTaken
-from scheduling.matching import Around, match
-from scheduling.offers import Offers, ShiftTimes
+from scheduling.matching import Around, is_right_place, is_wished, match
+from scheduling.offers import Miss, Offers, ShiftTimes
 from scheduling.reasons import why_none
 from scheduling.types import Need, Opening, PatientId, SlotId, Ward
 
@@ -25,6 +26,13 @@ from scheduling.types import Need, Opening, PatientId, SlotId, Ward
 _SEEN = ("booked", "checked_in", "completed")
 _SOME = OPENINGS.where(Slot.id.in_(bindparam("slots", expanding=True))).order_by(
     Slot.starts_at, Slot.id
+)
+_KEPT = select(func.min(Slot.visit_on)).where(
+    Slot.id.in_(bindparam("slots", expanding=True)),
+    Slot.visit_on > bindparam("quotas_open"),
+    Slot.chat_booked < Slot.chat_capacity - Slot.reserve,
+    Slot.booked < Slot.capacity,
+    sum(getattr(Slot, f"kept_{name}") for name in quotas.QUOTAS) > 0,
 )
 _USUAL = (
     select(Doctor.code)
@@ -57,6 +65,9 @@ class Finder:
         """
         if not need.departments and need.doctor is None:
             return Offers(exact=())
+        whose = need.whose if patient is None else patient
+        if whose is not None:
+            self._work = replace(self._work, entitled=self._entitled(whose))
         if need.usual_doctor is None and patient is not None:
             need = replace(need, usual_doctor=self.usual_doctor(patient))
         engaged = engagements(self._work, patient, need.leaving) if patient is not None else []
@@ -75,6 +86,8 @@ class Finder:
         if found.exact:
             return found
         miss = why_none(need, everything, barred, self._work.policy, now)
+        if miss is not None and miss.reason == "full":
+            miss = self._kept(need, everything) or miss
         return replace(found, miss=miss)
 
     def opening(self, slot: SlotId) -> Opening:
@@ -109,6 +122,26 @@ class Finder:
         if patient is not None:
             query = query.where(Appointment.patient_id == patient)
         return self._work.conn.scalar(query, {"now": self._work.now})
+
+    def _entitled(self, patient: PatientId) -> frozenset[str]:
+        return entitlements.of(self._work, patient, self._work.local(self._work.now).date())
+
+    def _kept(self, need: Need, everything: Sequence[ShiftTimes]) -> Miss | None:
+        """What is full but for places that are kept for others."""
+        work = self._work
+        if not quotas.is_kept(work.policy):
+            return None
+        wished = [
+            time.slot
+            for shift in everything
+            for time in shift.times
+            if is_right_place(shift.one, need)
+            and is_wished(shift.one, work.local(time.starts_at), need.when)
+        ]
+        now = work.local(work.now)
+        values = {"slots": wished, "quotas_open": quotas.opened_until(work.policy, now)}
+        day = work.conn.scalar(_KEPT, values) if wished else None
+        return None if day is None else Miss("kept", quotas.opens_at(work.policy, day, now))
 
     def _may_see_all(self, mine: int, patient: PatientId) -> bool:
         link = select(PatientLink.id).where(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from desk.work import Work
 from models import Patient
@@ -20,7 +20,11 @@ GUARDIAN = "guardian"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as the register of patients knows one; `phone` None when none was given."""
+    """
+    A person as the register of patients knows one.
+
+    `phone` None when none was given, `phone_proof` as in `models.Patient`.
+    """
 
     name: str
     kind: str
@@ -30,6 +34,7 @@ class Identity:
     birth_on: date
     phone: str | None
     guardian_id: int | None
+    phone_proof: str | None = None
 
 
 def lookup_text(kind: str, number: str, name: str, birth_on: date) -> str:
@@ -47,9 +52,13 @@ def document_text(kind: str, number: str) -> str:
     return f"document:{kind}:{number}"
 
 
-def identify(work: Work, registration: Registration, phone: str | None) -> Identity:
+def identify(
+    work: Work, registration: Registration, phone: str | None, proof: str | None = None
+) -> Identity:
     """
-    Check a registration; what the document tells outweighs what was said. `phone` is theirs.
+    Check a registration; what the document tells outweighs what was said.
+
+    `phone` is theirs, by `proof` if there is any.
 
     Raises:
         BadName, BadDocument, BadPhone, SexMissing, BirthDateMissing, BadBirthDate: see there.
@@ -77,6 +86,7 @@ def identify(work: Work, registration: Registration, phone: str | None) -> Ident
         birth_on=birth_on,
         phone=_phone(phone),
         guardian_id=_guardian(work, number, name, birth_on) if kind == GUARDIAN else None,
+        phone_proof=proof if phone else None,
     )
 
 
@@ -101,7 +111,7 @@ def _guardian(work: Work, number: str, name: str, birth_on: date) -> int | None:
     kind = documents.guardian_kind(number)
     text = lookup_text(kind, number, name, birth_on)
     return work.conn.scalar(
-        select(Patient.id).where(
+        select(func.coalesce(Patient.merged_into_id, Patient.id)).where(
             Patient.document_kind == kind,
             Patient.document_hash == work.vault.lookup(text),
         )

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
 
-from desk import jobs, notices, stock
+from desk import entitlements, jobs, notices, stock
 from desk.admission import admit, discreet, lock_patient_if_free, lock_patients, speaks_for
 from desk.openings import LEFT, days
 from desk.placing import Placing, place
@@ -81,10 +81,10 @@ def pass_on(work: Work, row: Row[Any]) -> list[Offered]:
     return served
 
 
-def returned(work: Work, slot: int, channel: str) -> None:
+def returned(work: Work, slot: int, channel: str, quota: str = "") -> None:
     """The time of a place that was kept back has come; the job of that name."""
     lock(work, [slot])
-    stock.give_back(work, slot, channel)
+    stock.give_back(work, slot, channel, quota)
     hand_over(work, [slot])
 
 
@@ -119,7 +119,7 @@ def fulfilled(work: Work, patient: int, row: Row[Any]) -> None:
 
 def _withhold(work: Work, row: Row[Any], at: datetime) -> None:
     stock.take_again(work, row)
-    payload = {"slot": row.slot_id, "channel": row.channel}
+    payload = {"slot": row.slot_id, "channel": row.channel, "quota": row.quota}
     jobs.put(work, RETURN, f"{RETURN}:{row.id}", payload, at)
 
 
@@ -161,12 +161,12 @@ def _offer(work: Work, wanted: Row[Any], entry: Row[Any]) -> Offered | None:
     if not speaks_for(work, account, patient):
         end(work, entry.id, "left")
         return None
-    stock.take(work, wanted.id)
+    quota = stock.take(work, wanted.id, entitlements.of(work, patient, wanted.visit_on))
     with discreet(work, account, patient):
         admit(work, wanted, person)
     until = offer_until(work.policy, work.local(work.now), work.local(wanted.starts_at))
     words = work.vault.open(entry.words_enc) if entry.words_enc else ""
-    placing = Placing(patient, account, "held", until, words, waiting=entry.id)
+    placing = Placing(patient, account, "held", until, words, waiting=entry.id, quota=quota)
     appointment = place(work, wanted, placing)
     notices.offered(work, appointment, account, until)
     return Offered(appointment, wanted.id, patient, account)

@@ -211,6 +211,7 @@ def remove(work: Work, link: int) -> None:
         .where(PatientLink.id == link)
         .values(state="removed", code_hash=None, code_expires_at=None, is_default=False)
     )
+    _untell(work, row.wechat_user_id, row.patient_id)
     family.record(work, "unlinked", row.wechat_user_id, row.patient_id)
     consents.withdraw(work, row.wechat_user_id, row.patient_id)
 
@@ -255,6 +256,23 @@ def _verify(work: Work, link: int) -> bool:
     family.record(work, "verified", row.wechat_user_id, row.patient_id)
     family.tell(work, "verified", row.patient_id, but=row.wechat_user_id)
     return True
+
+
+def _untell(work: Work, account: int, patient: int) -> None:
+    """
+    Take back what was about to be told to an account that speaks for the patient no more.
+
+    Notices of visits find their next reader by themselves (`desk.dispatch`); these have none.
+    """
+    entries = work.conn.scalars(
+        select(WaitlistEntry.id).where(
+            WaitlistEntry.patient_id == patient, WaitlistEntry.wechat_user_id == account
+        )
+    )
+    over = Outbox.dedupe_key.in_([f"waitlist_over:{entry}" for entry in entries])
+    of_family = Outbox.dedupe_key.like(f"family:%:{patient}:{account}:%")
+    waits = Outbox.wechat_user_id == account, Outbox.state.in_(("due", "leased", "call"))
+    work.conn.execute(update(Outbox).where(*waits, over | of_family).values(state="void"))
 
 
 def _ids(work: Work, link: int) -> Row[*tuple[Any, ...]] | None:

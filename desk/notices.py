@@ -2,19 +2,21 @@
 Notices about appointments, laid into the outbox by the act they tell of.
 
 Each goes to one reader: who booked, else the patient's own account, else whoever is verified to
-speak for the patient, else the phone on file. Who acts in the chat has read the answer there, so
+speak for the patient, else the phone on file; and to those of the family who wish to be told
+the same (`desk.sharing`). Who acts in the chat has read the answer there, so
 a notice of that act goes to somebody else or to nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from desk import appointments, outbox, prompts
+from desk import appointments, outbox, prompts, sharing
 from desk.accounts import account
 from desk.reach import phone_of, reach, readers
 from desk.work import Work
@@ -51,24 +53,24 @@ def restored(work: Work, view: AppointmentView, *, is_told: bool) -> None:
     """A suspended appointment stands again as `view`; who was told of the suspension hears it."""
     to = readers(work, view.id)
     if is_told:
-        _put(work, "resumed", view, next(iter(to), None))
+        for reader in _all(work, view, next(iter(to), None)):
+            _put(work, "resumed", view, reader)
     _remind(work, view, to)
 
 
 def substituted(work: Work, view: AppointmentView) -> None:
     """Another doctor will see the patient; the notice asks what a reminder asks."""
     to = readers(work, view.id)
-    reader = next(iter(to), None)
-    begins, prompt = view.opening.starts_at, None
-    if reader is not None:
-        prompt = prompts.ask(work, reader, "reminder", {"appointment": view.id}, begins)
-    _put(work, "substituted", view, reader, until=begins, prompt=prompt)
+    begins = view.opening.starts_at
+    for reader in _all(work, view, next(iter(to), None)):
+        _put(work, "substituted", view, reader, until=begins, prompt=_ask(work, view, reader))
     _remind(work, view, to)
 
 
 def room_changed(work: Work, view: AppointmentView, room: str) -> None:
     """The patient is seen in another room."""
-    _put(work, "room", view, next(iter(readers(work, view.id)), None), which=room)
+    for reader in _all(work, view, next(iter(readers(work, view.id)), None)):
+        _put(work, "room", view, reader, which=room)
 
 
 def offered(work: Work, appointment: int, to: int, until: datetime) -> None:
@@ -223,35 +225,63 @@ def _of_visit(
 def _tell(work: Work, kind: str, view: AppointmentView, to: Mapping[int, bool]) -> None:
     me = account(work)
     if me is not None:
-        others = [reader for reader, is_close in to.items() if is_close and reader != me]
-        if not others:
-            return
-        _put(work, kind, view, others[0])
+        close = [reader for reader, is_close in to.items() if is_close and reader != me]
+        told = [_Reader(reader) for reader in close[:1]]
     elif to or KINDS[kind].rings or phone_of(work, view.id):
-        _put(work, kind, view, next(iter(to), None))
+        told = [_Reader(next(iter(to), None))]
+    else:
+        told = []
+    known = {me, *(one.account for one in told)}
+    for reader in (*told, *_copies(work, view, known)):
+        _put(work, kind, view, reader)
 
 
 def _remind(work: Work, view: AppointmentView, to: Mapping[int, bool]) -> None:
     """Write the reminders; all of them ask one thing, whether the patient comes."""
     begins = view.opening.starts_at
     planned = reminder_times(work.policy, work.local(work.now), begins)
-    reader = next(iter(to), None)
-    if not planned or (reader is None and phone_of(work, view.id) is None):
+    first = next(iter(to), None)
+    if not planned or (first is None and phone_of(work, view.id) is None):
         return
-    prompt = None
-    if reader is not None:
-        prompt = prompts.ask(work, reader, "reminder", {"appointment": view.id}, begins)
     # A reminder that is late gives way to the next one.
     ends = [at for _, at in planned[1:]] + [begins]
-    for (which, at), until in zip(planned, ends, strict=True):
-        _put(work, "reminder", view, reader, which=which, at=at, until=until, prompt=prompt)
+    for reader in _all(work, view, first):
+        prompt = _ask(work, view, reader)
+        for (which, at), until in zip(planned, ends, strict=True):
+            _put(work, "reminder", view, reader, which=which, at=at, until=until, prompt=prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Whom a notice is written for; without an account it goes to the phone on file."""
+
+    account: int | None
+    is_copy: bool = False
+
+
+def _all(work: Work, view: AppointmentView, first: int | None) -> list[_Reader]:
+    """The reader, then those of the family who wish to be told the same."""
+    return [_Reader(first), *_copies(work, view, {first})]
+
+
+def _copies(work: Work, view: AppointmentView, but: Collection[int | None]) -> list[_Reader]:
+    wished = sharing.copied(work, view.id)
+    return [_Reader(one, is_copy=True) for one in wished if one not in but]
+
+
+def _ask(work: Work, view: AppointmentView, reader: _Reader) -> PromptId | None:
+    """Ask whether the patient comes, as a reminder does."""
+    if reader.account is None:
+        return None
+    about = {"appointment": view.id}
+    return prompts.ask(work, reader.account, "reminder", about, view.opening.starts_at)
 
 
 def _put(  # noqa: PLR0913 - one row of the outbox
     work: Work,
     kind: str,
     view: AppointmentView,
-    reader: int | None,
+    reader: _Reader,
     *,
     which: str = "",
     at: datetime | None = None,
@@ -261,12 +291,19 @@ def _put(  # noqa: PLR0913 - one row of the outbox
     payload = {} if until is None else {"until": until.isoformat()}
     notice = outbox.Notice(
         kind=kind,
-        dedupe_key=":".join(filter(None, (kind, f"{view.id}:{view.version}", which))),
+        dedupe_key=":".join(
+            filter(None, (kind, f"{view.id}:{view.version}", which, _copy_key(reader)))
+        ),
         payload=payload,
-        wechat_user_id=reader,
+        wechat_user_id=reader.account,
+        is_copy=reader.is_copy,
         appointment_id=view.id,
         appointment_version=view.version,
         not_before=at,
         prompt_id=prompt,
     )
     outbox.put(work, notice)
+
+
+def _copy_key(reader: _Reader) -> str:
+    return f"copy:{reader.account}" if reader.is_copy else ""

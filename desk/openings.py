@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, case, select
+from sqlalchemy import ColumnElement, Date, Integer, Row, Select, and_, bindparam, case, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desk.work import Work
 from models import Department, Doctor, Shift, Site, Slot
+from scheduling import quotas
 from scheduling.limits import common_until
 from scheduling.types import HalfDay, Opening, SlotId
 
@@ -31,7 +32,14 @@ def _left() -> ColumnElement[int]:
         else_=Slot.chat_capacity - Slot.reserve,
     )
     free = Slot.capacity - Slot.booked
-    chat_left = sellable - Slot.chat_booked
+    kept_back = case(
+        (Slot.visit_on <= bindparam("quotas_open", type_=Date), 0),
+        else_=sum(
+            getattr(Slot, f"kept_{name}") * bindparam(f"not_{name}", type_=Integer)
+            for name in quotas.QUOTAS
+        ),
+    )
+    chat_left = sellable - kept_back - Slot.chat_booked
     own = case((chat_left < free, chat_left), else_=free)
     spare = free - (Slot.chat_capacity - Slot.chat_booked)
     of_window = and_(Slot.visit_on <= bindparam("common", type_=Date), spare > 0)
@@ -43,9 +51,14 @@ LEFT = _left().label("left")
 
 
 def days(work: Work) -> dict[str, object]:
-    """Return the dates that `LEFT` needs: today, and until when the window's rest is common."""
+    """Return what `LEFT` needs: today, until when what is common, whose quotas do not count."""
     now = work.local(work.now)
-    return {"today": now.date(), "common": common_until(work.policy, now)}
+    return {
+        "today": now.date(),
+        "common": common_until(work.policy, now),
+        "quotas_open": quotas.opened_until(work.policy, now),
+        **{f"not_{name}": int(name not in work.entitled) for name in quotas.QUOTAS},
+    }
 
 
 def _select_openings() -> Select[*tuple[Any, ...]]:

@@ -41,6 +41,7 @@ class Notice:
     appointment_version: int | None = None
     not_before: datetime | None = None
     prompt_id: int | None = None
+    is_copy: bool = False
 
 
 _KNOWN = select(Outbox.id).where(Outbox.dedupe_key == bindparam("key"))
@@ -66,6 +67,7 @@ def put(work: Work, notice: Notice) -> None:
         "appointment_id": notice.appointment_id,
         "appointment_version": notice.appointment_version,
         "prompt_id": notice.prompt_id,
+        "is_copy": notice.is_copy,
         "state": "due",
         "not_before": notice.not_before or work.now,
         "attempts": 0,

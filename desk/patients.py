@@ -79,7 +79,8 @@ class Patients:
         work, mine = self._work, account(self._work)
         if mine is None or consents.standing(work, mine, "registration") is None:
             raise ConsentMissing(purpose="registration")
-        who = identify(work, registration, phone=self._phone_of(mine, registration))
+        phone, proof = self._phone_of(mine, registration)
+        who = identify(work, registration, phone, proof)
         on_file = filing.find(work, who, mine)
         known = [] if on_file is None else family.views(work, mine, on_file)
         if known:
@@ -199,10 +200,10 @@ class Patients:
     def _own(self, patient: PatientId) -> PatientView:
         return family.view(self._work, account(self._work), patient)
 
-    def _phone_of(self, mine: int, registration: Registration) -> str | None:
-        """The phone given, or that of somebody of the family whose phone this account knows."""
+    def _phone_of(self, mine: int, registration: Registration) -> tuple[str | None, str | None]:
+        """The phone given, or that of somebody of the family; and what proves it."""
         if registration.phone_of is None:
-            return registration.phone
+            return registration.phone, None
         return corrections.known_phone(
             self._work, family.view(self._work, mine, registration.phone_of)
         )

@@ -31,7 +31,7 @@ class Placing:
     """
     Who gets the place that was taken, and how; `held_until` only for a hold.
 
-    `waiting` is whose turn in line it is.
+    `waiting` is whose turn in line it is, `quota` for whom the place was kept.
     """
 
     patient: int
@@ -41,6 +41,7 @@ class Placing:
     words: str = ""
     moved_from: Row[*tuple[Any, ...]] | None = None
     waiting: int | None = None
+    quota: str = ""
 
 
 def place(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> AppointmentId:
@@ -84,6 +85,7 @@ def _columns(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> dict[str,
         "doctor_id": slot.doctor_id,
         "visit_on": slot.visit_on,
         "half_day": slot.half_day,
+        "quota": new.quota,
         "starts_at": slot.starts_at,
         "ends_at": slot.ends_at,
         "fee_fen": slot.fee_fen,

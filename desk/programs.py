@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from desk.bookings import Bookings
 from desk.identity import GUARDIAN, document_text
@@ -16,6 +16,8 @@ from scheduling import documents
 from scheduling.errors import BadDocument
 from scheduling.types import AppointmentView, Opening, PatientId
 
+# Of a record that the desk has merged into another, the patient is that other.
+_PERSON = func.coalesce(Patient.merged_into_id, Patient.id)
 # Documents that are a person's own: a newborn under a guardian's has no number to be found by.
 DOCUMENT_KINDS = tuple(kind for kind in documents.KINDS if kind != GUARDIAN)
 
@@ -57,12 +59,12 @@ def find_patient(work: Work, kind: str, number: str) -> str:
         raise BadDocument(kind=kind, reason="kind")
     document = documents.normalise(kind, number)
     documents.facts(kind, document, work.local(work.now).date())
-    found = work.conn.scalar(
-        select(Patient.public_id).where(
-            Patient.document_kind == kind,
-            Patient.document_hash == work.vault.lookup(document_text(kind, document)),
-        )
+    on_file = select(_PERSON).where(
+        Patient.document_kind == kind,
+        Patient.document_hash == work.vault.lookup(document_text(kind, document)),
     )
+    person = on_file.scalar_subquery()
+    found = work.conn.scalar(select(Patient.public_id).where(Patient.id == person))
     if found is None:
         raise UnknownError("patient")
     return found
@@ -76,7 +78,7 @@ def book(work: Work, wish: Wish) -> AppointmentView:
         UnknownError: no such patient, doctor, or slot of that doctor at that time.
         Refusal: whatever stops the chat from booking stops a program too.
     """
-    patient = work.conn.scalar(select(Patient.id).where(Patient.public_id == wish.patient))
+    patient = work.conn.scalar(select(_PERSON).where(Patient.public_id == wish.patient))
     if patient is None:
         raise UnknownError("patient")
     bookings = Bookings(work)

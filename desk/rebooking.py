@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from desk import jobs, outbox, prompts, replanning, stock
+from desk import jobs, outbox, prompts, replanning, sharing, stock
 from desk.admission import admit, lock_patient
 from desk.placing import Placing, place
 from desk.reach import readers
@@ -165,6 +165,18 @@ def _tell(
         prompt,
     )
     outbox.put(work, notice)
+    for other in sharing.copied(work, row.id):
+        if other == reader:
+            continue
+        asked = {"line": row.line, "appointment": row.id}
+        copy = replace(
+            notice,
+            dedupe_key=f"{notice.dedupe_key}:copy:{other}",
+            wechat_user_id=other,
+            prompt_id=prompts.ask(work, other, "suspended", asked, deadlines.held_until),
+            is_copy=True,
+        )
+        outbox.put(work, copy)
     answers = target is not None and reader is not None
     call_at = deadlines.call_at if answers else told_at
     values = {"target_id": target, "change": change, "call_at": call_at}

@@ -15,6 +15,7 @@ from desk.roster_slots import Reconciler
 from desk.roster_wanted import WantedShift, check_overlaps
 from desk.work import Work
 from models import Department, Doctor, Shift, Site
+from scheduling import quotas
 from scheduling.calendar import expand
 from scheduling.slots import Cutting, cut, half_day
 
@@ -148,6 +149,7 @@ class _Reader:
             capacity=values["capacity_per_slot"],
             chat_capacity=values["capacity_per_slot"] if chat is None else chat,
             urgent_share=work.policy.urgent_reserve,
+            kept_shares=quotas.shares(work.policy),
         )
         label = values.get("label", "")
         who = values.get("doctor") or ""

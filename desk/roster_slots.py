@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,13 +18,21 @@ from desk.work import Work
 from models import Appointment, Shift, Slot
 from models.appointments import ACTIVE
 from scheduling.limits import common_until
+from scheduling.quotas import QUOTAS
 from scheduling.slots import Slice
 
 _CHUNK = 400
 # What staff change for a day, by the name it has in `Shift.overridden`.
 _OVERRIDES = {"doctor": {"doctor_id"}, "room": {"room"}}
 _PLACES = "places"
-_CLOSED = {"capacity": 0, "chat_capacity": 0, "reserve": 0, "is_open": False}
+_KEPT = {name: f"kept_{name}" for name in QUOTAS}
+_CLOSED = {
+    "capacity": 0,
+    "chat_capacity": 0,
+    "reserve": 0,
+    "is_open": False,
+    **dict.fromkeys(_KEPT.values(), 0),
+}
 Slots = dict[datetime, Row[Any]]
 
 
@@ -42,6 +50,7 @@ class Reconciler:
         self._count = count
         self._slots: dict[int, Slots] = {}
         self._active: dict[int, list[str]] = {}
+        self._used: dict[int, Counter[str]] = {}
         self._pointed_at: set[int] = set()
 
     def reconcile(
@@ -63,6 +72,7 @@ class Reconciler:
     def _load(self, shifts: Sequence[int]) -> None:
         slots: dict[int, Slots] = defaultdict(dict)
         active: dict[int, list[str]] = defaultdict(list)
+        used: dict[int, Counter[str]] = defaultdict(Counter)
         of_shifts = Slot.shift_id.in_
         for row in self._chunks(shifts, lambda ids: select(Slot.__table__).where(of_shifts(ids))):
             slots[row.shift_id][row.starts_at] = row
@@ -70,7 +80,9 @@ class Reconciler:
         for row in self._chunks(
             shifts,
             lambda ids: (
-                select(Appointment.slot_id, Appointment.code, Appointment.status)
+                select(
+                    Appointment.slot_id, Appointment.code, Appointment.status, Appointment.quota
+                )
                 .where(of_appointments(ids))
                 .order_by(Appointment.id)
             ),
@@ -78,7 +90,8 @@ class Reconciler:
             self._pointed_at.add(row.slot_id)
             if row.status in ACTIVE:
                 active[row.slot_id].append(row.code)
-        self._slots, self._active = slots, active
+                used[row.slot_id][row.quota] += 1
+        self._slots, self._active, self._used = slots, active, used
 
     def _chunks(
         self, ids: Sequence[int], query: Callable[[Sequence[int]], Select[*tuple[Any, ...]]]
@@ -131,6 +144,7 @@ class Reconciler:
             "chat_capacity": piece.chat_capacity,
             "reserve": piece.reserve,
             "is_open": is_open,
+            **self._kept(piece, slot),
         }
         old = slot._mapping  # noqa: SLF001 - SQLAlchemy's public name
         new = {name: value for name, value in new.items() if old[name] != value}
@@ -146,6 +160,13 @@ class Reconciler:
             self._work.conn.execute(update(Slot).where(Slot.id == slot.id).values(**new))
             return True
         return False
+
+    def _kept(self, piece: Slice, slot: Row[Any]) -> dict[str, int]:
+        """Of each quota what its patients have not taken yet."""
+        used = self._used.get(slot.id, Counter())
+        return {
+            column: max(0, piece.kept.get(name, 0) - used[name]) for name, column in _KEPT.items()
+        }
 
     def _drop(self, wanted: WantedShift, slot: Row[Any]) -> bool:
         """Take away a slot the roster no longer has."""
@@ -199,6 +220,7 @@ class Reconciler:
                     "chat_capacity": piece.chat_capacity,
                     "reserve": piece.reserve,
                     "is_open": is_open,
+                    **{column: piece.kept.get(name, 0) for name, column in _KEPT.items()},
                 }
                 for shift_id, shift, piece, is_open in new
             ],

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, case, or_, select, union, update
+from sqlalchemy import BindParameter, Row, and_, bindparam, case, or_, select, union, update
 
 from desk import outbox
 from desk.events import record
 from desk.work import Work
 from models import Appointment, Department, Shift, Slot, WaitlistEntry, WechatUser
-from scheduling.errors import NotBookable, ShiftSuspended, SlotTaken
+from scheduling import quotas
+from scheduling.errors import KeptForOthers, NotBookable, Refusal, ShiftSuspended, SlotTaken
 from scheduling.limits import common_until
 
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
@@ -51,6 +52,7 @@ _HOLDS = select(
     Appointment.slot_id,
     Appointment.patient_id,
     Appointment.channel,
+    Appointment.quota,
     Appointment.held_until,
     Appointment.waitlist_id,
 ).where(Appointment.status == "held")
@@ -84,10 +86,25 @@ _TAKE = (
     .values(booked=Slot.booked + 1)
 )
 # The chat and the API live on their share; its urgent reserve opens on the visit day.
+_KEPT = {name: getattr(Slot, f"kept_{name}") for name in quotas.QUOTAS}
+_SHARE = Slot.chat_capacity - case((Slot.visit_on <= bindparam("today"), 0), else_=Slot.reserve)
+_OPEN: BindParameter[Any] = bindparam("quotas_open")
 _TAKE_OF_CHAT = _TAKE.where(
-    Slot.chat_booked
-    < Slot.chat_capacity - case((Slot.visit_on <= bindparam("today"), 0), else_=Slot.reserve)
+    Slot.chat_booked < _SHARE - case((Slot.visit_on <= _OPEN, 0), else_=sum(_KEPT.values()))
 ).values(chat_booked=Slot.chat_booked + 1)
+# Who may use a quota takes of that first, as long as it is not everybody's.
+_TAKE_OF_QUOTA = {
+    name: _TAKE.where(kept > 0, Slot.visit_on > _OPEN, Slot.chat_booked < _SHARE).values(
+        {Slot.chat_booked: Slot.chat_booked + 1, kept: kept - 1}
+    )
+    for name, kept in _KEPT.items()
+}
+_WHY_NOT = select(
+    Slot.is_open,
+    Slot.visit_on,
+    and_(Slot.booked < Slot.capacity, Slot.chat_booked < _SHARE).label("has_room"),
+    *_KEPT.values(),
+).where(Slot.id == _SLOT)
 # What the window has not sold becomes a place of the chat's, for good: one more in its share.
 _TAKE_OF_WINDOW = _TAKE.where(
     Slot.visit_on <= bindparam("common"),
@@ -95,6 +112,7 @@ _TAKE_OF_WINDOW = _TAKE.where(
 ).values(chat_booked=Slot.chat_booked + 1, chat_capacity=Slot.chat_capacity + 1)
 _GIVE = update(Slot).where(Slot.id == _SLOT).values(booked=Slot.booked - 1)
 _GIVE_OF_CHAT = _GIVE.values(chat_booked=Slot.chat_booked - 1)
+_GIVE_OF_QUOTA = {name: _GIVE_OF_CHAT.values({kept: kept + 1}) for name, kept in _KEPT.items()}
 _ENTRY = update(WaitlistEntry).where(WaitlistEntry.id == bindparam("waiting"))
 _WAIT_ON = _ENTRY.where(WaitlistEntry.state == "offered").values(
     state="waiting", misses=WaitlistEntry.misses + bindparam("missed")
@@ -158,30 +176,62 @@ def lock(work: Work, slots: Iterable[int]) -> None:
     ).all()
 
 
-def take(work: Work, slot: int) -> None:
+def take(work: Work, slot: int, entitled: Collection[str] = ()) -> str:
     """
     Take one place, of the chat's share where the chat or the API asks.
 
+    Returns the quota it was kept for, of those the patient may use; empty for a common place.
+
     Raises:
-        SlotTaken, ShiftSuspended.
+        SlotTaken, ShiftSuspended. KeptForOthers: facts: quotas, opens (local).
     """
     if work.actor.channel in _SHARED_CHANNELS:
-        is_taken = _take_of_chat(work, slot)
+        quota = _take_of_chat(work, slot, entitled)
     else:
-        is_taken = work.conn.execute(_TAKE, {"slot_": slot}).rowcount == 1
-    if not is_taken:
-        is_open = work.conn.scalar(select(Slot.is_open).where(Slot.id == slot))
-        raise SlotTaken if is_open else ShiftSuspended
+        quota = "" if work.conn.execute(_TAKE, {"slot_": slot}).rowcount == 1 else None
+    if quota is None:
+        raise _why_not(work, slot)
+    return quota
 
 
-def _take_of_chat(work: Work, slot: int) -> bool:
-    """Take a place of the chat's share, else of what the window has left and no longer keeps."""
+def _take_of_chat(work: Work, slot: int, entitled: Collection[str]) -> str | None:
+    """
+    Take a place the patient's quota keeps, else of the chat's share, else of the window's.
+
+    The window's only from when on it keeps no longer what it has left.
+    """
     now = work.local(work.now)
-    own = work.conn.execute(_TAKE_OF_CHAT, {"slot_": slot, "today": now.date()})
-    if own.rowcount == 1 or work.policy.window_share_until is None:
-        return own.rowcount == 1
-    until = {"slot_": slot, "common": common_until(work.policy, now)}
-    return work.conn.execute(_TAKE_OF_WINDOW, until).rowcount == 1
+    values = _of_chat(work, slot)
+    for name in quotas.QUOTAS:
+        if name in entitled and work.conn.execute(_TAKE_OF_QUOTA[name], values).rowcount == 1:
+            return name
+    is_taken = work.conn.execute(_TAKE_OF_CHAT, values).rowcount == 1
+    if not is_taken and work.policy.window_share_until is not None:
+        until = {"slot_": slot, "common": common_until(work.policy, now)}
+        is_taken = work.conn.execute(_TAKE_OF_WINDOW, until).rowcount == 1
+    return "" if is_taken else None
+
+
+def _of_chat(work: Work, slot: int) -> dict[str, object]:
+    now = work.local(work.now)
+    opened = quotas.opened_until(work.policy, now)
+    return {"slot_": slot, "today": now.date(), "quotas_open": opened}
+
+
+def _why_not(work: Work, slot: int) -> Refusal:
+    """Tell a full slot from one that keeps its last places for some."""
+    row = work.conn.execute(_WHY_NOT, _of_chat(work, slot)).one_or_none()
+    if row is None:
+        return SlotTaken()
+    if not row.is_open:
+        return ShiftSuspended()
+    now = work.local(work.now)
+    kept = [name for name in quotas.QUOTAS if getattr(row, f"kept_{name}") > 0]
+    is_kept = kept and row.has_room and row.visit_on > quotas.opened_until(work.policy, now)
+    if not is_kept or work.actor.channel not in _SHARED_CHANNELS:
+        return SlotTaken()
+    opens_at = quotas.opens_at(work.policy, row.visit_on, now)
+    return KeptForOthers(quotas=tuple(kept), opens=opens_at)
 
 
 def finish(
@@ -205,7 +255,7 @@ def finish(
     )
     if ended.rowcount == 0:
         return False
-    give_back(work, row.slot_id, row.channel)
+    give_back(work, row.slot_id, row.channel, row.quota)
     outbox.void(work, row.id)
     record(work, row.id, row.status, status, reason)
     if row.waitlist_id is not None and row.status == "held":
@@ -218,13 +268,15 @@ def take_again(work: Work, row: Row[*tuple[Any, ...]]) -> None:
     taken: dict[str, Any] = {"booked": Slot.booked + 1}
     if row.channel in _SHARED_CHANNELS:
         taken["chat_booked"] = Slot.chat_booked + 1
+    if kept := _KEPT.get(row.quota):
+        taken[kept.key] = case((kept > 0, kept - 1), else_=0)
     work.conn.execute(update(Slot).where(Slot.id == row.slot_id).values(taken))
 
 
-def give_back(work: Work, slot: int, channel: str) -> None:
+def give_back(work: Work, slot: int, channel: str, quota: str = "") -> None:
     """Count one place less as taken, of the share it was taken from; the slot is locked."""
-    statement = _GIVE_OF_CHAT if channel in _SHARED_CHANNELS else _GIVE
-    work.conn.execute(statement, {"slot_": slot})
+    common = _GIVE_OF_CHAT if channel in _SHARED_CHANNELS else _GIVE
+    work.conn.execute(_GIVE_OF_QUOTA.get(quota, common), {"slot_": slot})
 
 
 def _back_in_line(work: Work, waiting: int, *, is_silent: bool) -> None:

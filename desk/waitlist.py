@@ -20,9 +20,11 @@ from models.waitlist import IN_LINE
 from scheduling import limits
 from scheduling.channels import choose
 from scheduling.errors import (
+    AlreadyWaiting,
     NothingToWaitFor,
     NotYourPatient,
     PlacesLeft,
+    Unavailable,
     WaitlistClosed,
     WaitlistLimit,
 )
@@ -83,6 +85,7 @@ class Waitlist:
 
         Raises:
             NotYourPatient, WaitlistClosed, NothingToWaitFor, PlacesLeft, WaitlistLimit;
+            AlreadyWaiting: by another account's doing; Unavailable where that may not be known;
             AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit, TotalLimit,
             Unavailable, NotVerified: the patient could take none of these places.
         """
@@ -93,12 +96,16 @@ class Waitlist:
             raise NotYourPatient  # offers are made in the chat
         with admission.discreet(work, me, patient), work.conn.begin_nested():
             person = admission.lock_patient(work, patient)
-            known = work.conn.scalar(_KNOWN, {"key": _key(wish, patient)})
-            if known is None:
+            known = work.conn.execute(_KNOWN, {"key": _key(wish, patient)}).first()
+            if known is not None and known.wechat_user_id != me:
+                seen = admission.sees_all(work, me, patient)
+                raise AlreadyWaiting if seen else Unavailable
+            entry = known.id if known is not None else None
+            if entry is None:
                 self._check_list(wish)
                 self._check_patient(wish, person)
-                known = self._insert(wish, patient, me, words)
-        return next(view for view in self.mine() if view.id == known)
+                entry = self._insert(wish, patient, me, words)
+        return next(view for view in self.mine() if view.id == entry)
 
     def mine(self) -> Sequence[WaitingView]:
         """Return where the account's patients stand in line, the eldest first."""
@@ -180,7 +187,7 @@ class Waitlist:
         entry = insert_row(work.conn, _INSERT, row)
         jobs.put(work, SERVE, f"{SERVE}:{entry}", {"entry": entry}, work.now + _SETTLED)
         for at in opens_at(work.policy, wish.first_on, wish.last_on, work.zone):
-            jobs.put(work, SERVE, f"{SERVE}:{entry}:{at:%m%d}", {"entry": entry}, at)
+            jobs.put(work, SERVE, f"{SERVE}:{entry}:{at:%m%d%H%M}", {"entry": entry}, at)
         jobs.put(work, CLOSE, f"{CLOSE}:{entry}", {"entry": entry}, closes)
         return entry
 
@@ -206,7 +213,9 @@ def _key(wish: Wish, patient: int) -> str:
     return f"{patient}:{wish.department}:{wish.doctor or ''}:{days}"
 
 
-_KNOWN = select(WaitlistEntry.id).where(WaitlistEntry.active_key == bindparam("key"))
+_KNOWN = select(WaitlistEntry.id, WaitlistEntry.wechat_user_id).where(
+    WaitlistEntry.active_key == bindparam("key")
+)
 _STANDING = select(func.count()).where(
     WaitlistEntry.patient_id == bindparam("patient"),
     WaitlistEntry.state.in_(IN_LINE),

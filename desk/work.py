@@ -54,6 +54,7 @@ class Work:
 
     `now` is aware UTC, `zone` the installation's zone for what is shown, `channels` the ways out
     of the house that are set up, `directories` the installation's, `dice` what is left to chance.
+    `entitled` are the quotas (`scheduling.quotas`) of whom places are looked for.
     """
 
     conn: Connection
@@ -66,6 +67,7 @@ class Work:
     directories: Directories = field(default_factory=Directories)
     known: Known = field(default_factory=Known)
     dice: random.Random = _DICE
+    entitled: frozenset[str] = frozenset()
 
     @property
     def directory(self) -> Directory:

@@ -53,8 +53,10 @@ class State:
     `asked` numbers the questions, so that a tap on an old one is told apart. `symptoms`,
     `signs` (of danger) and `person` are what was heard so far; they add up over the conversation.
     `alarm` is the kind of the last emergency answered, as long as nothing else has been talked
-    about since. `care`: whether the person wants it slow and simple; "" where that was not looked
-    up yet.
+    about since. `past` are symptoms of matters that are settled: they are no reason for the next
+    one, but still count where danger is looked for. `later` is what else was asked for, to be done
+    next: what that form begins with. `care`: whether the person wants it slow and simple; "" where
+    that was not looked up yet.
     """
 
     frames: tuple[Frame, ...] = ()
@@ -62,6 +64,8 @@ class State:
     symptoms: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     person: dict[str, Any] = field(default_factory=dict)
+    past: tuple[str, ...] = ()
+    later: Values = field(default_factory=dict)
     misses: int = 0
     alarm: str = ""
     care: Care = ""
@@ -124,8 +128,10 @@ class State:
                 )
                 for frame in raw.pop("frames")
             )
-            symptoms, signs = tuple(raw.pop("symptoms")), tuple(raw.pop("signs", ()))
-            return State(frames=frames, symptoms=symptoms, signs=signs, **raw)
+            heard: dict[str, Any] = {
+                n: tuple(raw.pop(n, ())) for n in ("symptoms", "signs", "past")
+            }
+            return State(frames=frames, **heard, **raw)
         except (KeyError, TypeError) as error:
             raise ValueError("a damaged dialogue state") from error
 

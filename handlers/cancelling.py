@@ -84,7 +84,8 @@ def cancelled(values: Values, world: World) -> Done:
 
 def claims_cancel(heard: Heard, world: World) -> Values | None:
     """「把两个都退了」「取消我妈的号」 while something else goes on: about what is booked."""
-    views = appointments.ahead(world) if heard.intent == "cancel" else []
+    is_of_line = "waitlist_leave" in heard.preferences  # 「候补取消掉」: handlers.waiting
+    views = appointments.ahead(world) if heard.intent == "cancel" and not is_of_line else []
     is_about_them = "all" in heard.preferences or appointments.named(heard, views, world)
     return {} if views and is_about_them else None
 
@@ -127,8 +128,7 @@ def restored(values: Values, world: World) -> Done:
     views: list[AppointmentView] = []
     for gone in lost:
         try:
-            held = bookings.hold(gone.opening.slot, gone.patient)
-            views.append(bookings.confirm(held.id))
+            views.append(bookings.restore(gone.id))
         except Refusal as no:
             return Done("\n".join([*map(texts.restored, views), texts.not_restored(no)]))
     return Done("\n".join(map(texts.restored, views)))

@@ -7,17 +7,19 @@ are turned into what they stand for, the rest gets a clear sentence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import care, events, kinds, menu, personal, prompts, staff, triage
+from handlers import care, events, kinds, menu, personal, prompts, settling, staff, triage
 from handlers.forms import BY_NAME, ENGINE, LIGHT, RESUME, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
 from handlers.texts import care as care_texts
-from handlers.texts import common
+from handlers.texts import common, notices
 from handlers.texts import emergency as emergency_texts
 from handlers.texts import triage as triage_texts
 from handlers.texts.aloud import asks, broken
@@ -41,9 +43,15 @@ def meant(state: State, heard: Heard) -> Heard:
     return care.digit(state, heard)
 
 
-def is_again(state: State, heard: Heard) -> bool:
-    """Tell whether the last message is wanted once more, word by word."""
-    return care.is_on(state) and heard.intent == "repeat"
+def is_again(state: State) -> bool:
+    """Tell whether who asks for it is given the last answer once more, word by word."""
+    return care.is_on(state)
+
+
+def notice(state: State, kind: str, facts: Mapping[str, Any]) -> str:
+    """Return a notice as it was sent, for who wants to hear it again."""
+    text = notices.render(kind, facts)
+    return care.notice(text) if care.is_on(state) else text
 
 
 def context_of(state: State) -> Context:
@@ -53,6 +61,7 @@ def context_of(state: State) -> Context:
         asking=asking,
         symptoms=state.symptoms,
         signs=state.signs,
+        past=state.past,
         person=Person(**state.person),
         days=_days_of(state),
     )
@@ -90,10 +99,14 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     """Return the next state and the answer; None when WeChat wants none (`success`)."""
     before = care.recalled(state, desk)
     after, reply = _answer(before, said, desk, scene)
-    after = care.settled(before, after, desk)
+    after = settling.laid_aside(before, care.settled(before, after, desk))
     if reply is None:
         return after, None
     world = world_of(after, said.heard, desk, scene)
+    follows = settling.next_form(before, after, world)
+    if follows is not None:
+        after, form, known = follows
+        after, reply = _then(form, after, reply, world, known)
     if care.is_to_be_asked(before, after, world):
         desk.care.choose(on=False)  # asked once; nothing said is a no
         after, reply = _then(care.FORM.name, after, reply, world)
@@ -161,6 +174,8 @@ def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, 
     """An errand about what is kept, or the forms; who was erased is not remembered either."""
     errand = None if said.menu_id else personal.turn(ENGINE, state, heard, world)
     state, reply = errand or ENGINE.step(state, heard, world, said.menu_id)
+    state, lead = settling.put_off(state, heard, world)
+    reply = reply.after(lead) if lead else reply
     return (State(asked=state.asked) if world.desk.own_data.is_erased else state), reply
 
 

@@ -15,6 +15,7 @@ from handlers import (
     personal,
     prompts,
     registration,
+    settling,
     staff,
 )
 from handlers.ports import Desk
@@ -47,7 +48,7 @@ RESUME: Form[World] = Form(
 FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
     menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
-    *personal.FORMS,
+    *personal.FORMS, *settling.FORMS,
 )  # fmt: skip
 BY_NAME = {form.name: form for form in FORMS}
 LIGHT = frozenset(form.name for form in FORMS if form.is_light)

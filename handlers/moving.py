@@ -181,7 +181,8 @@ def claims(heard: Heard, world: World) -> Values | None:
         return None
     since = world.desk.now - _JUST_BOOKED
     fresh = [a for a in appointments.ahead(world) if a.created_at >= since]
-    wants = heard.when or "rather" not in is_change or len(is_change) > 1
+    is_shift = heard.shift_days is not None
+    wants = heard.when or is_shift or "rather" not in is_change or len(is_change) > 1
     last = max(fresh, key=lambda a: (a.created_at, a.id), default=None)
     return {"appointment": last.id} if last and wants else None
 

@@ -80,6 +80,22 @@ class Patients(Protocol):
         ...
 
 
+class Sharing(Protocol):
+    """Who else of the family is told of a patient's visits."""
+
+    def unasked(self) -> PatientId | None:
+        """Return whose visit was booked just now, where others could be told and nobody asked."""
+        ...
+
+    def share(self, patient: PatientId, *, on: bool, relation: str = "") -> int:
+        """Tell the others, or those who are this to the patient; returns how many they are."""
+        ...
+
+    def tell_me(self, patient: PatientId, *, on: bool) -> None:
+        """Tell the account that writes, whoever books."""
+        ...
+
+
 class Care(Protocol):
     """Whether this account wants the chat slow and simple."""
 

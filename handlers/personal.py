@@ -18,7 +18,7 @@ from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Redo, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import family
+from handlers import family, settling
 from handlers.scene import World
 from handlers.texts import personal as texts
 from handlers.texts import refusals, wording
@@ -28,6 +28,7 @@ from scheduling.types import PatientId, PatientView
 
 _OF_SOMEBODY = frozenset({"name", "phone", "unlink", "default", "others"})
 _ASKED_TWICE = frozenset({"name", "unlink", "others", "erase"})
+_ABOUT_NOTICES = frozenset({"share", "unshare"})
 # What registering corrects by itself while it is going on.
 _BY_REGISTERING = frozenset({"name", "number", "phone"})
 
@@ -41,6 +42,9 @@ def turn(
         return None
     if top is not None and top.form == "registration" and heard.errand in _BY_REGISTERING:
         return None
+    if heard.errand in _ABOUT_NOTICES:
+        told = settling.change(heard, world)
+        return engine.ask_on(state, world, [told]) if top is not None else (state, Reply(told))
     if top is not None and top.form in (LOOK.name, ACT.name):
         state = state.pop()
     return engine.open(state, LOOK.name if heard.errand == "see" else ACT.name, world, heard)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from handlers.patients_port import Care, OwnData, Patients
+from handlers.patients_port import Care, OwnData, Patients, Sharing
 from handlers.staff_ports import ShiftChanges, StaffRoom, Suspensions
 from handlers.waitlist_port import Waitlist
 from scheduling.advice import Hint
@@ -116,6 +116,10 @@ class Bookings(Protocol):
 
     def move(self, appointment: AppointmentId, slot: SlotId) -> AppointmentView:
         """Move an appointment to another slot, all or nothing."""
+        ...
+
+    def restore(self, appointment: AppointmentId) -> AppointmentView:
+        """Take a place again that was given back by mistake; its late mark goes."""
         ...
 
     def undoable(self, since: datetime) -> Sequence[AppointmentView]:
@@ -223,6 +227,11 @@ class Desk(Protocol):
     @property
     def patients(self) -> Patients:
         """Who it is for."""
+        ...
+
+    @property
+    def sharing(self) -> Sharing:
+        """Who else of the family is told."""
         ...
 
     @property

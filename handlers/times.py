@@ -44,6 +44,8 @@ def answer_time(heard: Heard, values: Values, world: World) -> Given:
         return slots[0]
     if slots and "latest" in said:
         return slots[-1]
+    if heard.answer == "yes" and not said and len(slots) > 1 and not heard.when:
+        return Redo((), texts.WHICH_NUMBER)
     if "later" in said and len(slots) > PAGE:
         return Redo((), texts.LATER_TIMES, {"offer": slots[PAGE:]})
     if "none" in said or "unsure" in said:

@@ -1,4 +1,8 @@
-"""A patient who was known before is verified by a code, or later at the window."""
+"""
+What a code can show: that the phone just given is theirs, or that a patient known before is.
+
+Where no SMS can be sent, both are left to the window, and that is said.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +61,41 @@ def answer_code(heard: Heard, values: Values, world: World) -> Given:
     return heard.code
 
 
+def send_to_new(values: Values, world: World) -> Asked:
+    """Send a code to the phone that was just given for somebody new."""
+    phone = values["phone"] or ""
+    is_given = phone.isdecimal() and patient(values, world).link_state == "own"
+    if not is_given or not world.scene.can_text:
+        return Filled(value=False)
+    try:
+        sent = world.desk.patients.send_phone_code(PatientId(values["patient"]), phone)
+    except Refusal:
+        return Filled(value=False)
+    return Filled(value=True, note=texts.code_sent(sent)) if sent else Filled(value=False)
+
+
+def ask_new(values: Values, world: World) -> Asked:
+    """Ask for that code; it may be left for later."""
+    if not values["sent"]:
+        return Filled("")
+    return Question(texts.CODE, [(texts.NO_CODE, "")], wants="code")
+
+
+def answer_new(heard: Heard, values: Values, world: World) -> Given:
+    """The right code proves the phone; a wrong one may be tried again."""
+    if heard.code is None:
+        return None
+    who = PatientId(values["patient"])
+    try:
+        world.desk.patients.change_phone(who, values["phone"], heard.code)
+    except Refusal as no:
+        return Redo((), refusals.say(no))
+    return heard.code
+
+
 SLOTS: tuple[Slot[World], ...] = (
+    Slot("sent", send_to_new, after=("patient",)),
+    Slot("proof", ask_new, answer=answer_new, after=("sent",)),
     Slot("verify", ask_verify, pick=pick_verify, after=("patient",)),
     Slot("code", ask_code, answer=answer_code, after=("verify",)),
 )

@@ -186,10 +186,18 @@ def _entry(values: Values, world: World) -> WaitingView | None:
     return next((v for v in world.desk.waitlist.mine() if v.id == values["entry"]), None)
 
 
+def claims_leaving(heard: Heard, world: World) -> Values | None:
+    """「候补取消掉」 is about the line, not about an appointment."""
+    if "waitlist_leave" not in heard.preferences:
+        return None
+    return {} if world.desk.waitlist.mine() or not world.is_busy else None
+
+
 MINE: Form[World] = Form(
     name="my_waitlist",
     title=texts.MINE_TITLE,
     keeps=frozenset({"waitlist"}),
+    claims=claims_leaving,
     done=gone,
     slots=(
         Slot("leaving", hear=hear_leaving),

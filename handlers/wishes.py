@@ -16,7 +16,7 @@ from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
 from dialogue.state import Values
-from handlers import triage, wards
+from handlers import family, triage, wards
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import misses, refusals, wording
@@ -36,9 +36,17 @@ _SATURDAY = 5
 def hear_doctors(heard: Heard, values: Values, world: World) -> Given:
     """The doctors a name may mean: one if it is clear, several to choose from if not."""
     if not heard.doctors:
-        return None
+        return _unknown(heard, world)
     best = heard.doctors[0].score
     return [d.code for d in heard.doctors if d.score >= best - 0.03][:8]
+
+
+def _unknown(heard: Heard, world: World) -> Given:
+    """Whom the hospital does not have: that is said, and the department is what is left."""
+    is_family = any(p.name == heard.stranger for p in world.desk.patients.linked())
+    if not heard.stranger or is_family:
+        return None
+    return Redo((), texts.no_such_doctor(heard.stranger))
 
 
 def ask_doctor(values: Values, world: World) -> Asked:
@@ -156,7 +164,18 @@ def need(values: Values, world: World) -> Need:
         cheap=bool(wish.get("cheap")),
         without_services=frozenset(wish.get("avoid", ())),
         without_doctors=frozenset(values.get("not_doctors", ())),
+        whose=_whose(values, world),
     )
+
+
+def _whose(values: Values, world: World) -> PatientId | None:
+    """The patient, as far as that is clear before anybody was asked."""
+    if "patient" in values:
+        return PatientId(values["patient"])
+    people = world.desk.patients.linked()
+    relation = values.get("relation")
+    meant = family.meant(relation, people) if relation else people
+    return meant[0].id if len(meant) == 1 else None
 
 
 def listed(values: Values, world: World) -> Sequence[Offer]:

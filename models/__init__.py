@@ -2,6 +2,7 @@
 
 from models.appointments import Appointment, AppointmentEvent, Idempotency
 from models.base import Base
+from models.entitlements import Entitlement
 from models.messages import ApiToken, HumanRequest, Inbox, Job, Outbox, Prompt, Subscription
 from models.people import Consent, Patient, PatientLink, WechatUser
 from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot
@@ -11,8 +12,8 @@ from models.waitlist import WaitlistEntry
 
 __all__ = [
     "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Calling", "Consent",
-    "Department", "Doctor", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Pace",
-    "Patient", "PatientLink", "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff",
+    "Department", "Doctor", "Entitlement", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox",
+    "Pace", "Patient", "PatientLink", "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff",
     "Subscription", "Suspension", "SuspensionLine", "Ticket", "TicketEvent", "TicketSeries",
     "WaitlistEntry", "WechatUser",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ class Appointment(Base):
     """
     One appointment, from hold to its end.
 
+    `quota` is whose kept place it has (`scheduling.quotas`), empty for a common one.
     `status`: held, booked, checked_in, completed, cancelled, rescheduled, expired, suspended,
     no_show, excused (a no-show taken back on appeal). `code` is what a person reads out at the
     window. `half_day_key` is NULL when inactive, so its unique index holds among the active only,
@@ -48,6 +49,7 @@ class Appointment(Base):
     fee_fen: Mapped[int]
     service_type: Mapped[Code]
     channel: Mapped[Code]  # chat | api | window
+    quota: Mapped[Code] = mapped_column(default="", server_default="")
     held_until: Mapped[InstantOrNone]
     created_at: Mapped[Instant]
     confirmed_at: Mapped[InstantOrNone]

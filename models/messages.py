@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import (
@@ -58,7 +58,8 @@ class Outbox(Base):
     be under way since `sending_at`), sent, void, call (somebody has to ring), called, dead (given
     up, nobody needs to ring). `channels_closed` are those that refused it, separated by blanks;
     `provider_id` is the channel's own number of the message, for its receipt; `delivered_at` is
-    that receipt. `uncertain_at`: it may have gone out once more than we know.
+    that receipt. `is_copy`: the same goes to somebody else first, who is rung if need be.
+    `uncertain_at`: it may have gone out once more than we know.
     """
 
     __tablename__ = "outbox"
@@ -85,6 +86,7 @@ class Outbox(Base):
     sending_at: Mapped[InstantOrNone]
     uncertain_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     delivered_at: Mapped[InstantOrNone]
+    is_copy: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Subscription(Base):

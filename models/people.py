@@ -78,7 +78,8 @@ class PatientLink(Base):
     `verified` (a code to the phone on file, or the desk, has shown that it may), `removed`. Only
     a verified account sees what others booked for the patient: anybody can type a stranger's
     name and number first. `probes` counts the bookings refused on the day `probed_on` for a reason
-    this account may not know. `is_default`: booked for where nobody is named.
+    this account may not know. `is_default`: booked for where nobody is named. `copies`: whether it
+    is told of the patient's visits whoever booked them, NULL where nobody asked yet.
     """
 
     __tablename__ = "patient_link"
@@ -103,6 +104,7 @@ class PatientLink(Base):
     code_expires_at: Mapped[InstantOrNone]
     code_tries: Mapped[int] = mapped_column(default=0)
     is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
+    copies: Mapped[bool | None]
     probes: Mapped[int] = mapped_column(default=0, server_default="0")
     probed_on: Mapped[date | None]
     created_at: Mapped[Instant]

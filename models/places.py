@@ -101,6 +101,7 @@ class Slot(Base):
 
     `capacity` counts everybody, `chat_capacity` the share of the chat and the API; the rest
     belongs to the window. `reserve` of the chat share opens only on the visit day (urgent).
+    `kept_…` are places of the chat's share that are still kept for some, and nobody has taken.
     `booked` counts held and booked appointments, `chat_booked` those through the chat or API.
     Department, doctor and date repeat the shift's, so that a search touches one index.
     """
@@ -124,6 +125,9 @@ class Slot(Base):
     capacity: Mapped[int]
     chat_capacity: Mapped[int]
     reserve: Mapped[int] = mapped_column(default=0)
+    kept_elderly: Mapped[int] = mapped_column(default=0, server_default="0")
+    kept_referred: Mapped[int] = mapped_column(default=0, server_default="0")
+    kept_signed: Mapped[int] = mapped_column(default=0, server_default="0")
     booked: Mapped[int] = mapped_column(default=0)
     chat_booked: Mapped[int] = mapped_column(default=0)
     is_open: Mapped[bool] = mapped_column(default=True)  # false while the shift is suspended

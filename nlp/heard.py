@@ -20,7 +20,9 @@ Intent = Literal[
 Urgency = Literal["emergency", "today", "routine"]
 Answer = Literal["yes", "no"]
 Sex = Literal["m", "f"]
-Errand = Literal["see", "export", "erase", "unlink", "name", "number", "phone", "default"]
+Errand = Literal[
+    "see", "export", "erase", "unlink", "name", "number", "phone", "default", "share", "unshare"
+]
 Relation = Literal[
     "self", "mother", "father", "spouse", "son", "daughter", "child", "grandchild", "grandparent",
     "sibling", "other",
@@ -107,6 +109,7 @@ class Heard:
     `own_departments` is `site_departments` without what was heard before: this message alone.
     `refused` are doctors named only to be turned down (不要张伟).
     `missing` is a department named in words that the roster does not have (血液科), else empty.
+    `stranger` is a doctor asked for by name whom the roster does not have (李建国), else empty.
     `preferences` holds names of `lexicon/preferences.tsv`: which kind is wanted (earliest, latest,
     any, same_doctor, expert, general, special, cheap …), what is turned down (other, other_doctor,
     other_time, other_site, other_dept, other_patient, none, no_special), relative wishes (earlier,
@@ -115,12 +118,14 @@ class Heard:
     (care: slow and simple; no_care), talk about nothing here (rude, upset, off_topic), english.
     `shift_days` is by how many days something is to be later, negative for sooner.
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
-    unlink somebody, correct a name, number or phone, or whom to book for by default.
+    unlink somebody, correct a name, number or phone, whom to book for by default, or who of the
+    family is told of visits as well (share, unshare).
     `better` are departments to offer in place of a named one that cannot be meant; `feverish`
     tells of a fever now. `signs` are the signs of danger told so far, None where unchanged.
     `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
     safety question the words call for (lexicon/safety.tsv), `inquiry` the question that would
     tell most about the department. `order` is what it would mean from a member of staff.
+    `rest` is the second wish of a message that holds two; all else is then the first.
     """
 
     text: str = ""
@@ -134,6 +139,7 @@ class Heard:
     stated_departments: tuple[Named, ...] = ()
     own_departments: tuple[Named, ...] = ()
     missing: str = ""
+    stranger: str = ""
     topics: tuple[str, ...] = ()
     doctors: tuple[Named, ...] = ()
     refused: tuple[Named, ...] = ()
@@ -160,6 +166,7 @@ class Heard:
     feverish: bool = False
     shift_days: int | None = None
     order: Order | None = None
+    rest: Heard | None = None
 
     def with_intent(self, intent: Intent) -> Heard:
         """Return the same message heard with another intent."""
@@ -175,12 +182,14 @@ class Context:
     `document`, `id_number`, `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`,
     …) or None; it lets an ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms`
     were heard earlier in this conversation and count towards departments and red flags, `signs`
-    (of danger) towards red flags alone. `days` are the local days the talk is about, as half-open
-    spans: an hour alone (「换成下午」) is meant for them.
+    (of danger) and `past` (symptoms of settled matters) towards red flags alone. `days` are the
+    local days the talk is about, as half-open spans: an hour alone (「换成下午」) is meant for
+    them.
     """
 
     asking: str | None = None
     symptoms: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
     person: Person = field(default_factory=Person)
     days: tuple[tuple[date, date], ...] = ()

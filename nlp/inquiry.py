@@ -125,6 +125,10 @@ def _shown(question: str, found: Sequence[Named], person: Person) -> Shares:
         and not (option in _WHO and _is_known(person))
     }
     names = sorted((o for o in likely if likely[o] >= LEAST_SHARE), key=lambda o: -likely[o])
+    if sex is None and {"private_m", "private_f"} <= {*names}:
+        # What is said without a word of who it is, is said by women more often.
+        names.remove("private_f")
+        names.insert(names.index("private_m"), "private_f")
     shown = {o: shares[o] for o in names[:MOST_OPTIONS]}
     rest = {d.name: 1 - sum(chances[d.name] for chances in shown.values()) for d in found}
     return {**shown, NONE: rest}

@@ -12,6 +12,9 @@ _MOVE = re.compile(
     rf"(?P<n1>{NUMBER})个?(?P<u1>天|日|周|星期|礼拜)"
     rf"|(?P<sooner>提[前早]|往前(?:提|推|挪|移|改)?|改?早)(?:个)?"
     rf"(?P<n2>{NUMBER})个?(?P<u2>天|日|周|星期|礼拜)"
+    # 「还是前一天吧」: of two days on the table the one before; 「前一天就疼」 is a complaint.
+    rf"|(?:还是|要不|[改换](?:到|成)?|[就要])(?:[前头早](?P<n3>{NUMBER})|[后晚](?P<n4>{NUMBER}))"
+    rf"(?P<u3>天|日|周|星期|礼拜)[的吧呗嘛看来好]*$"
 )
 # What is moved further is no appointment of this desk's.
 _MOST_DAYS = 60
@@ -22,10 +25,10 @@ def find(text: str) -> int | None:
     found = _MOVE.search(fold(text))
     if found is None:
         return None
-    count = to_int(found["n1"] or found["n2"])
+    count = to_int(next(found[n] for n in ("n1", "n2", "n3", "n4") if found[n]))
     if not count:
         return None
-    days = count * _UNITS[found["u1"] or found["u2"]]
+    days = count * _UNITS[found["u1"] or found["u2"] or found["u3"]]
     if days > _MOST_DAYS:
         return None
-    return days if found["later"] else -days
+    return days if found["later"] or found["n4"] else -days

@@ -29,7 +29,9 @@ from nlp import (
     readings,
     redflags,
     segment,
+    several,
     shifts,
+    strangers,
     topics,
     triage,
 )
@@ -72,10 +74,22 @@ def understand(
     """Return what was heard; `now` is aware and local, `model` another triage model."""
     try:
         told = _before_a_list(context or Context(), now)
-        return _understand(text[:_MOST_CHARACTERS], now, vocabulary, told, model)
+        return _whole(text[:_MOST_CHARACTERS], now, vocabulary, told, model)
     except Exception:  # noqa: BLE001 - a message must never break a turn
         _LOG.exception("a message could not be understood")
         return Heard(text=text)
+
+
+def _whole(
+    text: str, now: datetime, vocabulary: Vocabulary, context: Context, model: triage.Model | None
+) -> Heard:
+    """What is urgent is heard in the whole message; else the first of two wishes, and the rest."""
+    heard = _understand(text, now, vocabulary, context, model)
+    parts = several.split(text) if heard.urgency == "routine" and not heard.concern else None
+    if parts is None:
+        return heard
+    first, rest = (_understand(part, now, vocabulary, context, model) for part in parts)
+    return replace(first, text=text, rest=rest)
 
 
 def _before_a_list(context: Context, now: datetime) -> Context:
@@ -89,7 +103,7 @@ def _before_a_list(context: Context, now: datetime) -> Context:
 def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
     """Return the red flags of a message, with whom it is about and what was said before."""
     person = _together(context.person, persons.find(text))
-    return redflags.check(text, context.symptoms, person, context.signs)
+    return redflags.check(text, (*context.past, *context.symptoms), person, context.signs)
 
 
 # Between them these words need every table: dictionary, models, sounds, moon and holidays.
@@ -120,7 +134,8 @@ def _understand(
 ) -> Heard:
     told = persons.find(text)
     person = _together(context.person, told)
-    seen = redflags.look(text, context.symptoms, person, context.signs)
+    felt = (*context.past, *context.symptoms)
+    seen = redflags.look(text, felt, person, context.signs)
     who = identity.find(text, context.asking, now.date())
     senses = _sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))
@@ -137,6 +152,7 @@ def _understand(
         stated_departments=senses.stated,
         topics=topics.find(text),
         missing=missing.find(text, vocabulary, senses.stated, senses.national),
+        stranger=_stranger(text, vocabulary, senses),
         when=senses.when,
         ordinal=senses.ordinal,
         answer=senses.answer,
@@ -180,6 +196,13 @@ def _understand(
         own_departments=senses.stated or own,
         better=better.of(heard, vocabulary, person, model),
     )
+
+
+def _stranger(text: str, vocabulary: Vocabulary, senses: _Senses) -> str:
+    """A doctor nobody here has; a hospital without a roster cannot tell."""
+    if senses.named.doctors or not vocabulary.doctors:
+        return ""
+    return strangers.find(text, senses.symptoms)
 
 
 def _is_idle(heard: Heard, senses: _Senses) -> bool:

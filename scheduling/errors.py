@@ -2,10 +2,10 @@
 Every expected "no" of the desk, as a tree.
 
     Refusal(slot, facts)      becomes a sentence and names the question to ask again
-      SlotTaken ShiftSuspended NotOpenYet TooLate NotBookable
+      SlotTaken KeptForOthers ShiftSuspended NotOpenYet TooLate NotBookable
       SameHalfDay DailyLimit TotalLimit AccountLimit Overlapping
       AgeOrSexUnfit PatientBlocked HoldExpired
-      PlacesLeft NothingToWaitFor WaitlistClosed WaitlistLimit
+      PlacesLeft NothingToWaitFor WaitlistClosed WaitlistLimit AlreadyWaiting
       NotYourAppointment AppointmentOver
       BadDocument BadName BadPhone SexMissing BirthDateMissing BadBirthDate
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
@@ -14,6 +14,7 @@ Every expected "no" of the desk, as a tree.
       NotAllowed NothingToUndo DoctorBusy TooFewPlaces
       NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
       RoomClosed NobodyInside NotInLine NoSuchTicket
+      CannotMerge
 """
 
 from __future__ import annotations
@@ -41,6 +42,14 @@ class SlotTaken(Refusal):
     """Somebody else has just taken the last place of this slot."""
 
 
+class KeptForOthers(Refusal):
+    """
+    What is left of this slot is kept for some patients.
+
+    facts: quotas (names of `scheduling.quotas`), opens (local): then it is everybody's.
+    """
+
+
 class ShiftSuspended(Refusal):
     """The shift does not take place (停诊)."""
 
@@ -52,7 +61,11 @@ class NotOpenYet(Refusal):
 
 
 class TooLate(Refusal):
-    """Same-day booking of this slot has closed, or it has begun; facts: starts_at (local)."""
+    """
+    Same-day booking of this slot has closed, or it has begun.
+
+    facts: starts_at (local), closes (how long before it).
+    """
 
 
 class NotBookable(Refusal):
@@ -129,6 +142,12 @@ class WaitlistClosed(Refusal):
 
 class WaitlistLimit(Refusal):
     """The patient stands in too many lines; facts: limit."""
+
+    slot = "when"
+
+
+class AlreadyWaiting(Refusal):
+    """Somebody else of the family has put the patient into this very line."""
 
     slot = "when"
 
@@ -339,3 +358,13 @@ class NoSuchTicket(Refusal):
     """No ticket of today, or not one this account may see."""
 
     slot = "ticket"
+
+
+class CannotMerge(Refusal):
+    """
+    Two records cannot be one patient as they are.
+
+    facts: reason (same | sex | birth_on | overlap), appointments (codes).
+    """
+
+    slot = "patient"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from scheduling.errors import (
     AgeOrSexUnfit,
@@ -62,7 +62,7 @@ def check_window(policy: Policy, now: datetime, starts_at: datetime) -> None:
         opens_at = datetime.combine(day, policy.release_at, tzinfo=starts_at.tzinfo)
         raise NotOpenYet(opens_at=opens_at)
     if now > starts_at - policy.same_day_closes:
-        raise TooLate(starts_at=starts_at)
+        raise TooLate(starts_at=starts_at, closes=policy.same_day_closes)
 
 
 def check_patient(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> None:
@@ -85,16 +85,30 @@ def check_day(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> None:
         SameHalfDay, Overlapping, DailyLimit.
     """
     for other in active:
-        if (other.department, other.visit_on, other.half_day) == (
-            wanted.department,
-            wanted.visit_on,
-            wanted.half_day,
-        ):
+        if _is_same_half_day(wanted, other):
             raise SameHalfDay(appointment=other.code)
-        if wanted.starts_at < other.ends_at and other.starts_at < wanted.ends_at:
+        if _overlap(wanted, other):
             raise Overlapping(appointment=other.code)
     if sum(other.visit_on == wanted.visit_on for other in active) >= policy.daily_limit:
         raise DailyLimit(limit=policy.daily_limit)
+
+
+def collisions(visit: Visit, others: Sequence[Visit]) -> list[str]:
+    """Return the codes of all visits one of which would have to go: this one and what it hits."""
+    hit = [o.code for o in others if _is_same_half_day(visit, o) or _overlap(visit, o)]
+    return [visit.code, *hit] if hit else []
+
+
+def _is_same_half_day(one: Visit, other: Visit) -> bool:
+    return (one.department, one.visit_on, one.half_day) == (
+        other.department,
+        other.visit_on,
+        other.half_day,
+    )
+
+
+def _overlap(one: Visit, other: Visit) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +131,14 @@ def check_fit(admits: Admits, born: date, sex: str, on: date) -> None:
     if admits.sex and sex != admits.sex:
         raise AgeOrSexUnfit(department=admits.department, reason="sex")
     least, most = admits.min_age_years, admits.max_age_years
-    too_young = least is not None and on < _reaches(born, least)
-    too_old = most is not None and on >= _reaches(born, most + 1)
+    too_young = least is not None and on < reaches(born, least)
+    too_old = most is not None and on >= reaches(born, most + 1)
     if too_young or too_old:
         raise AgeOrSexUnfit(department=admits.department, reason="age")
 
 
-def _reaches(born: date, years: float) -> date:
-    """The day somebody reaches an age (周岁): birthdays for whole years, days for the rest."""
+def reaches(born: date, years: float) -> date:
+    """Return the day somebody reaches an age (周岁): birthdays, and days for parts of a year."""
     whole = int(years)
     leap_day = (born.month, born.day) == (2, 29)
     birthday = date(born.year + whole, 3, 1) if leap_day else born.replace(year=born.year + whole)
@@ -177,7 +191,11 @@ def cancels_free(policy: Policy, now: datetime, booked_at: datetime, starts_at: 
 
 def common_until(policy: Policy, now: datetime) -> date:
     """Return the last day on which the window's unsold places are the chat's, too."""
-    if policy.window_share_until is None:
-        return date.min
-    is_eve = now.timetz().replace(tzinfo=None) >= policy.window_share_until
+    clock = policy.window_share_until
+    return date.min if clock is None else eve_reached(clock, now)
+
+
+def eve_reached(clock: time, now: datetime) -> date:
+    """Return the last day for which that local time of the day before has come."""
+    is_eve = now.timetz().replace(tzinfo=None) >= clock
     return now.date() + timedelta(days=int(is_eve))

@@ -60,6 +60,14 @@ class Policy:
     account_limit: int = 12
     # Share of the chat's places kept for urgent cases of the same day.
     urgent_reserve: float = 0.1
+    # Shares of the chat's places kept for who is that old by the document, for the referred, and
+    # for those signed with a family doctor. Printed: 10-30 % for the signed, "some" for the old.
+    elderly_share: float = 0.0
+    referred_share: float = 0.0
+    signed_share: float = 0.0
+    elderly_quota_years: int = 60
+    # What they have not taken by this local time of the day before is everybody's. Ours.
+    quotas_until: time = time(12, 0)
     # From this local time of the day before, what the window has not sold of its share opens to
     # the chat; None: never, the rest belongs to the window. Ours.
     window_share_until: time | None = None

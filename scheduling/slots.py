@@ -10,7 +10,8 @@ day finds a place early and late alike.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from scheduling.types import HalfDay
@@ -22,23 +23,29 @@ _EVENING = time(17, 30)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One slot before it is stored; numbers of people, times as given to `cut`."""
+    """
+    One slot before it is stored; numbers of people, times as given to `cut`.
+
+    `kept` are the places of each quota, as `Cutting.kept_shares` has them.
+    """
 
     starts_at: datetime
     ends_at: datetime
     capacity: int
     chat_capacity: int
     reserve: int
+    kept: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """How a shift is cut: minutes and people per slot, and the urgent share (0 to 1)."""
+    """How a shift is cut: minutes and people per slot, the urgent share and those of quotas."""
 
     slot_minutes: int
     capacity: int
     chat_capacity: int
     urgent_share: float
+    kept_shares: Mapping[str, float] = field(default_factory=dict)
 
 
 def half_day(local_start: time) -> HalfDay:
@@ -57,14 +64,21 @@ def cut(starts_at: datetime, ends_at: datetime, how: Cutting) -> tuple[Slice, ..
     """
     step = timedelta(minutes=how.slot_minutes)
     count = max((ends_at - starts_at) // step, 0)
-    kept = reserves(count, how.chat_capacity, how.urgent_share)
+    reserved = reserves(count, how.chat_capacity, how.urgent_share)
+    free = [how.chat_capacity - places for places in reserved]
+    kept: dict[str, list[int]] = {}
+    for name, share in how.kept_shares.items():
+        wanted = reserves(count, how.chat_capacity, share)
+        kept[name] = [min(places, left) for places, left in zip(wanted, free, strict=True)]
+        free = [left - places for places, left in zip(kept[name], free, strict=True)]
     return tuple(
         Slice(
             starts_at=starts_at + index * step,
             ends_at=starts_at + (index + 1) * step,
             capacity=how.capacity,
             chat_capacity=how.chat_capacity,
-            reserve=kept[index],
+            reserve=reserved[index],
+            kept={name: places[index] for name, places in kept.items()},
         )
         for index in range(count)
     )

@@ -117,7 +117,8 @@ class Need:
     local half-open intervals, empty for any time; `words` the complaint in the patient's own
     words; `usual_doctor` the code of the doctor seen last. `urgent` goes by time first, `latest`
     from the far end, `cheap` by fee. `without_services` are service types that are not wanted.
-    `leaving` is an appointment that is given up for this one.
+    `leaving` is an appointment that is given up for this one; `whose` the patient whose share of
+    the stock counts, where that is known before the patient is asked for.
     """
 
     departments: tuple[tuple[str, float], ...] = ()
@@ -133,6 +134,7 @@ class Need:
     without_doctors: frozenset[str] = frozenset()
     without_services: frozenset[str] = frozenset()
     leaving: AppointmentId | None = None
+    whose: PatientId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ class PatientView:
     A patient as an account may see it: names in full only to the account that gave them.
 
     `masked_phone` is empty where none is on file, or where a pending link may not know it.
-    `takes_code`: a code to the phone on file would show that the account may speak for them.
+    `is_phone_proved`: a code came back from it, or the desk vouches for it. `takes_code`: a code
+    to the phone on file would show that the account may speak for them.
     """
 
     id: PatientId
@@ -157,6 +160,7 @@ class PatientView:
     masked_phone: str = ""
     is_default: bool = False
     takes_code: bool = False
+    is_phone_proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

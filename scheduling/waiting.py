@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NewType
 
+from scheduling import quotas
 from scheduling.policy import Policy
 from scheduling.reminders import after_quiet
 from scheduling.types import AppointmentId, PatientId
@@ -101,12 +102,10 @@ def closes_at(policy: Policy, day: date, zone: tzinfo | None) -> datetime:
 
 
 def opens_at(policy: Policy, first: date, last: date, zone: tzinfo | None) -> list[datetime]:
-    """Return when the window's unsold places of these days open to who waits for them."""
-    clock = policy.window_share_until
-    if clock is None:
-        return []
-    eves = (first + timedelta(days=number - 1) for number in range((last - first).days + 1))
-    return [datetime.combine(eve, clock, zone) for eve in eves]
+    """Return when what was kept of these days opens: for the window, or for some patients."""
+    clocks = {policy.window_share_until, policy.quotas_until if quotas.is_kept(policy) else None}
+    eves = [first + timedelta(days=number - 1) for number in range((last - first).days + 1)]
+    return [datetime.combine(eve, at, zone) for eve in eves for at in clocks if at is not None]
 
 
 def returns_at(

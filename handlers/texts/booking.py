@@ -209,6 +209,12 @@ def doctor_choice(value: Physician) -> str:
     return f"{value.name}{title}，{value.site_name}{value.department_name}"
 
 
+def no_such_doctor(name: str) -> str:
+    """Nobody of that name works here."""
+    who = name if name.endswith(("生", "师", "夫", "任", "授", "家")) else f"{name}医生"
+    return f"没有找到{who}，可能名字有出入，或不在本院出诊。可以按科室挂号。"
+
+
 def works_at(value: Physician, asked: str) -> str:
     """The doctor who was named sees patients in another department than the one named."""
     return f"{value.name}医生在{value.site_name}{value.department_name}，不在{asked}。"

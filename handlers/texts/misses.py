@@ -19,6 +19,10 @@ _SENTENCES = {
     "other_hours": "{day}{who}{begins_at}到{ends_at}看诊，您说的时间不看诊。",
     "no_service": "{day}{who}没有您要的这种号。",
     "busy": "{day}这个时间，就诊人已经约了别的号。",
+    "kept": (
+        "{day}{who}您要的时间，剩下的号留给老人、转诊或家庭医生签约的病人，"
+        "没用完的{begins}起大家都能约。"
+    ),
     "full": "很抱歉，{day}{who}您要的时间约满了。",
 }
 

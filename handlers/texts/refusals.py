@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from handlers.texts import papers, wording
 from scheduling.errors import Refusal
@@ -11,9 +11,12 @@ from scheduling.errors import Refusal
 OR_NONE = "不想留，回复“不留”。"
 _SENTENCES: Mapping[str, str] = {
     "SlotTaken": "这个号刚刚被别人约走了，请换一个。",
+    "KeptForOthers": (
+        "这个时间剩下的号是专门留的{quotas}，没用完的{opens}大家都能约。请换一个时间，或先候补。"
+    ),
     "ShiftSuspended": "这个班次停诊了，请换一个。",
     "NotOpenYet": "这一天的号还没有放出来{opens_at}，请换一天。",
-    "TooLate": "这个时间已经不能约了（就诊前30分钟停止预约），请换一个时间。",
+    "TooLate": "这个时间已经不能约了{closes}，请换一个时间。",
     "NotBookable": "这个科不用预约，请直接去现场。",
     "SameHalfDay": "这位就诊人在这个科同一个半天已经约了号，不能重复约，请换个时间。",
     "DailyLimit": "这位就诊人当天约的号已经到上限{limit}，请换一天。",
@@ -31,6 +34,7 @@ _SENTENCES: Mapping[str, str] = {
     "NothingToWaitFor": "您要的时间没有排班，没有号可以候补，请换一天。",
     "WaitlistClosed": "候补在就诊前一天晚上{closed_at}截止，这一天已经截止了，请换一天。",
     "WaitlistLimit": "这位就诊人同时最多候补{limit}，请先退出不用的（说“我的候补”）。",
+    "AlreadyWaiting": "家里人已经给这位就诊人候补了这个号，不用再候补，轮到了会通知他。",
     "HoldExpired": "留号时间过了，号已退回，没有扣费。请重新选一个。",
     "NotYourAppointment": "没有找到这个预约，请再看看您的预约。",
     "AppointmentOver": "这个预约已经结束或取消，不用再办。",
@@ -72,9 +76,21 @@ _SENTENCES: Mapping[str, str] = {
     "NobodyInside": "诊室里现在没有叫到的患者，没有执行。",
     "NotInLine": "这个排队号现在不能这样办。",
     "NoSuchTicket": "没有找到这个排队号，请先签到。",
+    "CannotMerge": "这两条记录不能合并{reason}{appointments}。",
     "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
 }
 _MARKS: Mapping[str, str] = {"no_show": "约了没来", "late_cancel": "临时取消"}
+_NO_MERGE: Mapping[str, str] = {
+    "same": "：这是同一条",
+    "sex": "：性别不同",
+    "birth_on": "：出生日期不同",
+    "overlap": "：预约时间冲突，请先取消或改约其中一个",
+}
+_QUOTAS = {"elderly": "老人", "referred": "转诊病人", "signed": "家庭医生签约病人"}
+_CLOCKS = ("closed_at", "begins_at")
+_MOMENTS = {"opens_at": "（{}放号）", "opens": "{}起"}
+# Facts that are names of ours.
+_NAMED = {"reason": _NO_MERGE, "why": _MARKS}
 _FALLBACK = "这一步没办成，什么都没有改动。请换一个试试，或回复“人工”。"
 
 
@@ -102,16 +118,22 @@ class _Facts(dict[str, object]):
 
 
 def _word(name: str, value: object) -> str:
-    if isinstance(value, datetime):
-        words = wording.moment(value)
-        if name in ("closed_at", "begins_at"):
-            return wording.clock(value)
-        return f"（{words}放号）" if name == "opens_at" else words
-    if isinstance(value, date):
-        return wording.day(value)
-    if name == "why":
-        return _MARKS[str(value)]
+    if name in _NAMED:
+        return _NAMED[name].get(str(value), "")
+    if isinstance(value, datetime | date):
+        return _day(name, value)
+    if isinstance(value, timedelta):
+        return f"（就诊前{wording.span(value)}停止预约）" if value else ""
+    if isinstance(value, tuple):
+        return f"（{'、'.join(_QUOTAS.get(str(one), str(one)) for one in value)}）"
     return f"（{value}个）" if name == "limit" else str(value)
+
+
+def _day(name: str, value: datetime | date) -> str:
+    if not isinstance(value, datetime):
+        return wording.day(value)
+    words = wording.clock(value) if name in _CLOCKS else wording.moment(value)
+    return _MOMENTS.get(name, "{}").format(words)
 
 
 TAKEN = _SENTENCES["SlotTaken"]

@@ -186,6 +186,8 @@ def registered(patient: PatientView) -> str:
             "\n这位就诊人以前登记过。您可以为他挂号，但只能看到您自己约的号；"
             "要看全部，请带证件到窗口办理。"
         )
+    elif patient.masked_phone and not patient.is_phone_proved:
+        text += "\n手机号还没有验证过，到窗口时请顺便验证。"
     return text
 
 

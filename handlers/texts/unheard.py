@@ -55,6 +55,11 @@ BESIDES: Mapping[str, Sequence[str]] = {
         "拿不准也不要紧，可以问家里人；要人帮忙，回复“人工”。",
     ),
 }
+# A yes, where one of several is to be chosen.
+WHICH_ONE = (
+    "好的，要哪一个？回复前面的数字就行。",
+    "选哪一个都行，回复一个数字；要人帮忙，回复“人工”。",
+)
 # Somebody of the desk was asked for already.
 WAITING = (
     "您的话已经记下，工作人员看到会联系您。这边要接着办，也可以：",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from scheduling.offers import Offer
 from scheduling.types import (
@@ -65,6 +65,12 @@ def moment(value: datetime) -> str:
     part = "上午" if value.hour < 12 else "下午" if value.hour < 18 else "晚上"  # noqa: PLR2004 - DESIGN day parts
     hour = value.hour if value.hour <= 12 else value.hour - 12  # noqa: PLR2004 - 12-hour speech
     return f"{day(value.date())} {part}{hour}:{value.minute:02d}"
+
+
+def span(value: timedelta) -> str:
+    """30分钟, 2小时."""
+    minutes = int(value.total_seconds() // 60)
+    return f"{minutes // 60}小时" if minutes and minutes % 60 == 0 else f"{minutes}分钟"
 
 
 def hours(days: Collection[int], opens: time, closes: time) -> str:

@@ -19,6 +19,7 @@ from desk.patients import Patients
 from desk.prompts import Prompts
 from desk.reach import readers
 from desk.replacements import Replacements
+from desk.sharing import Sharing
 from desk.suspensions import Suspensions
 from desk.waitlist import Waitlist
 from desk.work import Actor
@@ -149,6 +150,15 @@ class Families(RuleBasedStateMachine):
             self.booked = {
                 a: mine if self.patient_of(a) == patient else o for a, o in self.booked.items()
             }
+
+    @rule(account=who, person=whom, relation=st.sampled_from(["", "self", "daughter", "mother"]))
+    def share(self, account, person, relation):
+        """Let others be told as well, or oneself; whoever has no say in it is refused."""
+        if (patient := self.ids.get(person)) is not None:
+            self.act(account, lambda work: Sharing(work).tell_me(patient, on=True))
+            do = lambda work: Sharing(work).share(patient, on=True, relation=relation)  # noqa: E731
+            if self.act(account, do) is not None:
+                assert (ACCOUNTS[account], patient) in self.verified
 
     @rule(account=who, person=whom, slot=st.integers(0, 2), is_sure=st.booleans())
     def hold(self, account, person, slot, is_sure):

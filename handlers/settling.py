@@ -1,0 +1,136 @@
+"""
+What follows once a matter is settled: the second wish of one message, and who else is to be told.
+
+    患者: 妈挂眼科，爸挂骨科
+    机器人: 一件一件来，先给妈妈挂。…
+    机器人: 预约成功…  还有一件：给爸爸挂骨科的号。现在接着办吗？…
+
+    机器人: 预约成功…  李*英的就诊通知，要不要也发给家里别的人？…
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogue.filling import fill
+from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot
+from dialogue.state import Frame, State, Values
+from handlers import booking, family
+from handlers.scene import World
+from handlers.texts import settling as texts
+from nlp.heard import Heard
+from scheduling.errors import Refusal
+from scheduling.types import PatientId
+
+_MOST_SYMPTOMS = 12
+
+
+def laid_aside(before: State, after: State) -> State:
+    """Of a matter that is settled the symptoms are no reason for the next one."""
+    if after.top is not None or not _was_busy(before) or not after.symptoms:
+        return after
+    past = tuple(dict.fromkeys((*after.past, *after.symptoms)))[-_MOST_SYMPTOMS:]
+    return replace(after, symptoms=(), past=past)
+
+
+def put_off(state: State, heard: Heard, world: World) -> tuple[State, str]:
+    """Keep the second wish of a message for later; returns what is said of it."""
+    bottom = state.frames[0] if state.frames else None
+    if heard.rest is None or bottom is None or bottom.form != booking.FORM.name:
+        return state, ""
+    then = replace(world, heard=heard.rest, symptoms=())
+    later = fill(booking.FORM, Frame(booking.FORM.name), heard.rest, then).frame.values
+    if not later:
+        return state, ""
+    return replace(state, later=later), texts.one_by_one(bottom.values.get("relation"))
+
+
+def next_form(before: State, after: State, world: World) -> tuple[State, str, Values] | None:
+    """Return what is asked of itself now, and with what: one thing only, or None."""
+    if after.top is not None or after.alarm or not _was_busy(before):
+        return None
+    if after.later:
+        return replace(after, later={}), LATER.name, {"later": after.later}
+    if before.frames[0].form != booking.FORM.name:
+        return None
+    patient = world.desk.sharing.unasked()
+    return None if patient is None else (after, SHARE.name, {"patient": patient})
+
+
+def _was_busy(before: State) -> bool:
+    return any(frame.form not in _LIGHT for frame in before.frames)
+
+
+# -- the second wish
+
+
+def _ask_later(values: Values, world: World) -> Asked:
+    later = values["later"]
+    what = booking.FORM.matter(later, world) or _wanted(later, world)
+    return Question(texts.later(later.get("relation"), what), texts.LATER_CHOICES, wants="yes_no")
+
+
+def _wanted(later: Values, world: World) -> str:
+    codes = [code for code, _ in later.get("dept", {}).get("codes", ())][:1]
+    names = [ward.name for ward in world.desk.catalogue.departments(codes)] if codes else []
+    doctors = world.desk.catalogue.doctors(later.get("doctors", ())[:1])
+    return texts.number_of(names[0] if names else doctors[0].name if doctors else "")
+
+
+def _answer(heard: Heard, values: Values, world: World) -> Given:
+    return None if heard.answer is None else heard.answer == "yes"
+
+
+def _go_on(values: Values, world: World) -> Done:
+    if not values["go_on"]:
+        return Done(texts.NOT_NOW)
+    return Done("", then=Open(booking.FORM.name, dict(values["later"])))
+
+
+LATER: Form[World] = Form(
+    name="later", done=_go_on, is_light=True, slots=(Slot("go_on", _ask_later, answer=_answer),)
+)
+
+
+# -- who else is told
+
+
+def _ask_share(values: Values, world: World) -> Asked:
+    people = world.desk.patients.linked()
+    who = next((p for p in people if p.id == values["patient"]), None)
+    return Question(texts.share(who), texts.SHARE_CHOICES, wants="yes_no")
+
+
+def _share(values: Values, world: World) -> Done:
+    world.desk.sharing.share(PatientId(values["patient"]), on=values["on"])
+    return Done(texts.SHARED if values["on"] else texts.NOT_SHARED)
+
+
+SHARE: Form[World] = Form(
+    name="share", done=_share, is_light=True, slots=(Slot("on", _ask_share, answer=_answer),)
+)
+
+
+def change(heard: Heard, world: World) -> str:
+    """Answer 「也通知我女儿」「别再通知我女儿」「也通知我」, said at any time."""
+    on, relation = heard.errand == "share", heard.person.relation
+    people = world.desk.patients.linked()
+    own = [p for p in people if p.relation == "self"]
+    try:
+        if relation in (None, "self"):
+            others = [p for p in people if p.relation != "self" and p.link_state == "verified"]
+            for one in others:
+                world.desk.sharing.tell_me(one.id, on=on)
+            return texts.told_me(others, on=on) if others else texts.NOBODY_TO_TELL
+        count = sum(world.desk.sharing.share(p.id, on=on, relation=relation) for p in own)
+        whose = own
+        if not count:  # not about her own visits, then about those of the one she names
+            whose = family.meant(relation, people)
+            count = sum(world.desk.sharing.share(p.id, on=on, relation="self") for p in whose)
+    except Refusal:
+        return texts.VERIFY_FIRST
+    return texts.told_others(relation, whose, on=on) if count else texts.not_there(relation)
+
+
+FORMS: tuple[Form[World], ...] = (LATER, SHARE)
+_LIGHT = frozenset({"menu", "care", "look", *(form.name for form in FORMS)})

@@ -1,0 +1,44 @@
+"""
+Two wishes in one message: 「妈挂眼科，爸挂骨科」 is one for the mother, then one for the father.
+
+Split only where both parts say for whom and what, and ask for it: 「我妈有高血压，我头晕想挂号」
+is one wish, and so is a story with many people in it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlp import persons
+
+_CUTS = re.compile(r"[,，。;；!！\n]+|(?:另外|还有|然后|再)(?=[给帮替]?我?[\u4e00-\u9fff])")
+_ASKS = re.compile(r"挂|约|看|号")
+_WHAT = re.compile(r"科|医生|大夫|主任|[挂约看](?:个|一个|一下)?[\u4e00-\u9fff]{2,}")
+# What is said of both: 「都要明天上午的」.
+_BOTH = re.compile(r"^(?:都|一起|两个都|最好都)")
+
+
+def split(text: str) -> tuple[str, str] | None:
+    """Return the first wish and all that comes after it, None where there is one."""
+    parts = [part for part in _CUTS.split(text) if part and part.strip()]
+    shared = [part for part in parts if _BOTH.match(part)]
+    wishes: list[tuple[object, list[str]]] = []
+    for part in parts:
+        if part in shared:
+            continue
+        who = persons.find(part).relation
+        if who is None or (wishes and who == wishes[-1][0]):
+            if not wishes:
+                return None
+            wishes[-1][1].append(part)
+        else:
+            wishes.append((who, [part]))
+    texts = ["，".join(said) for _, said in wishes]
+    if len(texts) < 2 or not all(map(_is_whole, texts)):  # noqa: PLR2004 - a first and a second
+        return None
+    first, *rest = ("，".join((text, *shared)) for text in texts)
+    return first, "。".join(rest)
+
+
+def _is_whole(text: str) -> bool:
+    return bool(_ASKS.search(text) and _WHAT.search(text))
