@@ -1,14 +1,14 @@
 """Who else of a family is told of a visit.
 
 Revision ID: 20261127_sharing
-Revises: 20261127_care
+Revises: 20261127_queue
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_sharing"
-down_revision = "20261127_care"
+down_revision = "20261127_queue"
 branch_labels = None
 depends_on = None
 
