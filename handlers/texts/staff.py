@@ -31,6 +31,8 @@ ALL_OF_THEM = "以上全部"
 NO_SHIFT = "没有找到您能停的班次。请写明医生和时间，例如：停诊 张伟 明天上午。"
 ALREADY = "这个班次已经停诊了。看进展请回复：停诊进度。要恢复请回复：恢复 医生 时间。"
 NOTHING_SUSPENDED = "没有找到停诊的班次。请写明医生和时间，例如：恢复 张伟 明天上午。"
+# More shifts than these are too many to list those nobody has booked.
+_MANY = 6
 NOT_DONE = "没有执行，什么都没有改动。"
 NO_SUSPENSION = "您没有正在进行的停诊。"
 NOBODY_TODAY = "这一天没有您能看的班次。"
@@ -145,12 +147,17 @@ def progress(value: Progress) -> str:
 
 
 def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:
-    """The day's shifts, and their patients where one doctor was asked for."""
+    """The shifts, with patients where one doctor was asked for; empty ones of many are counted."""
     lines = []
+    empty = [view for view, _ in shifts if not view.booked and view.state != "suspended"]
     for view, patients in shifts:
+        if len(shifts) > _MANY and view in empty:
+            continue
         state = "（已停诊）" if view.state == "suspended" else ""
         lines.append(shift(view) + state)
         for one in patients:
             status = _STATUS.get(one.status, "")
             lines.append(f"{wording.clock(one.starts_at)} {one.name_masked} {status}".strip())
+    if len(shifts) > _MANY and empty:
+        lines.append(f"另有{len(empty)}个班次还没有患者。")
     return "\n".join(lines)

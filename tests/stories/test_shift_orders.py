@@ -116,3 +116,11 @@ def test_a_patient_cannot_do_any_of_it(ward):
     ):
         answer = ward.nurse(words, openid="oCurious")
         assert "确认执行" not in answer, answer
+
+
+def test_the_whole_day_fits_a_phone_and_help_is_the_staffs_own(ward):
+    listed = ward.nurse("今日预约")
+    assert "还没有患者" in listed
+    assert "，0位患者" not in listed
+    assert "停诊 张伟 明天上午" in ward.nurse("帮助")
+    assert "停诊" not in ward.stage.patient.say("帮助")
