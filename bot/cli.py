@@ -27,7 +27,7 @@ from bot.shell import CONSOLE, friendly, opened, read_settings
 from bot.turn import open_desk
 from bot.wiring import environment, furnish
 from desk import demo as demo_hospital
-from desk import export, record, rehash, roster, tokens
+from desk import export, patient_search, record, rehash, roster, tokens
 
 
 def register(app: Flask) -> None:
@@ -192,6 +192,10 @@ def _db_upgrade() -> None:
     """Bring the database to the newest schema."""
     with friendly(), opened() as house:
         migrations.upgrade(house.engine)
+        with open_desk(house, CONSOLE) as counter:
+            found = patient_search.index(counter.work)
+    if found:
+        click.echo(f"{found} patients can be searched for now")
     click.echo("the database is up to date")
 
 

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from bot.shell import CONSOLE, friendly, opened
 from bot.turn import open_desk
-from desk import calls, links, requests
+from desk import calls, inbox, links, requests
 from handlers.texts import notices
 
 
@@ -53,10 +53,10 @@ def _requests_list() -> None:
 def _requests_show(number: int) -> None:
     """What was said around a request, oldest first: when, the patient, the answer."""
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
-        found = [one for one in requests.waiting(counter.work) if one.id == number]
-        if not found:
+        found = inbox.thread(counter.work, number)
+        if found is None or not found.request.is_open:
             raise click.ClickException(f"nobody waits under the number {number}")
-        for each in found[0].talk:
+        for each in found.talk:
             line(f"{each.at:%m-%d %H:%M}", each.said or "-", each.answered)
 
 

@@ -138,6 +138,12 @@ class Settings:
         recipe=_KEY_RECIPE,
         read=values.key,
     )
+    trusted_proxies: int = _setting(
+        "TRUSTED_PROXIES",
+        "how many proxies of ours stand before this server and add X-Forwarded-For",
+        default="0",
+        read=int,
+    )
     secret_key: str = _setting(
         "SECRET_KEY", "signs the sessions of the web pages", recipe=_HEX_RECIPE
     )
@@ -222,6 +228,8 @@ class Settings:
             raise ConfigError(f"LOOKUP_KEY must differ from DATA_KEY; make one: {_KEY_RECIPE}")
         if settings.channels.templates.get(SMS) and settings.sms_account() is None:
             raise ConfigError("CHANNELS_FILE has [sms]: set SMS_SECRET_ID, _KEY, _APP_ID, _SIGN")
+        if settings.trusted_proxies < 0:
+            raise ConfigError("TRUSTED_PROXIES: must be 0 or more")
         if settings.duty_phone and "alert" not in settings.channels.setup.get(SMS, {}):
             raise ConfigError("DUTY_PHONE needs [sms.alert] in CHANNELS_FILE; docs/outgoing.md")
         return settings

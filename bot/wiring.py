@@ -9,8 +9,10 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 from flask import Flask, Response, jsonify
+from limits.storage import MemoryStorage, RedisStorage, Storage
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import console
@@ -35,6 +37,9 @@ def environment() -> Mapping[str, str | None]:
 def furnish(app: Flask, house: House) -> Flask:
     """Put the routes of an opened house into an application and warm the ear."""
     app.config["SECRET_KEY"] = house.settings.secret_key
+    if house.settings.trusted_proxies:
+        hops = house.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.config["SESSION_COOKIE_SECURE"] = house.settings.mode != DEVELOPMENT
     app.extensions["house"] = house
     other = house.settings.triage_model
@@ -47,7 +52,8 @@ def furnish(app: Flask, house: House) -> Flask:
 
     app.register_blueprint(api.create_blueprint(open_counter))
     hospital = house.settings.hospital_name
-    app.register_blueprint(console.create_blueprint(app, open_counter, hospital))
+    tries = _tries(house)
+    app.register_blueprint(console.create_blueprint(app, open_counter, hospital, tries))
 
     @contextmanager
     def look() -> Iterator[Work]:
@@ -59,6 +65,14 @@ def furnish(app: Flask, house: House) -> Flask:
     # Dictionary, model and readings of names load now, not while the first patient waits.
     warm(clock.system_now())
     return app
+
+
+def _tries(house: House) -> Storage:
+    """Where wrong tries at the console's door are counted: in Redis, where it is."""
+    if house.redis is None:
+        return MemoryStorage()
+    pool = house.redis.connection_pool
+    return RedisStorage("redis://", connection_pool=pool, wrap_exceptions=True)
 
 
 def _dictation(house: House) -> Dictation | None:

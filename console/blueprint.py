@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from limits.storage import Storage
 
-from console import door, reception, rooms, work
+from console import account, door, inbox, patients, printing, reception, rooms, work
+from console.days import asked_day
 from console.door import OpenDesk, me
-from desk import audit, shifts, staff, tickets
+from console.gate import Gate
+from desk import audit, second_step, shifts, staff, tickets
 from handlers.texts import console as texts
 from handlers.texts import notices, refusals, screen, wording
 from handlers.texts import rooms as room_texts
@@ -18,8 +21,12 @@ from scheduling.errors import Refusal
 _DAY = timedelta(days=1)
 
 
-def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str) -> Blueprint:
-    """Return the routes under `/console`, guarded; `open_desk` as in `api.create_blueprint`."""
+def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str, tries: Storage) -> Blueprint:
+    """
+    Return the routes under `/console`, guarded; `open_desk` as in `api.create_blueprint`.
+
+    `tries` is where wrong passwords are counted by address.
+    """
     blueprint = Blueprint(
         "console",
         __name__,
@@ -28,10 +35,14 @@ def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str) -> Blueprin
         static_folder="static",
     )
     door.guard(app, blueprint, open_desk)
-    door.add_pages(blueprint, open_desk)
+    door.add_pages(blueprint, open_desk, Gate(tries))
+    account.add_pages(blueprint, open_desk, hospital)
+    patients.add_pages(blueprint, open_desk)
+    printing.add_pages(blueprint, open_desk)
     work.add_pages(blueprint, open_desk)
     rooms.add_pages(blueprint, open_desk)
     reception.add_pages(blueprint, open_desk)
+    inbox.add_pages(blueprint, open_desk)
     _add_board(blueprint, open_desk)
     _add_suspensions(blueprint, open_desk)
     _add_admin(blueprint, open_desk)
@@ -49,7 +60,7 @@ def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str) -> Blueprin
 
     @blueprint.errorhandler(Refusal)
     def refused(no: Refusal) -> ResponseReturnValue:
-        return render_template("console/refused.html", problem=refusals.say(no)), 409
+        return render_template("console/refused.html", problem=refusals.at_desk(no)), 409
 
     return blueprint
 
@@ -58,7 +69,7 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.get("/")
     def board() -> ResponseReturnValue:
         with open_desk(door.actor(me())) as counter:
-            day = _day(request.args.get("day"), counter.now)
+            day = asked_day(request.args.get("day"), counter.now)
             found = shifts.of_day(counter.work, me(), day)
         around = {"before": day - _DAY, "after": day + _DAY}
         return render_template("console/board.html", shifts=found, day=day, **around)
@@ -73,13 +84,6 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             audit.record(counter.work, "look", f"shift:{number}")
         about = {"patients": people, "here": here, "is_today": is_today}
         return render_template("console/shift.html", shift=found, **about)
-
-
-def _day(text: str | None, now: datetime) -> date:
-    try:
-        return date.fromisoformat(text) if text else now.date()
-    except ValueError:
-        abort(404)
 
 
 def _add_suspensions(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -119,14 +123,14 @@ def _add_admin(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 
     @blueprint.get("/staff")
     def people() -> ResponseReturnValue:
-        _only_admin()
+        door.only_admin()
         with open_desk(door.actor(me())) as counter:
             found = staff.everybody(counter.work)
         return render_template("console/staff.html", staff=found, code="", problem="")
 
     @blueprint.post("/staff")
     def invite() -> ResponseReturnValue:
-        _only_admin()
+        door.only_admin()
         asked = {name: request.form.get(name, "").strip() for name in ("name", "role", "doctor")}
         code, problem = "", ""
         with open_desk(door.actor(me())) as counter:
@@ -142,20 +146,32 @@ def _add_admin(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 
     @blueprint.post("/staff/<int:number>/remove")
     def remove(number: int) -> ResponseReturnValue:
-        _only_admin()
+        door.only_admin()
         with open_desk(door.actor(me())) as counter:
             gone = number != me().id and staff.remove(counter.work, number)
         flash(texts.DONE if gone else texts.GONE)
         return redirect(url_for("console.people"))
 
+    @blueprint.post("/staff/<int:number>/code")
+    def new_password(number: int) -> ResponseReturnValue:
+        door.only_admin()
+        with open_desk(door.actor(me())) as counter:
+            code = staff.new_code(counter.work, number) or ""
+            found = staff.everybody(counter.work)
+        return render_template("console/staff.html", staff=found, code=code, problem="")
+
+    @blueprint.post("/staff/<int:number>/totp-off")
+    def forget_code(number: int) -> ResponseReturnValue:
+        """For somebody who has lost the telephone that made the codes."""
+        door.only_admin()
+        with open_desk(door.actor(me())) as counter:
+            gone = second_step.switch_off(counter.work, number)
+        flash(texts.DONE if gone else texts.GONE)
+        return redirect(url_for("console.people"))
+
     @blueprint.get("/audit")
     def acts() -> ResponseReturnValue:
-        _only_admin()
+        door.only_admin()
         with open_desk(door.actor(me())) as counter:
-            found = audit.recent(counter.work)
-        return render_template("console/audit.html", acts=found)
-
-
-def _only_admin() -> None:
-    if me().role != "admin":
-        abort(403)
+            found, names = audit.recent(counter.work), staff.names(counter.work)
+        return render_template("console/audit.html", acts=found, names=names)

@@ -5,22 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TypeVar
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from desk import passwords, staff
+from console.gate import Gate
+from desk import passwords, second_step, staff
+from desk.conflicts import StillLosingError, retrying
 from desk.counter import Counter
 from desk.work import Actor
 from handlers.texts import console as texts
 from scheduling.rota import Member
 
 OpenDesk = Callable[[Actor], AbstractContextManager[Counter]]
+T = TypeVar("T")
 _OPEN = frozenset(
-    {"console.login", "console.enter", "console.join", "console.choose", "console.static"}
-)
+    {
+        "console.login", "console.enter", "console.join", "console.choose", "console.static",
+        "console.ask_code", "console.show_code",
+    }
+)  # fmt: skip
+# Where the session keeps who has shown the password and not yet the code, and since when.
+_HALF_WAY = "half_way"
+_CODE_SECONDS = 300
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -52,6 +72,28 @@ def me() -> Member:
 def actor(member: Member | None = None) -> Actor:
     """Return on whose behalf a page acts."""
     return Actor("window", name=f"staff:{member.id}" if member else "console")
+
+
+def act(open_desk: OpenDesk, do: Callable[[Counter], T]) -> T:
+    """
+    Do an act of whoever is logged in, in a transaction of its own, again if it lost a conflict.
+
+    Raises:
+        Refusal: a rule said no. StillLosingError: the house is too busy just now.
+    """
+    return retrying(lambda: open_desk(actor(me())), do)
+
+
+def only_desk() -> None:
+    """Refuse a doctor: the page is the desk's."""
+    if me().role == "doctor":
+        abort(403)
+
+
+def only_admin() -> None:
+    """Refuse everybody but an administrator."""
+    if me().role != "admin":
+        abort(403)
 
 
 def guard(app: Flask, blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -86,13 +128,23 @@ def guard(app: Flask, blueprint: Blueprint, open_desk: OpenDesk) -> None:
         response.headers.update(_HEADERS)
         return response
 
+    @blueprint.errorhandler(StillLosingError)
+    def busy(_: StillLosingError) -> ResponseReturnValue:
+        return render_template("console/refused.html", problem=texts.BUSY), 503
+
     @blueprint.errorhandler(CSRFError)
     def forged(_: CSRFError) -> ResponseReturnValue:
         return render_template("console/login.html", problem=texts.STALE_PAGE), 400
 
 
-def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+def add_pages(blueprint: Blueprint, open_desk: OpenDesk, gate: Gate) -> None:
     """The pages before the door."""
+    _add_login(blueprint, open_desk, gate)
+    _add_join(blueprint, open_desk, gate)
+    _add_code(blueprint, open_desk, gate)
+
+
+def _add_login(blueprint: Blueprint, open_desk: OpenDesk, gate: Gate) -> None:
 
     @blueprint.get("/login")
     def login() -> ResponseReturnValue:
@@ -101,10 +153,24 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.post("/login")
     def enter() -> ResponseReturnValue:
         name, password = request.form.get("name", ""), request.form.get("password", "")
+        if gate.is_closed(request.remote_addr):
+            return _closed("login")
         with open_desk(actor()) as counter:
             member = passwords.check(counter.work, name.strip(), password)
-        return _enter(member) if member else _again("login", texts.NOT_LET_IN)
+            entered = _come_in(counter, member) if member else None
+        if entered is None:
+            gate.missed(request.remote_addr)
+            return _again("login", texts.NOT_LET_IN)
+        return entered
 
+    @blueprint.post("/logout")
+    def logout() -> ResponseReturnValue:
+        logout_user()
+        session.clear()
+        return redirect(url_for("console.login"))
+
+
+def _add_join(blueprint: Blueprint, open_desk: OpenDesk, gate: Gate) -> None:
     @blueprint.get("/join")
     def join() -> ResponseReturnValue:
         return render_template("console/join.html", problem="", shortest=passwords.SHORTEST)
@@ -112,17 +178,58 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.post("/join")
     def choose() -> ResponseReturnValue:
         code, password = request.form.get("code", ""), request.form.get("password", "")
+        if gate.is_closed(request.remote_addr):
+            return _closed("join")
         try:
             with open_desk(actor()) as counter:
                 member = passwords.choose(counter.work, code, password)
+                entered = _come_in(counter, member) if member else None
         except passwords.WeakPasswordError:
             return _again("join", texts.weak_password(passwords.SHORTEST))
-        return _enter(member) if member else _again("join", texts.WRONG_CODE)
+        if entered is None:
+            gate.missed(request.remote_addr)
+            return _again("join", texts.WRONG_CODE)
+        return entered
 
-    @blueprint.post("/logout")
-    def logout() -> ResponseReturnValue:
-        logout_user()
-        return redirect(url_for("console.login"))
+
+def _add_code(blueprint: Blueprint, open_desk: OpenDesk, gate: Gate) -> None:
+    """The second step, for whoever has switched it on."""
+
+    @blueprint.get("/code")
+    def ask_code() -> ResponseReturnValue:
+        if _HALF_WAY not in session:
+            return redirect(url_for("console.login"))
+        return render_template("console/code.html", problem="")
+
+    @blueprint.post("/code")
+    def show_code() -> ResponseReturnValue:
+        if gate.is_closed(request.remote_addr):
+            return _closed("code")
+        number, since = session.get(_HALF_WAY, (0, 0.0))
+        with open_desk(actor()) as counter:
+            if counter.now.timestamp() - since > _CODE_SECONDS:
+                return redirect(url_for("console.login"))
+            is_right = second_step.accept(counter.work, number, request.form.get("code", ""))
+            member = staff.by_number(counter.work, number) if is_right else None
+        if member is None:
+            gate.missed(request.remote_addr)
+            return _again("code", texts.WRONG_STEP)
+        return _enter(member)
+
+
+def _come_in(counter: Counter, member: Member) -> ResponseReturnValue:
+    """Let in who has shown the password; ask for a code first where one was promised."""
+    if not second_step.is_on(counter.work, member.id):
+        return _enter(member)
+    session.clear()
+    session[_HALF_WAY] = [member.id, counter.now.timestamp()]
+    return redirect(url_for("console.ask_code"))
+
+
+def _closed(page: str) -> ResponseReturnValue:
+    shortest = passwords.SHORTEST
+    problem = texts.TOO_OFTEN
+    return render_template(f"console/{page}.html", problem=problem, shortest=shortest), 429
 
 
 def _again(page: str, problem: str) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select
@@ -58,6 +58,11 @@ def mine(work: Work) -> Sequence[AppointmentView]:
 def todays(work: Work) -> Sequence[AppointmentView]:
     """Return the visits of today that the acting account may see, soonest first."""
     return _views(work, _VISIBLE_TODAY)
+
+
+def of_patient(work: Work, patient: PatientId, since: date) -> list[AppointmentView]:
+    """Return what a patient has had since a local day and has ahead, soonest first."""
+    return _views(work, _OF_PATIENT, patient=patient, since=since)
 
 
 def given_back(work: Work, since: datetime) -> list[AppointmentView]:
@@ -125,6 +130,7 @@ _VIEWS = (
         Appointment.created_at,
         Appointment.held_until,
         Appointment.version,
+        Appointment.paid_fen,
         Patient.name_enc,
         PatientLink.relation,
     )
@@ -143,6 +149,11 @@ _VIEWS = (
 _ONE = _VIEWS.where(Appointment.id == bindparam("appointment"))
 _VISIBLE_ONE = _ONE.where(VISIBLE)
 _AHEAD = _VIEWS.where(Appointment.visit_on >= bindparam("today"), Appointment.status.not_in(_GONE))
+_OF_PATIENT = _VIEWS.where(
+    Appointment.patient_id == bindparam("patient"),
+    Appointment.visit_on >= bindparam("since"),
+    Appointment.status.not_in(_GONE),
+)
 _VISIBLE_AHEAD = _AHEAD.where(VISIBLE)
 _VISIBLE_TODAY = _VIEWS.where(
     Appointment.visit_on == bindparam("today"), Appointment.status.not_in(_GONE), VISIBLE
@@ -180,4 +191,5 @@ def _to_view(row: Row[*tuple[Any, ...]], work: Work) -> AppointmentView:
         created_at=work.local(row.created_at),
         held_until=None if row.held_until is None else work.local(row.held_until),
         version=row.version,
+        paid_fen=row.paid_fen,
     )

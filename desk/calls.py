@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,7 +56,10 @@ def waiting(work: Work) -> list[Call]:
         .where(Outbox.state == "call")
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Outbox.id)
     )
-    calls = [_call(work, row) for row in rows]
+    payloads = [(row, json.loads(work.vault.open(row.payload_enc))) for row in rows]
+    asked = [int(payload["request"]) for _, payload in payloads if "request" in payload]
+    families = requests.families(work, asked)
+    calls = [_call(work, row, payload, families) for row, payload in payloads]
     return [call for call in calls if not _is_too_late(call, work.local(work.now))]
 
 
@@ -64,12 +68,16 @@ def _is_too_late(call: Call, now: datetime) -> bool:
     return call.visit_at is not None and call.visit_at <= now and KINDS[call.kind].until_visit
 
 
-def _call(work: Work, row: Row[*tuple[Any, ...]]) -> Call:
-    payload = json.loads(work.vault.open(row.payload_enc))
+def _call(
+    work: Work,
+    row: Row[*tuple[Any, ...]],
+    payload: Mapping[str, Any],
+    families: Mapping[int, Sequence[requests.Person]],
+) -> Call:
     name = work.vault.open(row.name_enc) if row.name_enc else ""
     phone = work.vault.open(row.phone_enc) if row.phone_enc else str(payload.get("phone", ""))
     if "request" in payload:
-        people = requests.family(work, payload["request"])
+        people = families.get(int(payload["request"]), ())
         name = "、".join(person for person, _, _ in people)
         phone = next((number for _, _, number in people if number), "")
     return Call(

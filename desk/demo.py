@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from desk import stock
+from desk.identity import search_keys
 from desk.placing import Placing, place
 from desk.roster import import_roster
 from desk.roster_report import ImportReport
@@ -125,11 +126,13 @@ def _patients(work: Work, doctor: str, count: int) -> Iterator[int]:
 
 
 def _make_patient(work: Work, document: str, number: int) -> int:
+    name = f"演示患者{number}"
     return insert_row(
         work.conn,
         insert(Patient).values(
             public_id=secrets.token_hex(_PUBLIC_ID_BYTES),
-            name_enc=work.vault.seal(f"演示患者{number}"),
+            name_enc=work.vault.seal(name),
+            **search_keys(work, name, document),
             document_kind=_KIND,
             document_hash=work.vault.lookup(document),
             document_enc=work.vault.seal(document),

@@ -75,6 +75,8 @@ def forget_patient(work: Work, patient: int) -> bool:
                 phone_enc=None,
                 phone_hash=None,
                 phone_proof=None,
+                name_hash=None,
+                tail_hash=None,
                 guardian_id=None,
             )
         )

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, case, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from desk.identity import Identity, lookup_text
+from desk.identity import Identity, lookup_text, name_hash, search_keys
 from desk.rows import insert_row
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
@@ -33,11 +33,7 @@ def find(work: Work, who: Identity, account: int) -> int | None:
             answers the refusal must commit.
         BadBirthDate: on file with another birth date.
     """
-    found = work.conn.execute(
-        select(*Patient.__table__.c).where(
-            Patient.document_kind == who.kind, Patient.document_hash == who.document_hash
-        )
-    ).one_or_none()
+    found = _under(work, who)
     if found is None:
         return None
     today = work.local(work.now).date()
@@ -53,7 +49,32 @@ def find(work: Work, who: Identity, account: int) -> int | None:
     return int(found.merged_into_id or found.id)
 
 
-def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
+def on_file(work: Work, who: Identity) -> int | None:
+    """
+    Return the patient under a document that the desk has seen; None for nobody.
+
+    Raises:
+        NameMismatch, BadBirthDate: on file as somebody else's.
+    """
+    found = _under(work, who)
+    if found is None:
+        return None
+    if name_key(work.vault.open(found.name_enc)) != name_key(who.name):
+        raise NameMismatch
+    if found.birth_on != who.birth_on:
+        raise BadBirthDate(reason="mismatch")
+    return int(found.merged_into_id or found.id)
+
+
+def _under(work: Work, who: Identity) -> Row[Any] | None:
+    return work.conn.execute(
+        select(*Patient.__table__.c).where(
+            Patient.document_kind == who.kind, Patient.document_hash == who.document_hash
+        )
+    ).one_or_none()
+
+
+def create(work: Work, who: Identity, account: int | None) -> tuple[int, bool]:
     """A new patient, True; when another account was a moment faster, the one it created."""
     seal = work.vault.seal
     row = insert(Patient).values(
@@ -62,6 +83,7 @@ def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
         document_kind=who.kind,
         document_hash=who.document_hash,
         document_enc=seal(who.number),
+        **search_keys(work, who.name, who.number),
         sex=who.sex,
         birth_on=who.birth_on,
         phone_enc=seal(who.phone) if who.phone else None,
@@ -74,7 +96,8 @@ def create(work: Work, who: Identity, account: int) -> tuple[int, bool]:
         with work.conn.begin_nested():
             return insert_row(work.conn, row), True
     except IntegrityError:
-        if (found := find(work, who, account)) is None:
+        found = on_file(work, who) if account is None else find(work, who, account)
+        if found is None:
             raise
         return found, False
 
@@ -86,7 +109,11 @@ def rename(work: Work, patient: Row[Any], name: str) -> None:
     work.conn.execute(
         update(Patient)
         .where(Patient.id == patient.id)
-        .values(name_enc=work.vault.seal(name), document_hash=work.vault.lookup(text))
+        .values(
+            name_enc=work.vault.seal(name),
+            name_hash=name_hash(work, name),
+            document_hash=work.vault.lookup(text),
+        )
     )
 
 

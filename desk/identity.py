@@ -16,6 +16,7 @@ from scheduling.phones import clean_phone
 from scheduling.types import Registration
 
 GUARDIAN = "guardian"
+_TAIL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ def lookup_text(kind: str, number: str, name: str, birth_on: date) -> str:
 def document_text(kind: str, number: str) -> str:
     """Return what is hashed of a document that is a person's own."""
     return f"document:{kind}:{number}"
+
+
+def search_keys(work: Work, name: str, number: str) -> dict[str, str]:
+    """Return the columns by which the desk finds a patient: the whole name, the last four."""
+    return {"name_hash": name_hash(work, name), "tail_hash": tail_hash(work, number)}
+
+
+def name_hash(work: Work, name: str) -> str:
+    """Return the keyed hash of a name, however it is spaced or dotted."""
+    return work.vault.lookup(f"name:{name_key(name)}")
+
+
+def tail_hash(work: Work, number: str) -> str:
+    """Return the keyed hash of the last four places of a document."""
+    return work.vault.lookup(f"tail:{number[-_TAIL:].upper()}")
 
 
 def identify(

@@ -131,7 +131,7 @@ def delayed(work: Work, visit: tuple[int, int], shift: ShiftView, until: datetim
     _of_visit(work, "delayed", visit, f"{shift.id}:{until:%H%M}", payload)
 
 
-def facts(work: Work, appointment: int) -> Mapping[str, str | None]:
+def facts(work: Work, appointment: int) -> Mapping[str, str | int | None]:
     """Return what is told of an appointment, as it is now; the patient's name masked."""
     view = appointments.view(work, AppointmentId(appointment))
     place = view.opening
@@ -143,6 +143,7 @@ def facts(work: Work, appointment: int) -> Mapping[str, str | None]:
         "room": place.room,
         "starts_at": place.starts_at.isoformat(),
         "code": view.code,
+        "paid_fen": view.paid_fen,
     }
 
 

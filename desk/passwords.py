@@ -64,26 +64,34 @@ def check(work: Work, name: str, password: str) -> Member | None:
         _is_right(_nobodys(), password)  # as slow as for somebody who is here
         return None
     for row in rows:
-        if row.locked_until is not None and row.locked_until > work.now:
+        if is_locked(work, row):
             continue
         if _is_right(row.password_hash, password):
-            _set(work, row, wrong_tries=0, locked_until=None)
+            if row.totp_enc is None:  # else the code may still be guessed at: it goes on counting
+                note(work, row.id, wrong_tries=0, locked_until=None)
             return staff.by_number(work, row.id)
-        _missed(work, row)
+        missed(work, row)
     return None
 
 
-def _missed(work: Work, row: Row[*tuple[Any, ...]]) -> None:
+def is_locked(work: Work, row: Row[*tuple[Any, ...]]) -> bool:
+    """Whether nobody gets in as this member of staff just now."""
+    return row.locked_until is not None and row.locked_until > work.now
+
+
+def missed(work: Work, row: Row[*tuple[Any, ...]]) -> None:
+    """Count a wrong try; the fifth locks the door."""
     tries = row.wrong_tries + 1
     if tries < _MOST_TRIES:
-        _set(work, row, wrong_tries=tries)
+        note(work, row.id, wrong_tries=tries)
         return
-    _set(work, row, wrong_tries=0, locked_until=work.now + _LOCKED_FOR)
+    note(work, row.id, wrong_tries=0, locked_until=work.now + _LOCKED_FOR)
     audit.record(work, "locked", f"staff:{row.id}")
 
 
-def _set(work: Work, row: Row[*tuple[Any, ...]], **values: object) -> None:
-    work.conn.execute(update(Staff).where(Staff.id == row.id).values(**values))
+def note(work: Work, number: int, **values: object) -> None:
+    """Write into the row of a member of staff."""
+    work.conn.execute(update(Staff).where(Staff.id == number).values(**values))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from desk.identity import lookup_text
+from desk.identity import lookup_text, search_keys
 from desk.work import Work
 from models import HumanRequest, Idempotency, Inbox, Patient, PatientLink, Prompt, WechatUser
 from models.base import Base
@@ -76,6 +76,7 @@ def _rehash_patient(work: Work, row: Row[Any]) -> bool:
     hashes = {
         "document_hash": vault.lookup(text),
         "phone_hash": vault.lookup(phone) if phone else None,
+        **(search_keys(work, name, number) if name else {}),
     }
     if all(getattr(row, column) == value for column, value in hashes.items()):
         return False

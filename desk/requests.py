@@ -6,23 +6,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
-from desk import journal, ledger, outbox
+from desk import ledger, outbox
 from desk.reach import reach
 from desk.rows import insert_row
 from desk.work import Work
-from models import HumanRequest, Patient, PatientLink, WechatUser
+from models import HumanRequest, Patient, PatientLink, RequestEvent, Staff, WechatUser
 from scheduling.channels import Reach, Window
 
 # Who asked without ever consenting has not agreed to be kept: a month is for answering them.
 KEPT = timedelta(days=30)
 _ONE_STORY = timedelta(minutes=30)
-# How long before somebody asked for a person what was said belongs to the matter.
-_BEFORE = timedelta(hours=2)
 # With what stands around it, this stays below the 2,048 bytes of a customer message.
-_MOST_CHARACTERS = 600
+MOST_CHARACTERS = 600
 
 # A patient the desk may have to ring: name, relation, phone or "".
 Person = tuple[str, str, str]
@@ -33,8 +32,8 @@ class Waiting:
     """
     Somebody who waits for a person; `kind` is human or emergency, `since` local.
 
-    `people` are the patients the account has registered, in full; `talk` what was said before and
-    since, as far as it may be kept.
+    `people` are the patients the account has registered, in full; `holder` is the member of staff
+    it was left to, by number, None for whoever comes first.
     """
 
     id: int
@@ -42,32 +41,49 @@ class Waiting:
     since: datetime
     words: str
     people: tuple[Person, ...] = ()
-    talk: tuple[journal.Exchange, ...] = ()
+    is_open: bool = True
+    holder: int | None = None
+    holder_name: str = ""
 
 
-def waiting(work: Work) -> list[Waiting]:
-    """Return who waits, emergencies first, then the longest waiting."""
-    rows = work.conn.execute(
-        select(*HumanRequest.__table__.c)
-        .where(HumanRequest.state == "open")
-        .order_by(HumanRequest.kind, HumanRequest.created_at, HumanRequest.id)
-    ).all()
-    families = _families(work, {row.openid_hash for row in rows})
-    return [
-        Waiting(
-            id=row.id,
-            kind=row.kind,
-            since=work.local(row.created_at),
-            words=work.vault.open(row.words_enc),
-            people=tuple(families[row.openid_hash]),
-            talk=tuple(journal.talk(work, row.openid_hash, row.created_at - _BEFORE)),
-        )
-        for row in rows
-    ]
+def waiting(work: Work, holder: int | None = None) -> list[Waiting]:
+    """
+    Return who waits, emergencies first, then the longest waiting.
+
+    With `holder`, only what was left to that member of staff.
+    """
+    query = REQUESTS.where(HumanRequest.state == "open")
+    if holder is not None:
+        query = query.where(HumanRequest.staff_id == holder)
+    rows = work.conn.execute(query).all()
+    families = families_of(work, {row.openid_hash for row in rows})
+    return [to_waiting(work, row, families[row.openid_hash]) for row in rows]
 
 
-def _families(work: Work, accounts: set[str]) -> Mapping[str, list[Person]]:
-    """The patients of accounts, by the account's hash."""
+# Requests with the name of whom they were left to.
+REQUESTS = (
+    select(*HumanRequest.__table__.c, Staff.name.label("holder_name"))
+    .outerjoin(Staff, Staff.id == HumanRequest.staff_id)
+    .order_by(HumanRequest.kind, HumanRequest.created_at, HumanRequest.id)
+)
+
+
+def to_waiting(work: Work, row: Row[*tuple[Any, ...]], people: Sequence[Person]) -> Waiting:
+    """Return a row of `REQUESTS` as the desk sees it."""
+    return Waiting(
+        id=row.id,
+        kind=row.kind,
+        since=work.local(row.created_at),
+        words=work.vault.open(row.words_enc),
+        people=tuple(people),
+        is_open=row.state == "open",
+        holder=row.staff_id,
+        holder_name=row.holder_name or "",
+    )
+
+
+def families_of(work: Work, accounts: set[str]) -> Mapping[str, list[Person]]:
+    """Return the patients of accounts, in full, by the account's hash."""
     rows = work.conn.execute(
         select(WechatUser.openid_hash, Patient.name_enc, Patient.phone_enc, PatientLink.relation)
         .join(PatientLink, PatientLink.wechat_user_id == WechatUser.id)
@@ -82,28 +98,34 @@ def _families(work: Work, accounts: set[str]) -> Mapping[str, list[Person]]:
     return found
 
 
-def answer(work: Work, request: int, words: str) -> bool:
+def answer(work: Work, request: int, words: str, *, closes: bool = True) -> bool:
     """
     Write to somebody who waits, in the chat, and take them off the list; False for nobody.
+
+    Unless it `closes`, they wait on: there is more to say.
 
     Raises:
         ValueError: no words, or more than one message of WeChat's takes.
     """
-    if not 0 < len(words.strip()) <= _MOST_CHARACTERS:
-        raise ValueError(f"an answer has 1 to {_MOST_CHARACTERS} characters")
-    if not answered(work, request):
+    if not 0 < len(words.strip()) <= MOST_CHARACTERS:
+        raise ValueError(f"an answer has 1 to {MOST_CHARACTERS} characters")
+    if not _touch(work, request, state="answered" if closes else "open"):
         return False
+    deed = note(work, request, "answer", words.strip())
     payload = {"text": words.strip(), "request": request}
-    notice = outbox.Notice("answer", f"answer:{request}", payload, _account(work, request))
+    notice = outbox.Notice("answer", f"answer:{request}:{deed}", payload, _account(work, request))
     outbox.put(work, notice)
     return True
 
 
-def family(work: Work, request: int) -> Sequence[Person]:
-    """Return the patients registered by whoever wrote a request, in full."""
-    written = select(HumanRequest.openid_hash).where(HumanRequest.id == request)
-    account = work.conn.scalar(written)
-    return _families(work, {account})[account] if account else ()
+def families(work: Work, requests: Sequence[int]) -> Mapping[int, Sequence[Person]]:
+    """Return the patients registered by whoever wrote requests, in full, by request."""
+    if not requests:
+        return {}
+    written = select(HumanRequest.id, HumanRequest.openid_hash)
+    rows = work.conn.execute(written.where(HumanRequest.id.in_(requests))).all()
+    found = families_of(work, {row.openid_hash for row in rows})
+    return {row.id: found[row.openid_hash] for row in rows}
 
 
 def _account(work: Work, request: int) -> int | None:
@@ -134,12 +156,36 @@ def writer(work: Work, request: int) -> Reach:
 
 def answered(work: Work, request: int) -> bool:
     """Take somebody off the list; False when nobody of that number waits."""
-    done = work.conn.execute(
-        update(HumanRequest)
-        .where(HumanRequest.id == request, HumanRequest.state == "open")
-        .values(state="answered")
-    )
-    return done.rowcount == 1
+    is_done = _touch(work, request, state="answered")
+    if is_done:
+        note(work, request, "close")
+    return is_done
+
+
+def leave_to(work: Work, request: int, holder: int | None) -> bool:
+    """Leave a request to a member of staff, or to anybody; False when nobody waits."""
+    is_done = _touch(work, request, staff_id=holder)
+    if is_done:
+        note(work, request, "transfer")
+    return is_done
+
+
+def note(work: Work, request: int, kind: str, words: str = "") -> int:
+    """Keep what was done with a request; returns its number."""
+    row = {
+        "request_id": request,
+        "actor": work.actor.label,
+        "kind": kind,
+        "words_enc": work.vault.seal(words) if words else None,
+        "at": work.now,
+    }
+    return insert_row(work.conn, insert(RequestEvent).values(**row))
+
+
+def _touch(work: Work, request: int, **values: object) -> bool:
+    """Change a request that is open; asked by the update itself."""
+    here = (HumanRequest.id == request, HumanRequest.state == "open")
+    return work.conn.execute(update(HumanRequest).where(*here).values(**values)).rowcount == 1
 
 
 def purge(work: Work) -> int:

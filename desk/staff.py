@@ -33,7 +33,7 @@ class StaffError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the list of staff."""
+    """One line of the list of staff; `has_code`: the second step of the login is on."""
 
     id: int
     name: str
@@ -41,6 +41,7 @@ class Entry:
     doctor: str
     site: str
     is_bound: bool
+    has_code: bool
 
 
 _MEMBERS = (
@@ -49,6 +50,7 @@ _MEMBERS = (
         Staff.name,
         Staff.role,
         Staff.openid_hash,
+        Staff.totp_enc,
         Doctor.code.label("doctor"),
         Site.code.label("site"),
     )
@@ -57,6 +59,7 @@ _MEMBERS = (
     .where(Staff.removed_at.is_(None))
     .order_by(Staff.id)
 )
+_NAMES = select(Staff.id, Staff.name)
 _BY_ACCOUNT = _MEMBERS.where(Staff.openid_hash == bindparam("openid"))
 _BY_NUMBER = _MEMBERS.where(Staff.id == bindparam("number"))
 _BY_CODE = _MEMBERS.where(
@@ -128,9 +131,22 @@ def by_number(work: Work, number: int) -> Member | None:
 def everybody(work: Work) -> Sequence[Entry]:
     """Return all members of staff, the oldest first."""
     return [
-        Entry(row.id, row.name, row.role, row.doctor or "", row.site or "", bool(row.openid_hash))
+        Entry(
+            id=row.id,
+            name=row.name,
+            role=row.role,
+            doctor=row.doctor or "",
+            site=row.site or "",
+            is_bound=bool(row.openid_hash),
+            has_code=row.totp_enc is not None,
+        )
         for row in work.conn.execute(_MEMBERS)
     ]
+
+
+def names(work: Work) -> dict[str, str]:
+    """Return who is behind the labels of events, whether or not they still work here."""
+    return {f"window:staff:{row.id}": row.name for row in work.conn.execute(_NAMES)}
 
 
 def remove(work: Work, number: int) -> bool:

@@ -3,7 +3,17 @@
 from models.appointments import Appointment, AppointmentEvent, Idempotency
 from models.base import Base
 from models.entitlements import Entitlement
-from models.messages import ApiToken, HumanRequest, Inbox, Job, Outbox, Prompt, Subscription
+from models.messages import (
+    ApiToken,
+    CannedAnswer,
+    HumanRequest,
+    Inbox,
+    Job,
+    Outbox,
+    Prompt,
+    RequestEvent,
+    Subscription,
+)
 from models.people import Consent, Patient, PatientLink, WechatUser
 from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot
 from models.queue import Calling, Pace, Ticket, TicketEvent, TicketSeries
@@ -11,9 +21,9 @@ from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
 from models.waitlist import WaitlistEntry
 
 __all__ = [
-    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Calling", "Consent",
-    "Department", "Doctor", "Entitlement", "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox",
-    "Pace", "Patient", "PatientLink", "Prompt", "RosterVersion", "Shift", "Site", "Slot", "Staff",
-    "Subscription", "Suspension", "SuspensionLine", "Ticket", "TicketEvent", "TicketSeries",
-    "WaitlistEntry", "WechatUser",
+    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Calling", "CannedAnswer",
+    "Consent", "Department", "Doctor", "Entitlement", "HumanRequest", "Idempotency", "Inbox", "Job",
+    "Outbox", "Pace", "Patient", "PatientLink", "Prompt", "RequestEvent", "RosterVersion", "Shift",
+    "Site", "Slot", "Staff", "Subscription", "Suspension", "SuspensionLine", "Ticket",
+    "TicketEvent", "TicketSeries", "WaitlistEntry", "WechatUser",
 ]  # fmt: skip

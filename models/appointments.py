@@ -22,6 +22,7 @@ class Appointment(Base):
     no_show, excused (a no-show taken back on appeal). `code` is what a person reads out at the
     window. `half_day_key` is NULL when inactive, so its unique index holds among the active only,
     alike on all back-ends: one active appointment per patient, department, day and half-day.
+    `paid_fen` is what the desk has marked as paid for it, NULL for nothing.
     """
 
     __tablename__ = "appointment"
@@ -47,6 +48,7 @@ class Appointment(Base):
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant]
     fee_fen: Mapped[int]
+    paid_fen: Mapped[int | None]
     service_type: Mapped[Code]
     channel: Mapped[Code]  # chat | api | window
     quota: Mapped[Code] = mapped_column(default="", server_default="")

@@ -138,7 +138,7 @@ class Job(Base):
 
 
 class HumanRequest(Base):
-    """Somebody asked for a person; the desk works this list."""
+    """Somebody asked for a person; the desk works this list, `staff_id` whoever it was left to."""
 
     __tablename__ = "human_request"
     __table_args__ = (Index("ix_human_request_state", "state", "created_at"),)
@@ -149,6 +149,30 @@ class HumanRequest(Base):
     kind: Mapped[Code]  # human | emergency
     state: Mapped[Code] = mapped_column(default="open")
     created_at: Mapped[Instant]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class RequestEvent(Base):
+    """What the desk did with a request: `kind` answer, transfer or close; append-only."""
+
+    __tablename__ = "request_event"
+    id: Mapped[Key]
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("human_request.id", ondelete="CASCADE"), index=True
+    )
+    actor: Mapped[Label]
+    kind: Mapped[Code]
+    words_enc: Mapped[SealedOrNone]
+    at: Mapped[Instant]
+
+
+class CannedAnswer(Base):
+    """An answer the desk gives often, by a short title."""
+
+    __tablename__ = "canned_answer"
+    id: Mapped[Key]
+    title: Mapped[Label] = mapped_column(unique=True)
+    words: Mapped[Prose]
 
 
 class ApiToken(Base):

@@ -47,7 +47,8 @@ class Patient(Base):
     this document on the day `name_tried_on`. `phone_proof`: None for a number that was only
     typed, `code` where a code sent to it came back, `desk` where the desk, or an account it has
     verified, vouches that it is the patient's. `merged_into_id`: the desk has found that this
-    document is the other patient's too; such a row only leads there.
+    document is the other patient's too; such a row only leads there. `name_hash` and `tail_hash`
+    (the last four places of the document) are what the desk searches by: whole or not at all.
     """
 
     __tablename__ = "patient"
@@ -63,6 +64,8 @@ class Patient(Base):
     phone_enc: Mapped[SealedOrNone]
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     phone_proof: Mapped[str | None] = mapped_column(String(64))
+    name_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    tail_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     name_tries: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -26,7 +26,8 @@ class Staff(Base):
     A doctor acts for `doctor_id` alone; `site_id` narrows anybody to one site. `openid_hash` is
     the WeChat account bound to it, by the one-time code of which `code_hash` is kept; the same
     kind of code lets somebody choose the password of the console. After too many `wrong_tries`
-    nobody gets in as this one before `locked_until`.
+    nobody gets in as this one before `locked_until`. `totp_enc` is the secret of the second step
+    (RFC 6238), `totp_step` the last 30 seconds whose code has been used: none works twice.
     """
 
     __tablename__ = "staff"
@@ -42,6 +43,8 @@ class Staff(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     wrong_tries: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[InstantOrNone]
+    totp_enc: Mapped[SealedOrNone]
+    totp_step: Mapped[int] = mapped_column(default=0, server_default="0")
     removed_at: Mapped[InstantOrNone]
     created_at: Mapped[Instant]
 

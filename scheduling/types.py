@@ -165,7 +165,7 @@ class PatientView:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
-    """An appointment as its patient sees it."""
+    """An appointment as its patient sees it; `paid_fen` is what the desk has marked as paid."""
 
     id: AppointmentId
     code: str
@@ -178,6 +178,7 @@ class AppointmentView:
     created_at: datetime
     held_until: datetime | None
     version: int
+    paid_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def sure(views: Sequence[AppointmentView], *, free: bool) -> str:
 def cancelled(views: Sequence[AppointmentView]) -> str:
     """The places are given back."""
     lines = "\n".join(wording.appointment(view) for view in views)
-    return f"已取消：{lines}。\n没有缴费，不用办退费。{UNDO}"
+    paid = sum(view.paid_fen or 0 for view in views)
+    money = wording.refund(paid) if paid else "没有缴费，不用办退费。"
+    return f"已取消：{lines}。\n{money}{UNDO}"
 
 
 UNDO = "取消错了，10分钟内回复“恢复”。"

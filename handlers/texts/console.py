@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from handlers.texts import wording
+from scheduling.types import AppointmentView
+
 NOT_LET_IN = "姓名或密码不对。连错5次要等15分钟。忘了密码，请管理员发一个新的一次性码。"
 WRONG_CODE = "一次性码不对，或已经用过、过期。请管理员再发一个。"
 STALE_PAGE = "页面放得太久了，请重新登录再试一次，刚才的操作没有执行。"
@@ -14,9 +17,40 @@ STATES = {
     "completed": "已就诊",
     "no_show": "未到",
     "excused": "未到，免记",
+    "held": "留号中",
+    "cancelled": "已取消",
+    "rescheduled": "已改约",
+    "expired": "留号过时",
     "published": "出诊",
     "suspended": "停诊",
 }
+NOT_FILLED_IN = "请把证件选好、号码填好，并确认证件已核对、已告知用途。出生日期要写成日期。"
+REGISTERED = "已登记。可以挂号了。"
+SAY_WHY = "请写为什么要看，才能显示完整信息。"
+PAID = "已记下缴费。"
+NOT_PAID = "已去掉缴费记号。"
+BAD_CANNED = "请写标题和内容，标题不要和已有的重复，内容不超过600字。"
+DEEDS = {"answer": "回复", "transfer": "转交", "close": "结束"}
+BUSY = "系统正忙，没有办成，什么都没有改动。请再试一次。"
+TOO_OFTEN = "这个地址错得太多了，请过几分钟再试。还没成功，请联系管理员。"
+WRONG_STEP = "动态码不对或已用过。请等验证器换一个新的6位数字再填；连错5次要等15分钟。"
+STEP_ON = "动态码已打开，下次登录要用。"
+STEP_OFF = "动态码已关掉。"
+STEP_PICTURE = "动态码的二维码"
+SEXES = {"m": "男", "f": "女"}
+DOCUMENTS = {
+    "resident_id": "居民身份证",
+    "hmt_residence": "港澳台居民居住证",
+    "hm_permit": "港澳居民来往内地通行证",
+    "tw_permit": "台湾居民来往大陆通行证",
+    "foreign_permanent": "外国人永久居留身份证",
+    "passport": "护照",
+    "birth_certificate": "出生医学证明",
+    "guardian": "监护人证件（新生儿）",
+}
+REASONS = ("患者来电核对", "窗口核对证件", "要打电话通知", "家属查询，已核对关系")
+CHANNELS = {"chat": "微信", "api": "其他系统", "window": "窗口"}
+LINKS = {"own": "本人登记，未核对", "pending": "未核对", "verified": "已核对"}
 ROLES = {"admin": "管理员", "desk": "服务台", "doctor": "医生"}
 ACTS = {
     "invite": "邀请员工",
@@ -35,6 +69,23 @@ ACTS = {
     "transfer": "转诊室",
     "delay": "医生晚到",
     "close": "结束叫号",
+    "search": "查找患者",
+    "reveal": "查看完整信息",
+    "register": "登记患者",
+    "book": "挂号",
+    "move": "改约",
+    "cancel": "取消预约",
+    "pay": "缴费记号",
+    "totp_on": "打开动态码",
+    "totp_off": "关掉动态码",
+    "canned": "改常用答复",
+    "hand_over": "转交求助",
+    "end_request": "结束求助",
+    "excuse": "免记爽约",
+    "substitute": "替诊",
+    "room": "改诊室",
+    "extra": "加号",
+    "fewer": "减号",
 }
 HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
 
@@ -42,3 +93,15 @@ HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
 def weak_password(shortest: int) -> str:
     """Say how long one has to be."""
     return f"密码太短，至少{shortest}个字。一次性码还可以用。"
+
+
+def booked(view: AppointmentView) -> str:
+    """Say what was booked or moved, with the code to read out."""
+    fee = wording.fee(view.opening.fee_fen)
+    return f"已约好：{wording.appointment(view)}，预约号{view.code}，{fee}。"
+
+
+def cancelled(view: AppointmentView) -> str:
+    """Say what was given back."""
+    money = f"已缴{wording.fee(view.paid_fen)}，请办退费。" if view.paid_fen else ""
+    return f"已取消：{wording.appointment(view)}。{money}"

@@ -86,7 +86,19 @@ def _changed(payload: Mapping[str, Any]) -> str:
 
 
 def _cancelled(payload: Mapping[str, Any]) -> str:
-    return f"【取消通知】这个预约已经取消：{_visit(payload)}。\n{IF_NOT_YOURS}"
+    lead = f"【取消通知】这个预约已经取消：{_visit(payload)}。\n"
+    return f"{lead}{_refund(payload)}{IF_NOT_YOURS}"
+
+
+def _refund(payload: Mapping[str, Any]) -> str:
+    """Only who has paid reads of money."""
+    paid = payload.get("paid_fen")
+    return f"{wording.refund(int(paid))}\n" if paid else ""
+
+
+def _if_paid(payload: Mapping[str, Any]) -> str:
+    refund = _refund(payload).strip()
+    return f"\n不看了的，{refund}" if refund else ""
 
 
 def _suspended(payload: Mapping[str, Any]) -> str:
@@ -94,7 +106,7 @@ def _suspended(payload: Mapping[str, Any]) -> str:
     if "offer_at" not in payload:
         return (
             f"{lead}暂时没有合适的号可换，医院会打电话给您，请留意。\n"
-            "想自己另选时间，请进入公众号回复1；不看了回复2。不算您取消。"
+            f"想自己另选时间，请进入公众号回复1；不看了回复2。不算您取消。{_if_paid(payload)}"
         )
     at = datetime.fromisoformat(str(payload["offer_at"]))
     doctor = payload["offer_doctor"] or _ANY_DOCTOR
@@ -102,7 +114,7 @@ def _suspended(payload: Mapping[str, Any]) -> str:
         f"{lead}已为您留了一个号：{wording.moment(at)}，"
         f"{payload['offer_site']}{payload['offer_department']}，{doctor}。\n"
         "请进入公众号回复：要这个号回1，另选时间回2，不看了回3。您不回复，我们不会替您改；"
-        "医院会打电话问您。"
+        f"医院会打电话问您。{_if_paid(payload)}"
     )
 
 

@@ -102,6 +102,27 @@ def say(refusal: Refusal) -> str:
     return sentence.format_map(_Facts(refusal.facts))
 
 
+_AT_DESK: Mapping[str, str] = {
+    "NameMismatch": "这个证件已登记在另一个姓名下。请核对证件；登记错了的，请管理员处理。",
+    "BadBirthDate": "出生日期不对，或和已登记的不一样。请对着证件核对。",
+    "SlotTaken": "这个时段刚刚约满，请换一个。",
+    "TooLate": "这个时段已经过了，请换一个。",
+    "SameHalfDay": "患者在这个科同一个半天已经有号（预约号{appointment}），不能重复约。",
+    "Overlapping": "患者这个时间已经有别的号（预约号{appointment}），请换个时间。",
+    "BadPhone": "电话号码不对，请核对。",
+    "SexMissing": "这种证件看不出性别，请选男或女。",
+    "BirthDateMissing": "这种证件看不出出生日期，请填上。",
+    "NotYourPatient": "没有找到这位患者。",
+    "NotAllowed": "这个班次或机构不归您管，没有执行。",
+}
+
+
+def at_desk(refusal: Refusal) -> str:
+    """Return the sentence for a refusal as a clerk reads it, who may know more than a patient."""
+    sentence = _AT_DESK.get(type(refusal).__name__)
+    return say(refusal) if sentence is None else sentence.format_map(_Facts(refusal.facts))
+
+
 def reason(name: str) -> str:
     """Return the sentence for a refusal of which only the name was kept."""
     return _SENTENCES.get(name, _FALLBACK).format_map(_Facts({}))

@@ -100,6 +100,11 @@ def fee(fen: int) -> str:
     return f"{yuan}元" if rest == 0 else f"{fen / 100:.2f}".rstrip("0") + "元"
 
 
+def refund(paid_fen: int) -> str:
+    """How what was paid at the desk comes back."""
+    return f"已缴的{fee(paid_fen)}，请带缴费凭证到原窗口退。"
+
+
 def doctor(opening: Opening) -> str:
     """王建国 主任医师, or 普通号 where the department itself sees patients."""
     if opening.doctor_name is None:

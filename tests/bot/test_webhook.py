@@ -19,7 +19,7 @@ from bot.house import House
 from bot.settings import ConfigError
 from bot.turn import open_desk
 from bot.wiring import furnish
-from desk import calls, dispatch, requests
+from desk import calls, dispatch, inbox, requests
 from desk.work import Actor, Work
 from handlers.texts import notices
 from models import HumanRequest, Inbox, Outbox, clock
@@ -288,11 +288,12 @@ def test_who_takes_over_reads_what_was_said_and_the_talk_goes_on_behind_it(
 
     with open_desk(hospital[0], Actor("window")) as counter:
         (waiting,) = requests.waiting(counter.work)
+        thread = inbox.thread(counter.work, waiting.id)
         assert requests.answer(counter.work, waiting.id, "您好，可以确认。")
 
-    said = [each.said for each in waiting.talk]
+    said = [each.said for each in thread.talk]
     assert said[-1] == "人工"
-    assert any("请核对" in each.answered for each in waiting.talk)
+    assert any("请核对" in each.answered for each in thread.talk)
     assert "预约成功" in patient.say("1"), "handed back: nothing is lost"
 
 
@@ -304,8 +305,9 @@ def test_before_consent_only_the_answers_are_known_to_who_takes_over(
 
     with open_desk(hospital[0], Actor("window")) as counter:
         (waiting,) = requests.waiting(counter.work)
+        thread = inbox.thread(counter.work, waiting.id)
 
-    assert {each.said for each in waiting.talk} == {""}
+    assert {each.said for each in thread.talk} == {""}
     assert waiting.words == "人工"
 
 

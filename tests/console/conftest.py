@@ -6,18 +6,28 @@ import re
 import shutil
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 import migrations
 from bot.house import open_house
 from bot.turn import open_desk
 from bot.wiring import furnish
-from desk import demo, staff
+from desk import demo, passwords, staff
 from desk.work import Actor
 from tests.bot.hospital import settings
 
 CONSOLE = Actor("window", name="console")
 PASSWORD = "long enough a phrase"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes():
+    """Hashing slowly is the point of argon2, and not of these tests."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")

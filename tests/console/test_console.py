@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.turn import open_desk
-from desk import rebooking, requests, shifts, staff
+from desk import rebooking, shifts, staff
 from desk.work import Actor
-from models import Appointment, AuditEvent, HumanRequest, Shift, Suspension
+from models import Appointment, AuditEvent, Shift, Suspension
 from scheduling.rota import Member
 from tests.console.conftest import CONSOLE, PASSWORD
 
@@ -46,6 +46,15 @@ def busiest(house) -> tuple[int, int]:
         "/shifts/1",
         "/shifts/1/suspend",
         "/suspensions/1",
+        "/patients",
+        "/patients/new",
+        "/patients/1",
+        "/patients/1/book",
+        "/patients/1/appointments/1/cancel",
+        "/print",
+        "/inbox/1",
+        "/canned",
+        "/account",
     ],
 )
 def test_nobody_sees_a_page_before_the_door(browser, path):
@@ -138,19 +147,8 @@ def test_a_doctor_sees_the_own_shifts_and_neither_calls_nor_staff(house, browser
     assert browser.get(f"/shifts/{theirs.id}").status_code == 409
     assert browser.post(f"/shifts/{theirs.id}/suspend").status_code == 409
     assert other.name not in text(browser.get("/"))
-    for path in ("/calls", "/inbox", "/staff", "/audit"):
+    for path in ("/calls", "/canned", "/staff", "/audit"):
         assert browser.get(path).status_code == 403
-
-
-def test_the_inbox_answers_in_the_chat(house, browser, enter):
-    with open_desk(house, Actor("chat", openid="oPatient1")) as counter:
-        requests.Requests(counter.work).ask_for_human("我的发票丢了怎么办")
-        number = counter.work.conn.scalar(select(HumanRequest.id))
-    enter()
-    assert "我的发票丢了怎么办" in text(browser.get("/inbox"))
-    assert "已办好" in text(browser.post(f"/inbox/{number}/answer", words="请到收费处补打。"))
-    assert "没有人在等" in text(browser.get("/inbox"))
-    assert "没有找到" in text(browser.post(f"/inbox/{number}/answer", words="再说一遍"))
 
 
 def test_an_administrator_invites_and_removes_and_sees_what_was_done(browser, enter):
