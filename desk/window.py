@@ -20,7 +20,7 @@ from desk.family import VOUCHED
 from desk.identity import identify
 from desk.openings import OPENINGS, rows, to_opening
 from desk.work import Work
-from models import Appointment, Department, Patient, Site, Slot
+from models import Appointment, Department, Site, Slot
 from scheduling.errors import AppointmentOver, NotAllowed, SlotTaken, TooLate
 from scheduling.rota import Member
 from scheduling.types import (
@@ -82,14 +82,11 @@ def register(work: Work, registration: Registration) -> PatientId:
         BadName, BadDocument, BadPhone, SexMissing, BirthDateMissing, BadBirthDate: see there.
         NameMismatch, BadBirthDate: the document is on file as somebody else's.
     """
-    who = identify(work, registration, registration.phone)
+    who = identify(work, registration, registration.phone, proof=VOUCHED)
     known = filing.on_file(work, who)
     if known is not None:
         return PatientId(known)
-    patient, is_new = filing.create(work, who, account=None)
-    if is_new and who.phone:
-        proved = update(Patient).where(Patient.id == patient)
-        work.conn.execute(proved.values(phone_proof=VOUCHED))
+    patient, _ = filing.create(work, who, account=None)
     audit.record(work, "register", f"patient:{patient}")
     return PatientId(patient)
 

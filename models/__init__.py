@@ -22,8 +22,8 @@ from models.waitlist import WaitlistEntry
 
 __all__ = [
     "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Calling", "CannedAnswer",
-    "Consent", "Department", "Doctor", "Entitlement", "HumanRequest", "Idempotency", "Inbox", "Job",
-    "Outbox", "Pace", "Patient", "PatientLink", "Prompt", "RequestEvent", "RosterVersion", "Shift",
-    "Site", "Slot", "Staff", "Subscription", "Suspension", "SuspensionLine", "Ticket",
+    "Consent", "Department", "Doctor", "Entitlement", "HumanRequest", "Idempotency", "Inbox",
+    "Job", "Outbox", "Pace", "Patient", "PatientLink", "Prompt", "RequestEvent", "RosterVersion",
+    "Shift", "Site", "Slot", "Staff", "Subscription", "Suspension", "SuspensionLine", "Ticket",
     "TicketEvent", "TicketSeries", "WaitlistEntry", "WechatUser",
 ]  # fmt: skip
