@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from limits.storage import Storage
 
-from console import account, door, inbox, patients, printing, reception, rooms, work
+from console import account, door, inbox, patients, planning, printing, reception, rooms, work
 from console.days import asked_day
 from console.door import OpenDesk, me
 from console.gate import Gate
@@ -43,6 +43,7 @@ def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str, tries: Stor
     rooms.add_pages(blueprint, open_desk)
     reception.add_pages(blueprint, open_desk)
     inbox.add_pages(blueprint, open_desk)
+    planning.add_pages(blueprint, open_desk)
     _add_board(blueprint, open_desk)
     _add_suspensions(blueprint, open_desk)
     _add_admin(blueprint, open_desk)

@@ -5,10 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scheduling.staffing import Forecast
+from scheduling.staffing import Extra, Forecast
 from scheduling.templates import Point
 from scheduling.transport import Why
 from scheduling.types import HalfDay
+
+# Whoever speaks of advice speaks of its parts.
+__all__ = [
+    "Extra",
+    "Forecast",
+    "Hint",
+    "LineAdvice",
+    "Move",
+    "Seen",
+    "Short",
+    "SitesAdvice",
+    "Staffing",
+    "TemplateAdvice",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,14 @@ class Cost:
     overtime: float
     waits: float
 
+    @property
+    def doctor(self) -> float:
+        """Idle time and overtime together, which counts half as much again."""
+        return self.idle + _OVERTIME * self.overtime
+
     def weighed(self, weight: float) -> float:
         """Return all of it in minutes of the doctor, if one of patients is worth `weight`."""
-        return weight * self.waits + self.idle + _OVERTIME * self.overtime
+        return weight * self.waits + self.doctor
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,5 @@ def trade_off(clinic: Clinic, now: Template, seed: int) -> tuple[Point, Point, t
 
 def _is_better(one: Point, other: Point) -> bool:
     """Whether `one` is no worse for patients and doctor, and better for somebody."""
-    mine = (one.cost.wait, one.cost.idle + _OVERTIME * one.cost.overtime)
-    theirs = (other.cost.wait, other.cost.idle + _OVERTIME * other.cost.overtime)
+    mine, theirs = (one.cost.wait, one.cost.doctor), (other.cost.wait, other.cost.doctor)
     return mine != theirs and all(a <= b for a, b in zip(mine, theirs, strict=True))

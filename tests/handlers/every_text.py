@@ -22,7 +22,9 @@ from scheduling.errors import Refusal
 CHINA = timezone(timedelta(hours=8))
 AT = datetime(2026, 12, 2, 9, 30, tzinfo=CHINA)
 # Not said to patients: web pages, orders of the staff, the rules themselves, parts of sentences.
-NOT_SAID = frozenset({"subscribe", "console", "rooms", "screen", "staff", "aloud", "wording"})
+NOT_SAID = frozenset(
+    {"subscribe", "console", "planning", "rooms", "screen", "staff", "aloud", "wording"}
+)
 # Facts by the name of the argument, where its type says too little.
 NAMED: Mapping[str, object] = {
     "relation": "mother",

@@ -75,7 +75,7 @@ def test_the_curve_goes_from_the_doctors_patience_to_the_patients() -> None:
     points = Search(MORNING, 9).curve()
     assert len(points) > 2
     waits = [point.cost.wait for point in points]
-    doctors = [point.cost.idle + 1.5 * point.cost.overtime for point in points]
+    doctors = [point.cost.doctor for point in points]
     assert waits == sorted(waits, reverse=True)
     assert doctors == sorted(doctors)
     assert len({point.template for point in points}) == len(points)
