@@ -8,6 +8,7 @@ from functools import cached_property
 from desk.bookings import Bookings
 from desk.care import Care
 from desk.catalogue import Catalogue
+from desk.day_of_visit import Rooms, Visits
 from desk.finder import Finder
 from desk.hints import Hints
 from desk.notices import Notices
@@ -115,3 +116,13 @@ class Counter:
     def shift_changes(self) -> ShiftChanges:
         """What is different today."""
         return ShiftChanges(self.work)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Who is here today, and where in line."""
+        return Visits(self.work)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """Whom the doctors call."""
+        return Rooms(self.work)

@@ -202,7 +202,8 @@ def _of_ticket(
     if lives is not None:
         payload["until"] = (work.now + lives).isoformat()
     visit = ticket.appointment_id, ticket.appointment_version
-    _of_visit(work, kind, visit, f"{ticket.version}", payload)
+    which = ":".join(map(str, (ticket.version, *more.values())))
+    _of_visit(work, kind, visit, which, payload)
 
 
 def _of_visit(

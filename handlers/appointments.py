@@ -11,8 +11,8 @@ from handlers import family, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import prompts as suspended
+from handlers.texts import visits, wording
 from handlers.texts import waiting as waiting_texts
-from handlers.texts import wording
 from nlp.heard import Heard
 from scheduling.types import AppointmentView
 
@@ -29,6 +29,10 @@ def overview(world: World) -> Reply:
     """Answer to 「我的预约」; what a suspension left open is asked here too, the soonest first."""
     booked, pending = ahead(world), world.desk.replacements.pending()
     waits = waiting_texts.waiting_too(world.desk.waitlist.mine())
+    here = world.desk.visits.standings()
+    if not pending and here:
+        told = [visits.all_stand(here), texts.overview(booked) if booked else ""]
+        return Reply("\n".join(filter(None, told)) + waits)
     if not pending:
         return Reply(texts.overview(booked) + waits)
     old, offered, prompt = pending[0]
@@ -63,7 +67,7 @@ def named(heard: Heard, views: Sequence[AppointmentView], world: World) -> list[
     whose = hear_whose(heard, {}, world)
     if not (whose or heard.when or heard.doctors or heard.stated_departments):
         return []
-    theirs = _of(whose, views, world) if whose else views
+    theirs = of_whom(whose, views, world) if whose else views
     return [a for a in theirs if _fits(a, heard)]
 
 
@@ -79,7 +83,9 @@ def _fits(view: AppointmentView, heard: Heard) -> bool:
     )
 
 
-def _of(whose: str | int, views: Sequence[AppointmentView], world: World) -> list[AppointmentView]:
+def of_whom(
+    whose: str | int, views: Sequence[AppointmentView], world: World
+) -> list[AppointmentView]:
     """Return those of one relation, or of one patient."""
     if isinstance(whose, int):
         return [a for a in views if a.patient == whose]
@@ -96,7 +102,7 @@ def _called(whose: str | int, world: World) -> str:
 def meant(values: Values, world: World) -> list[AppointmentView]:
     """Return what is ahead, of the one person who was named if one was."""
     views = ahead(world)
-    return _of(values["whose"], views, world) if values.get("whose") else views
+    return of_whom(values["whose"], views, world) if values.get("whose") else views
 
 
 def ask_which(question: str, values: Values, world: World) -> Asked:
@@ -104,6 +110,8 @@ def ask_which(question: str, values: Values, world: World) -> Asked:
     views = meant(values, world)
     if not views:
         whose = values.get("whose")
+        if world.desk.visits.standings():
+            return Stop(visits.AT_DESK)
         if not whose or not ahead(world):
             return Stop(texts.NONE)
         return Stop(texts.none_of(_called(whose, world)))

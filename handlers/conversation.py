@@ -29,7 +29,9 @@ from scheduling.types import PromptView
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
 _BARE = ("affirm", "deny", "choose")
-_NEW_MATTERS = ("book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist")
+_NEW_MATTERS = (
+    "book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist", "check_in", "queue",
+)  # fmt: skip
 _DAY, _MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
 

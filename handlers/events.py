@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogue.reply import Reply
 from dialogue.state import State
-from handlers import menu, scans
+from handlers import arriving, menu, scans
 from handlers.forms import ENGINE, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene
@@ -14,7 +14,7 @@ from nlp.heard import Heard, Intent
 # A menu key is the intent it stands for; others are not ours.
 _CLICKS: frozenset[Intent] = frozenset(
     {"book", "my_appointments", "cancel", "reschedule", "help", "human", "clinic_info",
-     "add_patient"}
+     "add_patient", "check_in", "queue"}
 )  # fmt: skip
 
 
@@ -42,11 +42,14 @@ def _scanned(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State,
         return state, None
     if name is None:
         return state, common.helping()
-    if scan.kind == "checkin":
-        return state, Reply(common.NOT_YET["check_in"])
     heard = scans.heard(scan, name)
     world = world_of(state, heard, desk, scene)
-    state, reply = ENGINE.step(ENGINE.leave(state, world), heard, world)
+    left = ENGINE.leave(state, world)
+    if scan.kind == "checkin":
+        known = arriving.scanned(scan.code)
+        state, reply = ENGINE.open(left, arriving.CHECK_IN.name, world, heard, known)
+    else:
+        state, reply = ENGINE.step(left, heard, world)
     return state, reply.after(common.hello(scene.hospital)) if is_new else reply
 
 

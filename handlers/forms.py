@@ -6,6 +6,7 @@ from dialogue.engine import Engine
 from dialogue.form import Done, Form, Given, Question, Slot
 from dialogue.state import State, Values
 from handlers import (
+    arriving,
     booking,
     cancelling,
     care,
@@ -48,7 +49,7 @@ RESUME: Form[World] = Form(
 FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
     menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
-    *personal.FORMS, *settling.FORMS,
+    *personal.FORMS, *settling.FORMS, *arriving.FORMS,
 )  # fmt: skip
 BY_NAME = {form.name: form for form in FORMS}
 LIGHT = frozenset(form.name for form in FORMS if form.is_light)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from dialogue.reply import Reply
 from dialogue.state import State
+from handlers import arriving
 from handlers.forms import ENGINE, LIGHT, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene
@@ -33,6 +34,10 @@ _SENTENCES: Mapping[str, str] = {
 
 def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
     """Return the next state and the answer to anything but text and events."""
+    if said.place is not None and not state.alarm:
+        arrived = _arrive(state, said, desk, scene)
+        if arrived is not None:
+            return arrived
     told = _place(state, said, desk) if said.kind == "location" else _seen(said, desk)
     if state.alarm:
         return state, Reply(f"{emergency.FIRST}\n{told}")
@@ -55,13 +60,25 @@ def _seen(said: Said, desk: Desk) -> str:
 # -- where somebody is
 
 
+def _arrive(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply] | None:
+    """Who has a visit today is checked in where she is; None for who is not there yet."""
+    if said.place is None:
+        return None
+    world = world_of(state, said.heard, desk, scene)
+    site = arriving.site_near(said.place, world)
+    if site is None:
+        return None
+    known = {"site": site}
+    return ENGINE.open(state, arriving.CHECK_IN.name, world, said.heard, known)
+
+
 def _place(state: State, said: Said, desk: Desk) -> str:
     """The nearest site with the department that is talked about, else the nearest of all."""
     if said.place is None:
         return texts.NO_PLACE
-    wards = _wanted(state, desk)
+    wards, today = _wanted(state, desk), _today(state, desk)
     sites = desk.catalogue.sites()
-    having = [s for s in sites if any(w.site == s.code for w in wards)]
+    having = [s for s in sites if s.code in today or any(w.site == s.code for w in wards)]
     near = sorted(
         (metres_between(said.place, (s.latitude, s.longitude)), s.code, s)
         for s in (having or sites)
@@ -70,7 +87,16 @@ def _place(state: State, said: Said, desk: Desk) -> str:
     if not near:
         return texts.NO_PLACE
     metres, _, site = near[0]
+    if site.code in today:
+        return texts.expected(site, metres)
     return texts.nearest(site, metres, next((w for w in wards if w.site == site.code), None))
+
+
+def _today(state: State, desk: Desk) -> frozenset[str]:
+    """The sites where somebody is expected today, unless something else is talked about."""
+    if state.top is not None and state.top.form not in LIGHT:
+        return frozenset()
+    return frozenset(view.opening.site for view in desk.visits.due())
 
 
 def _wanted(state: State, desk: Desk) -> Sequence[Ward]:

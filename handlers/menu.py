@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dialogue.form import Asked, Done, Form, Open, Question, Slot
 from dialogue.state import Values
-from handlers import appointments, cancelling, care, information
+from handlers import appointments, arriving, cancelling, care, information
 from handlers.scene import World
 from handlers.texts import care as care_texts
 from handlers.texts import common
@@ -36,7 +36,8 @@ def ask_what(values: Values, world: World) -> Asked:
         lead = common.hello(world.scene.hospital) if greets else ""
         lost = world.desk.bookings.undoable(world.desk.now - cancelling.UNDO_WITHIN)
         undo = [(care_texts.RESTORE, cancelling.UNDO.name)] if lost else []
-        return Question(f"{lead}{care_texts.WHAT}", [*undo, *_BY_DIGITS])
+        today = arriving.by_digits(world)
+        return Question(f"{lead}{care_texts.WHAT}", [*today, *undo, *_BY_DIGITS])
     hospital = world.scene.hospital
     greeting = common.welcome(hospital) if values.get("is_new") else common.greeting(hospital)
     if values.get("is_lost"):
@@ -61,7 +62,7 @@ def go(values: Values, world: World) -> Done:
         return Done(care.acknowledged(on=False))
     if what == _HUMAN:
         return Done(information.human(world).text)
-    return Done("", then=Open(what))
+    return Done("", then=arriving.by_digit(what) or Open(what))
 
 
 FORM: Form[World] = Form(

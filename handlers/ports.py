@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from handlers.patients_port import Care, OwnData, Patients, Sharing
+from handlers.queue_ports import Rooms, Visits
 from handlers.staff_ports import ShiftChanges, StaffRoom, Suspensions
 from handlers.waitlist_port import Waitlist
 from scheduling.advice import Hint
@@ -277,4 +278,14 @@ class Desk(Protocol):
     @property
     def shift_changes(self) -> ShiftChanges:
         """What is different today."""
+        ...
+
+    @property
+    def visits(self) -> Visits:
+        """Who is here today, and where in line."""
+        ...
+
+    @property
+    def rooms(self) -> Rooms:
+        """Whom the doctors call."""
         ...

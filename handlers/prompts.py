@@ -20,6 +20,7 @@ from handlers import waiting as waitlist
 from handlers.scene import Scene, World
 from handlers.texts import appointments as appointment_texts
 from handlers.texts import prompts as texts
+from handlers.texts import visits
 from nlp.heard import Heard
 from scheduling.types import PromptId, PromptView
 
@@ -86,7 +87,8 @@ def _ask_coming(values: Values, world: World) -> Asked:
     view = wishes.appointment(values["appointment"], world)
     if view is None or view.status != "booked":
         world.desk.prompts.answered(PromptId(values["prompt"]))
-        return Stop(appointment_texts.GONE)
+        is_here = view is not None and view.status == "checked_in"
+        return Stop(visits.HERE_ALREADY if is_here else appointment_texts.GONE)
     return Question(
         texts.coming(view),
         [(texts.COMING, _COMING), (texts.MOVE, _MOVE), (texts.CANCEL, _CANCEL)],

@@ -21,7 +21,7 @@ _PREFIX = "qrscene_"
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a code points at: a site, department or doctor by code, or a site's check-in."""
+    """What a code points at: a site, department or doctor by code, or where one checks in."""
 
     kind: Kind
     code: str
@@ -50,6 +50,11 @@ def _site(code: str, there: Catalogue) -> str | None:
     return next((site.name for site in there.sites() if site.code == code), None)
 
 
+def _check_in(code: str, there: Catalogue) -> str | None:
+    """A site's check-in, or that of a room: `GH/3诊室`."""
+    return _site(code.partition("/")[0], there)
+
+
 def _department(code: str, there: Catalogue) -> str | None:
     return next((ward.name for ward in there.departments([code])), None)
 
@@ -62,7 +67,7 @@ _NAMES: Mapping[Kind, Callable[[str, Catalogue], str | None]] = {
     "site": _site,
     "dept": _department,
     "doctor": _doctor,
-    "checkin": _site,
+    "checkin": _check_in,
 }
 
 
@@ -72,10 +77,10 @@ def name_of(scan: Scan, there: Catalogue) -> str | None:
 
 
 def heard(scan: Scan, name: str) -> Heard:
-    """Return the wish a scan stands for, as if it had been said: to book there."""
+    """Return the wish a scan stands for, as if it had been said: to book there, or to be here."""
     meant = (Named(scan.code, name, 1.0),)
     return Heard(
-        intent="book",
+        intent="check_in" if scan.kind == "checkin" else "book",
         confidence=1.0,
         sites=meant if scan.kind == "site" else (),
         site_departments=meant if scan.kind == "dept" else (),

@@ -16,7 +16,7 @@ from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import shift_orders, shifts
+from handlers import calling_orders, calling_plans, shift_orders, shifts
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import staff as texts
@@ -40,12 +40,14 @@ def turn(
         member = world.desk.staff.bind(heard.order.argument)
         return (state, Reply(texts.bound(member))) if member else None
     member = world.desk.staff.me()
-    if member is None:
-        return None
+    beside = state.pop() if is_at_it else state
+    if member is not None and heard.order.name in calling_orders.NAMES:
+        return calling_orders.turn(engine, beside, heard, world, member)
     form = _OPENS.get(heard.order.name)
-    if form is None:
-        return state, _ANSWERS.get(heard.order.name, _help)(heard, world, member)
-    return engine.open(state.pop() if is_at_it else state, form, world, heard)
+    if member is not None and form is not None:
+        return engine.open(beside, form, world, heard)
+    answer = _ANSWERS.get(heard.order.name, _help)
+    return (state, answer(heard, world, member)) if member else None
 
 
 # -- answered at once
@@ -69,7 +71,7 @@ def _today(heard: Heard, world: World, member: Member) -> Reply:
 
 
 def _help(heard: Heard, world: World, member: Member) -> Reply:
-    return Reply(texts.HELP)
+    return Reply(texts.helping(member))
 
 
 _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
@@ -169,7 +171,7 @@ REOPEN: Form[World] = Form(
     ),
 )
 
-FORMS: tuple[Form[World], ...] = (SUSPEND, REOPEN, shift_orders.FORM)
+FORMS: tuple[Form[World], ...] = (SUSPEND, REOPEN, shift_orders.FORM, calling_plans.FORM)
 _NAMES = frozenset(form.name for form in FORMS)
 # 「撤销停诊」 takes back the newest one: the same form, without the question which.
 _OPENS = {"suspend": SUSPEND.name, "resume": REOPEN.name, "undo": REOPEN.name}

@@ -1,4 +1,4 @@
-"""What a member of staff orders in one line: 停诊, 恢复, 今日预约 … (`lexicon/orders.tsv`)."""
+"""What a member of staff orders in one line: 停诊, 今日预约, 下一个 … (`lexicon/orders.tsv`)."""
 
 from __future__ import annotations
 
@@ -32,8 +32,11 @@ def _rows() -> list[_Row]:
     ]
 
 
-# Orders whose argument is how many places.
+# Orders whose argument is how many places, and how many minutes.
 _COUNTED = ("extra", "fewer")
+_TIMED = ("call_late",)
+_UNITS = {"分": 1, "刻": 15, "小": 60, "钟": 60}
+_LASTING = re.compile(r"([0-9一二两三四五六七八九十]*)\s*个?(半?)个?(分|刻|小|钟)")
 _ROWS = _rows()
 _AROUND = " \t\n。.！!，,"
 
@@ -58,5 +61,17 @@ def find(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> O
             argument = groups.get("argument") or groups.get("second") or ""
             if row.order in _COUNTED:
                 argument = str(to_int(argument) or "")
+            if row.order in _TIMED:
+                argument = str(minutes(argument) or "")
             return Order(row.order, argument, named)
     return None
+
+
+def minutes(written: str) -> int | None:
+    """Return how many minutes 「20分钟」「半小时」「一刻钟」「一个半小时」 are, or None."""
+    found = _LASTING.match(written)
+    if found is None:
+        return None
+    count = to_int(found[1]) if found[1] else 0
+    halves = 2 * (count or 0) + bool(found[2])
+    return halves * _UNITS[found[3]] // 2 or None

@@ -56,6 +56,10 @@ class Policy:
     late_cancels_allowed: int | None = None
     late_cancel_window: timedelta = timedelta(days=30)
     late_cancel_block: timedelta = timedelta(days=30)
+    # A place that is sent checks in so near to the site, in metres. Where a site needs a place,
+    # words alone do not check in: a code on the spot or a place shows who is here. Ours.
+    check_in_metres: int = 500
+    check_in_needs_place: bool = False
     # Active appointments one account may have made for all its patients together.
     account_limit: int = 12
     # Share of the chat's places kept for urgent cases of the same day.

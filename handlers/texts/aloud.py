@@ -59,6 +59,7 @@ def _key(found: re.Match[str]) -> str:
 _PRESS = r"[，（(]?(?:也可以|或)?请?再?回复数字(?:选一[个项])?[）)]?"
 # Told to say one of these, who presses digits has the menu below: the sentence goes.
 _COMMANDS = "我的预约|取消预约|改时间|退出|挂号|添加就诊人|看自己的资料"
+_COMMANDS += "|签到|还要等多久|我出去一下|我回来了"
 _TELLS = rf"[^。！？；\n]*(?:说|回复|发)(?:“(?:{_COMMANDS})”[、或]?)+[^。！？；\n]*[。！？；]?"
 
 _RULES = tuple(
@@ -72,6 +73,7 @@ _RULES = tuple(
         (r"(?<=星期.)至(?=星期)", "到"),
         (rf"(?<![\d:])({_PART})?{_CLOCK}(?![\d:])", _clock),
         (r"(?<=[点半分])[-~～](?=[上中下晚])", "到"),
+        (r"(?<=\d)[–-](?=\d+分钟)", "到"),
         (rf"({_PART})([， ]最早|\d+点半?到)\1", r"\1\2"),
         # masks: 李*英, 110***********0021
         (r"(?<![\w*])(?:[0-9A-Za-z]{1,6})?\*{3,}(\w{2,4})", r"尾号\1"),

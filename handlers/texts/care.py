@@ -39,6 +39,13 @@ REGISTER = "给家里人登记"
 HELP = "我能做什么"
 RESTORE = "取消错了，要恢复"
 LEAVE = "不用这个简单模式了"
+# On the day of the visit.
+TODAY: Mapping[str, str] = {
+    "check_in": "我到医院了，签到",
+    "in_line": "还要等多久",
+    "step_in": "我回来了，接着排",
+    "step_out": "我出去一下，号留着",
+}
 
 # The last lines of every message: what to press.
 PICK = "请按数字选。"

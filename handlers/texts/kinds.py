@@ -36,6 +36,14 @@ def distance(metres: float) -> str:
     return f"约{kilometres:.1f}公里" if kilometres < 10 else f"约{kilometres:.0f}公里"  # noqa: PLR2004 - two digits
 
 
+def expected(site: Place, metres: float) -> str:
+    """The site of today's visit, how far it still is, and how to get there."""
+    return (
+        f"您今天约在{site.name}，直线距离还有{distance(metres)}，到了再签到。\n"
+        f"地址：{site.address}。在地图里搜“{site.name}”，点“导航”就能去。"
+    )
+
+
 def nearest(site: Place, metres: float, ward: Ward | None) -> str:
     """The nearest site (with the department wanted), how far, and how to get there."""
     which = f"离您最近、有{ward.name}的" if ward else "离您最近的"

@@ -184,6 +184,44 @@ def _sent_on(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _ticket(payload: Mapping[str, Any]) -> str:
+    """A012号，李*英，神经内科周一鸣: the room is told by the sentence around it."""
+    return f"{payload['label']}号，{payload['patient']}，{payload['department']}{_doctor(payload)}"
+
+
+def _doctor(payload: Mapping[str, Any]) -> str:
+    return str(payload.get("doctor") or "")
+
+
+def _ahead(payload: Mapping[str, Any]) -> str:
+    """Three ahead: come back; one ahead: stand at the door."""
+    count, room = int(payload["ahead"]), payload.get("room") or "诊室"
+    if count:
+        return (
+            f"【快到您了】{_ticket(payload)}，前面还有{count}位。\n"
+            f"请回到{room}附近等着。赶不回来，回复“我出去一下”，号给您留着。"
+        )
+    return f"【下一位就是您】{_ticket(payload)}。\n请到{room}门口等着叫号。"
+
+
+def _called(payload: Mapping[str, Any]) -> str:
+    room = payload.get("room") or "诊室"
+    return (
+        f"【请就诊】{_ticket(payload)}，请现在进{room}。\n"
+        "没赶上也别急，号还在。人回来了，回复“我回来了”。"
+    )
+
+
+def _delayed(payload: Mapping[str, Any]) -> str:
+    until = datetime.fromisoformat(str(payload["until"]))
+    return (
+        f"【医生晚到】很抱歉，{_doctor(payload) or '医生'}会晚到，"
+        f"预计{wording.clock(until)}开始看诊。\n"
+        f"{payload['patient']}的号和顺序都不变，可以晚一点到{payload['site']}。"
+        "不方便等，请到分诊台，或回复“人工”。"
+    )
+
+
 def _plain(payload: Mapping[str, Any]) -> str:
     return str(payload["text"])
 
@@ -204,6 +242,9 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "answer": _answer,
     "family": _family,
     "sent_on": _sent_on,
+    "ahead": _ahead,
+    "called": _called,
+    "delayed": _delayed,
 }
 # What the desk is told to ring about.
 CALLS: Mapping[str, str] = {

@@ -49,6 +49,20 @@ HELP = (
     "今日预约，或：明天预约 张伟\n"
     "都会先给您看影响，确认后才执行。"
 )
+CALLING = (
+    "出诊时叫号，一句话一件事：\n"
+    "下一个\n"
+    "过号（叫了没来）\n"
+    "再叫一次\n"
+    "完成（看完了，先不叫下一个）\n"
+    "看结果（去做检查，回来接着看）\n"
+    "转 骨科，或：转 张伟\n"
+    "约下次 两周后\n"
+    "晚到20分钟\n"
+    "提前结束\n"
+    "候诊情况\n"
+    "转、约下次、晚到、提前结束会先给您看，确认后才执行；别的立即生效。"
+)
 _STATUS = {
     "checked_in": "已签到",
     "completed": "已就诊",
@@ -62,9 +76,14 @@ def bare(text: str) -> str:
     return text.strip(" \t\n。.！!")
 
 
+def helping(member: Member) -> str:
+    """What somebody of this role can order."""
+    return f"{CALLING}\n{HELP}" if member.role == "doctor" else HELP
+
+
 def bound(member: Member) -> str:
     """The account now belongs to a member of staff."""
-    return f"绑定成功，{member.name}。\n{HELP}"
+    return f"绑定成功，{member.name}。\n{helping(member)}"
 
 
 def shift(view: ShiftView) -> str:

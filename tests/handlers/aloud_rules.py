@@ -20,7 +20,7 @@ _UNREADABLE = {
     "a pause by mistake": re.compile(r"[，、][，。、；：！？]|[。；：][。；：，、]|[，、：；]$"),
     "a sign": re.compile(r"[~～…—_#&@=<>+]"),
     "a wish to be told in words": re.compile(
-        r"(?:回复|说|发)“(?:人工|更多|返回|退出|再说一遍|恢复|不留|我的预约|取消预约|改时间|挂号|是|否)”"
+        r"(?:回复|说|发)“(?:人工|更多|返回|退出|再说一遍|恢复|不留|我的预约|取消预约|改时间|挂号|是|否|签到|还要等多久|我出去一下|我回来了)”"
     ),
     "digits to be replied": re.compile(r"回复(?:数字|\d)"),
 }  # fmt: skip

@@ -23,8 +23,9 @@ CHINA = timezone(timedelta(hours=8))
 AT = datetime(2026, 12, 2, 9, 30, tzinfo=CHINA)
 # Not said to patients: web pages, orders of the staff, the rules themselves, parts of sentences.
 NOT_SAID = frozenset(
-    {"subscribe", "console", "planning", "rooms", "screen", "staff", "aloud", "wording"}
-)
+    {"subscribe", "console", "planning", "rooms", "screen", "staff", "calling", "aloud",
+     "wording"}
+)  # fmt: skip
 # Facts by the name of the argument, where its type says too little.
 NAMED: Mapping[str, object] = {
     "relation": "mother",
@@ -56,6 +57,8 @@ NAMED: Mapping[str, object] = {
     "room": "3诊室",
     "location": "门诊楼5楼B区",
     "code": "PN6MGWEK",
+    "label": "A012",
+    "state": "waiting",
     "expertise": ("眩晕", "头痛"),
     "way": "wechat",
     "which": "evening",
@@ -69,7 +72,7 @@ NAMED: Mapping[str, object] = {
         "text": "请周三上午9:00来，带上病历。", "offer_at": AT.isoformat(),
         "offer_doctor": "周一鸣", "offer_site": "云川市第一综合医院",
         "offer_department": "神经内科", "what": "linked",
-        "first": "2026-12-02", "last": "2026-12-04",
+        "first": "2026-12-02", "last": "2026-12-04", "label": "A012", "ahead": 3,
     },
 }  # fmt: skip
 

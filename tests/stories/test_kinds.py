@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from handlers.kinds import metres_between
 from handlers.texts import kinds as texts
 from models import HumanRequest
+from scheduling.distance import metres_between
 from tests.handlers.aloud_rules import wrongs
 from tests.stories.test_prompts import BOOK
 

@@ -1,0 +1,106 @@
+"""
+The doctor calls patients by one word a time; whoever is no doctor gets an ordinary answer.
+
+    医生: 下一个
+    机器人: 已叫：A012号，李*英。…
+    医生: 过号
+    机器人: A012号李*英已过号，回来后再排。叫下一位：下一个；再叫她：再叫一次
+    医生: 约下次 两周后
+    机器人: 将为A013号王*明约复诊：12月8日 周二 上午9:00。…
+    医生: 确认执行
+
+What is said all day acts at once, and the next word mends it; what touches many patients, or
+another doctor's room, is shown first and wants the very word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from dialogue.engine import Engine
+from dialogue.reply import Reply
+from dialogue.state import State
+from handlers import calling_plans
+from handlers.scene import World
+from handlers.texts import calling as texts
+from handlers.texts import refusals
+from nlp.heard import Heard
+from scheduling.errors import Refusal
+from scheduling.rota import Member
+from scheduling.visit import RoomView
+
+
+def turn(
+    engine: Engine[World], state: State, heard: Heard, world: World, member: Member
+) -> tuple[State, Reply] | None:
+    """Answer an order of a doctor at work; None where nobody's room is meant by it."""
+    if heard.order is None or heard.order.name not in NAMES:
+        return None
+    room = _room(heard.order.doctors, member, world)
+    if room is None:
+        return None
+    at_once = _AT_ONCE.get(heard.order.name)
+    if at_once is None:
+        known = {"shift": room.shift.id, "ticket": room.inside.id if room.inside else None}
+        return engine.open(state, calling_plans.FORM.name, world, heard, known)
+    try:
+        return state, Reply(at_once(room, member, world))
+    except Refusal as no:
+        return state, Reply(refusals.say(no))
+
+
+def _room(doctors: Sequence[str], member: Member, world: World) -> RoomView | None:
+    """The room of the doctor who writes, or of the one whom the desk names."""
+    if member.role == "doctor":
+        return world.desk.rooms.mine(member)
+    return world.desk.rooms.mine(member, doctors) if doctors else None
+
+
+# -- at once
+
+
+def _next(room: RoomView, member: Member, world: World) -> str:
+    before = room.inside
+    called = world.desk.rooms.call_next(member, room.shift.id)
+    return texts.called(called, before, _now(room, member, world)) if called else texts.NOBODY
+
+
+def _again(room: RoomView, member: Member, world: World) -> str:
+    return texts.called_again(world.desk.rooms.call_again(member, room.shift.id))
+
+
+def _miss(room: RoomView, member: Member, world: World) -> str:
+    missed = world.desk.rooms.miss(member, room.shift.id)
+    return texts.missed(missed, _now(room, member, world))
+
+
+def _finish(room: RoomView, member: Member, world: World) -> str:
+    done = world.desk.rooms.finish(member, room.shift.id)
+    return texts.finished(done, _now(room, member, world))
+
+
+def _results(room: RoomView, member: Member, world: World) -> str:
+    sent = world.desk.rooms.send_for_results(member, room.shift.id)
+    return texts.sent_for_results(sent, _now(room, member, world))
+
+
+def _line(room: RoomView, member: Member, world: World) -> str:
+    return texts.line(room)
+
+
+def _now(room: RoomView, member: Member, world: World) -> RoomView:
+    """The same room after the act."""
+    doctors = (room.shift.doctor,) if room.shift.doctor else ()
+    return world.desk.rooms.mine(member, doctors) or room
+
+
+_AT_ONCE: Mapping[str, Callable[[RoomView, Member, World], str]] = {
+    "call_next": _next,
+    "call_again": _again,
+    "call_miss": _miss,
+    "call_done": _finish,
+    "call_results": _results,
+    "call_line": _line,
+}
+
+NAMES = frozenset({*_AT_ONCE, *calling_plans.NAMES})

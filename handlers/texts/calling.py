@@ -1,0 +1,155 @@
+"""What a doctor reads who calls patients by chat; names masked, for others may look on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from handlers.texts import visits, wording
+from handlers.texts.staff import CONFIRM_CHANGE
+from scheduling.rota import ShiftView
+from scheduling.types import AppointmentView, Opening
+from scheduling.visit import RoomView, TicketView
+
+TITLE = "叫号"
+NOT_DONE = "没有执行，什么都没有改动。"
+NOBODY = "现在没有人在等。"
+NOBODY_INSIDE = "诊室里现在没有患者。先叫号：下一个。"
+CHANGED_MEANWHILE = "诊室里已经是另一位患者，没有执行。请再说一遍。"
+WHICH_ROOM = "转到哪里？回复数字："
+WHICH_DAY = "约到哪一天？例如：两周后，下周三上午。"
+HOW_LATE = "晚到多少分钟？请发数字。"
+NO_SUCH_DELAY = "晚到的时间要在4小时以内，而且还没有过。没有执行。整个班次看不了，请说：停诊。"
+_SURE = f"执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
+_MOST_LISTED = 5
+
+
+def _who(ticket: TicketView) -> str:
+    rank = visits.RANKS.get(ticket.rank, "")
+    lane = {"return": "回诊", "missed": "过号回来"}.get(ticket.lane, "")
+    notes = "，".join(filter(None, (rank, lane)))
+    return f"{ticket.label}号 {ticket.name_masked}" + (f"（{notes}）" if notes else "")
+
+
+def _waiting(room: RoomView) -> str:
+    away = "".join(
+        f"，{words}{len(some)}位"
+        for words, some in (("过号", room.missed), ("去做检查", room.results))
+        if some
+    )
+    return f"在等{len(room.line)}位{away}。"
+
+
+def called(ticket: TicketView, before: TicketView | None, room: RoomView) -> str:
+    """Who was called, whose visit ended by it, and how many wait."""
+    ended = f"{_who(before)}已看完。\n" if before is not None else ""
+    return f"{ended}已叫：{_who(ticket)}。{_waiting(room)}\n没来请回：过号；再喊请回：再叫一次"
+
+
+def called_again(ticket: TicketView) -> str:
+    """Once more."""
+    return f"又叫了一次：{_who(ticket)}。"
+
+
+def missed(ticket: TicketView, room: RoomView) -> str:
+    """Marked as missed; how to mend it."""
+    return (
+        f"已过号：{_who(ticket)}，回来再排。{_waiting(room)}\n"
+        "人来了请回：再叫一次；接着请回：下一个"
+    )
+
+
+def finished(ticket: TicketView, room: RoomView) -> str:
+    """The visit has ended."""
+    return f"已完成：{_who(ticket)}。{_waiting(room)}\n接着请回：下一个"
+
+
+def sent_for_results(ticket: TicketView, room: RoomView) -> str:
+    """Sent for an examination."""
+    return f"{_who(ticket)}去做检查，拿到结果回来接着看。{_waiting(room)}\n接着请回：下一个"
+
+
+def line(room: RoomView) -> str:
+    """Who is inside, who comes next, who is away."""
+    inside = f"诊室里：{_who(room.inside)}" if room.inside else "诊室里没有患者"
+    late = f"，已通知{wording.clock(room.delayed_until)}开诊" if room.delayed_until else ""
+    lines = [f"{inside}{late}。{_waiting(room)}"]
+    lines += [f"{place}. {_who(one)}" for place, one in enumerate(room.line[:_MOST_LISTED], 1)]
+    if len(room.line) > _MOST_LISTED:
+        lines.append(f"还有{len(room.line) - _MOST_LISTED}位")
+    for words, some in (("过号", room.missed), ("去做检查", room.results)):
+        if some:
+            lines.append(f"{words}：" + "、".join(map(_who, some)))
+    return "\n".join(lines)
+
+
+def other(shift: ShiftView) -> str:
+    """One of the rooms a patient can be sent on to."""
+    who = f"{shift.department_name}{shift.doctor_name}"
+    return f"{who}，{shift.room}" if shift.room else who
+
+
+def no_room(others: Sequence[ShiftView]) -> str:
+    """Nobody of that name sees patients here now; who does."""
+    if not others:
+        return "现在没有别的诊室在看诊，没有执行。要转科，请让患者到服务台改挂。"
+    names = "、".join(dict.fromkeys(one.department_name for one in others))
+    return f"没有找到您说的科室或医生，没有执行。现在能转到：{names}。"
+
+
+def transfer_preview(ticket: TicketView, shift: ShiftView) -> str:
+    """Who goes where."""
+    return f"将把{_who(ticket)}转到：{other(shift)}，排队号不变，在那边接着排。\n{_SURE}"
+
+
+def transferred(ticket: TicketView, shift: ShiftView | None) -> str:
+    """It is done."""
+    where = f"到{other(shift)}" if shift else ""
+    return f"已转{where}：{_who(ticket)}。\n接着请回：下一个"
+
+
+def delay_preview(room: RoomView | None, until: datetime) -> str:
+    """Who will be told what."""
+    count = room.shift.booked if room else 0
+    return f"将通知{count}位患者：预计{wording.clock(until)}开诊。\n{_SURE}"
+
+
+def delayed(until: datetime, told: int) -> str:
+    """It is done."""
+    return f"已改为{wording.clock(until)}开诊，正在通知{told}位患者。"
+
+
+def visit_preview(ticket: TicketView, opening: Opening) -> str:
+    """For whom, and when."""
+    return (
+        f"将为{_who(ticket)}约下次：{wording.moment(opening.starts_at)}，"
+        f"{opening.department_name}{wording.doctor(opening)}，{wording.fee(opening.fee_fen)}。\n"
+        f"{_SURE}"
+    )
+
+
+def visit_booked(view: AppointmentView) -> str:
+    """It is booked, and the patient hears of it."""
+    at = wording.moment(view.opening.starts_at)
+    return f"已约好：{view.patient_name_masked}，{at}，预约号{view.code}。患者会收到通知。"
+
+
+def no_place(day: date) -> str:
+    """The doctor sees nobody about that day, or all is taken."""
+    return f"{wording.day(day)}前后您没有能约的号，没有执行。请换一天，或让患者到时挂号。"
+
+
+def close_preview(room: RoomView | None) -> str:
+    """What happens to those who still wait."""
+    if room is None or not (room.line or room.missed or room.results):
+        return f"将要结束今天这个班次的叫号，没有患者在等。\n{_SURE}"
+    count = len(room.line) + len(room.missed) + len(room.results)
+    return (
+        f"将要提前结束：还有{count}位没看（{_waiting(room).rstrip('。')}）。"
+        f"他们会转到同科别的诊室，转不了的由服务台打电话安排。\n{_SURE}"
+    )
+
+
+def closed(to_ring: int) -> str:
+    """It is done; how many found no other room."""
+    return f"已结束叫号。{to_ring}位没有诊室可转，已列入电话名单。" if to_ring else "已结束叫号。"

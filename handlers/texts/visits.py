@@ -1,0 +1,211 @@
+"""The sentences of the day of the visit: to be here, to wait, to step out and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from handlers.texts import wording
+from scheduling.types import AppointmentView
+from scheduling.visit import Standing, TicketView
+
+TITLE = "签到"
+WAIT_TITLE = "排队"
+WHICH = "给谁签到？回复数字："
+ALL_OF_THEM = "都签到"
+WHICH_LEAVES = "谁要走开一下？回复数字："
+WHICH_IS_BACK = "谁回来了？回复数字："
+ALL_LEAVE = "都走开一下"
+ALL_ARE_BACK = "都回来了"
+BACK_YES = "回来了，接着排"
+BACK_NO = "还没有"
+STILL_AWAY = "好的，号给您留着。回来了，说“我回来了”。"
+NOTHING = "您今天没有要签到的号。要看病，告诉我哪里不舒服就行；在窗口挂的号，请到服务台签到。"
+NO_TICKET = "您今天没有在排的号。约了今天的号，到医院后说“签到”。"
+NOBODY_WAITS = "您今天没有在排的号，不用说暂时离开。"
+NEEDS_PLACE = (
+    "签到要人在医院。请扫诊区门口的签到码，或发一个您现在的位置。"
+    "发位置：点输入框右边的圆圈，再点“位置”。"
+)
+HOW_TO_STAND = "想知道还要等多久，说“还要等多久”；要走开，说“我出去一下”。"
+MISSED_RULE = "过号不作废：人回来了就接着排，再叫过几位就叫您；一直没应，要到分诊台重新办。"
+AT_DESK = "已经签到的号，要改、要退，请到分诊台办，或回复“人工”。"
+HERE_ALREADY = "您已经签到了，请留意叫号。"
+_TO_PERSON = "需要帮忙，请到分诊台，或回复“人工”。"
+
+# Why somebody goes before others, as it is said on the spot.
+RANKS: Mapping[str, str] = {
+    "emergency": "急诊优先",
+    "elder80": "80岁以上优先",
+    "pregnant": "孕妇优先",
+    "disabled": "残疾人优先",
+    "soldier": "军人优先",
+    "child3": "3岁以下优先",
+}
+
+
+def _place(ticket: TicketView) -> str:
+    """神经内科周一鸣，3诊室."""
+    room = f"，{ticket.room}" if ticket.room else ""
+    return f"{ticket.department_name}{ticket.doctor_name or ''}{room}"
+
+
+def _door(ticket: TicketView) -> str:
+    return f"{ticket.room}门口" if ticket.room else "诊区"
+
+
+def _head(ticket: TicketView) -> str:
+    rank = RANKS.get(ticket.rank, "")
+    return f"{ticket.label}号，{ticket.name_masked}，{_place(ticket)}" + (rank and f"，{rank}")
+
+
+def wait(standing: Standing) -> str:
+    """前面3位，大约20–35分钟: never a single minute, and nothing where nothing is known."""
+    late = ""
+    if standing.delayed_until is not None:
+        late = f"医生晚到，预计{wording.clock(standing.delayed_until)}开诊。"
+    if not standing.ahead:
+        return f"前面没有人了，下一位就是您。{late}"
+    ahead = f"前面{standing.ahead}位"
+    if standing.wait is None:
+        return f"{ahead}，还要等多久现在说不准。{late}"
+    low, high = standing.wait.low, standing.wait.high
+    span = f"{low}–{high}" if low < high else str(high)
+    back = ""
+    if standing.back_at is not None:
+        back = f"请在{wording.clock(standing.back_at)}前回到{_door(standing.ticket)}。"
+    return f"{ahead}，大约{span}分钟。{late}{back}"
+
+
+def _called(standing: Standing) -> str:
+    return f"已经叫到您了，请马上进{standing.ticket.room or '诊室'}。"
+
+
+def _missed(standing: Standing) -> str:
+    return "刚才叫过您，您不在，号没有作废。"
+
+
+def _results(standing: Standing) -> str:
+    return "医生让您先去做检查。拿到结果回来，就给您接着排。"
+
+
+def _unseen(standing: Standing) -> str:
+    return "医生提前结束了，今天没有看到您，很抱歉。工作人员会打电话给您另作安排。"
+
+
+def _suspended(standing: Standing) -> str:
+    return "这个班次临时停诊了，很抱歉。改约或退号，请说“我的预约”。"
+
+
+def _over(standing: Standing) -> str:
+    return f"这个号已经结束了。{_TO_PERSON}"
+
+
+def _left(standing: Standing) -> str:
+    return "您暂时离开了，号留着，现在不会叫您。"
+
+
+_STATES = {
+    "waiting": wait,
+    "called": _called,
+    "missed": _missed,
+    "results": _results,
+    "left": _left,
+    "unseen": _unseen,
+    "suspended": _suspended,
+    "done": _over,
+    "no_show": _over,
+}
+
+
+def stands(standing: Standing) -> str:
+    """Where one ticket stands, in two lines."""
+    say = _STATES.get(standing.ticket.state, wait)
+    return f"{_head(standing.ticket)}。\n{say(standing)}"
+
+
+def all_stand(standings: Sequence[Standing]) -> str:
+    """Where all the tickets of the family stand."""
+    return "\n".join(map(stands, standings))
+
+
+def not_missed(standings: Sequence[Standing]) -> str:
+    """Who fears to have missed the call has not."""
+    return f"您没有过号。\n{all_stand(standings)}"
+
+
+def checked_in(standings: Sequence[Standing], notes: Sequence[str]) -> str:
+    """The tickets, where they stand, who came early or late, and what to say later."""
+    told = "\n".join((all_stand(standings), *notes))
+    return f"签到好了。\n{told}\n快到时在微信提醒您。{HOW_TO_STAND}"
+
+
+def early(view: AppointmentView) -> str:
+    """Who comes early is not called sooner for it."""
+    return f"来得早，会按约的{wording.clock(view.opening.starts_at)}排，可以先走走。"
+
+
+def late(view: AppointmentView) -> str:
+    """Who comes too late rejoins behind those who are here."""
+    return f"约的{wording.clock(view.opening.starts_at)}已经过了很久，只能排在已经到的人后面。"
+
+
+def again(standings: Sequence[Standing]) -> str:
+    """They were here already."""
+    return f"您已经签过到，不用再签。\n{all_stand(standings)}"
+
+
+def left(standings: Sequence[Standing]) -> str:
+    """The ticket is kept; when to be back."""
+    who = "、".join(f"{s.ticket.label}号" for s in standings)
+    backs = [s.back_at for s in standings if s.back_at is not None]
+    by = f"最好{wording.clock(min(backs))}前回来。" if backs else ""
+    return f"好的，{who}给您留着，这会儿不叫您。{by}回来了说“我回来了”。"
+
+
+def returned(standings: Sequence[Standing]) -> str:
+    """They are in the line again."""
+    return f"好的，接着给您排。\n{all_stand(standings)}"
+
+
+def ask_back(standing: Standing) -> str:
+    """Somebody who is away asks: is she back?"""
+    rule = f"\n{MISSED_RULE}" if standing.ticket.state == "missed" else ""
+    return f"{stands(standing)}{rule}\n您回来了吗？回复数字："
+
+
+def choice(standing: Standing) -> str:
+    """One of several tickets."""
+    return f"{standing.ticket.name_masked}，{standing.ticket.label}号"
+
+
+def visit(view: AppointmentView) -> str:
+    """One of several visits to check in for."""
+    at = view.opening
+    return f"{view.patient_name_masked}，{at.department_name}，{wording.clock(at.starts_at)}"
+
+
+def another_day(view: AppointmentView) -> str:
+    """The next visit is not today."""
+    return (
+        f"今天没有要签到的号。您最近约的是：{wording.appointment(view)}。\n"
+        "请到那天再来签到；今天想看，告诉我哪里不舒服就行。"
+    )
+
+
+def suspended(view: AppointmentView) -> str:
+    """The visit of today does not take place."""
+    return f"今天的号停诊了：{wording.appointment(view)}。\n改约或退号，请说“我的预约”。"
+
+
+def not_yet(view: AppointmentView) -> str:
+    """Who asks for her turn has not checked in."""
+    return f"您今天约了：{wording.appointment(view)}，还没签到。\n人到医院后，说“签到”。"
+
+
+def wrong_site(here: str, view: AppointmentView, address: str) -> str:
+    """The code hangs in another house than the one where the visit is."""
+    return (
+        f"这里是{here}，您约的是：{wording.appointment(view)}。\n"
+        f"请到{view.opening.site_name}签到，地址：{address}。"
+        "来不及了，说“改时间”或“取消预约”。"
+    )

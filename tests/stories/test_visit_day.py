@@ -1,0 +1,361 @@
+"""The day of the visit, told through the webhook: the patient, the doctor, and others in line."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from bot.house import open_house
+from bot.turn import open_desk
+from desk import demo, staff, tickets
+from models import Appointment, Outbox, Ticket
+from tests.bot.hospital import settings
+from tests.handlers.aloud_rules import wrongs
+from tests.stories.conftest import Stage
+from tests.stories.test_kinds import place
+from tests.stories.test_suspension import CONSOLE, Ward
+
+pytestmark = pytest.mark.story
+
+WHO = ("1", "1", "张建国", "110101195803070011", "13800000000", "1", "1")
+MOTHER = ("1", "1", "2", "李秀英", "110101195003070021", "1", "1", "1")
+AT_THE_HOSPITAL = {"Location_X": 30.0411, "Location_Y": 123.0521}
+AT_HOME = {"Location_X": 30.0800, "Location_Y": 123.0900}
+
+
+ORDERS = (
+    "下一个", "过号", "再叫一次", "完成", "看结果", "转 骨科", "约下次 两周后", "晚到20分钟",
+    "提前结束", "候诊情况",
+)  # fmt: skip
+
+
+class Day:
+    """A patient with a visit of this morning, and the doctor who will see her."""
+
+    def __init__(self, stage) -> None:
+        self.ward = Ward(stage)
+        self.stage = stage
+        with open_desk(stage.house, CONSOLE) as counter:
+            (self.visit,) = [v for v in counter.bookings.mine() if v.channel == "chat"]
+
+    def say(self, text: str) -> str:
+        return self.stage.patient.say(text)
+
+    def doctor(self, text: str) -> str:
+        return self.ward.nurse(text, openid="oDoctor")
+
+    def scan(self, code: str) -> str:
+        return self.stage.patient.say("", MsgType="event", Event="SCAN", EventKey=code, Ticket="t")
+
+    def others(self, count: int) -> None:
+        """So many people walk in, and stand in the line of the same room."""
+        with open_desk(self.stage.house, CONSOLE) as counter:
+            for patient in demo._patients(counter.work, "walks in", count):
+                tickets.walk_in(counter.work, patient, self.visit.opening.shift)
+
+    def told(self) -> list[str]:
+        query = (
+            select(Outbox.kind)
+            .where(Outbox.appointment_id == self.visit.id, Outbox.kind.not_in(("reminder",)))
+            .order_by(Outbox.id)
+        )
+        return [row.kind for row in self.ward.read(query)]
+
+    def status(self) -> str:
+        query = select(Appointment.status).where(Appointment.id == self.visit.id)
+        return self.ward.read(query)[0].status
+
+
+@pytest.fixture(scope="module")
+def morning(demo_hospital, tmp_path_factory, _redis):
+    """The demo hospital with a patient who has booked this morning, and a doctor who calls."""
+    path = tmp_path_factory.mktemp("morning") / "desk.sqlite"
+    shutil.copy(demo_hospital, path)
+    house = open_house(settings(f"sqlite:///{path}", _redis.url, WECHAT_LINKS="off"))
+    stage = Stage(house)
+    stage.patient.say("挂王建国医生，今天上午")
+    answers = [stage.patient.say(text) for text in ("1", *WHO, "2")]
+    assert any("预约成功" in answer for answer in answers), answers
+    day = Day(stage)
+    with open_desk(house, CONSOLE) as counter:
+        code = staff.invite(counter.work, "王建国", "doctor", day.visit.opening.doctor)
+    assert "绑定成功" in day.doctor(f"绑定 {code}")
+    house.close()
+    return path
+
+
+@pytest.fixture
+def day(morning, tmp_path, redis_url):
+    path = tmp_path / "desk.sqlite"
+    shutil.copy(morning, path)
+    house = open_house(settings(f"sqlite:///{path}", redis_url, WECHAT_LINKS="off"))
+    yield Day(Stage(house))
+    house.close()
+
+
+def policy(day, **changes) -> None:
+    """The site has other rules."""
+    house = day.stage.house
+    rules = replace(house.settings.policy, **changes)
+    day.stage.house = replace(house, settings=replace(house.settings, policy=rules))
+    day.stage.wait(0)
+
+
+# -- to be here
+
+
+def test_she_scans_is_told_where_she_stands_is_called_misses_comes_back_and_is_seen(day):
+    day.others(4)
+
+    answer = day.scan("checkin:GH")
+    assert "签到好了" in answer
+    assert "前面4位" in answer
+
+    assert "已叫" in day.doctor("下一个")
+    assert "前面3位" in day.say("还要等多久")
+    assert day.told() == ["ahead"]
+    for _ in range(3):
+        day.doctor("下一个")
+    assert day.told() == ["ahead", "ahead"]
+    assert "下一位就是您" in day.say("到我了没")
+
+    assert "张*国" in day.doctor("下一个")
+    assert day.told() == ["ahead", "ahead", "called"]
+    assert "已经叫到您了，请马上进16-1诊室" in day.say("轮到几号了")
+
+    assert "张*国" in day.doctor("过号")
+    asked = day.say("过号了怎么办")
+    assert "号没有作废" in asked
+    assert "1. 回来了" in asked
+    assert "接着给您排" in day.say("1")
+    assert "张*国" in day.doctor("下一位")
+    assert "已完成" in day.doctor("看完了")
+    assert day.status() == "completed"
+    assert "今天没有在排的号" in day.say("还要等多久")
+
+
+def test_the_code_of_another_house_says_where_to_go(day):
+    answer = day.scan("checkin:SQ")
+
+    assert "这里是柳溪社区卫生服务中心" in answer
+    assert "请到云川市第一综合医院签到，地址：云川市江北区" in answer
+    assert day.status() == "booked"
+
+
+def test_the_code_at_the_door_of_a_room(day):
+    assert "签到好了" in day.scan("checkin:GH/16-1诊室")
+    assert "已经签过到" in day.scan("checkin:GH")
+
+
+def test_a_new_follower_who_scans_at_the_door_is_greeted_and_told_what_to_do(stage):
+    answer = stage.patient.say(
+        "", MsgType="event", Event="subscribe", EventKey="qrscene_checkin:GH", Ticket="t"
+    )
+
+    assert "您好" in answer
+    assert "在窗口挂的号，请到服务台签到" in answer
+
+
+def test_scanned_in_the_middle_of_another_booking(day):
+    day.say("挂骨科")
+
+    assert "签到好了" in day.scan("checkin:GH")
+
+
+def test_a_place_near_the_hospital_checks_in_and_one_far_away_says_how_far(day):
+    far = place(day.stage, **AT_HOME)
+    assert "您今天约在云川市第一综合医院" in far
+    assert "到了再签到" in far
+    assert day.status() == "booked"
+
+    assert "签到好了" in place(day.stage, **AT_THE_HOSPITAL)
+    assert "离您最近" in place(day.stage, **AT_THE_HOSPITAL), "nothing is left to check in"
+
+
+def test_where_the_site_wants_it_words_alone_are_not_enough(day):
+    policy(day, check_in_needs_place=True)
+
+    assert "签到码" in day.say("签到")
+    assert day.status() == "booked"
+    assert "签到好了" in place(day.stage, **AT_THE_HOSPITAL)
+
+
+def test_who_comes_late_is_behind_those_who_are_here_and_is_told_so(day):
+    day.stage.wait(80)
+    day.others(1)
+
+    answer = day.say("签到")
+
+    assert "只能排在已经到的人后面" in answer
+    assert "前面1位" in answer
+
+
+def test_when_all_is_over_the_desk_is_asked(day):
+    day.stage.wait(60 * 8)
+
+    assert "班次已经结束了，请到服务台" in day.say("签到")
+
+
+def test_of_two_of_the_family_she_says_who_is_here(day):
+    day.say("给我妈挂崔文斌医生，今天上午")
+    answers = [day.say(text) for text in MOTHER]
+    assert "预约成功" in answers[-1], answers
+
+    asked = day.say("签到")
+    assert "给谁签到" in asked
+    assert "都签到" in asked
+    done = day.say("第二个")
+    assert "李*英" in done
+    assert "张*国" not in done
+    assert "张*国" in day.say("我到了"), "only one is left"
+
+    both = day.say("还要等多久")
+    assert "李*英" in both
+    assert "张*国" in both
+    assert "张*国" not in day.say("我妈还要等多久")
+    assert "谁要走开一下" in day.say("我出去一下")
+    left = day.say("都走")
+    assert left.count("号") >= 2
+    assert {row.state for row in day.ward.read(select(Ticket.state))} == {"left"}
+
+
+def test_an_emergency_comes_before_the_line(day):
+    day.say("签到")
+
+    assert "120" in day.say("我胸口压着疼，出冷汗，还要等多久")
+
+
+# -- in care mode
+
+
+def test_in_care_mode_everything_of_the_day_can_be_done_by_digits(day):
+    day.others(2)
+    day.say("说慢点")
+    answers = [day.say("取消候补吧不用"), day.say("退出")]
+    menu = answers[-1]
+    assert "1. 我到医院了，签到" in menu
+
+    here = day.say("1")
+    assert "签到好了" in here
+    assert "1. 还要等多久" in here
+    assert "2. 我出去一下" in here
+    answers += [here, day.say("1"), day.say("2"), day.say("1"), day.say("1")]
+    assert "前面2位" in answers[3]
+    assert "给您留着" in answers[4]
+    assert any("接着给您排" in answer for answer in answers[5:])
+    for answer in answers:
+        assert list(wrongs(answer)) == [], answer
+
+
+# -- calling
+
+
+def test_who_was_missed_by_mistake_is_called_again_by_one_word(day):
+    day.say("签到")
+    day.doctor("下一个")
+
+    assert "再叫一次" in day.doctor("人不在")
+    assert "张*国" in day.doctor("再叫一次")
+    assert "已经叫到您了" in day.say("到我了吗")
+
+
+def test_who_was_sent_for_results_comes_back_before_others(day):
+    day.say("签到")
+    day.others(0)
+    day.doctor("下一个")
+    assert "拿到结果回来接着看" in day.doctor("看结果")
+    day.others(3)
+
+    assert "拿到结果回来" in day.say("还要等多久")
+    assert "接着给您排" in day.say("结果出来了")
+    assert "回诊" in day.doctor("候诊情况")
+
+
+def test_the_next_visit_is_shown_and_booked_by_the_word(day):
+    day.say("签到")
+    assert "诊室里现在没有患者" in day.doctor("约下次 两周后")
+    day.doctor("下一个")
+
+    shown = day.doctor("约下次 两周后")
+    assert "12月8日 周二" in shown
+    assert "王建国" in shown
+    assert "确认执行" in day.doctor("好的"), "a bare yes does not act"
+    assert "已约好" in day.doctor("确认执行")
+    assert "12月8日 周二" in day.say("我的预约")
+    confirmed = select(Outbox.kind).where(Outbox.kind == "confirmed")
+    assert len(day.ward.read(confirmed)) == 1
+
+
+def test_a_word_for_one_patient_is_not_done_to_the_next(day):
+    day.others(1)
+    day.say("签到")
+    day.doctor("下一个")
+    day.doctor("约下次 两周后")
+    with open_desk(day.stage.house, CONSOLE) as counter:
+        member = next(one for one in staff.everybody(counter.work))
+        doctor = staff.by_number(counter.work, member.id)
+        counter.rooms.call_next(doctor, day.visit.opening.shift)
+
+    assert "已经是另一位患者" in day.doctor("确认执行")
+    later = select(Appointment.id).where(
+        Appointment.patient_id == day.visit.patient,
+        Appointment.starts_at > day.visit.opening.ends_at,
+    )
+    assert day.ward.read(later) == []
+
+
+def test_a_patient_is_sent_on_to_another_doctor_and_told_where(day):
+    day.say("签到")
+    day.doctor("下一个")
+
+    assert "没有找到" in day.doctor("转 血液科")
+    shown = day.doctor("转 崔文斌")
+    assert "张*国" in shown
+    assert "耳鼻咽喉科崔文斌" in shown
+    assert "已转到" in day.doctor("确认执行")
+    assert "耳鼻咽喉科崔文斌" in day.say("还要等多久")
+    assert "没有患者" in day.doctor("候诊情况")
+
+
+def test_late_by_minutes_by_the_clock_and_not_by_a_day(day):
+    day.say("签到")
+
+    assert "预计9:20开诊" in day.doctor("晚到20分钟")
+    assert "预计9:30开诊" in day.doctor("堵车，晚到半小时")
+    assert "确认执行" in day.doctor("1")
+    assert "已改为9:30开诊" in day.doctor("确认执行")
+    assert day.told() == ["delayed"]
+    assert "医生晚到，预计9:30开诊" in day.say("还要等多久")
+    assert "多少分钟" in day.doctor("我要迟到了")
+    assert "预计9:15开诊" in day.doctor("15")
+    assert "没有执行" in day.doctor("退出")
+
+
+def test_nobody_is_lost_when_the_doctor_ends_early(day):
+    day.others(2)
+    day.say("签到")
+
+    assert "还有3位没看" in day.doctor("提前结束")
+    assert "已结束叫号" in day.doctor("确认执行")
+    states = {row.state for row in day.ward.read(select(Ticket.state))}
+    assert states <= {"waiting", "unseen"}
+    assert "停止叫号" in day.doctor("下一个")
+
+
+def test_a_patient_who_types_it_learns_nothing_and_does_nothing(day):
+    day.say("签到")
+
+    for words in ORDERS:
+        answer = day.ward.nurse(words, openid="oCurious")
+        for secret in ("张*国", "已叫", "确认执行", "诊室里", "没有执行", "叫号："):
+            assert secret not in answer, answer
+    assert {row.state for row in day.ward.read(select(Ticket.state))} == {"waiting"}
+
+
+def test_a_doctor_at_home_is_answered_like_anybody(day):
+    day.stage.wait(60 * 12)
+
+    assert "诊室" not in day.doctor("候诊情况")
