@@ -20,6 +20,7 @@ from benchmarks import (
     suspension,
     turns,
     understanding,
+    waits,
 )
 from benchmarks.measure import Row
 from benchmarks.places import ENGINES, TINY, Places, Sizes
@@ -33,6 +34,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "start": start.rows,
     "broadcast": broadcast.rows,
     "suspension": suspension.rows,
+    "waits": waits.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
 

@@ -35,6 +35,8 @@ class Sizes:
     searches: int = 100
     notices: int = 500
     suspensions: int = 1_000
+    half_days: int = 400
+    rooms: int = 50  # of a hospital on a simulated day
     starts: int = 3
     engines: tuple[str, ...] = ENGINES
 
@@ -54,6 +56,8 @@ TINY = Sizes(
     searches=2,
     notices=4,
     suspensions=2,
+    half_days=2,
+    rooms=1,
     starts=1,
     turn_engines=("sqlite",),
     engines=("sqlite",),

@@ -1,4 +1,8 @@
-"""`python -m benchmarks.plots RESULT…`: the plots of docs/performance.md, from saved results."""
+"""
+`python -m benchmarks.plots RESULT…`: the plots of docs/performance.md, from saved results.
+
+Results of the `waits` row give the plot of docs/queueing.md instead.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +25,15 @@ mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "desk", "font.size"
 
 
 def main(files: Sequence[str]) -> None:
-    """Read all rows of the files and draw both plots."""
+    """Read all rows of the files and draw what they tell of."""
     rows = [row for file in files for row in json.loads(Path(file).read_text())["rows"]]
-    _save(_ratios([row for row in rows if row["goal"]]), "performance-ratios.svg")
-    _save(
-        _growth([row for row in rows if "search by the" in row["work"]]), "performance-growth.svg"
-    )
+    grown = [row for row in rows if "search by the" in row["work"]]
+    treated = [row for row in rows if row["work"].startswith("waits under ")]
+    if treated:
+        _save(_disciplines(treated), "queueing-disciplines.svg")
+    if grown:
+        _save(_ratios([row for row in rows if row["goal"]]), "performance-ratios.svg")
+        _save(_growth(grown), "performance-growth.svg")
 
 
 def _ratios(rows: list[dict[str, Any]]) -> Figure:
@@ -71,6 +78,27 @@ def _growth(rows: list[dict[str, Any]]) -> Figure:
         if place == 1:
             axes.set_ylabel("ms, median")
             axes.legend(frameon=False)
+    return figure
+
+
+def _disciplines(rows: list[dict[str, Any]]) -> Figure:
+    """Under each discipline, each class: its mean wait, up to its 95th percentile."""
+    classes = ("new", "priority", "return", "missed")
+    figure = Figure(figsize=(7.2, 3.0), layout="constrained")
+    axes = figure.add_subplot()
+    for place, name in enumerate(classes):
+        at = [number + (place - 1.5) * 0.2 for number in range(len(rows))]
+        means = [median(row["samples"][f"{name} mean"]) for row in rows]
+        highs = [median(row["samples"][f"{name} p95"]) for row in rows]
+        beyond = [high - mean for mean, high in zip(means, highs, strict=True)]
+        axes.bar(at, means, width=0.18, label=name)
+        axes.errorbar(at, means, yerr=[[0] * len(rows), beyond], fmt="none", color="black", lw=0.8)
+        for x, mean, high in zip(at, means, highs, strict=True):
+            axes.text(x, high + 1, f"{mean:.0f}", ha="center", va="bottom")
+    axes.set_xticks(range(len(rows)), [row["work"].removeprefix("waits under ") for row in rows])
+    axes.set_ylabel("minutes: mean, line to p95")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, ncols=len(classes), loc="upper left")
     return figure
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling import waits
-from scheduling.waits import NOTHING, Before, Pace, WaitRange, estimate, residual, shrunk
+from scheduling.waits import NOTHING, Pace, Visit, WaitRange, estimate, residual, shrunk
 
 minutes = st.floats(0.5, 60)
 cvs = st.floats(0.05, 1.5)
@@ -24,41 +24,58 @@ def paces(draw: st.DrawFn) -> Pace:
     return Pace(draw(st.floats(5, 5000)), mean, (draw(cvs) * mean) ** 2)
 
 
-people = st.integers(0, 60)
-inside = st.none() | st.floats(0, 300)
-opening = st.floats(0, 120)
+visits = st.lists(
+    st.builds(Visit, st.floats(0, 1), st.sampled_from([0.55, 1.0]), st.floats(0, 0.25)),
+    max_size=60,
+)
+inside = st.none() | st.tuples(st.just(Visit()), st.floats(0, 300))
+opening = st.none() | st.floats(0, 120)
 
 
-@given(paces(), people, inside, opening)
-def test_a_range_holds_its_mean_and_nobody_waits_less_than_nothing(pace, ahead, since, opens_in):
-    told = estimate(Before(ahead), pace, inside=since, opens_in=opens_in)
+@given(paces(), visits, inside, opening)
+def test_a_range_holds_its_mean_and_nobody_waits_less_than_nothing(pace, before, who, opens_in):
+    told = estimate(before, pace, inside=who, opens_in=opens_in)
 
-    assert 0 <= opens_in <= told.low <= told.mean + 1e-9
-    assert told.mean <= told.high + 1e-9
+    assert 0 <= (opens_in or 0) <= told.low <= told.middle + 1e-9
+    assert told.low <= told.mean + 1e-9
+    assert max(told.mean, told.middle) <= told.high + 1e-9
     assert all(math.isfinite(end) for end in (told.low, told.high))
 
 
-@given(paces(), people, inside, opening, st.floats(0, 1))
-def test_one_more_before_her_never_makes_it_shorter(pace, ahead, since, opens_in, chance):
-    told = estimate(Before(ahead), pace, inside=since, opens_in=opens_in)
-    perhaps = estimate(Before(ahead, (chance,)), pace, inside=since, opens_in=opens_in)
-    surely = estimate(Before(ahead + 1), pace, inside=since, opens_in=opens_in)
+@given(paces(), visits, inside, opening, st.floats(0, 1))
+def test_one_more_before_her_never_makes_it_shorter(pace, before, who, opens_in, chance):
+    one_more = Visit(chance, 1.0, chance * (1 - chance))
+    told, perhaps, surely = (
+        estimate([*before, *more], pace, inside=who, opens_in=opens_in)
+        for more in ((), (one_more,), (Visit(),))
+    )
 
     assert told.mean <= perhaps.mean + 1e-9 <= surely.mean + 2e-9
     assert told.high <= surely.high + 1e-9
 
 
-@given(paces(), st.floats(0, 300), st.floats(0, 300))
-def test_what_is_left_of_a_visit_is_never_negative_and_grows_the_longer_it_lasts(pace, one, two):
-    early, late = sorted((one, two))
-    _, scale = waits._log_normal(pace.mean_minutes, pace.variance)
+@given(paces(), visits, inside, st.floats(1, 3))
+def test_a_stretched_range_is_wider_around_the_same_mean(pace, before, who, stretch):
+    told, wider = (estimate(before, pace, inside=who, stretch=by) for by in (1.0, stretch))
 
-    assert residual(pace, early)[0] >= 0
-    assert residual(pace, early)[1] >= 0
-    # Not memoryless: past the bulk of it a log-normal visit promises more, not the same.
-    past = pace.mean_minutes * math.exp(scale)
-    if past <= early <= late:
-        assert residual(pace, late)[0] >= residual(pace, early)[0] * (1 - 1e-6)
+    assert wider.mean == told.mean
+    assert wider.low <= told.low
+
+
+@given(paces(), st.floats(0, 300))
+def test_what_is_left_of_a_visit_is_never_negative(pace, since):
+    mean, variance = residual(pace, since)
+
+    assert mean >= 0
+    assert variance >= 0
+
+
+@pytest.mark.parametrize("cv", [0.5, 0.6, 0.7, 0.8, 1.0])
+def test_a_long_visit_promises_to_last_longer_still(cv):
+    """Not memoryless: were it so, what is left would stay the same."""
+    left = [residual(Pace(100, 6.0, (cv * 6.0) ** 2), since)[0] for since in (15, 20, 25)]
+
+    assert left[0] < left[1] < left[2]
 
 
 def test_what_is_left_of_a_visit_is_what_simulated_visits_have_left():
