@@ -44,6 +44,7 @@ PEOPLE = (
         Appointment.starts_at,
         Appointment.half_day,
         Appointment.words_enc,
+        Appointment.paid_fen,
         Appointment.service_type,
         Patient.birth_on,
         Doctor.code.label("doctor"),

@@ -93,8 +93,8 @@ def test_a_scan_in_the_middle_of_a_booking_gives_the_place_back(
     assert statuses(hospital[0]) == ["expired"]
 
 
-def test_check_in_is_told_where_it_is(patient: Patient) -> None:
-    assert "签到请到" in scan(patient, "checkin:S")
+def test_who_has_no_visit_today_is_told_what_to_do(patient: Patient) -> None:
+    assert "今天没有要签到的号" in scan(patient, "checkin:S")
 
 
 def test_the_code_of_a_doctor_who_left_helps_on(patient: Patient) -> None:
