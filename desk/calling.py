@@ -189,6 +189,8 @@ def close(work: Work, member: Member, shift: int) -> int:
 def close_forgotten(work: Work, shift: int) -> timedelta | None:
     """Close a room that nobody has closed long after its shift; the job of that name."""
     room = rooms.lock(work, [shift])[shift]
+    if room.shift_state != "published":
+        return _IDLE if room.visit_on == work.local(work.now).date() else None
     called = ticket_rows.of_shifts(work, [shift], ["called"])
     if any(work.now - row.called_at < _IDLE for row in called):
         return _IDLE

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from desk import loads, notices, rooms, ticket_rows
+from desk import loads, notices, outbox, rooms, ticket_rows
 from desk.work import Work
 from scheduling.queueing import MISSED, RETURN
 from scheduling.visit import Load
@@ -72,6 +72,8 @@ def move(work: Work, row: _Row, shift: int, why: str) -> None:
     values = {"lane": lane, "shift_id": shift, "told": 0, "calls_to_pass": 0}
     if row.state != "waiting":
         values["ready_at"] = work.now
+    if row.state == "unseen":
+        outbox.void(work, row.appointment_id)  # nobody has to ring any more
     ticket_rows.change(work, row, "waiting", why, **values)
     notices.sent_on(work, ticket_rows.one(work, row.id))
 
@@ -90,3 +92,5 @@ def restore(work: Work, appointment: int) -> None:
         return
     before = ticket_rows.state_before(work, row.id) or "waiting"
     ticket_rows.change(work, row, "waiting" if before == "called" else before)
+    if before == "unseen":
+        notices.unseen(work, ticket_rows.one(work, row.id))

@@ -19,7 +19,13 @@ from desk.rows import insert_row
 from desk.work import Work
 from models import Appointment, Patient, Shift, Site, Slot, Ticket
 from scheduling.arriving import Arrival, check_arrival, due_at
-from scheduling.errors import AppointmentOver, NoSuchTicket, ShiftSuspended, SlotTaken
+from scheduling.errors import (
+    AppointmentOver,
+    NoSuchTicket,
+    NotInLine,
+    ShiftSuspended,
+    SlotTaken,
+)
 from scheduling.queueing import FIRST, OVER, RANKS, rank_by_age
 from scheduling.types import AppointmentId, PatientId, SlotId
 from scheduling.visit import TicketId, TicketView, VisitToday
@@ -135,7 +141,9 @@ def leave(work: Work, ticket: TicketId) -> TicketView:
         NoSuchTicket; NotInLine: it is not waiting.
     """
     row = _mine(work, ticket)
-    if row.state != "left":
+    if row.state not in ("waiting", "left"):
+        raise NotInLine(state=row.state)
+    if row.state == "waiting":
         ticket_rows.change(work, row, "left")
     return ticket_rows.view(work, ticket_rows.one(work, ticket))
 

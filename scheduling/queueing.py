@@ -35,7 +35,7 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
         {"called", "done", "missed", "no_show", "results", "waiting", "suspended"}
     ),
     "missed": frozenset({"waiting", "called", "unseen", "suspended"}),
-    "results": frozenset({"waiting", "unseen", "suspended"}),
+    "results": frozenset({"waiting", "done", "unseen", "suspended"}),
     "left": frozenset({"waiting", "unseen", "suspended"}),
     "unseen": frozenset({"waiting", "suspended"}),
     "suspended": frozenset({"waiting", "missed", "results", "left", "unseen"}),

@@ -15,6 +15,7 @@ from models import (
     Outbox,
     Shift,
     Slot,
+    Staff,
     Ticket,
     TicketEvent,
 )
@@ -27,6 +28,12 @@ NURSE = Member(7, "刘护士", "desk", None, None)
 
 class VisitDay(Hospital):
     """The hospital at nine; its rooms open at ten."""
+
+    def __init__(self, url, policy=None):
+        super().__init__(url, policy)
+        row = {"id": NURSE.id, "name": NURSE.name, "role": NURSE.role, "created_at": NOW}
+        with self.engine.begin() as conn:
+            conn.execute(insert(Staff).values(**row))
 
     def room(self, capacity=20, hour=10, *, ward=None, doctor=True, service="expert"):
         """A shift of one slot with that many places; returns (shift, slot)."""
