@@ -85,25 +85,25 @@ def test_a_morning_from_the_door_to_the_end(day):
     assert day.events(first.id) == ["waiting", "called", "done"]
 
 
-def test_a_missed_call_comes_back_after_three_others_twice_and_then_it_is_over(day):
-    shift, slot = day.room()
-    openid, one = day.booked(slot)
-    ticket = day.check_in(openid, one)
-    day.come(slot, 12)
+def test_a_missed_call_comes_back_after_three_others_twice_and_then_it_is_over(small):
+    shift, slot = small.room()
+    openid, one = small.booked(slot)
+    ticket = small.check_in(openid, one)
+    small.come(slot, 12)
     calls = []
     for _ in range(2):
-        assert day.call(shift) == "A001"
-        assert day.act("miss", shift).state == "missed"
-        back = day.come_back(openid, ticket.id)
+        assert small.call(shift) == "A001"
+        assert small.act("miss", shift).state == "missed"
+        back = small.come_back(openid, ticket.id)
         assert (back.state, back.lane) == ("waiting", "missed")
-        calls += [day.call(shift) for _ in range(3)]
-    assert day.call(shift) == "A001"
-    assert day.act("miss", shift).state == "no_show"
+        calls += [small.call(shift) for _ in range(3)]
+    assert small.call(shift) == "A001"
+    assert small.act("miss", shift).state == "no_show"
 
     assert calls == [f"A{n:03d}" for n in range(2, 8)]
-    assert day.status(one) == "no_show"
-    assert day.call(shift) == "A008"
-    assert day.calling(shift).visits == 6, "who did not come took nobody's time"
+    assert small.status(one) == "no_show"
+    assert small.call(shift) == "A008"
+    assert small.calling(shift).visits == 6, "who did not come took nobody's time"
 
 
 def test_a_missed_call_is_taken_back_by_calling_again(small):
@@ -122,24 +122,24 @@ def test_a_missed_call_is_taken_back_by_calling_again(small):
     assert small.events(ticket.id)[-2:] == ["called", "missed"]
 
 
-def test_with_the_results_she_comes_back_before_the_third_one(day):
-    shift, slot = day.room()
-    openid, one = day.booked(slot)
-    ticket = day.check_in(openid, one)
-    day.come(slot, 4)
-    day.call(shift)
-    day.now += 5 * MINUTE
-    assert day.act("send_for_results", shift).state == "results"
-    assert day.calling(shift).visits == 1
-    assert day.call(shift) == "A002"
-    with day.standing(openid) as (mine,):
+def test_with_the_results_she_comes_back_before_the_third_one(small):
+    shift, slot = small.room()
+    openid, one = small.booked(slot)
+    ticket = small.check_in(openid, one)
+    small.come(slot, 4)
+    small.call(shift)
+    small.now += 5 * MINUTE
+    assert small.act("send_for_results", shift).state == "results"
+    assert small.calling(shift).visits == 1
+    assert small.call(shift) == "A002"
+    with small.standing(openid) as (mine,):
         assert (mine.ticket.state, mine.ahead) == ("results", None)
-    day.come_back(openid, ticket.id)
+    small.come_back(openid, ticket.id)
 
-    assert day.line(shift) == ["A001", "A003", "A004", "A005"], "two first visits, one return"
-    assert day.call(shift) == "A001"
-    day.call(shift)
-    assert day.status(one) == "completed"
+    assert small.line(shift) == ["A001", "A003", "A004", "A005"], "two first visits, one return"
+    assert small.call(shift) == "A001"
+    small.call(shift)
+    assert small.status(one) == "completed"
 
 
 def test_each_department_is_called_as_its_site_wants_it(sqlite_url):
@@ -191,26 +191,26 @@ def test_nothing_is_called_where_nobody_is_or_on_another_day(small):
 # -- sent on, late, over
 
 
-def test_the_one_inside_is_sent_on_and_keeps_her_place_in_time(day):
-    (here, slot), (there, theirs) = day.room(), day.room()
-    openid, one = day.booked(slot)
-    ticket = day.check_in(openid, one)
-    day.now += MINUTE
-    day.come(theirs, 2)
-    day.call(here)
-    day.now += 3 * MINUTE
+def test_the_one_inside_is_sent_on_and_keeps_her_place_in_time(small):
+    (here, slot), (there, theirs) = small.room(), small.room()
+    openid, one = small.booked(slot)
+    ticket = small.check_in(openid, one)
+    small.now += MINUTE
+    small.come(theirs, 2)
+    small.call(here)
+    small.now += 3 * MINUTE
 
-    sent = day.act("transfer", here, there)
+    sent = small.act("transfer", here, there)
     assert (sent.shift, sent.state, sent.label) == (there, "waiting", "A001")
-    assert (day.line(here), len(day.line(there))) == ([], 3)
-    assert day.calling(here).visits == 1
-    with day.work() as work:
+    assert (small.line(here), len(small.line(there))) == ([], 3)
+    assert small.calling(here).visits == 1
+    with small.work() as work:
         assert standing.of_ticket(work, ticket.id).ahead == 2, "as early, but here a moment later"
-    assert day.rows(AuditEvent.act, AuditEvent.act == "transfer") == ["transfer"]
+    assert small.rows(AuditEvent.act, AuditEvent.act == "transfer") == ["transfer"]
     for _ in range(3):
-        day.call(there)
-    assert day.act("finish", there).id == ticket.id
-    assert day.status(one) == "completed"
+        small.call(there)
+    assert small.act("finish", there).id == ticket.id
+    assert small.status(one) == "completed"
 
 
 def test_another_room_takes_nobody_when_it_is_closed_or_elsewhere(small):
@@ -227,38 +227,38 @@ def test_another_room_takes_nobody_when_it_is_closed_or_elsewhere(small):
         small.act("set_rank", 4711, "soldier")
 
 
-def test_who_is_late_says_so_once_to_all_who_wait_or_are_to_come(day):
-    shift, slot = day.room()
-    day.come(slot, 2)
-    day.booked(slot)
-    until = (day.now + 80 * MINUTE).astimezone(SHANGHAI)
+def test_who_is_late_says_so_once_to_all_who_wait_or_are_to_come(small):
+    shift, slot = small.room()
+    small.come(slot, 2)
+    small.booked(slot)
+    until = (small.now + 80 * MINUTE).astimezone(SHANGHAI)
 
-    assert day.act("delay", shift, until) == 3
-    day.act("delay", shift, until)
-    assert len(told(day, "delayed")) == 3, "nobody is told the same twice"
-    with day.work() as work:
+    assert small.act("delay", shift, until) == 3
+    small.act("delay", shift, until)
+    assert len(told(small, "delayed")) == 3, "nobody is told the same twice"
+    with small.work() as work:
         room = standing.room(work, NURSE, shift)
     assert (room.state, room.delayed_until) == ("paused", until)
-    day.call(shift)
-    with day.work() as work:
+    small.call(shift)
+    with small.work() as work:
         room = standing.room(work, NURSE, shift)
     assert (room.state, room.delayed_until) == ("open", None)
 
 
-def test_ending_early_sends_everybody_to_the_lightest_rooms(day):
-    ward = day.department()
-    (here, slot), (one, theirs), (two, _) = (day.room(ward=ward) for _ in range(3))
-    day.come(theirs, 2)
-    day.come(slot, 6)
-    day.call(here)
+def test_ending_early_sends_everybody_to_the_lightest_rooms(small):
+    ward = small.department()
+    (here, slot), (one, theirs), (two, _) = (small.room(ward=ward) for _ in range(3))
+    small.come(theirs, 2)
+    small.come(slot, 6)
+    small.call(here)
 
-    assert day.act("close", here) == 0
-    assert day.act("close", here) == 0
-    assert (len(day.line(one)), len(day.line(two))) == (4, 3)
-    assert day.tickets()["A003"] == "done", "the one inside has been seen"
-    assert len(told(day, "sent_on")) == 5
+    assert small.act("close", here) == 0
+    assert small.act("close", here) == 0
+    assert (len(small.line(one)), len(small.line(two))) == (4, 3)
+    assert small.tickets()["A003"] == "done", "the one inside has been seen"
+    assert len(told(small, "sent_on")) == 5
     with pytest.raises(RoomClosed):
-        day.call(here)
+        small.call(here)
 
 
 def test_whom_nobody_can_take_is_on_the_call_list_until_a_room_is_found(small):
@@ -302,15 +302,15 @@ def test_a_room_that_everybody_forgot_is_closed_after_its_shift(small):
 # -- who is told what
 
 
-def test_three_ahead_one_ahead_and_called_are_told_once_each(day):
-    shift, slot = day.room()
-    day.come(slot, 7)
+def test_three_ahead_one_ahead_and_called_are_told_once_each(small):
+    shift, slot = small.room()
+    small.come(slot, 7)
     for _ in range(7):
-        day.call(shift)
-        day.now += 5 * MINUTE
+        small.call(shift)
+        small.now += 5 * MINUTE
 
     def labels(kind, ahead=None):
-        return [p["label"] for p in told(day, kind) if ahead in (None, p.get("ahead"))]
+        return [p["label"] for p in told(small, kind) if ahead in (None, p.get("ahead"))]
 
     assert labels("called") == [f"A{n:03d}" for n in range(1, 8)]
     # By the first call one is next, one is after her and two are near.
@@ -318,7 +318,7 @@ def test_three_ahead_one_ahead_and_called_are_told_once_each(day):
     assert labels("ahead", 2) == ["A004"]
     assert labels("ahead", 1) == ["A003", "A004", "A005", "A006", "A007"]
     assert labels("ahead", 0) == ["A002"]
-    assert told(day, "called")[0]["room"] == f"{shift}诊室"
+    assert told(small, "called")[0]["room"] == f"{shift}诊室"
 
 
 def test_a_notice_names_the_room_where_she_waits_now_and_is_void_once_she_was_seen(small):

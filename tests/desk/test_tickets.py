@@ -46,19 +46,19 @@ def small(sqlite_url):
 # -- who may check in
 
 
-def test_a_ticket_has_a_number_of_its_department_and_checking_in_again_keeps_it(day):
-    _, slot = day.room()
-    (openid, one), (other, two) = day.booked(slot), day.booked(slot)
+def test_a_ticket_has_a_number_of_its_department_and_checking_in_again_keeps_it(small):
+    _, slot = small.room()
+    (openid, one), (other, two) = small.booked(slot), small.booked(slot)
 
-    ticket = day.check_in(openid, one)
-    assert day.check_in(openid, one) == ticket
-    assert day.check_in(other, two).label == "A002"
-    elsewhere = day.come(day.room()[1])[0]
+    ticket = small.check_in(openid, one)
+    assert small.check_in(openid, one) == ticket
+    assert small.check_in(other, two).label == "A002"
+    elsewhere = small.come(small.room()[1])[0]
     assert (ticket.label, elsewhere.label) == ("A001", "B001")
     assert (ticket.state, ticket.lane, ticket.rank) == ("waiting", "first", "")
     assert ticket.name_masked == "李*明"
-    assert day.status(one) == "checked_in"
-    assert day.appointment_events(one)[-1] == "checked_in"
+    assert small.status(one) == "checked_in"
+    assert small.appointment_events(one)[-1] == "checked_in"
 
 
 def test_nobody_checks_in_for_others_or_without_an_appointment(small):
@@ -144,35 +144,35 @@ def test_whom_the_birth_date_or_the_desk_puts_before_others(small):
 # -- walk-ins
 
 
-def test_who_walks_in_has_one_of_what_is_left_and_a_ticket(day):
-    shift, slot = day.room(capacity=2)
-    day.come(slot)
-    _, patient = day.patient()
-    with day.work(DESK) as work:
+def test_who_walks_in_has_one_of_what_is_left_and_a_ticket(small):
+    shift, slot = small.room(capacity=2)
+    small.come(slot)
+    _, patient = small.patient()
+    with small.work(DESK) as work:
         ticket = tickets.walk_in(work, patient, shift, rank="pregnant")
 
-    assert (ticket.label, ticket.rank, day.stock(slot)) == ("A002", "pregnant", (2, 2))
-    _, patient = day.patient()
-    with pytest.raises(SlotTaken), day.work(DESK) as work:
+    assert (ticket.label, ticket.rank, small.stock(slot)) == ("A002", "pregnant", (2, 2))
+    _, patient = small.patient()
+    with pytest.raises(SlotTaken), small.work(DESK) as work:
         tickets.walk_in(work, patient, shift)
 
 
 # -- out for a while, and back
 
 
-def test_who_goes_out_is_not_called_and_has_her_place_again_when_back(day):
-    shift, slot = day.room()
-    (openid, one), _ = day.booked(slot), day.come(slot, 2)
-    ticket = day.check_in(openid, one)
-    assert day.line(shift) == ["A001", "A002", "A003"]
+def test_who_goes_out_is_not_called_and_has_her_place_again_when_back(small):
+    shift, slot = small.room()
+    (openid, one), _ = small.booked(slot), small.come(slot, 2)
+    ticket = small.check_in(openid, one)
+    assert small.line(shift) == ["A001", "A002", "A003"]
 
-    assert day.leave(openid, ticket.id).state == "left"
-    assert day.leave(openid, ticket.id).state == "left"
-    assert day.line(shift) == ["A001", "A002"]
-    assert day.come_back(openid, ticket.id).state == "waiting"
-    assert day.come_back(openid, ticket.id).state == "waiting"
-    assert day.line(shift) == ["A001", "A002", "A003"]
-    assert day.events(ticket.id) == ["waiting", "left", "waiting"]
+    assert small.leave(openid, ticket.id).state == "left"
+    assert small.leave(openid, ticket.id).state == "left"
+    assert small.line(shift) == ["A001", "A002"]
+    assert small.come_back(openid, ticket.id).state == "waiting"
+    assert small.come_back(openid, ticket.id).state == "waiting"
+    assert small.line(shift) == ["A001", "A002", "A003"]
+    assert small.events(ticket.id) == ["waiting", "left", "waiting"]
 
 
 def test_only_who_may_see_a_ticket_moves_it(small):
@@ -205,18 +205,18 @@ def test_an_account_sees_its_visits_of_today_and_who_is_here(small):
 # -- by load, and where rooms close
 
 
-def test_who_comes_for_nobody_by_name_goes_where_the_least_work_is(day):
-    ward = day.department()
-    (busy, slot), (idle, _) = day.general(ward, capacity=10), day.general(ward, capacity=10)
+def test_who_comes_for_nobody_by_name_goes_where_the_least_work_is(small):
+    ward = small.department()
+    (busy, slot), (idle, _) = small.general(ward, capacity=10), small.general(ward, capacity=10)
     for _ in range(3):
-        day.booked(slot)
-    openid, one = day.booked(slot)
+        small.booked(slot)
+    openid, one = small.booked(slot)
 
-    ticket = day.check_in(openid, one)
+    ticket = small.check_in(openid, one)
     assert ticket.shift == idle, "three are still expected next door"
-    assert day.line(busy) == []
-    day.come(slot, 3)
-    assert (len(day.line(idle)), len(day.line(busy))) == (4, 0)
+    assert small.line(busy) == []
+    small.come(slot, 3)
+    assert (len(small.line(idle)), len(small.line(busy))) == (4, 0)
 
 
 def test_who_comes_for_a_doctor_waits_for_that_doctor(small):
