@@ -166,7 +166,7 @@ def _walk_ins(
 def _planned(shifts: Sequence[Row[*tuple[Any, ...]]]) -> Pace:
     """What the roster thinks a patient takes: the length of a slot over its places."""
     minutes = sum((row.ends_at - row.starts_at) / _MINUTE for row in shifts)
-    return Pace(0, minutes / max(1, sum(row.places for row in shifts)), rows.USUAL_SCV)
+    return Pace(0, minutes / max(1, int(sum(row.places for row in shifts))), rows.USUAL_SCV)
 
 
 def _seen(work: Work, wards: Sequence[int], day: date) -> dict[LineKey, list[Seen]]:

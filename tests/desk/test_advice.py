@@ -289,3 +289,26 @@ def test_as_many_queries_for_two_hundred_as_for_ten(weeks, two_sites):
     weeks.appointments(shift, "08:30", 20)
     assert queries() == few
     assert max(few) < 12
+
+
+def test_all_of_it_is_read_alike_by_every_engine(database_url):
+    weeks = PastWeeks(database_url)
+    ward = weeks.department(name="骨科", national_code="05")
+    tomorrow = weeks.half_day(ward, 1)
+    weeks.appointments(tomorrow, "08:00", 3)
+    for back in (1, 2):
+        past = weeks.half_day(ward, 1 - back * WEEK)
+        made = {"channel": "window", "created_at": at(1 - back * WEEK, "08:50")}
+        weeks.appointments(past, "09:00", 2, status="completed", **made)
+    weeks.visit(weeks.half_day(ward, -1), "08:00", "08:05", "08:45", 5.0, 3.0)
+    weeks.wait_for(ward, 6, 8)
+    with weeks.work() as work:
+        found = advice.staffing(work, NURSE, "S", TOMORROW)
+        template = advice_templates.template(work, NURSE, tomorrow)
+        sites = advice_sites.next_week(work)
+    (line,) = found.lines
+    assert (line.booked, line.walk_ins, found.seen_on) == (3, 1, TODAY - timedelta(days=1))
+    assert [(one.begins, one.wait) for one in line.seen] == [(480, 40)]
+    assert template.now.template == (4,) * 8
+    assert (sites.demand, [one.why for one in sites.short]) == (2, ["no_specialty"] * 2)
+    weeks.close()
