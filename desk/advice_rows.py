@@ -22,8 +22,8 @@ _DAYS = timedelta(days=7 * WEEKS)
 _LEAST = 30
 USUAL_SCV = 0.5  # of visits, coefficient of variation .7 (docs/queueing.md)
 USUAL_NO_SHOW = 0.144  # tertiary hospital, web booking 2010: PMC3238289
-_CAME, _STAYED_AWAY = "completed", "no_show"
-_EXPECTED = ("booked", "checked_in", _CAME, _STAYED_AWAY)
+_CAME, _STAYED_AWAY = ("checked_in", "completed"), ("booked", "no_show")
+_EXPECTED = (*_CAME, *_STAYED_AWAY)
 
 _OF_WARDS = Shift.department_id.in_(bindparam("wards", expanding=True))
 _LINE = (Shift.department_id, Shift.doctor_id, Shift.service_type, Shift.half_day)
@@ -66,13 +66,15 @@ _WALKED_IN = _APPOINTMENTS.where(
         )
     ),
 )
+# Where a room has called, whoever is still as booked as before has not come.
 _ATTENDED = (
     select(Shift.department_id, Appointment.status, _COUNT)
     .join(Shift, Shift.id == Appointment.shift_id)
+    .join(Calling, Calling.shift_id == Shift.id)
     .where(
         _OF_WARDS,
         Shift.visit_on.between(bindparam("first"), bindparam("last")),
-        Appointment.status.in_((_CAME, _STAYED_AWAY)),
+        Appointment.status.in_(_EXPECTED),
     )
     .group_by(Shift.department_id, Appointment.status)
 )
@@ -156,7 +158,9 @@ def no_shows(work: Work, wards: Sequence[int], today: date) -> Mapping[int, floa
     for row in work.conn.execute(_ATTENDED, {"wards": list(wards), **_month(today)}):
         counts[row.department_id][row.status] = row.patients
     return {
-        ward: seen[_STAYED_AWAY] / seen.total() if seen.total() >= _LEAST else USUAL_NO_SHOW
+        ward: sum(seen[status] for status in _STAYED_AWAY) / seen.total()
+        if seen.total() >= _LEAST
+        else USUAL_NO_SHOW
         for ward, seen in counts.items()
     }
 

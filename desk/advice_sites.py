@@ -20,9 +20,9 @@ from desk.advice_rows import WEEKS
 from desk.work import Work
 from models import Appointment, Shift, Slot, WaitlistEntry
 from scheduling.advice import Move, Short, SitesAdvice
-from scheduling.distance import travel_minutes
+from scheduling.distance import is_walk, travel_minutes
 from scheduling.transport import Demand, Plan, Supply, Unmet, plan
-from scheduling.types import Ward
+from scheduling.types import Place, Ward
 
 _DAY, _WEEK = timedelta(days=1), 7
 # Further than this nobody is asked to go for an ordinary visit; minutes.
@@ -149,20 +149,25 @@ def _moves(
         if there.site != wards[asked[flow.demand].department].site:
             where = (flow.demand, there.site, there.day, there.half_day, flow.minutes)
             patients[where] += flow.patients
-    names = {site.code: site.name for site in work.directory.sites}
+    sites = {site.code: site for site in work.directory.sites}
     return [
         Move(
             department_name=wards[asked[number].department].name,
             from_site=wards[asked[number].department].site_name,
-            to_site=names[site],
+            to_site=sites[site].name,
             from_day=asked[number].day,
             to_day=day,
             half_day=half_day,
             patients=count,
             minutes=minutes,
+            is_walk=_is_walk(sites[wards[asked[number].department].site], sites[site]),
         )
         for (number, site, day, half_day, minutes), count in patients.items()
     ]
+
+
+def _is_walk(one: Place, other: Place) -> bool:
+    return one.spot is not None and other.spot is not None and is_walk(one.spot, other.spot)
 
 
 def _short(wards: Mapping[int, Ward], asked: _Asked, unmet: Unmet) -> Short:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from desk.work import Work
 from scheduling.advice import Hint
-from scheduling.distance import WALKED, travel_minutes, walking_minutes
+from scheduling.distance import is_walk, travel_minutes
 from scheduling.offers import Offer, Offers
 from scheduling.types import Need, Place
 
@@ -81,5 +81,5 @@ def _way(offer: Offer, asked: Sequence[Place], sites: dict[str, Place]) -> Hint 
         starts_at=offer.first.starts_at,
         half_day=offer.first.half_day,
         minutes=minutes,
-        is_walk=walking_minutes(site.spot, there) <= WALKED,
+        is_walk=is_walk(site.spot, there),
     )

@@ -91,7 +91,7 @@ class TemplateAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """So many patients of one site could be seen at another; `minutes` on foot."""
+    """So many patients of one site could be seen at another, `minutes` away on foot or riding."""
 
     department_name: str
     from_site: str
@@ -101,6 +101,7 @@ class Move:
     half_day: str
     patients: int
     minutes: float
+    is_walk: bool
 
 
 @dataclass(frozen=True, slots=True)

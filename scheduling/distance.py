@@ -13,7 +13,7 @@ _METRES_A_MINUTE_ON_FOOT = 80.0
 _METRES_A_MINUTE_RIDING = 25_000 / 60
 _STOP_MINUTES = 10.0
 # People walk so many minutes; further they ride.
-WALKED = 25.0
+_WALKED = 25.0
 
 
 def metres_between(one: Spot, other: Spot) -> float:
@@ -28,9 +28,13 @@ def walking_minutes(one: Spot, other: Spot) -> float:
     return _DETOUR * metres_between(one, other) / _METRES_A_MINUTE_ON_FOOT
 
 
+def is_walk(one: Spot, other: Spot) -> bool:
+    """Tell whether people walk that far."""
+    return walking_minutes(one, other) <= _WALKED
+
+
 def travel_minutes(one: Spot, other: Spot) -> float:
     """Return about how long the way takes: on foot where people walk that far, else riding."""
-    on_foot = walking_minutes(one, other)
-    if on_foot <= WALKED:
-        return on_foot
+    if is_walk(one, other):
+        return walking_minutes(one, other)
     return _STOP_MINUTES + _DETOUR * metres_between(one, other) / _METRES_A_MINUTE_RIDING

@@ -19,7 +19,6 @@ WHYS = {
     "full": "能去的都满了",
 }
 _HOUR = 60
-_WALKED = 25
 
 
 def clock(minute: float) -> str:
@@ -62,7 +61,7 @@ def outcome(value: Forecast) -> str:
 
 def move(value: Move) -> str:
     """5位可以到东街社区看：周三上午，步行8分钟."""
-    way = "步行" if value.minutes <= _WALKED else "坐车约"
+    way = "步行" if value.is_walk else "坐车约"
     other = "" if value.to_day == value.from_day else f"（原来{wording.day(value.from_day)}）"
     return (
         f"{value.from_site}{value.department_name}：{value.patients}位可以到{value.to_site}，"

@@ -119,11 +119,13 @@ def test_who_stays_away_is_not_waited_for(weeks):
     ward = weeks.department()
     weeks.appointments(weeks.half_day(ward, 1), "08:00", 20)
     past = weeks.half_day(ward, -2, places=60)
-    weeks.appointments(past, "08:00", 20, status="completed")
+    weeks.appointments(past, "08:00", 40, status="booked")
     (usual,) = _staffing(weeks).lines
-    weeks.appointments(past, "08:00", 20, status="no_show")
+    for _ in range(10):
+        weeks.visit(past, "08:30", "08:30", "08:40", 5.0)
     (line,) = _staffing(weeks).lines
-    assert usual.forecast.hours[0].patients > line.forecast.hours[0].patients * 1.4
+    assert usual.forecast.hours[0].patients == pytest.approx(20 * (1 - 0.144), abs=1.5)
+    assert line.forecast.hours[0].patients == pytest.approx(20 * 0.2, abs=1)
 
 
 def test_what_is_suspended_or_remote_needs_no_room(weeks):
@@ -219,7 +221,7 @@ def test_who_finds_no_place_at_home_could_go_to_the_other_site(weeks, two_sites)
         found = advice_sites.next_week(work)
     assert (found.first, found.demand, found.at_home, found.short) == (MONDAY, 8, 5, ())
     (move,) = found.moves
-    expected = Move("全科", "中心", "E社区", MONDAY, MONDAY, "am", 3, move.minutes)
+    expected = Move("全科", "中心", "E社区", MONDAY, MONDAY, "am", 3, move.minutes, is_walk=False)
     assert move == expected
     assert 15 < move.minutes < 25
 
