@@ -1,12 +1,15 @@
 """
 A half-day of one line before some rooms, and what it is like when it is simulated; pure.
 
-Who is booked is ready at the time of the slot, or when they come late; who walks in is ready at
-once. First come first served, no visit is interrupted. A room that closes before the others takes
-nobody after that; those that close last go on to the end. Times are minutes after local midnight,
-lengths and waits minutes. Visits are log-normal.
+`clinic_day` plays a half-day call by call in the discipline of the desk; here two hundred of them
+are reckoned at once, first come first served, in a hundredth of the time, so that a whole page of
+lines can be forecast and rooms be tried out. It is held against `clinic_day`
+(tests/scheduling/test_staffing.py), and errs towards longer waits.
 
-Lateness is ours (docs/queueing.md): one in ten is over a quarter of an hour late.
+Who is booked comes around the slot as in `clinic_day`; an early one is taken when a room is free,
+and the wait counts from the slot or the later arrival. A room that closes before the others takes
+nobody after that; those that close last go on to the end; who comes after that does not count.
+Visits are log-normal. Times are minutes after local midnight, lengths and waits minutes.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log1p, sqrt
 from typing import TYPE_CHECKING
+
+from scheduling.clinic_types import USUAL
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +31,8 @@ HOUR = 60
 # Who waits longer than this has waited long; the share of them is shown.
 LONG = 30
 _RUNS = 200
+# Nobody comes earlier than this before the doors open.
+_EARLIEST = 60
 _TWO_SIDED = 1.96
 
 
@@ -59,8 +66,8 @@ class Session:
     """
     One line and its rooms; `booked` is when each patient is due.
 
-    `no_show` is the share of booked patients who do not come, `late` of those who come late, by
-    `late_minutes` in the mean (exponentially).
+    `no_show` is the share of booked patients who do not come; the others come logistically around
+    the slot, `early` before it in the mean, with the scale `scatter`.
     """
 
     rooms: tuple[Room, ...]
@@ -68,8 +75,8 @@ class Session:
     visit: Visit
     walk_ins: tuple[WalkIns, ...] = ()
     no_show: float = 0.0
-    late: float = 0.3
-    late_minutes: float = 14.0
+    early: float = USUAL.early
+    scatter: float = USUAL.offset_scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +114,14 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Patients of all runs, a run a row, in the order in which they are ready; inf: nobody."""
+    """
+    Patients of all runs, a run a row, in the order in which they are taken; inf: nobody.
 
-    ready: Table
+    When they `come`, the time from which their wait counts (`since`), how long their visits are.
+    """
+
+    come: Table
+    since: Table
     lengths: Table
 
 
@@ -118,17 +130,24 @@ def draw(session: Session, seed: int) -> Draws:
     import numpy as np  # noqa: PLC0415 - only who plans needs it
 
     dice = np.random.default_rng(seed)
+    opens = min(room.opens for room in session.rooms)
+    closes = max(room.closes for room in session.rooms)
     shape = (_RUNS, len(session.booked))
-    lateness = dice.exponential(session.late_minutes, shape) * (dice.random(shape) < session.late)
-    ready = [np.array(session.booked, float) + lateness]
-    ready[0][dice.random(shape) < session.no_show] = np.inf
+    due = np.tile(np.array(session.booked, float), (_RUNS, 1))
+    come = due - session.early + dice.logistic(0.0, session.scatter, shape)
+    come = np.maximum(come, opens - _EARLIEST)
+    come[(dice.random(shape) < session.no_show) | (come > closes)] = np.inf
+    everybody = [(come, np.maximum(come, due))]
     for one in session.walk_ins:
         counts = dice.poisson(one.expected, _RUNS)
         at = dice.uniform(one.begins, one.ends, (_RUNS, int(counts.max())))
         at[np.arange(at.shape[1]) >= counts[:, None]] = np.inf
-        ready.append(at)
-    everybody = np.sort(np.hstack(ready), axis=1)
-    return Draws(everybody, _lengths(session.visit, dice, everybody.shape))
+        everybody.append((at, at))
+    come, since = (np.hstack(tables) for tables in zip(*everybody, strict=True))
+    # An early one is taken before the slot where there is time, so stands halfway between.
+    order = np.argsort(come + since, axis=1)
+    come, since = (np.take_along_axis(table, order, axis=1) for table in (come, since))
+    return Draws(come, since, _lengths(session.visit, dice, come.shape))
 
 
 def _lengths(visit: Visit, dice: np.random.Generator, shape: tuple[int, ...]) -> Table:
@@ -141,8 +160,8 @@ def mean_wait(rooms: Sequence[Room], draws: Draws) -> float:
     """Return the mean wait of these patients before other rooms."""
     import numpy as np  # noqa: PLC0415 - see above
 
-    came = np.isfinite(draws.ready)
-    waited = _starts_at(rooms, draws)[came] - draws.ready[came]
+    came = np.isfinite(draws.come)
+    waited = np.maximum(_starts_at(rooms, draws)[came] - draws.since[came], 0.0)
     return float(waited.sum()) / max(len(waited), 1)
 
 
@@ -152,11 +171,11 @@ def _starts_at(rooms: Sequence[Room], draws: Draws) -> Table:
 
     last = max(room.closes for room in rooms)
     closes = np.array([np.inf if room.closes == last else room.closes for room in rooms], float)
-    free = np.tile(np.array([room.opens for room in rooms], float), (len(draws.ready), 1))
-    starts = np.empty_like(draws.ready)
+    free = np.tile(np.array([room.opens for room in rooms], float), (len(draws.come), 1))
+    starts = np.empty_like(draws.come)
     runs = np.arange(len(free))
-    for number in range(draws.ready.shape[1]):
-        soonest = np.maximum(free, draws.ready[:, number, None])
+    for number in range(draws.come.shape[1]):
+        soonest = np.maximum(free, draws.come[:, number, None])
         soonest[soonest >= closes] = np.inf
         room = soonest.argmin(axis=1)
         at = soonest[runs, room]
@@ -170,9 +189,9 @@ def simulated(session: Session, draws: Draws) -> Simulated:
     """Return what the half-day is like in the mean of its draws."""
     import numpy as np  # noqa: PLC0415 - see above
 
-    came = np.isfinite(draws.ready)
+    came = np.isfinite(draws.come)
     starts = np.where(came, _starts_at(session.rooms, draws), 0.0)
-    waits = starts - np.where(came, draws.ready, 0.0)
+    waits = np.maximum(starts - np.where(came, draws.since, 0.0), 0.0)
     ends = np.where(came, starts + draws.lengths, 0.0)
     closes = max(room.closes for room in session.rooms)
     means = waits.sum(axis=1) / np.maximum(came.sum(axis=1), 1)
@@ -182,7 +201,7 @@ def simulated(session: Session, draws: Draws) -> Simulated:
             _simulated_hour(
                 begins,
                 open_minutes(session.rooms, begins),
-                waits[(draws.ready >= begins) & (draws.ready < begins + HOUR)],
+                waits[(draws.since >= begins) & (draws.since < begins + HOUR)],
                 np.clip(np.minimum(ends, begins + HOUR) - np.maximum(starts, begins), 0.0, None),
             )
             for begins in hours(session)
