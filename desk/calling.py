@@ -25,6 +25,7 @@ from scheduling.visit import TicketId, TicketView
 # How many people ahead somebody is told of, the fewest last.
 _TOLD_AT = (3, 1)
 _IDLE = timedelta(minutes=30)
+_JUST_NOW = timedelta(minutes=2)
 
 _LET_PASS = (
     update(Ticket)
@@ -53,9 +54,11 @@ def call_next(work: Work, member: Member, shift: int) -> TicketView | None:
         NotAllowed, ShiftSuspended, WrongDay; RoomClosed.
     """
     work, _, room = visits.enter(work, member, shift)
-    if (row := visits.inside(work, shift)) is not None:
-        visits.end(work, room, row)
     order = ticket_rows.in_order(work, room, ticket_rows.lines(work, [shift])[shift])
+    if (row := visits.inside(work, shift)) is not None:
+        # Where nobody waited until just now, she may have left long ago.
+        is_timed = not order or any(one.ready_at < work.now - _JUST_NOW for one in order)
+        visits.end(work, room, row, is_timed=is_timed)
     opened = {"state": "open", "delayed_until": None, "opened_at": room.opened_at or work.now}
     if not order:
         rooms.change(work, shift, **opened)

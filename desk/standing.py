@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from desk import appointments, rooms, shifts, ticket_rows
+from desk import appointments, estimates, rooms, shifts, ticket_rows
 from desk.work import Work
 from models import Calling, Department, Doctor, Shift, Site
 from scheduling.errors import NoSuchTicket
 from scheduling.rota import Member
 from scheduling.visit import BoardRoom, BoardView, RoomView, Standing, TicketId
+from scheduling.waits import WaitRange
 
 _SHOWN = 3  # of each line on the call screen
 _ALIVE = ("waiting", "called", "missed", "results", "left", "unseen")
@@ -146,11 +147,17 @@ def _standings(work: Work, tickets: Sequence[_Row]) -> list[Standing]:
         return []
     known = rooms.read(work, shifts_)
     lines = ticket_rows.lines(work, shifts_)
-    found = [_standing(work, row, known[row.shift_id], lines[row.shift_id]) for row in tickets]
+    told = estimates.of_tickets(work, tickets, known, lines)
+    found = [
+        _standing(work, row, known[row.shift_id], lines[row.shift_id], told.get(row.id))
+        for row in tickets
+    ]
     return sorted(found, key=lambda one: (one.ticket.due_at, one.ticket.id))
 
 
-def _standing(work: Work, row: _Row, room: _Row, waits: Sequence[_Row]) -> Standing:
+def _standing(
+    work: Work, row: _Row, room: _Row, waits: Sequence[_Row], told: WaitRange | None
+) -> Standing:
     ahead = 0 if row.state == "called" else None
     if row.state == "waiting":
         order = ticket_rows.in_order(work, room, waits)
@@ -158,8 +165,8 @@ def _standing(work: Work, row: _Row, room: _Row, waits: Sequence[_Row]) -> Stand
     return Standing(
         ticket=ticket_rows.view(work, row),
         ahead=ahead,
-        wait=None,
-        back_at=None,
+        wait=told if row.state == "waiting" else None,
+        back_at=estimates.back_at(work, told),
         delayed_until=_local(work, room),
     )
 

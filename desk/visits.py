@@ -12,6 +12,7 @@ from desk.events import record
 from desk.work import Actor, Work
 from models import Appointment
 from scheduling.errors import NobodyInside, RoomClosed, ShiftSuspended, WrongDay
+from scheduling.queueing import RETURN
 from scheduling.rota import Member, ShiftView
 
 _END = (
@@ -71,16 +72,18 @@ def called(work: Work, shift: int) -> _Row:
     return row
 
 
-def end(work: Work, room: _Row, row: _Row) -> None:
-    """The visit of the one inside is over."""
+def end(work: Work, room: _Row, row: _Row, *, is_timed: bool = True) -> None:
+    """The visit of the one inside is over; it `is_timed` where it is known when it ended."""
     ticket_rows.change(work, row, "done")
     end_appointment(work, row, "completed")
-    count(work, room, row)
+    if is_timed:
+        count(work, room, row)
 
 
 def count(work: Work, room: _Row, row: _Row) -> None:
-    """Count how long the one inside has been there."""
-    rooms.visited(work, room, work.now - row.called_at)
+    """Count how long the one inside has been there; visits with results are not what is told."""
+    if row.lane != RETURN:
+        rooms.visited(work, room, work.now - row.called_at)
 
 
 def end_appointment(work: Work, row: _Row, status: str) -> None:

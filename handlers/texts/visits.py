@@ -68,12 +68,11 @@ def wait(standing: Standing) -> str:
     ahead = f"前面{standing.ahead}位"
     if standing.wait is None:
         return f"{ahead}，还要等多久现在说不准。{late}"
-    low, high = standing.wait.low, standing.wait.high
-    span = f"{low}–{high}" if low < high else str(high)
+    low, high = standing.wait.shown
     back = ""
     if standing.back_at is not None:
         back = f"请在{wording.clock(standing.back_at)}前回到{_door(standing.ticket)}。"
-    return f"{ahead}，大约{span}分钟。{late}{back}"
+    return f"{ahead}，大约{low}–{high}分钟。{late}{back}"
 
 
 def _called(standing: Standing) -> str:
