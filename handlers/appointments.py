@@ -48,9 +48,16 @@ def overview(world: World) -> Reply:
 
 
 def hear_whose(heard: Heard, values: Values, world: World) -> Given:
-    """Whose appointment it is about: 「取消我妈的号」, or a member of the family by name."""
+    """
+    Whose appointment it is about: 「取消我妈的号」, or a member of the family by name.
+
+    「取消我的号」 by who has none of her own is about those she has made.
+    """
     named = family.named(heard, world.desk.patients.linked())
-    return named[0].id if len(named) == 1 else heard.person.relation
+    if len(named) == 1:
+        return named[0].id
+    relation = heard.person.relation
+    return relation if relation != "self" or of_whom(relation, ahead(world), world) else None
 
 
 def hear_appointment(heard: Heard, values: Values, world: World) -> Given:

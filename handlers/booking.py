@@ -22,7 +22,7 @@ from typing import Any
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import changes, family, table, times, wishes
+from handlers import again, changes, family, table, times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
@@ -240,6 +240,8 @@ def changed(before: Values, after: Values, world: World) -> str:
 
 def claims(heard: Heard, world: World) -> Values | None:
     """「下午要，骨科，给我女儿」: facts enough for a booking, whatever the wish sounds like."""
+    if (same := again.wanted(heard, world)) is not None:
+        return same
     place = heard.stated_departments or heard.doctors
     more = heard.when or heard.person.relation or heard.symptoms
     is_wish = heard.intent == "unknown" and place and more and not world.is_busy

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from dialogue.reply import Reply
 from handlers import appointments, wishes
 from handlers.scene import World
 from handlers.texts import common, information
 from nlp.heard import Heard
+from scheduling.types import AppointmentView
+
+# So many visits fit into one answer.
+_FEW = 3
 
 
 def aside(heard: Heard, world: World) -> Reply | None:
@@ -47,11 +51,29 @@ def _clinic(heard: Heard, world: World) -> Reply:
     wards = world.desk.catalogue.departments(codes) if codes else ()
     if wards:
         return Reply(information.ward(wards[0]))
+    if not (heard.sites or heard.topics):
+        return Reply(information.unknown(_phone(heard, world)))
+    return Reply(_where(heard, world))
+
+
+def _where(heard: Heard, world: World) -> str:
+    """Where and when: of the site that was named, of the visits ahead, else of every site."""
     sites = world.desk.catalogue.sites()
-    named = [s for s in sites if heard.sites and s.code == heard.sites[0].code]
-    if named or heard.topics:
-        return Reply(information.sites(named or sites))
-    return Reply(information.unknown(_phone(heard, world)))
+    if heard.sites:
+        return information.sites([s for s in sites if s.code == heard.sites[0].code])
+    ahead = appointments.ahead(world)
+    return _visits(ahead[:_FEW], world) if ahead else information.sites(sites)
+
+
+def _visits(views: Sequence[AppointmentView], world: World) -> str:
+    """Where and when, asked by who has booked: there."""
+    wards = {
+        w.code: w for w in world.desk.catalogue.departments([v.opening.department for v in views])
+    }
+    lines = [information.visit(view, wards.get(view.opening.department)) for view in views]
+    codes = {view.opening.site for view in views}
+    places = [s for s in world.desk.catalogue.sites() if s.code in codes]
+    return "\n".join(lines) + "\n\n" + information.sites(places)
 
 
 def _phone(heard: Heard, world: World) -> str:

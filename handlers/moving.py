@@ -56,9 +56,19 @@ def hear_other(heard: Heard, values: Values, world: World) -> Given:
 def hear_when(heard: Heard, values: Values, world: World) -> Given:
     """Another time, unless it is the time of another matter: 「挂骨科明天」 moves nothing."""
     is_another = heard.symptoms or heard.stated_departments
-    return (
-        None if heard.intent == "book" and is_another else wishes.hear_when(heard, values, world)
-    )
+    if (heard.intent == "book" and is_another) or _are_hours(heard):
+        return None
+    return wishes.hear_when(heard, values, world)
+
+
+def hear_hours(heard: Heard, values: Values, world: World) -> Given:
+    """「改到下午」「十点以后的」: hours of the day it is booked on."""
+    spans = [(w.start, w.end) for w in heard.when]
+    return relative.moved(spans, 0) if _are_hours(heard) else None
+
+
+def _are_hours(heard: Heard) -> bool:
+    return bool(heard.when) and not any(when.names_day for when in heard.when)
 
 
 def hear_doctor(heard: Heard, values: Values, world: World) -> Given:
@@ -83,11 +93,14 @@ def hear_shift(heard: Heard, values: Values, world: World) -> Given:
 
 def _wanted(values: Values, view: AppointmentView) -> tuple[tuple[datetime, datetime], ...]:
     """The times asked for, told outright or counted from the appointment."""
-    days = values.get("shift")
-    if days is None:
-        return wishes.wanted_times(values)
     day = relative.whole_day(view.opening.starts_at)
-    return wishes.wanted_times({"when": relative.moved([day], days)})
+    if values.get("hours"):
+        spans = wishes.wanted_times({"when": values["hours"]})
+        later = (day[0].date() - spans[0][0].date()).days
+        return wishes.wanted_times({"when": relative.moved(spans, later)})
+    if values.get("shift") is not None:
+        return wishes.wanted_times({"when": relative.moved([day], values["shift"])})
+    return wishes.wanted_times(values)
 
 
 def ask_offer(values: Values, world: World) -> Asked:
@@ -174,17 +187,22 @@ _JUST_BOOKED = timedelta(minutes=10)
 
 
 def claims(heard: Heard, world: World) -> Values | None:
-    """「还是后天下午吧」「换个医生」 right after a booking: it is the one to be moved."""
-    is_other = heard.stated_departments or heard.symptoms or heard.doctors or heard.sites
+    """「还是后天下午吧」「换王建国」 right after a booking: it is the one to be moved."""
+    is_other = heard.stated_departments or heard.symptoms or heard.sites
     is_change = heard.preferences & {"rather", "other_time", "other_doctor"}
-    if world.is_busy or is_other or not is_change or heard.person.relation:
+    is_for_other = heard.person.relation not in (None, "self")
+    if world.is_busy or is_other or is_for_other or not (is_change or heard.refused):
         return None
     since = world.desk.now - _JUST_BOOKED
     fresh = [a for a in appointments.ahead(world) if a.created_at >= since]
-    is_shift = heard.shift_days is not None
-    wants = heard.when or is_shift or "rather" not in is_change or len(is_change) > 1
     last = max(fresh, key=lambda a: (a.created_at, a.id), default=None)
-    return {"appointment": last.id} if last and wants else None
+    if last is None:
+        return None
+    values: Values = {"appointment": last.id}
+    if heard.doctors:
+        return values if hear_doctor(heard, values, world) else None
+    wants = heard.when or heard.shift_days is not None or is_change != {"rather"}
+    return values if wants else None
 
 
 MOVE: Form[World] = Form(
@@ -198,10 +216,14 @@ MOVE: Form[World] = Form(
         Slot("whose", hear=appointments.hear_whose),
         Slot("appointment", ask_move, after=("whose",)),
         Slot("shift", hear=hear_shift, after=("when",)),
-        Slot("when", hear=hear_when, check=wishes.check_when, after=("shift",)),
+        Slot("hours", hear=hear_hours, after=("when", "shift")),
+        Slot("when", hear=hear_when, check=wishes.check_when, after=("shift", "hours")),
         Slot("doctor", hear=hear_doctor, after=("appointment",)),
         Slot(
-            "offer", ask_offer, hear=hear_other, after=("appointment", "when", "shift", "doctor")
+            "offer",
+            ask_offer,
+            hear=hear_other,
+            after=("appointment", "when", "shift", "hours", "doctor"),
         ),
         times.SLOT,
         Slot("sure", ask_move_sure, answer=answer_move, pick=pick_move, after=("time",)),

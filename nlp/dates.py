@@ -60,9 +60,11 @@ def find(
     phrases = joined(folded, tokens(folded, now), now.date())
     whens: list[When] = []
     for said, second in _wanted(folded, phrases):
-        is_bare = said.days is None and about
-        first = replace(said, days=Days(tuple(about))) if is_bare else said
+        is_bare = said.days is None
+        first = replace(said, days=Days(tuple(about))) if is_bare and about else said
         when = _interval(folded, first, second, now)
+        if is_bare and not about and (second is None or second.days is None):
+            when = tuple(replace(one, names_day=False) for one in when)
         whens.extend(one for one in when if one not in whens)
     return tuple(one for one in whens if not any(_within(one, other) for other in whens))
 

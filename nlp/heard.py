@@ -40,10 +40,16 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """One half-open local interval somebody asked for; a whole day is 00:00 to 00:00."""
+    """
+    One half-open local interval somebody asked for; a whole day is 00:00 to 00:00.
+
+    `names_day` is false where only hours were said (「换成下午」) and nothing told of which day:
+    then it is the next time they come.
+    """
 
     start: datetime
     end: datetime
+    names_day: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +117,13 @@ class Heard:
     `missing` is a department named in words that the roster does not have (血液科), else empty.
     `stranger` is a doctor asked for by name whom the roster does not have (李建国), else empty.
     `preferences` holds names of `lexicon/preferences.tsv`: which kind is wanted (earliest, latest,
-    any, same_doctor, expert, general, special, cheap …), what is turned down (other, other_doctor,
-    other_time, other_site, other_dept, other_patient, none, no_special), relative wishes (earlier,
-    later, more, next_week), what is not known (skip, unsure, no_papers, no_name, no_phone), how it
-    is meant (instead, rather, keep, all, undo, no_danger, who_are_you), how it is to be told
-    (care: slow and simple; no_care), what is said of one's place in line (queue_leave, queue_back,
-    queue_missed, queue_results), talk about nothing here (rude, upset, off_topic), english.
+    any, same_doctor, same_again, expert, general, special, cheap …), what is turned down (other,
+    other_doctor, other_time, other_site, other_dept, other_patient, none, no_special), relative
+    wishes (earlier, later, more, next_week), what is not known (skip, unsure, no_papers, no_name,
+    no_phone), how it is meant (instead, rather, keep, all, undo, no_danger, who_are_you), how it
+    is to be told (care: slow and simple; no_care), what is said of one's place in line
+    (queue_leave, queue_back, queue_missed, queue_results), talk about nothing here (rude, upset,
+    off_topic), english.
     `shift_days` is by how many days something is to be later, negative for sooner.
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, whom to book for by default, or who of the

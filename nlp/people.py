@@ -60,21 +60,11 @@ _Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Doctors named, best first, the spans their names took up, and whether not to be taken."""
+    """Doctors who are meant and doctors turned down, best first; the spans of all the names."""
 
-    named: tuple[Named, ...]
-    spans: tuple[Span, ...]
-    is_refused: bool = False
-
-    @property
-    def doctors(self) -> tuple[Named, ...]:
-        """Return the doctors who are meant."""
-        return () if self.is_refused else self.named
-
-    @property
-    def refused(self) -> tuple[Named, ...]:
-        """Return the doctors named only to be turned down."""
-        return self.named if self.is_refused else ()
+    doctors: tuple[Named, ...] = ()
+    refused: tuple[Named, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +83,20 @@ def scan(text: str, vocabulary: Vocabulary) -> Scan:
     """Return the doctors a message names and where."""
     roster = _roster(vocabulary)
     if not roster.entries:
-        return Scan((), ())
+        return Scan()
     found = _exact(text, roster) or _by_sound(text, roster) or _by_title(text, roster)
     if not found:
-        return Scan((), ())
+        return Scan()
     doctors = sorted(
         (Named(c, roster.entries[c].name, round(s, 3)) for c, (s, _) in found.items()),
         key=lambda d: (-d.score, d.code),
     )
-    spans = tuple(sorted({span for _, span in found.values()}))
-    return Scan(tuple(doctors), spans, all(_REFUSED.search(text[:at]) for at, _ in spans))
+    refused = {c for c, (_, (at, _)) in found.items() if _REFUSED.search(text[:at])}
+    return Scan(
+        tuple(d for d in doctors if d.code not in refused),
+        tuple(d for d in doctors if d.code in refused),
+        tuple(sorted({span for _, span in found.values()})),
+    )
 
 
 def sites(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
-from scheduling.types import Fee, Opening, Physician, Place, Ward
+from scheduling.types import AppointmentView, Fee, Opening, Physician, Place, Ward
 
 NO_DOCTOR = "没有找到您说的医生。可以说科室名，例如“骨科有哪些医生”。"
 WHAT_IS_WRONG = "\n要挂号的话，您哪里不舒服？"
@@ -18,6 +18,12 @@ def sites(places: Sequence[Place]) -> str:
     return "\n\n".join(blocks)
 
 
+def visit(view: AppointmentView, value: Ward | None) -> str:
+    """An appointment, and where to go for it."""
+    rooms = filter(None, (value.location if value else "", view.opening.room))
+    return f"{wording.appointment(view)}（{'，'.join(rooms)}）".removesuffix("（）")
+
+
 TOPICS = {
     "refund": "在这里约号没有收费，取消预约就行，不用退款。窗口缴过费的，请带缴费凭证到原窗口退。",
     "invoice": "发票请到一楼缴费窗口办，带上缴费凭证。我这里打不了。",
@@ -25,6 +31,8 @@ TOPICS = {
     "fasting": "挂号看医生不用空腹。要抽血、做检查的，请看检查单或问医生。",
     "insurance": "可以用医保：请带医保卡或医保码，缴费时现场结算。异地医保请先问医院窗口。",
     "payment": "看病当天到一楼缴费，医保卡、微信、现金都可以。这里约号不收钱。",
+    "early": "可以早到，先签到再等。叫号按预约的时间，早到不会早叫。",
+    "late": "晚到也请来签到，会排在已经到的人后面。来不了请说“改时间”或“取消预约”。",
     "papers": "请带就诊人的身份证或医保卡，小孩带户口本。以前的病历、检查单也带上。",
 }
 
