@@ -36,17 +36,19 @@ _SATURDAY = 5
 def hear_doctors(heard: Heard, values: Values, world: World) -> Given:
     """The doctors a name may mean: one if it is clear, several to choose from if not."""
     if not heard.doctors:
-        return _unknown(heard, world)
+        return _unknown(heard, values, world)
     best = heard.doctors[0].score
     return [d.code for d in heard.doctors if d.score >= best - 0.03][:8]
 
 
-def _unknown(heard: Heard, world: World) -> Given:
+def _unknown(heard: Heard, values: Values, world: World) -> Given:
     """Whom the hospital does not have: that is said, and the department is what is left."""
     is_family = any(p.name == heard.stranger for p in world.desk.patients.linked())
     if not heard.stranger or is_family:
         return None
-    return Redo((), texts.no_such_doctor(heard.stranger))
+    # Which of several was asked: not one of those, then.
+    fallen = ("doctors",) if "doctor" not in values else ()
+    return Redo(fallen, texts.no_such_doctor(heard.stranger))
 
 
 def ask_doctor(values: Values, world: World) -> Asked:

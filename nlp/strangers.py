@@ -12,10 +12,12 @@ _SURNAMES = (
     "庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍覃霍翁隋植甘景单包司柏宁柯阮桂闵"
 )
 _TITLE = r"(?:(?:副?主任)?医[生师]|大夫|主任|教授|专家)"
+# 「约眼科欧阳锋主任」
+_WHERE = r"(?:一?个|一下)?(?:[\u4e00-\u9fff]{1,6}?(?:科|门诊)的?)?"
 _ASKED_FOR = re.compile(
-    rf"(?:挂|约|找|看|预约|要|想要)(?:一?个|一下)?"
+    rf"(?:挂|约|找|看|预约|要|想要){_WHERE}"
     rf"(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=的号|的专家号|{_TITLE})"
-    rf"|(?:挂|约|找|看|预约)(?:一?个|一下)?(?P<title>[{_SURNAMES}]{_TITLE})"
+    rf"|(?:挂|约|找|看|预约){_WHERE}(?P<title>[{_SURNAMES}]{_TITLE})"
 )
 # Days, hours, departments and the adjectives of a number are none.
 _NO_NAME = re.compile(
