@@ -176,9 +176,9 @@ class Turns:
         if before and before.rest and "more" in heard.preferences:
             return state, before.rest
         if before and not before.rest and heard.intent == "repeat":
-            said_last = self._said_last(work, state, before)
-            if said_last:
-                return state, said_last
+            again = self._again(work, state, before)
+            if again is not None:
+                return again
         scene = self._house.scene(work.now, work.now - before.at if before else None)
         said = Said(
             kind="text" if inbound.text else inbound.kind,
@@ -193,16 +193,17 @@ class Turns:
             return state, ""
         return state, self._written(reply) or common.TROUBLE
 
-    def _said_last(self, work: Work, state: State, before: Remembered) -> str:
+    def _again(self, work: Work, state: State, before: Remembered) -> tuple[State, str] | None:
         """A notice that came since the last message, else, in care mode, the last answer."""
         notice = told.since(work, before.at)
         if notice is not None:
-            if notice.prompt is not None:
-                Counter(work).prompts.shown(notice.prompt)
-            return conversation.notice(state, notice.kind, notice.payload)
+            scene = self._house.scene(work.now, work.now - before.at)
+            said = notice.kind, notice.payload, notice.prompt
+            return conversation.retold(state, said, Counter(work), scene)
         if not conversation.is_again(state):
-            return ""
-        return journal.last_reply(work, work.actor.openid or "")
+            return None
+        said_last = journal.last_reply(work, work.actor.openid or "")
+        return (state, said_last) if said_last else None
 
     def _written(self, reply: Reply) -> str:
         return paper.write(reply, links=self._house.settings.wechat_links)

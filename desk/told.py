@@ -32,7 +32,7 @@ class Told:
 
 def since(work: Work, at: datetime) -> Told | None:
     """
-    Return the last notice that reached the acting account after `at`; None for none.
+    Return the last notice that reached the acting account since `at`; None for none.
 
     Nor one whose visit is different by now, or which the account may read no more.
     """
@@ -55,7 +55,7 @@ _LAST = (
     .where(
         Outbox.wechat_user_id == bindparam("account"),
         Outbox.state == "sent",
-        Outbox.sent_at > bindparam("at"),
+        Outbox.sent_at >= bindparam("at"),
         Outbox.kind.not_in(_NO_NOTICE),
         or_(
             Outbox.appointment_id.is_(None),

@@ -29,7 +29,7 @@ from handlers.texts import changes as change_texts
 from handlers.texts import refusals, wording
 from handlers.texts import waiting as waiting_texts
 from nlp.heard import Heard
-from scheduling.errors import Refusal, TotalLimit
+from scheduling.errors import AgeOrSexUnfit, Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
 
 NEW, _AGREED = "new", "agreed"
@@ -157,6 +157,10 @@ def take_hold(values: Values, world: World) -> Asked:
         )
     except TotalLimit as no:
         return Stop(refusals.say(no))
+    except AgeOrSexUnfit as no:
+        # Of which age the patient is tells the department; of the wrong sex is the wrong person.
+        is_of_age = no.facts.get("reason") != "age" or values.get("doctor")
+        raise Reask("dept" if is_of_age else "ward", refusals.say(no)) from no
     except Refusal as no:
         raise Reask(_BACK_TO.get(no.slot, "offer"), wishes.said(no, world)) from no
     return Filled(held.id)

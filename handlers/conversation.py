@@ -24,7 +24,7 @@ from handlers.texts import emergency as emergency_texts
 from handlers.texts import triage as triage_texts
 from handlers.texts.aloud import asks, broken
 from nlp.heard import Context, Heard, Intent, Person
-from scheduling.types import PromptView
+from scheduling.types import PromptId, PromptView
 
 IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
@@ -50,10 +50,24 @@ def is_again(state: State) -> bool:
     return care.is_on(state)
 
 
-def notice(state: State, kind: str, facts: Mapping[str, Any]) -> str:
-    """Return a notice as it was sent, for who wants to hear it again."""
+def retold(
+    state: State,
+    said: tuple[str, Mapping[str, Any], PromptId | None],
+    desk: Desk,
+    scene: Scene,
+) -> tuple[State, str]:
+    """
+    Say a notice again (its kind, facts and question); its question is the open one from now on.
+
+    What was open before comes back when that is answered.
+    """
+    kind, facts, asked = said
     text = notices.render(kind, facts)
-    return care.notice(text) if care.is_on(state) else text
+    prompt = next((p for p in desk.prompts.waiting() if p.id == asked), None)
+    if prompt is not None and prompt.kind in prompts.KINDS:
+        world = world_of(state, Heard(), desk, scene)
+        state, _ = ENGINE.open(state, prompt.kind, world, Heard(), prompts.values_of(prompt))
+    return state, care.notice(text) if care.is_on(state) else text
 
 
 def context_of(state: State) -> Context:

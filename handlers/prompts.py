@@ -39,7 +39,7 @@ def came_between(prompt: PromptView, state: State, scene: Scene) -> bool:
     """Tell whether the notice came after the question that is open now was asked."""
     if state.top is None or scene.idle is None:
         return False
-    return prompt.delivered_at >= scene.now_local - scene.idle
+    return prompt.delivered_at > scene.now_local - scene.idle
 
 
 def shown_now(world: World) -> PromptView | None:

@@ -14,11 +14,11 @@ from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot, Stop
 from dialogue.state import Values
-from handlers import triage
+from handlers import readback, triage
 from handlers.scene import World
 from handlers.texts import booking as texts
 from nlp.heard import Better, Heard, Named
-from scheduling.types import Ward
+from scheduling.types import PatientView, Ward
 
 # A department this much less likely than the best is not offered at all.
 _NEGLIGIBLE = 0.05
@@ -156,6 +156,9 @@ def ask_ward(values: Values, world: World) -> Asked:
     if values.get("site"):
         wards = [w for w in wards if w.site == values["site"]] or wards
     wards = [w for w in wards if w.site not in values.get("not_sites", ())] or wards
+    who = _patient(values, world)
+    if who is not None and wards and not _sees(wards[0], who, world):
+        return _for_whom(wards[0], who, values, world)
     if not wards:
         return Stop(texts.NOTHING_FREE)
     if dept.get("instead_of"):
@@ -169,6 +172,40 @@ def ask_ward(values: Values, world: World) -> Asked:
     words = () if dept["stated"] else dept["words"]
     note = _fever_note(wards, dept, world)
     return _settled(wards, scores, words, sure=dept["sure"], note=note)
+
+
+def _patient(values: Values, world: World) -> PatientView | None:
+    people = world.desk.patients.linked() if "patient" in values else ()
+    return next((p for p in people if p.id == values["patient"]), None)
+
+
+def _sees(ward: Ward, who: PatientView, world: World) -> bool:
+    """Tell whether a department sees people of this patient's age."""
+    age = readback.years(who.birth_on, world.scene.now_local.date())
+    is_old_enough = ward.min_age_years is None or age >= ward.min_age_years
+    is_young_enough = ward.max_age_years is None or age <= ward.max_age_years
+    return is_old_enough and is_young_enough
+
+
+def _for_whom(left: Ward, who: PatientView, values: Values, world: World) -> Asked:
+    """None sees people of that age: a child goes to the children's, others to who sees all."""
+    today = world.scene.now_local.date()
+    is_child = readback.is_child(who.birth_on, world)
+    found = [
+        w
+        for w in world.desk.catalogue.departments()
+        if w.bookable
+        and _sees(w, who, world)
+        and (w.max_age_years is not None if is_child else texts.GENERAL in w.name)
+        and w.site not in values.get("not_sites", ())
+    ]
+    # At the same site first.
+    found.sort(key=lambda w: w.site != left.site)
+    if not found:
+        return Stop(texts.NOBODY_SEES)
+    age = readback.years(who.birth_on, today)
+    note = texts.sees_instead(left.name, found[0].name, age if is_child else None)
+    return Filled([[w.code, 1.0] for w in found], note)
 
 
 def _choices(wards: Sequence[Ward], dept: dict[str, Any]) -> list[tuple[str, Any]]:

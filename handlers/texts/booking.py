@@ -209,6 +209,15 @@ def doctor_choice(value: Physician) -> str:
     return f"{value.name}{title}，{value.site_name}{value.department_name}"
 
 
+NOBODY_SEES = "很抱歉，这里没有适合这位就诊人的科室。请回复“人工”，请工作人员帮您看看。"
+
+
+def sees_instead(left: str, name: str, age: int | None) -> str:
+    """A department that does not see this patient, and the one that does."""
+    why = f"{left}不看{age}岁的孩子" if age is not None else f"{left}不接诊这位就诊人"
+    return f"{why}，改看{name}。"
+
+
 def no_such_doctor(name: str) -> str:
     """Nobody of that name works here."""
     who = name if name.endswith(("生", "师", "夫", "任", "授", "家")) else f"{name}医生"

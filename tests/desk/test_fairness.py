@@ -92,6 +92,39 @@ def test_nothing_is_counted_while_the_site_says_so(hospital):
     hospital.book(openid, hospital.slot(), patient)
 
 
+def test_a_cancellation_taken_back_leaves_no_mark_and_does_not_stand_in_its_own_way(hospital):
+    hospital.policy = Policy(late_cancels_allowed=1)
+    openid, patient = hospital.patient()
+    slot = hospital.slot(day=1)
+    theirs = hospital.book(openid, slot, patient)
+    hospital.now = NOW + timedelta(hours=12)  # after the free hours
+    late = select(Appointment.late_cancel).where(Appointment.id == theirs)
+    with hospital.bookings(openid) as desk:
+        desk.cancel(theirs)
+    with hospital.work() as work:
+        assert work.conn.scalar(late)
+    with hospital.bookings(openid) as desk:
+        assert desk.restore(theirs).status == "booked"
+    with hospital.work() as work:
+        assert not work.conn.scalar(late)
+    assert hospital.stock(slot) == (1, 1)
+
+
+def test_a_cancellation_that_cannot_be_taken_back_keeps_its_mark(hospital):
+    openid, patient = hospital.patient()
+    slot = hospital.slot(day=1)
+    theirs = hospital.book(openid, slot, patient)
+    hospital.now = NOW + timedelta(hours=12)
+    with hospital.bookings(openid) as desk:
+        desk.cancel(theirs)
+    stranger, other = hospital.patient()
+    hospital.book(stranger, slot, other)
+    with hospital.bookings(openid) as desk, pytest.raises(SlotTaken):
+        desk.restore(theirs)
+    with hospital.work() as work:
+        assert work.conn.scalar(select(Appointment.late_cancel).where(Appointment.id == theirs))
+
+
 def test_late_cancellations_count_by_themselves(hospital):
     hospital.policy = Policy(no_shows_allowed=3, late_cancels_allowed=3)
     openid, patient = person = hospital.patient()

@@ -139,7 +139,7 @@ def test_the_last_notice_is_found_as_long_as_it_is_true_and_hers(small, family):
         again = told.since(work, before)
         assert (again.kind, again.payload["patient"]) == ("reminder", "李*明")
         assert again.prompt is not None
-        assert told.since(work, work.now) is None
+        assert told.since(work, work.now + HOUR) is None
     with small.work("邻居") as work:
         assert told.since(work, before) is None
     small.cancel("妈妈", appointment)

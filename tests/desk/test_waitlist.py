@@ -18,6 +18,7 @@ from desk.work import Actor
 from models import Appointment, Department, Job, Outbox, PatientLink, Prompt, Slot, WaitlistEntry
 from scheduling.errors import (
     AgeOrSexUnfit,
+    AlreadyWaiting,
     HoldExpired,
     NothingToWaitFor,
     NotYourPatient,
@@ -25,6 +26,7 @@ from scheduling.errors import (
     Refusal,
     SameHalfDay,
     SlotTaken,
+    Unavailable,
     WaitlistClosed,
     WaitlistLimit,
 )
@@ -354,6 +356,21 @@ def test_the_same_turn_twice_is_one(small):
     again = small.join(openid, patient, small.wish(department))
 
     assert again.line.position == 1
+    assert small.states() == ["waiting", "waiting"]
+
+
+@pytest.mark.parametrize(
+    ("state", "refusal"), [("verified", AlreadyWaiting), ("pending", Unavailable)]
+)
+def test_the_same_line_by_another_of_the_family_is_refused_as_far_as_she_may_know(
+    small, state, refusal
+):
+    _, _, ((_, patient), _) = full_morning(small)
+    sister, _ = small.patient()
+    small.link(sister, patient, state)
+    wish = small.wish(small.rows(WaitlistEntry.department_id)[0])
+    with pytest.raises(refusal):
+        small.join(sister, patient, wish)
     assert small.states() == ["waiting", "waiting"]
 
 

@@ -23,7 +23,12 @@ class Answers(Hands):
         return self._choose(choosing.by_words(screen, "继续|接着"))
 
     def _on_two(self, screen: Screen, now: datetime) -> Message | None:
-        return self._choose(choosing.by_words(screen, "接着|刚才"))
+        words = "提醒|通知" if self.means_notice else "接着|刚才"
+        self.means_notice = False
+        return self._choose(choosing.by_words(screen, words))
+
+    def _on_coming(self, screen: Screen, now: datetime) -> Message | None:
+        return self._choose(choosing.by_words(screen, "按时来|会来|能来"))
 
     def _on_safety(self, screen: Screen, now: datetime) -> Message | None:
         return self._choose(choosing.by_words(screen, "没有"))
@@ -141,8 +146,8 @@ class Answers(Hands):
                 self.gave_up.append(("when", screen.text))
                 self.relief = Relief(when=True, doctor=self.relief.doctor)
             return self._choose(found)
-        if screen.has_more and self._said["更多"] < 3 and not screen.says_none:
-            return self._typed("更多")
+        if screen.has_more and self._said[self._more] < 3 and not screen.says_none:
+            return self._typed(self._more)
         if self._names_no_time(screen, now):
             words = speech.restated(self.goal, self.character.temperament, lacking="when")
             if self._said[words] == 0 and not self._is("digits"):
@@ -160,7 +165,7 @@ class Answers(Hands):
         return self._next_page(screen) or self._settle_for_less(screen, now)
 
     def _next_page(self, screen: Screen) -> Message | None:
-        return self._typed("更多") if screen.has_more and self._said["更多"] < 3 else None
+        return self._typed(self._more) if screen.has_more and self._said[self._more] < 3 else None
 
     def _on_sure(self, screen: Screen, now: datetime) -> Message | None:
         if not self.character.is_attentive:

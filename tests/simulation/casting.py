@@ -40,6 +40,8 @@ class Cast:
         goal = self._goal(openid, for_whom, ids, temperament)
         is_first = goal.person.number not in ids
         character = self._character(temperament, goal, family)
+        self._old_and_slow(openid, character, ids)
+        self._visit_ahead(openid, character, goal, ids, known)
         own = random.Random(rng.random())
         return Patient(openid, goal, frozenset(ids), character, own), is_first
 
@@ -105,6 +107,40 @@ class Cast:
         if temperament == "corrector" and goal.task == "book":
             self._changes(character, goal, family)
         return character
+
+    def _old_and_slow(self, openid: str, character: Character, ids: dict[str, int]) -> None:
+        """Most who press digits, and some others, have it slow and simple; some press keys."""
+        rng = self._rng
+        likely = {"digits": 0.7, "dialect": 0.25, "storyteller": 0.15}
+        if rng.random() < likely.get(character.temperament, 0.0):
+            character.care = rng.choice(("asks", "has")) if ids else "asks"
+            character.taps = False
+            if character.care == "has":
+                self._hospital.slow_and_simple(openid)
+        if (character.care and rng.random() < 0.6) or rng.random() < 0.05:
+            character.key = rng.choice("7890")
+            character.key_at = rng.choice(_ASKED_ANYWHERE)
+
+    def _visit_ahead(
+        self,
+        openid: str,
+        character: Character,
+        goal: Goal,
+        ids: dict[str, int],
+        known: Sequence[Person],
+    ) -> None:
+        """Somebody else of the family has an appointment, and its reminder comes meanwhile."""
+        rng = self._rng
+        others = [p for p in known if p is not goal.person]
+        if goal.task != "book" or not others or rng.random() > 0.5:
+            return
+        whose = rng.choice(others)
+        ward = min(goals.department(rng, whose, self._now.date()).wards)
+        made = self._hospital.book(openid, ids[whose.number], ward, 0)
+        if made is not None:
+            character.visit = made.id
+            character.notice_at = rng.choice(("offers", "time", "sure", "who", "departments"))
+            character.heeds = rng.random() < 0.5
 
     def _changes(self, character: Character, goal: Goal, family: list[Person]) -> None:
         """A corrector: what she will say differently, and when."""

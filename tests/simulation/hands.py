@@ -39,6 +39,12 @@ class Character:
     slips_number: bool = False
     is_quick: bool = False  # writes everything in one message, where that is welcome
     first_name: str = ""  # a wrong name, given first
+    care: str = ""  # "asks" for it slow and simple, "has" asked before, or nothing
+    key: str = ""  # one of 7 8 9 0, pressed at
+    key_at: str = ""
+    visit: int = 0  # another appointment of the family, of which she is reminded at
+    notice_at: str = ""
+    heeds: bool = False  # answers the reminder before she goes on
 
 
 @dataclass
@@ -56,8 +62,29 @@ class Hands:
     sent: int = 0
     misunderstood: int = 0
     asked: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)  # keys that did not do what they say
+    keys: Counter[str] = field(default_factory=Counter)
+    notice: str = ""  # the last reminder, as her phone showed it
+    means_notice: bool = False
+    _pressed: str = ""
+    _shown: str = ""
     _said: Counter[str] = field(default_factory=Counter)
     _queue: list[str] = field(default_factory=list)
+    _after_care: list[str] = field(default_factory=list)  # said once it goes slow and simple
+
+    @property
+    def in_care(self) -> bool:
+        """Whether everything is told her slow and simple, with what to press."""
+        return bool(self.character.care)
+
+    @property
+    def _more(self) -> str:
+        return "8" if self.in_care else "更多"
+
+    def _press(self, key: str) -> Message:
+        self._pressed = key
+        self.keys[key] += 1
+        return self._sent(key)
 
     def _is(self, temperament: str) -> bool:
         return self.character.temperament == temperament

@@ -13,16 +13,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 import migrations
+from bot.chores import TASKS
+from bot.courier import Courier
 from bot.house import House, open_house
 from bot.turn import open_desk
 from bot.wiring import furnish
 from desk import demo, export
 from desk.counter import Counter
+from desk.dispatch import Sending
 from desk.work import Actor
-from models import Appointment, Department, Doctor, Patient, PatientLink, Slot, WechatUser
+from handlers import care
+from handlers.texts import notices
+from models import Appointment, Department, Doctor, Outbox, Patient, PatientLink, Slot, WechatUser
 from models.appointments import ACTIVE
 from scheduling.types import AppointmentView, Need, PatientId, Registration
 from tests.bot import hospital as door
@@ -60,6 +65,20 @@ class Clock:
             self._now = max(self._now, moment)
 
 
+class Phones:
+    """Stands for WeChat's servers: what a notice looks like on the phone it goes to."""
+
+    def __init__(self, shown: dict[str, str]) -> None:
+        self._shown = shown
+
+    def send(self, sending: Sending) -> str:
+        """Show it."""
+        text = notices.render(sending.lease.kind, sending.payload)
+        text = care.notice(text) if sending.reach.care else text
+        self._shown[sending.reach.openid or ""] = text
+        return ""
+
+
 class Hospital:
     """One hospital for some patients: what they send it, and what its books hold."""
 
@@ -94,6 +113,22 @@ class Hospital:
         answer = self._local.client.post("/wechat", data=body, query_string=query)
         return answer.status_code, answer.get_data(as_text=True)
 
+    def remind(self, openid: str, appointment: int) -> str:
+        """
+        Send the reminder of an appointment now; returns what the phone shows, if anything.
+
+        The courier is the real one; only the hour of the reminder is brought forward.
+        """
+        with open_desk(self.house, Actor("job", name="simulation")) as counter:
+            waits = Outbox.appointment_id == appointment, Outbox.kind == "reminder"
+            first = select(func.min(Outbox.id)).where(*waits, Outbox.state == "due")
+            row = counter.work.conn.scalar(first)
+            early = update(Outbox).where(Outbox.id == row)
+            counter.work.conn.execute(early.values(not_before=counter.work.now))
+        phones: dict[str, str] = {}
+        Courier(self.house, Phones(phones), TASKS).run_once()
+        return phones.get(openid, "")
+
     # -- what was before they came
 
     @contextmanager
@@ -121,6 +156,11 @@ class Hospital:
                 )
                 found[person.number] = view.id
         return found
+
+    def slow_and_simple(self, openid: str) -> None:
+        """Somebody has chosen care mode before."""
+        with self.desk_of(openid) as counter:
+            counter.care.choose(on=True)
 
     def book(self, openid: str, patient: PatientId, ward: str, nth: int) -> AppointmentView | None:
         """An appointment made earlier in this department, on the nth half-day there is."""

@@ -12,8 +12,9 @@ from tests.simulation.patient import Patient
 _ACTIVE = ("booked", "checked_in")
 # Faults, the gravest first; a conversation has at most one verdict.
 WRONG_PERSON, WRONG_BOOKING, DEAD_END = "wrong person", "wrong booking", "dead end"
-MISLED, HUMAN, ALARM, NOT_DONE = "misled", "human", "false alarm", "not done"
-FAULTS = (WRONG_PERSON, WRONG_BOOKING, DEAD_END, MISLED, HUMAN, ALARM, NOT_DONE)
+KEY, MISLED = "key without effect", "misled"
+HUMAN, ALARM, NOT_DONE = "human", "false alarm", "not done"
+FAULTS = (WRONG_PERSON, WRONG_BOOKING, DEAD_END, KEY, MISLED, HUMAN, ALARM, NOT_DONE)
 SUCCESS = "success"
 
 
@@ -30,48 +31,67 @@ def verdict(
 ) -> Verdict:
     """Judge one conversation; `rows` are all chat appointments, `misled` what was not true."""
     mine = [row for row in rows if row["booked_by_openid"] == patient.openid]
-    before = patient.goal.appointment.get("id")
-    new = [row for row in mine if row["status"] in _ACTIVE and row["id"] != before]
-    goal = patient.goal
-    for row in new:
-        if row["patient_name"] != goal.person.name:
-            return Verdict(WRONG_PERSON, f"for {row['patient_name']}, not {goal.person.name}")
-    named = [
-        number for name, number in hospital.family_of(patient.openid) if name == goal.person.name
-    ]
-    if new and goal.person.number not in named:
-        return Verdict(WRONG_PERSON, "another's number was kept")
-    wrong = _wrong_booking(patient, new, mine)
-    if wrong:
-        return Verdict(WRONG_BOOKING, wrong)
-    if misled:
-        return Verdict(MISLED, "; ".join(misled))
+    before = {patient.goal.appointment.get("id"), patient.character.visit}
+    new = [row for row in mine if row["status"] in _ACTIVE and row["id"] not in before]
+    faults = (
+        (WRONG_PERSON, _wrong_person(patient, hospital, new)),
+        (WRONG_BOOKING, _visit_gone(patient, mine) or _wrong_booking(patient, new, mine)),
+        (KEY, "; ".join(patient.broken)),
+        (MISLED, "; ".join(misled)),
+    )
+    found = next((Verdict(kind, why) for kind, why in faults if why), None)
+    if found is not None:
+        return found
     if patient.outcome in ("human", "alarm", "stuck"):
         kinds = {"human": HUMAN, "alarm": ALARM, "stuck": DEAD_END}
         return Verdict(kinds[patient.outcome], f"after {patient.sent} messages")
     return _is_done(patient, new, mine)
 
 
+def _wrong_person(patient: Patient, hospital: Hospital, new: Sequence[dict[str, Any]]) -> str:
+    wanted = patient.goal.person
+    other = next((row for row in new if row["patient_name"] != wanted.name), None)
+    if other is not None:
+        return f"for {other['patient_name']}, not {wanted.name}"
+    named = [n for name, n in hospital.family_of(patient.openid) if name == wanted.name]
+    return "another's number was kept" if new and wanted.number not in named else ""
+
+
 def _wrong_booking(
     patient: Patient, new: Sequence[dict[str, Any]], mine: Sequence[dict[str, Any]]
 ) -> str:
-    goal, relief = patient.goal, patient.relief
+    goal = patient.goal
     if len(new) > 1:
         return f"{len(new)} appointments instead of one"
     if new and (goal.task == "cancel" or patient.outcome == "left"):
         return "an appointment nobody wanted"
-    for row in new:
-        if row["department"] not in goal.matter.wards:
-            return f"in {row['department']}, which is none of {sorted(goal.matter.wards)}"
-        if goal.matter.doctor and not relief.doctor and row["doctor"] != goal.matter.doctor:
-            return f"with {row['doctor']}, not {goal.matter.doctor}"
-        if not relief.when and not goal.when.admits(row["starts_at"]):
-            return f"at {row['starts_at']:%m-%d %H:%M}, not {goal.when.plain}"
+    wrong = next(filter(None, (_wrong_place(patient, row) for row in new)), "")
+    if wrong:
+        return wrong
     others = [
         row for row in mine
-        if row["id"] != goal.appointment.get("id") and row["status"] == "cancelled"
+        if row["id"] not in (goal.appointment.get("id"), patient.character.visit)
+        and row["status"] == "cancelled"
     ]  # fmt: skip
     return "another appointment was cancelled" if others and goal.task != "book" else ""
+
+
+def _wrong_place(patient: Patient, row: dict[str, Any]) -> str:
+    goal, relief = patient.goal, patient.relief
+    if row["department"] not in goal.matter.wards:
+        return f"in {row['department']}, which is none of {sorted(goal.matter.wards)}"
+    if goal.matter.doctor and not relief.doctor and row["doctor"] != goal.matter.doctor:
+        return f"with {row['doctor']}, not {goal.matter.doctor}"
+    if not relief.when and not goal.when.admits(row["starts_at"]):
+        return f"at {row['starts_at']:%m-%d %H:%M}, not {goal.when.plain}"
+    return ""
+
+
+def _visit_gone(patient: Patient, mine: Sequence[dict[str, Any]]) -> str:
+    """A reminder that came in between changes nothing of the visit it is about."""
+    visit = next((row for row in mine if row["id"] == patient.character.visit), None)
+    is_gone = visit is not None and visit["status"] not in _ACTIVE
+    return "the visit she was reminded of is gone" if is_gone else ""
 
 
 def _is_done(

@@ -6,6 +6,7 @@ She knows herself, her family and what she wants; of the program she knows what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -16,6 +17,8 @@ from tests.simulation.people import KIN
 from tests.simulation.screen import Screen, read
 
 MOST_MESSAGES = 30
+_NOTICE_AGAIN = "9 after a notice"
+_A_PERSON = re.compile(r"工作人员|人工|电话|窗口")
 
 
 class Patient(Answers):
@@ -29,6 +32,11 @@ class Patient(Answers):
 
     def answer(self, text: str, now: datetime) -> Message | None:
         """What she does about a message; None when she puts the phone away."""
+        self._check_key(text)
+        if self._pressed == _NOTICE_AGAIN:  # she has heard it once more, and is coming
+            self._pressed, self.means_notice = "", True
+            return self._sent("1")
+        self._pressed, self._shown = "", text
         if self._queue:
             return self._typed(self._queue.pop(0), hurry=True)
         screen = read(text)
@@ -42,9 +50,41 @@ class Patient(Answers):
             return Message(reply.text, timedelta(minutes=self.rng.randint(35, 120)), reply.tap)
         return reply
 
+    def noticed(self, notice: str, answer: Message) -> Message:
+        """A reminder comes while she is typing `answer`; what she sends now."""
+        self.notice = notice
+        if self.in_care and self.rng.random() < 0.5:
+            self.sent -= 1
+            again = self._press("9")
+            self._pressed = _NOTICE_AGAIN
+            return again
+        if not self.character.heeds or answer.tap:
+            return answer
+        self.means_notice = True
+        return Message("1", answer.pause)
+
+    def _check_key(self, text: str) -> None:
+        """What the keys promise: 9 says the last message again, 0 gets a person."""
+        if not self.in_care:
+            return
+        first = self.notice.splitlines()[0] if self.notice else ""
+        if self._pressed == _NOTICE_AGAIN and first not in text:
+            self.broken.append("9 did not say the notice again")
+        if self._pressed == "9" and text != self._shown:
+            self.broken.append("9 did not say the last message again")
+        if self._pressed == "0" and not _A_PERSON.search(text):
+            self.broken.append("0 got no person")
+
     # -- the course of the talk
 
     def _purpose(self) -> list[str]:
+        words = self._wish()
+        if self.character.care != "asks":
+            return words
+        self._after_care = words
+        return [self.rng.choice(speech.CARE)]
+
+    def _wish(self) -> list[str]:
         if self.goal.task == "book":
             return speech.opening(self.goal, self.rng, self.character.temperament)
         who = KIN[self.goal.person.kin].plain[-1]
@@ -68,6 +108,15 @@ class Patient(Answers):
         changed = self._change_of_mind(screen)
         if changed is not None:
             return changed
+        if self._after_care:
+            first, *self._queue = self._after_care
+            self._after_care = []
+            # The menu is before her: who can say what she wants need not press a digit.
+            if not self._is("digits") or screen.kind != "menu" or self.goal.task != "book":
+                return self._typed(first)
+        if screen.kind and self.character.key_at == screen.kind:
+            self.character.key_at = ""
+            return self._press(self.character.key)
         if screen.kind and self.character.aside_at == screen.kind:
             self.character.aside_at = ""
             sayings = speech.IMPATIENCE if self._is("impatient") else speech.ASIDES
@@ -89,9 +138,10 @@ class Patient(Answers):
 
     def _at_a_loss(self, screen: Screen) -> Message | None:
         """Nothing fits: say it in other words, then ask for it again, then for a person."""
-        for words in (*self._other_words(screen), "再说一遍", "人工"):
+        again, person = ("9", "0") if self.in_care else ("再说一遍", "人工")
+        for words in (*self._other_words(screen), again, person):
             if self._said[words] == 0:
-                if words == "人工":
+                if words == person:
                     # With choices before her she lacks the right one; without, there is no way on.
                     self.outcome = "human" if screen.options else "stuck"
                     return None

@@ -63,6 +63,7 @@ def text(talks: Sequence[Talk], seconds: float, *, shown: int = 0) -> str:
         f"success {success(talks):.2%} (goal {GOAL_SUCCESS:.0%})",
         *(f"  {kind}: {faults[kind]}" for kind in FAULTS),
         _medians(talks),
+        *_special(talks),
         "temperament    n    success  median turns  not understood",
     ]
     for name in TEMPERAMENTS:
@@ -74,6 +75,25 @@ def text(talks: Sequence[Talk], seconds: float, *, shown: int = 0) -> str:
                 f"{name:<12}{len(some):>4}{success(some):>10.1%}{middle:>10g}{lost:>14.1%}"
             )
     return "\n".join(lines) + "\n"
+
+
+def _special(talks: Sequence[Talk]) -> list[str]:
+    """How those fared who have it slow and simple, pressed keys, or were told something."""
+    care = [t for t in talks if t.patient.in_care]
+    digits = [t for t in care if t.patient.character.temperament == "digits"]
+    told = [t for t in talks if t.patient.notice]
+    keys: Counter[str] = Counter()
+    for talk in talks:
+        keys += talk.patient.keys
+    pressed = ", ".join(f"{key}: {count}" for key, count in sorted(keys.items())) or "none"
+    return [
+        (
+            f"care mode {len(care)}: {success(care):.1%}; of these by digits alone "
+            f"{len(digits)}: {success(digits):.1%}"
+        ),
+        f"a reminder came in between {len(told)}: {success(told):.1%}",
+        f"keys pressed {pressed}",
+    ]
 
 
 def _medians(talks: Sequence[Talk]) -> str:

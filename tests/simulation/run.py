@@ -80,6 +80,7 @@ class Ward:
         talk.lines += [f"{clock():%d %H:%M:%S} > {message.text}{mark}", without_links(shown)]
         settled = len(patient.gave_up)
         answer = patient.answer(shown, clock())
+        answer = self._with_notice(talk, answer) if answer is not None else None
         for what, told in patient.gave_up[settled:]:
             goal = patient.goal
             if what == "doctor":
@@ -88,6 +89,19 @@ class Ward:
                 talk.misled.append(f"told there is nothing for {what}, but there was")
         if answer is not None:
             self._wait(clock() + answer.pause, talk, answer)
+
+    def _with_notice(self, talk: Talk, answer: Message) -> Message:
+        """Remind her of another visit while she types, where that is due."""
+        patient = talk.patient
+        character = patient.character
+        if not character.visit or patient.asked[-1:] != [character.notice_at]:
+            return answer
+        character.notice_at = ""
+        notice = self._hospital.remind(patient.openid, character.visit)
+        if not notice:
+            return answer
+        talk.lines.append(f"<<< {notice}")
+        return patient.noticed(notice, answer)
 
 
 def conversations(hospitals: Hospitals, count: int, seed: int, threads: int = 1) -> Iterator[Talk]:

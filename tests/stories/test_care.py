@@ -8,9 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Channels
+from bot.chores import TASKS
+from bot.courier import Courier
 from bot.turn import open_desk
 from desk import dispatch
 from desk.work import Actor
+from handlers import care
+from handlers.texts import notices
 from models import WechatUser
 from tests.handlers.aloud_rules import wrongs
 from tests.stories.test_prompts import remind
@@ -98,6 +102,26 @@ def test_a_reminder_has_the_floor_although_the_menu_is_open(booked):
     booked.wait(60)
     remind(booked)
 
+    assert "到时见" in booked.patient.say("1")
+
+
+def test_9_after_a_notice_says_the_notice_again_and_then_its_digits_count(booked):
+    booked.patient.say("说慢点")
+    brought = {}
+
+    class Phone:
+        def send(self, sending) -> str:
+            text = notices.render(sending.lease.kind, sending.payload)
+            brought["text"] = care.notice(text)
+            return ""
+
+    booked.wait(60 * 34)
+    Courier(booked.house, Phone(), TASKS).run_once()
+
+    assert "按时来按1" in brought["text"]
+    assert booked.patient.say("9") == brought["text"]
+    booked.wait(2)
+    assert booked.patient.say("9") == brought["text"]
     assert "到时见" in booked.patient.say("1")
 
 
