@@ -8,7 +8,19 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from limits.storage import Storage
 
-from console import account, door, inbox, patients, planning, printing, reception, rooms, work
+from console import (
+    account,
+    door,
+    inbox,
+    patients,
+    planning,
+    printing,
+    reception,
+    rooms,
+    roster,
+    supply,
+    work,
+)
 from console.days import asked_day
 from console.door import OpenDesk, me
 from console.gate import Gate
@@ -39,6 +51,8 @@ def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str, tries: Stor
     account.add_pages(blueprint, open_desk, hospital)
     patients.add_pages(blueprint, open_desk)
     printing.add_pages(blueprint, open_desk)
+    roster.add_pages(blueprint, open_desk)
+    supply.add_pages(blueprint, open_desk)
     work.add_pages(blueprint, open_desk)
     rooms.add_pages(blueprint, open_desk)
     reception.add_pages(blueprint, open_desk)

@@ -38,6 +38,8 @@ _OPEN = frozenset(
         "console.ask_code", "console.show_code",
     }
 )  # fmt: skip
+# Forms of more than half a megabyte: a file goes back with its preview.
+_LONG_FORMS = {"console.apply_file": 3_000_000}
 # Where the session keeps who has shown the password and not yet the code, and since when.
 _HALF_WAY = "half_way"
 _CODE_SECONDS = 300
@@ -118,6 +120,8 @@ def guard(app: Flask, blueprint: Blueprint, open_desk: OpenDesk) -> None:
 
     @blueprint.before_request
     def check() -> ResponseReturnValue | None:
+        if request.endpoint in _LONG_FORMS and current_user.is_authenticated:
+            request.max_form_memory_size = _LONG_FORMS[request.endpoint]
         csrf.protect()
         if request.endpoint in _OPEN or current_user.is_authenticated:
             return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import insert, update
 
 from desk import line, roster_places, roster_shifts
-from desk.roster_files import RosterErrors, read_tables
+from desk.roster_files import RosterErrors, RosterTables, read_tables
 from desk.roster_report import ImportReport
 from desk.work import Work
 from models import RosterVersion
@@ -32,7 +32,16 @@ def import_roster(work: Work, paths: Iterable[Path], until: date | None = None) 
     Raises:
         RosterErrors: everything that is wrong with the files, or conflicts with appointments.
     """
-    tables = read_tables(paths)
+    return write(work, read_tables(paths), until)
+
+
+def write(work: Work, tables: RosterTables, until: date | None = None) -> ImportReport:
+    """
+    Make the database agree with lines that were read already; see `import_roster`.
+
+    Raises:
+        RosterErrors: everything that is wrong with the lines, or conflicts with appointments.
+    """
     report = ImportReport()
     with work.conn.begin_nested():
         roster_places.write(work, tables, report)
@@ -40,12 +49,13 @@ def import_roster(work: Work, paths: Iterable[Path], until: date | None = None) 
         if tables.errors:
             raise RosterErrors(tables.errors)
         if report.is_changed:
-            _move_version(work)
+            move_version(work)
             line.serve(work)  # new places go to who waits for them first
     return report
 
 
-def _move_version(work: Work) -> None:
+def move_version(work: Work) -> None:
+    """See to it that everybody reads the roster again once this is committed."""
     work.known.directory, work.known.is_roster_moved = None, True
     moved = work.conn.execute(
         update(RosterVersion)

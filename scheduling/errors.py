@@ -11,7 +11,7 @@ Every expected "no" of the desk, as a tree.
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
       ConsentMissing TooManyPatients TooManyAccounts TooManyChanges NotYourPatient
       Unavailable NotVerified OnlyAtDesk
-      NotAllowed NothingToUndo DoctorBusy TooFewPlaces
+      NotAllowed NothingToUndo DoctorBusy TooFewPlaces ShiftNotEmpty BadQuota
       NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
       RoomClosed NobodyInside NotInLine NoSuchTicket
       CannotMerge
@@ -368,3 +368,20 @@ class CannotMerge(Refusal):
     """
 
     slot = "patient"
+
+
+class ShiftNotEmpty(Refusal):
+    """Somebody has or had a place in the shift, so it can only be suspended."""
+
+    slot = "shifts"
+
+
+class BadQuota(Refusal):
+    """
+    A slot's places cannot be shared like that.
+
+    facts: starts_at (local), fault (booked: fewer than are taken | chat: less than the chat has
+    sold, or more than there are | reserve: more than the chat has).
+    """
+
+    slot = "shifts"

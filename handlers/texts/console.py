@@ -31,6 +31,11 @@ PAID = "已记下缴费。"
 NOT_PAID = "已去掉缴费记号。"
 BAD_CANNED = "请写标题和内容，标题不要和已有的重复，内容不超过600字。"
 DEEDS = {"answer": "回复", "transfer": "转交", "close": "结束"}
+BAD_FILE = "请选一个 CSV 或 XLSX 文件，不超过2兆。"
+FILE_ERRORS = "文件里有下面的问题，什么都没有改动。改好后再选一次。"
+MOVED_ON = "看过预览以后，排班或预约又有变动。请再核对一遍下面的改动。"
+KINDS = {"sites": "机构", "departments": "科室", "doctors": "医生", "shifts": "班次"}
+MODES = {"clinic": "门诊", "remote": "线上"}
 BUSY = "系统正忙，没有办成，什么都没有改动。请再试一次。"
 TOO_OFTEN = "这个地址错得太多了，请过几分钟再试。还没成功，请联系管理员。"
 WRONG_STEP = "动态码不对或已用过。请等验证器换一个新的6位数字再填；连错5次要等15分钟。"
@@ -69,6 +74,9 @@ ACTS = {
     "transfer": "转诊室",
     "delay": "医生晚到",
     "close": "结束叫号",
+    "roster": "改排班",
+    "import": "导入排班",
+    "quota": "改号源分配",
     "search": "查找患者",
     "reveal": "查看完整信息",
     "register": "登记患者",

@@ -65,6 +65,8 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "OnlyAtDesk": "这项要核对证件才能改，请带证件到医院窗口办理。",
     "NotAllowed": "这个班次不归您管，没有执行。",
+    "BadQuota": "{starts_at}的号数不行：{fault}。没有执行。",
+    "ShiftNotEmpty": "这个班次有过患者，不能删除。不出诊请用“停诊”。",
     "DoctorBusy": "{doctor}这个时间在别处出诊，没有执行。",
     "TooFewPlaces": "空着的号只有{limit}个，没有执行。",
     "NotConfirmed": "这个号还没有确认，请先确认预约，再签到。",
@@ -90,7 +92,12 @@ _QUOTAS = {"elderly": "老人", "referred": "转诊病人", "signed": "家庭医
 _CLOCKS = ("closed_at", "begins_at")
 _MOMENTS = {"opens_at": "（{}放号）", "opens": "{}起"}
 # Facts that are names of ours.
-_NAMED = {"reason": _NO_MERGE, "why": _MARKS}
+_FAULTS: Mapping[str, str] = {
+    "booked": "总数不能少于已约的",
+    "chat": "微信数不能少于微信已约的，也不能多于总数",
+    "reserve": "当天放的不能多于微信还能分的",
+}
+_NAMED = {"fault": _FAULTS, "reason": _NO_MERGE, "why": _MARKS}
 _FALLBACK = "这一步没办成，什么都没有改动。请换一个试试，或回复“人工”。"
 
 
