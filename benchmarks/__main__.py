@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import (
+    board,
     booking,
     broadcast,
     dialogue_state,
@@ -35,6 +36,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "broadcast": broadcast.rows,
     "suspension": suspension.rows,
     "waits": waits.rows,
+    "board": board.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
 

@@ -38,6 +38,8 @@ class Sizes:
     half_days: int = 400
     rooms: int = 50  # of a hospital on a simulated day
     starts: int = 3
+    watchers: int = 500
+    quiet_seconds: float = 5.0
     engines: tuple[str, ...] = ENGINES
 
 
@@ -59,6 +61,8 @@ TINY = Sizes(
     half_days=2,
     rooms=1,
     starts=1,
+    watchers=3,
+    quiet_seconds=1.2,
     turn_engines=("sqlite",),
     engines=("sqlite",),
 )
