@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import calling, loads, shifts, standing, tickets
+from desk import calling, loads, shifts, tickets
+from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import rooms as texts
+from scheduling.errors import NotAllowed
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, PatientId
-from scheduling.visit import Proposal, TicketId
+from scheduling.visit import Proposal, TicketId, TicketView
 
 
 def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -25,32 +27,36 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 def _add_arrivals(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.post("/shifts/<int:number>/arrived/<int:appointment>")
     def arrived(number: int, appointment: int) -> ResponseReturnValue:
-        _only_desk()
-        with open_desk(door.actor(me())) as counter:
-            about = shifts.one(counter.work, me(), number)
-            ticket = tickets.check_in(
-                counter.work,
-                AppointmentId(appointment),
-                site=about.site,
-                rank=_rank(),
-                by_desk=True,
-            )
+        door.only_desk()
+
+        def come(counter: Counter) -> TicketView:
+            site = shifts.one(counter.work, me(), number).site
+            one = AppointmentId(appointment)
+            return tickets.check_in(counter.work, one, site=site, rank=_rank(), by_desk=True)
+
+        ticket = door.act(open_desk, come)
         flash(texts.checked_in(ticket))
         return redirect(url_for("console.shift", number=number))
 
     @blueprint.post("/shifts/<int:number>/rank/<int:ticket>")
     def rank(number: int, ticket: int) -> ResponseReturnValue:
-        _only_desk()
-        with open_desk(door.actor(me())) as counter:
-            view = calling.set_rank(counter.work, me(), TicketId(ticket), _rank())
+        door.only_desk()
+        view = door.act(
+            open_desk, lambda c: calling.set_rank(c.work, me(), TicketId(ticket), _rank())
+        )
         flash(texts.ranked(view))
         return redirect(url_for("console.shift", number=number))
 
     @blueprint.post("/shifts/<int:number>/back/<int:ticket>")
     def back(number: int, ticket: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
-            standing.room(counter.work, me(), number)
-            tickets.come_back(counter.work, TicketId(ticket))
+        door.only_desk()
+
+        def come(counter: Counter) -> None:
+            site = shifts.one(counter.work, me(), number).site
+            if tickets.come_back(counter.work, TicketId(ticket)).site != site:
+                raise NotAllowed
+
+        door.act(open_desk, come)
         flash(texts.DONE["back"])
         return redirect(url_for("console.shift", number=number))
 
@@ -58,20 +64,22 @@ def _add_arrivals(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 def _add_walk_in(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.get("/patients/<int:number>/walk-in")
     def ask_walk_in(number: int) -> str:
-        _only_desk()
-        with open_desk(door.actor(me())) as counter:
-            found = _open_now(counter.work, me())
+        door.only_desk()
+        found = door.act(open_desk, lambda c: _open_now(c.work, me()))
         return render_template("console/walk_in.html", number=number, shifts=found)
 
     @blueprint.post("/patients/<int:number>/walk-in")
     def walk_in(number: int) -> ResponseReturnValue:
-        _only_desk()
+        door.only_desk()
         shift = request.form.get("shift", type=int)
         if shift is None:
             abort(400)
-        with open_desk(door.actor(me())) as counter:
+
+        def take(counter: Counter) -> TicketView:
             shifts.check(counter.work, me(), [shift])
-            ticket = tickets.walk_in(counter.work, PatientId(number), shift, _rank())
+            return tickets.walk_in(counter.work, PatientId(number), shift, _rank())
+
+        ticket = door.act(open_desk, take)
         flash(texts.checked_in(ticket))
         return redirect(url_for("console.shift", number=ticket.shift))
 
@@ -90,19 +98,19 @@ def _add_moves(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.get("/moves")
     def moves() -> str:
         """Who could wait elsewhere; each is asked, nobody is moved by this page alone."""
-        _only_desk()
-        with open_desk(door.actor(me())) as counter:
-            found = _proposals(counter.work, me())
+        door.only_desk()
+        found = door.act(open_desk, lambda c: _proposals(c.work, me()))
         return render_template("console/moves.html", proposals=found)
 
     @blueprint.post("/moves/<int:ticket>")
     def move(ticket: int) -> ResponseReturnValue:
-        _only_desk()
+        door.only_desk()
         leaving, to = (request.form.get(name, type=int) for name in ("from", "to"))
         if leaving is None or to is None:
             abort(400)
-        with open_desk(door.actor(me())) as counter:
-            view = calling.transfer(counter.work, me(), leaving, to, TicketId(ticket))
+        view = door.act(
+            open_desk, lambda c: calling.transfer(c.work, me(), leaving, to, TicketId(ticket))
+        )
         flash(texts.moved(view))
         return redirect(url_for("console.moves"))
 
@@ -118,8 +126,3 @@ def _rank() -> str:
     if rank and rank not in texts.RANKS:
         abort(400)
     return rank
-
-
-def _only_desk() -> None:
-    if me().role == "doctor":
-        abort(403)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from console import door
 from console.door import OpenDesk, me
 from desk import calling, loads, standing, tickets
+from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import rooms as texts
 from scheduling.rota import Member
@@ -24,9 +25,12 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 
     @blueprint.get("/rooms/<int:number>")
     def room(number: int) -> str:
-        with open_desk(door.actor(me())) as counter:
+
+        def look(counter: Counter) -> tuple[RoomView, list[tuple[int, str]]]:
             found = standing.room(counter.work, me(), number)
-            others = _elsewhere(counter.work, found) if found.inside else []
+            return found, _elsewhere(counter.work, found) if found.inside else []
+
+        found, others = door.act(open_desk, look)
         part = "room_line" if request.args.get("part") else "room"
         return render_template(f"console/{part}.html", room=found, elsewhere=others)
 
@@ -34,8 +38,7 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     def room_act(number: int, act: str) -> ResponseReturnValue:
         if act not in _ACTS:
             abort(404)
-        with open_desk(door.actor(me())) as counter:
-            flash(_ACTS[act](counter.work, me(), number))
+        flash(door.act(open_desk, lambda c: _ACTS[act](c.work, me(), number)))
         return redirect(url_for("console.room", number=number))
 
 
@@ -84,7 +87,11 @@ def _transfer(work: Work, member: Member, shift: int) -> object:
 
 
 def _back(work: Work, member: Member, shift: int) -> str:
-    tickets.come_back(work, TicketId(_number("ticket")))
+    """Somebody of this room, whom the doctor sees at the door."""
+    room, ticket = standing.room(work, member, shift), _number("ticket")
+    if ticket not in {one.id for one in (*room.missed, *room.results, *room.away)}:
+        return texts.MOVED_ON
+    tickets.come_back(work, TicketId(ticket))
     return texts.DONE["back"]
 
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+from handlers.texts import visits
 from scheduling.visit import Load, Proposal, RoomView, TicketView
 
 LANES = {"first": "初诊", "return": "回诊", "missed": "过号回来"}
-RANKS = {
-    "emergency": "急诊优先",
-    "elder80": "80岁以上优先",
-    "pregnant": "孕妇优先",
-    "disabled": "残疾人优先",
-    "soldier": "军人优先",
-    "child3": "3岁以下优先",
-}
+RANKS = visits.RANKS
 NO_RANK = "不优先"
 STATES = {
     "waiting": "候诊",
@@ -28,7 +22,7 @@ STATES = {
 # Minutes a doctor is late, to choose from.
 DELAYS = (10, 20, 30, 45, 60, 90)
 CLOSING = "结束后不再叫号。还在等的患者转到同科别的诊室，转不了的进电话名单，由服务台打电话安排。"
-MOVED_ON = "诊室里已经是另一位患者了，没有执行。请看清再按。"
+MOVED_ON = "刚刚有变化，已经是另一位患者了，没有执行。请看清再按。"
 NOBODY_WAITS = "现在没有人在等。"
 NOBODY_FOUND = "没有找到。请写全名、手机号或证件号；第一次来的，先登记。"
 DONE = {
