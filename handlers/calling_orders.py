@@ -16,6 +16,7 @@ another doctor's room, is shown first and wants the very word.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 from dialogue.engine import Engine
 from dialogue.reply import Reply
@@ -56,11 +57,19 @@ def _room(doctors: Sequence[str], member: Member, world: World) -> RoomView | No
     return world.desk.rooms.mine(member, doctors) if doctors else None
 
 
+# Whoever was called so short a time ago has not been seen: the word was sent twice.
+_TOO_SOON = timedelta(seconds=20)
+
+
 # -- at once
 
 
 def _next(room: RoomView, member: Member, world: World) -> str:
     before = room.inside
+    if before is not None and before.called_at is not None:
+        ago = world.desk.now - before.called_at
+        if ago < _TOO_SOON:
+            return texts.just_called(before, int(ago.total_seconds()))
     called = world.desk.rooms.call_next(member, room.shift.id)
     return texts.called(called, before, _now(room, member, world)) if called else texts.NOBODY
 

@@ -46,6 +46,14 @@ def called(ticket: TicketView, before: TicketView | None, room: RoomView) -> str
     return f"{ended}已叫：{_who(ticket)}。{_waiting(room)}\n没来请回：过号；再喊请回：再叫一次"
 
 
+def just_called(ticket: TicketView, seconds: int) -> str:
+    """Said twice by mistake, the word would end a visit that has not begun."""
+    return (
+        f"{_who(ticket)}刚叫过（{seconds}秒前），没有再叫下一位。\n"
+        "没来请回：过号；看完了请回：完成"
+    )
+
+
 def called_again(ticket: TicketView) -> str:
     """Once more."""
     return f"又叫了一次：{_who(ticket)}。"

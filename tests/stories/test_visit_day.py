@@ -47,6 +47,11 @@ class Day:
     def doctor(self, text: str) -> str:
         return self.ward.nurse(text, openid="oDoctor")
 
+    def call(self) -> str:
+        """Some minutes later the next one is called."""
+        self.stage.wait(4)
+        return self.doctor("下一个")
+
     def scan(self, code: str) -> str:
         return self.stage.patient.say("", MsgType="event", Event="SCAN", EventKey=code, Ticket="t")
 
@@ -115,14 +120,15 @@ def test_she_scans_is_told_where_she_stands_is_called_misses_comes_back_and_is_s
     assert "前面4位" in answer
 
     assert "已叫" in day.doctor("下一个")
+    assert "没有再叫下一位" in day.doctor("下一个"), "sent twice by mistake"
     assert "前面3位" in day.say("还要等多久")
     assert day.told() == ["ahead"]
     for _ in range(3):
-        day.doctor("下一个")
+        day.call()
     assert day.told() == ["ahead", "ahead"]
     assert "下一位就是您" in day.say("到我了没")
 
-    assert "张*国" in day.doctor("下一个")
+    assert "张*国" in day.call()
     assert day.told() == ["ahead", "ahead", "called"]
     assert "已经叫到您了，请马上进16-1诊室" in day.say("轮到几号了")
 
