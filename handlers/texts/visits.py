@@ -69,10 +69,11 @@ def wait(standing: Standing) -> str:
     if standing.wait is None:
         return f"{ahead}，还要等多久现在说不准。{late}"
     low, high = standing.wait.shown
+    span = f"大约{low}–{high}分钟" if low else f"{high}分钟以内"
     back = ""
     if standing.back_at is not None:
         back = f"请在{wording.clock(standing.back_at)}前回到{_door(standing.ticket)}。"
-    return f"{ahead}，大约{low}–{high}分钟。{late}{back}"
+    return f"{ahead}，{span}。{late}{back}"
 
 
 def _called(standing: Standing) -> str:

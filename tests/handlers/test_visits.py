@@ -1,0 +1,90 @@
+"""Where somebody stands in line, in words: people ahead, a range, and when to be back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from handlers.texts import visits
+from handlers.texts.aloud import aloud
+from scheduling.types import AppointmentId
+from scheduling.visit import Standing, TicketId, TicketView
+from scheduling.waits import WaitRange
+
+CHINA = timezone(timedelta(hours=8))
+AT = datetime(2026, 11, 24, 10, 20, tzinfo=CHINA)
+TICKET = TicketView(
+    id=TicketId(1),
+    appointment=AppointmentId(1),
+    label="A012",
+    name_masked="李*英",
+    site="GH",
+    site_name="综合医院",
+    department="SJ",
+    department_name="神经内科",
+    doctor="D1",
+    doctor_name="周一鸣",
+    shift=1,
+    room="3诊室",
+    lane="first",
+    rank="",
+    state="waiting",
+    due_at=AT,
+    called_at=None,
+)
+THIRD = Standing(TICKET, ahead=3, wait=WaitRange(19.2, 36.4, 27.0), back_at=AT, delayed_until=None)
+
+
+def test_people_ahead_a_range_and_when_to_be_back():
+    said = visits.stands(THIRD)
+
+    assert "A012号，李*英，神经内科周一鸣，3诊室" in said
+    assert "前面3位，大约20–35分钟。" in said
+    assert "请在10:20前回到3诊室门口" in said
+
+
+def test_the_range_is_read_aloud():
+    assert "大约20到35分钟" in aloud(visits.wait(THIRD))
+
+
+def test_nobody_is_told_to_wait_nothing():
+    soon = replace(THIRD, ahead=1, wait=WaitRange(0.4, 4.0, 2.0))
+
+    assert "前面1位，5分钟以内。" in visits.wait(soon)
+
+
+def test_what_is_not_known_is_not_guessed():
+    unknown = visits.wait(replace(THIRD, wait=None, back_at=None))
+
+    assert "前面3位" in unknown
+    assert "说不准" in unknown
+    assert "分钟" not in unknown
+
+
+def test_a_doctor_who_is_late_is_told_of():
+    assert "医生晚到，预计10:20开诊" in visits.wait(replace(THIRD, delayed_until=AT))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("called", "请马上进3诊室"),
+        ("missed", "号没有作废"),
+        ("results", "拿到结果回来"),
+        ("left", "号留着"),
+        ("unseen", "打电话给您"),
+        ("suspended", "停诊"),
+        ("done", "已经结束"),
+        ("no_show", "分诊台"),
+    ],
+)
+def test_every_state_says_what_to_do(state, words):
+    ticket = replace(TICKET, state=state)
+
+    assert words in visits.stands(replace(THIRD, ticket=ticket, ahead=None, wait=None))
+
+
+def test_who_goes_before_is_told_why():
+    assert "80岁以上优先" in visits.stands(replace(THIRD, ticket=replace(TICKET, rank="elder80")))

@@ -1,0 +1,127 @@
+"""What is said on the day of the visit, by patients in line and by the doctor who calls them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from nlp import orders
+from nlp.understand import understand
+from nlp.vocabulary import DoctorEntry, Vocabulary
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=timezone(timedelta(hours=8)))
+HOUSE = Vocabulary(doctors=(DoctorEntry("D1", "张伟", site="S", department="X"),))
+# what is meant: how it is said, parted by spaces.
+SAID = {
+    "check_in": """签到 我到了 到医院了 报到 俺到了 我到医院咯 到了到了 我来了 打卡 人到了 取号
+        签道 千到 已经在诊室门口了 到楼下了 扫码签到 给我妈签到 帮我爸签个到 侬好我到了
+        到咗医院 到喽 我来咯
+        我们到了 我带孩子到了 在哪签到 我到医院了挂的骨科 我迟到了怎么签到 来早了能签到吗 补签到
+        我已经坐在候诊区了 到诊室了没人叫我 我回医院了""",
+    "queue": """还要等多久 前面还有几个 到我了吗 轮到几号了 前头还有几个人 排到几号了 啥时候轮到我
+        还得等多长时间 还要好久 几时轮到我 到我没得 我排第几 我妈前面还有几个 几点能轮到我
+        怎么还没到我 前边还有好多人 点解仲未到我 仲有几多人 A012号前面还有几个 下一个是我吗
+        我几点回来 我可以出去多久 快到我了吗 我出去一下 我去上个厕所 我离开一会儿 我回来了
+        我转来了 重新排 过号了怎么办 刚才没听到叫号 叫过我了我没在 号被跳过了""",
+}
+NO_LINE = """我到了晚上就咳 还要等多久才能好 一到晚上就发烧 我到了冬天就犯病 吃药还要等多久才见效
+    多久能好 一天上好几次厕所 我回来了还是头疼 到了晚上腿抽筋 我到了更年期 前面牙疼 出去一下就喘
+    上厕所出血 月经还要等多久来 疫苗要等多久才能打第二针 到我这个年龄 走到楼下就喘 我到了80岁
+    排便要等好久 伤口还要多久才长好 等多久出结果 候补要等多久 胎动前面还有 人到了中年 到期了"""
+BESIDES = {
+    "queue_leave": "我出去一下 我先出去一会儿别过号 我去趟厕所 我出去吃个饭 我去买点东西马上回来 "
+    "我去接个电话 我出去抽根烟 俺出去哈 我要出去半小时 上厕所去了 "
+    "我去缴费 我走开一下可以吗 暂时离开",
+    "queue_back": "我回来了 回来了 我又回来了 我转来了 我返来了 回到诊室了 重新排队 "
+    "我回来了接着排",
+    "queue_missed": "过号了怎么办 我的号过了 刚才没听见叫我 错过叫号了 叫我的时候我不在 "
+    "号被跳过了",
+    "queue_results": "结果出来了 检查做完了 报告拿到了 片子出来了 化验单拿到了 做完检查了 "
+    "b超做完了 查完了",
+}
+ORDERS = {
+    "call_next": "下一个 下一位 叫下一个 下一个病人 请下一位进来 叫号 继续叫号",
+    "call_miss": "过号 没来 人不在 叫了没人 患者没到",
+    "call_again": "再叫一次 再喊一遍 重新叫 重叫 再叫",
+    "call_done": "完成 看完了 就诊结束 这个看好了",
+    "call_results": "看结果 去做检查 先去拍片 让他去化验",
+    "call_line": "候诊情况 还有几个 还有多少病人 谁在等 排队情况",
+    "call_late": "晚到20分钟 堵车，晚到半小时 我要迟到一刻钟 迟到了 9点半到",
+    "call_visit": "约下次|约下次 两周后|预约复诊 下周三|两周后复诊|下周三复查",
+    "call_close": "提前结束 提前下班 结束看诊 下班了",
+    "call_transfer": "转骨科|转 张伟|转到3诊室|转诊 皮肤科",
+}
+
+
+def heard(text: str):
+    return understand(text, NOW, HOUSE)
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"), [(intent, text) for intent, said in SAID.items() for text in said.split()]
+)
+def test_it_is_heard_in_all_wordings(intent, text):
+    assert heard(text).intent == intent
+
+
+@pytest.mark.parametrize("text", NO_LINE.split())
+def test_a_complaint_is_no_check_in_and_no_place_in_line(text):
+    found = heard(text)
+
+    assert found.intent not in ("check_in", "queue")
+    assert not any(name.startswith("queue") for name in found.preferences)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, said in BESIDES.items() for text in said.split()]
+)
+def test_going_out_coming_back_and_what_was_missed(name, text):
+    assert name in heard(text).preferences
+
+
+@pytest.mark.parametrize(
+    "text", ["结果出来了吗", "报告出来了没", "结果什么时候出来", "做检查要多少钱"]
+)
+def test_a_question_about_results_is_not_the_news_of_them(text):
+    assert "queue_results" not in heard(text).preferences
+
+
+def said(words: str) -> list[str]:
+    return words.split("|") if "|" in words else words.split()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, words in ORDERS.items() for text in said(words)]
+)
+def test_what_a_doctor_says_is_an_order(name, text):
+    order = heard(text).order
+
+    assert order is not None
+    assert order.name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "转人工",
+        "我下一个号是几点",
+        "我过号了怎么办",
+        "看结果要去哪里",
+        "今天能看完吗",
+        "医生迟到20分钟了",
+    ],
+)
+def test_what_a_patient_says_is_none(text):
+    order = heard(text).order
+
+    assert order is None or not order.name.startswith("call")
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("20分钟", 20), ("二十分", 20), ("半小时", 30), ("半个小时", 30), ("一刻钟", 15),
+     ("一个半小时", 90), ("1个小时", 60), ("两刻钟", 30), ("一会儿", None), ("0分钟", None)],
+)  # fmt: skip
+def test_how_late_is_heard_in_minutes(written, minutes):
+    assert orders.minutes(written) == minutes
