@@ -11,7 +11,7 @@ from bot.settings import ConfigError, Settings
 from bot.sms import SmsClient
 from bot.wechat_errors import WechatError
 from bot.wiring import has_database
-from scheduling.channels import CHANNELS, CUSTOMER, SMS
+from scheduling.channels import CHANNELS, CUSTOMER, LONG, ONCE, SMS, TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
             _database(house),
             _redis(house),
             _wechat(house),
+            *_templates(house),
             *_sms(settings),
             *_channels(settings),
         ]
@@ -64,6 +65,29 @@ def _wechat(house: House) -> Finding:
         advice = f"{error}; check AppID, AppSecret and the IP list in WeChat's console"
         return Finding("WeChat", is_well=False, advice=advice)
     return Finding("WeChat", is_well=True, advice="gives us a token")
+
+
+def _templates(house: House) -> list[Finding]:
+    """The templates of CHANNELS_FILE as the account has them: known, with the fields we fill."""
+    ways, client = house.settings.channels.templates, wechat.connect(house)
+    asked = ((client.template_fields, (TEMPLATE,)), (client.subscription_fields, (LONG, ONCE)))
+    wrong, count = [], 0
+    try:
+        for ask, channels in asked:
+            ours = [(f"[{c}.{kind}]", t) for c in channels for kind, t in ways.get(c, {}).items()]
+            known = ask() if ours else {}
+            count += len(ours)
+            wrong += [name for name, t in ours if not set(t.data) <= known.get(t.id, frozenset())]
+    except WechatError as error:
+        return [Finding("templates", is_well=False, advice=f"cannot be listed: {error}")]
+    if not count:
+        return []
+    advice = (
+        f"{', '.join(wrong)}: WeChat knows no such template with these fields; see CHANNELS_FILE"
+        if wrong
+        else f"all {count} are known to WeChat with their fields"
+    )
+    return [Finding("templates", is_well=not wrong, advice=advice)]
 
 
 def _channels(settings: Settings) -> list[Finding]:

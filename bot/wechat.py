@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -31,6 +32,9 @@ _SHORTEST_LIFE = 60.0
 # 20 forced refreshes a day, 30 s apart. Each one doubles the pause before the next: 12 fit a day.
 _FORCE_APART_SECONDS = 30.0
 _DAY = 86_400.0
+_TEMPLATES = "/cgi-bin/template/get_all_private_template"
+_SUBSCRIPTIONS = "/wxaapi/newtmpl/gettemplate"
+_FIELD = re.compile(r"\{\{\s*(\w+)\.DATA\s*\}\}")
 _VISIT_BUSINESS = 150  # fixed by WeChat for 就医助手
 
 T = TypeVar("T")
@@ -186,6 +190,24 @@ class WechatClient:
         """Raise what stands between us and WeChat, if anything does."""
         self._token.current(Deadline(_CALL_SECONDS))
 
+    def template_fields(self) -> dict[str, frozenset[str]]:
+        """
+        Return the account's template messages and the fields each has, by id.
+
+        Source: offiaccount/Message_Management/Template_Message_Interface.html.
+        """
+        told = self._call(Request(_TEMPLATES), Deadline(_CALL_SECONDS))
+        return {one["template_id"]: _fields(one) for one in told.get("template_list", ())}
+
+    def subscription_fields(self) -> dict[str, frozenset[str]]:
+        """
+        Return the account's subscription templates and the fields each has, by id.
+
+        Source: offiaccount/Subscription_Messages/api.html.
+        """
+        told = self._call(Request(_SUBSCRIPTIONS), Deadline(_CALL_SECONDS))
+        return {one["priTmplId"]: _fields(one) for one in told.get("data", ())}
+
     # -- how
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,6 +275,10 @@ def qr_image(base: str, ticket: str) -> str:
 def _json(body: Mapping[str, Any]) -> bytes:
     # WeChat shows \\uXXXX escapes as they are, so the JSON is written in UTF-8.
     return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _fields(template: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(_FIELD.findall(str(template.get("content", ""))))
 
 
 def _values(data: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -124,6 +124,8 @@ def endpoints(switchboard: Switchboard, authorization: Authorization) -> list[Ca
         Call("/cgi-bin/message/custom/typing", customer.typing),
         Call(TEMPLATE_PATH, notices.template_send, quota="template_send"),
         Call(SUBSCRIBE_PATH, notices.subscribe_send),
+        Call("/cgi-bin/template/get_all_private_template", notices.template_list, "GET"),
+        Call("/wxaapi/newtmpl/gettemplate", notices.subscription_list, "GET"),
         Call(VISIT_PATH, notices.visit_send),
         Call(SEND_PATH, mass.send, quota="mass_send"),
         Call(SEND_ALL_PATH, mass.send_all, quota="mass_send"),

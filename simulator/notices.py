@@ -129,6 +129,22 @@ class Notices:
                 self._sent[(openid, client_id)] = (now, msg_id)
         return msg_id, False
 
+    def template_list(self, payload: Payload) -> Payload:
+        """GET /cgi-bin/template/get_all_private_template."""
+        return {"template_list": [{"template_id": i, **_told(t)} for i, t in self._known()]}
+
+    def subscription_list(self, payload: Payload) -> Payload:
+        """GET /wxaapi/newtmpl/gettemplate; `type` 2 is one-off, 3 long-term."""
+        standing = self._board.config.long_term_templates
+        told = [
+            {"priTmplId": i, **_told(t), "type": 3 if i in standing else 2}
+            for i, t in self._known()
+        ]
+        return {**OK, "data": told}
+
+    def _known(self) -> list[tuple[str, Template]]:
+        return [*self._board.config.templates.items()]
+
     def _card(self, payload: Payload) -> dict[str, Any]:
         known = self._board.config.templates
         template_id = str(payload.get("template_id") or "")
@@ -144,6 +160,10 @@ class Notices:
             "rows": rows,
             "url": url if url.startswith(("http://", "https://")) else "",
         }
+
+
+def _told(template: Template) -> Payload:
+    return {"title": template.title, "content": template.content, "example": ""}
 
 
 def _values(data: object) -> dict[str, str]:

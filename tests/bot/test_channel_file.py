@@ -11,7 +11,9 @@ from bot import doctor
 from bot.channel_file import read
 from bot.settings import ConfigError, Settings
 from scheduling.channels import LONG, ONCE, SMS, TEMPLATE, VISIT
+from simulator.config import Template
 from tests.bot.hospital import build, settings
+from tests.bot.stand_in import SECRET, standing_in
 
 DOCS = Path(__file__).parents[2] / "docs" / "outgoing.md"
 
@@ -116,3 +118,36 @@ def test_the_doctor_asks_the_sms_provider(tmp_path: Path, sqlite_url: str, redis
     found = findings(own)
     assert not found["SMS"].is_well
     assert "this server's clock" in found["SMS"].advice
+
+
+def test_the_doctor_looks_the_templates_up_at_wechat(
+    tmp_path: Path, sqlite_url: str, redis_url: str
+) -> None:
+    file = written(
+        tmp_path,
+        "[template.reminder]\nid = 'T1'\ndata = { thing1 = '{patient}' }\n"
+        "[once.reminder]\nid = 'T1'\ndata = { time2 = '{when}' }",
+    )
+    with standing_in() as wechat:
+        known = {"T1": Template("就诊提醒", "就诊人：{{thing1.DATA}}\n时间：{{time2.DATA}}")}
+        own = settings(
+            sqlite_url,
+            redis_url,
+            CHANNELS_FILE=str(file),
+            WECHAT_API_BASE_URL=wechat.url,
+            WECHAT_APP_SECRET=SECRET,
+        )
+        build(own, tmp_path)
+        none = findings(own)["templates"]
+        wechat.board.config.templates = known
+        all_well = findings(own)["templates"]
+        wechat.board.config.templates = {"T1": Template("就诊提醒", "就诊人：{{thing1.DATA}}")}
+        renamed = findings(own)["templates"]
+    assert not none.is_well
+    assert "[template.reminder], [once.reminder]" in none.advice
+    assert all_well == doctor.Finding(
+        "templates", is_well=True, advice="all 2 are known to WeChat with their fields"
+    )
+    assert not renamed.is_well
+    assert "[template.reminder]" not in renamed.advice
+    assert "[once.reminder]" in renamed.advice
