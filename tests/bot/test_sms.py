@@ -228,6 +228,40 @@ def sms_hospital(
     )
 
 
+REGISTRATION = ("添加就诊人", "2", "1", "张桂芳", ID_NUMBER, "13800000000", "1")
+
+
+def test_the_phone_of_somebody_new_is_proved_by_the_code_that_comes_back(
+    make_hospital: MakeHospital,
+    sqlite_url: str,
+    redis_url: str,
+    tmp_path: Path,
+    provider: Provider,
+) -> None:
+    house, client = sms_hospital(make_hospital, (sqlite_url, redis_url), provider, tmp_path)
+    her, hasty = Patient(poster(client)), Patient(poster(client), "oPatient2")
+    answers = [her.say(text) for text in REGISTRATION]
+    assert "验证码正在发往138****0000" in answers[-1]
+    Courier(house, open_channels(house), TASKS).run_once()
+    code, _ = provider.texts[0]["TemplateParamSet"]
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+
+    assert "验证码不对" in her.say(wrong)
+    done = her.say(code)
+
+    assert "登记好了" in done
+    assert "还没有验证" not in done
+    other = ("添加就诊人", "1", "1", "李秀兰", "110101198001011224",
+             "13900000000", "1")  # fmt: skip
+    answers = [hasty.say(text) for text in other]
+    assert "还没有验证过" in hasty.say("1"), answers
+    with house.engine.connect() as conn:
+        assert list(conn.scalars(select(Patients.phone_proof).order_by(Patients.id))) == [
+            "code",
+            None,
+        ]
+
+
 def test_a_stranger_to_the_patient_is_offered_a_code_that_is_really_sent(
     make_hospital: MakeHospital,
     sqlite_url: str,
@@ -236,13 +270,14 @@ def test_a_stranger_to_the_patient_is_offered_a_code_that_is_really_sent(
     provider: Provider,
 ) -> None:
     house, client = sms_hospital(make_hospital, (sqlite_url, redis_url), provider, tmp_path)
-    registration = ("添加就诊人", "2", "1", "张桂芳", ID_NUMBER, "13800000000", "1")
     first, second = Patient(poster(client)), Patient(poster(client), "oPatient2")
-    for text in registration:
+    for text in (*REGISTRATION, "没收到"):
         first.say(text)
+    Courier(house, open_channels(house), TASKS).run_once()
+    provider.texts.clear()
     with house.engine.begin() as conn:  # the desk has seen that the phone is hers
         conn.execute(update(Patients).values(phone_proof="desk"))
-    answers = [second.say(text) for text in registration]
+    answers = [second.say(text) for text in REGISTRATION]
     assert "要往登记时留的手机发验证码吗" in answers[-1]
 
     said = second.say("1")
