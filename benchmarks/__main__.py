@@ -15,6 +15,7 @@ from benchmarks import (
     booking,
     broadcast,
     dialogue_state,
+    planning,
     report,
     search,
     start,
@@ -37,6 +38,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "suspension": suspension.rows,
     "waits": waits.rows,
     "board": board.rows,
+    "planning": planning.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
 

@@ -13,6 +13,7 @@ to be corrected by a hospital that has asked.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -113,7 +114,13 @@ def plan(
     `farthest`, is out of reach.
     """
     weights = weights or Weights()
-    costs = [[_cost(d, s, minutes, farthest, weights) for s in supplies] for d in demands]
+    able: dict[str, list[tuple[int, Supply]]] = defaultdict(list)
+    for column, supply in enumerate(supplies):
+        able[supply.specialty].append((column, supply))
+    costs = [[float("inf")] * len(supplies) for _ in demands]
+    for row, demand in enumerate(demands):
+        for column, supply in able[demand.specialty]:
+            costs[row][column] = _cost(demand, supply, minutes, farthest, weights)
     flows = allocate(
         [one.patients for one in demands],
         [one.places for one in supplies],
@@ -214,7 +221,7 @@ def _cost(
     weights: Weights,
 ) -> float:
     way = minutes.get((demand.origin, supply.site))
-    if demand.specialty != supply.specialty or way is None or way > farthest:
+    if way is None or way > farthest:
         return float("inf")
     days = abs((demand.day - supply.day).days)
     is_other_half = demand.half_day not in ("", supply.half_day)
