@@ -24,6 +24,10 @@ class Breaker:
         self._failures: Counter[str] = Counter()
         self._until: dict[str, datetime] = {}
 
+    def has_rested(self, channel: str) -> bool:
+        """Tell whether a channel was ever left alone."""
+        return channel in self._until
+
     def resting(self, now: datetime) -> Mapping[str, datetime]:
         """Return the channels to be left alone now, each with the end of its rest."""
         return {channel: until for channel, until in self._until.items() if now < until}

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from handlers.texts.notices import OTHER_FACTS, VISIT_FACTS
-from scheduling.channels import CHANNELS, CUSTOMER, KINDS, SMS, VISIT, Setup
+from scheduling.channels import CHANNELS, FREE, KINDS, SMS, VISIT, Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def read(path: Path) -> ChannelFile:
 
 
 def _channel(name: str, kinds: Mapping[str, Any]) -> Mapping[str, Template]:
-    if name not in CHANNELS or name == CUSTOMER:
+    if name not in CHANNELS or name in FREE:
         raise ValueError(f"no such channel: {name}")
     return {kind: _template(name, kind, table) for kind, table in kinds.items()}
 

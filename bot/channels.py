@@ -15,10 +15,20 @@ from bot.channel_file import Template
 from bot.house import House
 from bot.sms import SmsClient
 from bot.wechat import WechatClient
-from desk.dispatch import Sending
+from desk.departing import Sending
 from handlers import care
 from handlers.texts import notices
-from scheduling.channels import CHANNELS, CUSTOMER, LONG, ONCE, SMS, TEMPLATE, VISIT, is_sensitive
+from scheduling.channels import (
+    CHANNELS,
+    CUSTOMER,
+    LONG,
+    MASS,
+    ONCE,
+    SMS,
+    TEMPLATE,
+    VISIT,
+    is_sensitive,
+)
 
 # The longest value WeChat takes in a field of this type; the page on subscription notices.
 _LENGTHS = {
@@ -61,6 +71,7 @@ class Channels:
             ONCE: self._subscription,
             CUSTOMER: self._customer,
             SMS: self._text,
+            MASS: self._mass,
         }
 
     def send(self, sending: Sending) -> str:
@@ -106,6 +117,10 @@ class Channels:
             text = care.notice(text)
         self._client.send_text(_openid(sending), text)
         return ""
+
+    def _mass(self, sending: Sending) -> str:
+        text = notices.render(sending.lease.kind, sending.payload)
+        return self._client.send_mass(sending.payload["openids"], text, key=sending.key)
 
     def _text(self, sending: Sending) -> str:
         form, facts = self._form(sending)

@@ -10,7 +10,9 @@ from desk import (
     calling,
     idempotency,
     journal,
+    laying,
     line,
+    massing,
     rebooking,
     receipts,
     requests,
@@ -81,6 +83,16 @@ def close_room(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     return calling.close_forgotten(work, int(payload["shift"]))
 
 
+def settle_mass(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Tie what WeChat reported of a mass send to its call."""
+    return massing.settle(work, payload)
+
+
+def lay_broadcast(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Write the next page of a broadcast's notices; in the end see whether it is over."""
+    return laying.go_on(work, int(payload["broadcast"]))
+
+
 TASKS: Mapping[str, Task] = {
     "expire_hold": expire_hold,
     waitlist.SERVE: serve_waitlist,
@@ -91,6 +103,8 @@ TASKS: Mapping[str, Task] = {
     rebooking.SILENT: suspension_silent,
     receipts.JOB: settle_receipt,
     rooms.CLOSE: close_room,
+    massing.JOB: settle_mass,
+    laying.JOB: lay_broadcast,
 }
 # Jobs that are always due again; the courier sees to it that they exist.
 RECURRING = ("purge",)

@@ -1,32 +1,28 @@
 """
 The courier: the only one who sends, and who runs what is due by time.
 
-A row is leased in one transaction, marked with its channel in another, sent outside of any, and
-marked again. Killed between "WeChat accepted" and "row marked", nothing is lost, and nothing is
-repeated where the channel knows the message again; docs/outgoing.md.
+A page of rows is leased in one transaction, marked with its channels in another, sent outside of
+any, and marked again. Killed between "WeChat accepted" and "row marked", nothing is lost, and
+nothing is repeated where the channel knows the message again; docs/outgoing.md. Couriers run by
+themselves (`run`) or as tasks of Celery workers (`bot.tasks`).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from bot.breaker import Breaker
 from bot.chores import RECURRING, Task
+from bot.handing import Handing, How, Outcome, Times, WaysOut, told_of
 from bot.house import House
-from bot.wechat_errors import (
-    NOT_SUBSCRIBED,
-    PermanentError,
-    TransientError,
-    UnreachableError,
-    WechatError,
-)
+from bot.tries import Tries
+from bot.wechat_errors import NOT_SUBSCRIBED
 from desk import dispatch, jobs
-from desk.dispatch import Instead, Leased, Sending
+from desk.departing import Circumstances, Instead, Leased, Sending
 from desk.work import Actor, Work
 from models.database import retrying
 from scheduling.channels import IN_TURN, KINDS, repeats_after
@@ -34,8 +30,12 @@ from scheduling.channels import IN_TURN, KINDS, repeats_after
 _LOG = logging.getLogger(__name__)
 
 _LEASE = timedelta(seconds=60)
-# Small, so that what has become urgent meanwhile, and what is due by time, is soon looked at.
-_BATCH = 5
+# Small, so that what is due by time is soon looked at.
+_JOBS = 5
+# A page is one read and one write; its calls end with their time (`bot.handing`).
+PAGE = 50
+# Who waits for it learns what became of it sooner: her answer counts from then on.
+URGENT = 5
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 _MOST_ATTEMPTS = 8
 _LONGEST_WAIT = timedelta(hours=1)
@@ -44,34 +44,21 @@ _ACTOR = Actor("job", name="courier")
 T = TypeVar("T")
 
 
-class WaysOut(Protocol):
-    """What the courier hands its notices to: `bot.channels.Channels`."""
-
-    def send(self, sending: Sending) -> str:
-        """
-        Hand a notice to its channel; returns the number it got there, empty for none.
-
-        Raises:
-            TransientError: try again later.
-            PermanentError: this way is closed for this notice.
-        """
-        ...
-
-
 class Courier:
     """Delivers due notices and runs due jobs of one house."""
 
     def __init__(self, house: House, channels: WaysOut, tasks: Mapping[str, Task]) -> None:
         self._house = house
-        self._channels = channels
         self._tasks = tasks
-        self._breaker = Breaker()
+        settings = house.settings
+        self._tries = Tries(house.redis, settings.wechat_app_id, settings.send_rates)
+        self._handing = Handing(channels, self._tries, self._rested)
 
     def run_once(self, stop: threading.Event | None = None) -> int:
         """Do everything that is due now, until told to stop; returns how much that was."""
         done = 0
         while not (stop and stop.is_set()):
-            some = self._deliver_some() + self._run_some()
+            some = self.deliver(stop) + self.run_jobs()
             if some == 0:
                 break
             done += some
@@ -90,7 +77,7 @@ class Courier:
             except Exception as error:  # noqa: BLE001 - the courier must outlive bad days
                 is_news = pause == _PAUSE_SECONDS
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-                what = _told(error) if is_news else f"{type(error).__name__} again"
+                what = told_of(error) if is_news else f"{type(error).__name__} again"
                 _LOG.error("the courier stumbled, next try in %.0f s: %s", pause, what)
             stop.wait(pause)
 
@@ -100,84 +87,95 @@ class Courier:
 
     # -- notices
 
-    def _deliver_some(self) -> int:
-        leased = self._transact(lambda work: dispatch.lease(work, _BATCH, _LEASE))
-        for notice in leased:
-            self._deliver(notice)
+    def deliver(self, stop: threading.Event | None = None) -> int:
+        """Deliver one page of what is due, urgent first; returns how many notices that was."""
+        leased = self._transact(lambda work: dispatch.lease(work, PAGE, _LEASE))
+        urgent = [one for one in leased if KINDS[one.kind].priority != IN_TURN]
+        others = [one for one in leased if KINDS[one.kind].priority == IN_TURN]
+        for some, most in ((urgent, URGENT), (others, PAGE)):
+            size = most if self._tries.is_there() else 1
+            for start in range(0, len(some), size):
+                self._deliver_page(some[start : start + size], stop)
         return len(leased)
 
-    def _deliver(self, notice: Leased) -> None:
-        """Try one channel after the other, until one takes it or none is left."""
-        while True:
-            step = self._transact(self._starting(notice))
-            if not isinstance(step, Sending):
-                self._settled(notice, step)
+    def _deliver_page(self, leased: Sequence[Leased], stop: threading.Event | None) -> None:
+        """Try one channel after the other, until each notice is taken or none is left for it."""
+        times = Times(self._now, lambda: stop is not None and stop.is_set())
+        while leased:
+            try:
+                steps = self._start(leased)
+            except Exception:
+                if len(leased) == 1:
+                    raise
+                # One of them cannot be read: the others must not wait for it for ever.
+                for one in leased:
+                    self._alone(one, stop)
                 return
-            if step.is_repeat:
-                self._count("uncertain")
-                _LOG.warning("notice %d may go out twice by %s", notice.id, step.channel)
-            if not self._hand_over(step):
-                return
+            for notice, step in zip(leased, steps, strict=True):
+                if not isinstance(step, Sending):
+                    self._settled(notice, step)
+                elif step.is_repeat:
+                    self._count("uncertain")
+                    _LOG.warning("notice %d may go out twice by %s", notice.id, step.channel)
+            sendings = [step for step in steps if isinstance(step, Sending)]
+            outcomes = [self._judged(one) for one in self._handing.hand_over(sendings, times)]
+            self._settle(outcomes)
+            leased = [one.sending.lease for one in outcomes if one.how == "closed"]
 
-    def _starting(self, notice: Leased) -> Callable[[Work], Sending | Instead]:
-        def act(work: Work) -> Sending | Instead:
-            return dispatch.start(work, notice, _LEASE, self._breaker.resting(work.now))
-
-        return act
-
-    def _hand_over(self, sending: Sending) -> bool:
-        """Make the call; True if this channel is closed and the next one may be tried at once."""
-        lease = sending.lease
+    def _alone(self, notice: Leased, stop: threading.Event | None) -> None:
         try:
-            number = self._channels.send(sending)
-        except TransientError as error:
-            self._watch(sending, error)
-            wait = timedelta(seconds=error.retry_after)
-            if lease.attempts >= _MOST_ATTEMPTS and not error.is_uncertain:
-                return self._closed(sending, error)
-            self._later(sending, str(error), wait, is_uncertain=error.is_uncertain)
-        except PermanentError as error:
-            self._breaker.answered(sending.channel)
-            return self._closed(sending, error)
-        except Exception as error:  # noqa: BLE001 - one bad notice must not stop the others
-            _LOG.error("notice %d: %s", lease.id, _told(error))
-            self._later(sending, type(error).__name__, timedelta(), is_uncertain=True)
-        else:
-            self._breaker.answered(sending.channel)
-            self._transact(lambda work: dispatch.sent(work, sending, number))
+            self._deliver_page([notice], stop)
+        except Exception as error:  # noqa: BLE001 - its lease runs out, and it is tried again
+            _LOG.error("notice %d cannot leave: %s", notice.id, told_of(error))
+
+    def _start(self, leased: Sequence[Leased]) -> list[Sending | Instead]:
+        traces = self._tries.traces([one.id for one in leased if one.is_in_doubt])
+
+        def act(work: Work) -> list[Sending | Instead]:
+            resting = self._handing.breaker.resting(work.now)
+            return dispatch.start_page(work, leased, Circumstances(_LEASE, resting, traces))
+
+        return self._transact(act)
+
+    def _judged(self, outcome: Outcome) -> Outcome:
+        """A channel that stays busy is as good as closed."""
+        is_last = outcome.sending.lease.attempts >= _MOST_ATTEMPTS
+        if outcome.how == "later" and is_last and not outcome.is_uncertain:
+            return replace(outcome, how="closed")
+        return outcome
+
+    def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Write down what became of a page of calls, all at once."""
+
+        def act(work: Work) -> list[Instead]:
+            resting = self._handing.breaker.resting(work.now)
+            sent = [(one.sending, one.number) for one in outcomes if one.how == "sent"]
+            dispatch.sent_page(work, sent)
+            for one in _only(outcomes, "unsent"):
+                again = resting.get(one.sending.channel, work.now)
+                dispatch.unsent(work, [one.sending], again)
+            for one in _only(outcomes, "closed"):
+                is_refused = one.code == NOT_SUBSCRIBED
+                dispatch.closed(work, one.sending, one.why, is_unsubscribed=is_refused)
+            return [_later(work, one) for one in _only(outcomes, "later")]
+
+        ended = self._transact(act) if outcomes else []
+        self._tries.forget([one.sending.lease.id for one in outcomes])
+        for one, how in zip(_only(outcomes, "later"), ended, strict=True):
+            self._settled(one.sending.lease, how)
+        for one in _only(outcomes, "closed"):
+            self._count("closed")
+            notice, channel = one.sending.lease, one.sending.channel
+            _LOG.warning("notice %d not by %s: %s", notice.id, channel, one.why)
+        for _ in _only(outcomes, "sent"):
             self._count("sent")
-        return False
 
-    def _watch(self, sending: Sending, error: TransientError) -> None:
-        if not isinstance(error, UnreachableError):
-            self._breaker.answered(sending.channel)
-        elif self._breaker.failed(sending.channel, self._transact(lambda work: work.now)):
-            self._count("rest")
-            _LOG.warning("no answer from %s: it rests", sending.channel)
+    def _rested(self, channel: str) -> None:
+        self._count("rest")
+        _LOG.warning("no answer from %s: it rests", channel)
 
-    def _later(self, sending: Sending, why: str, wait: timedelta, *, is_uncertain: bool) -> None:
-        attempts = sending.lease.attempts
-        wait = max(wait, _backoff(attempts))
-        if is_uncertain:
-            wait = max(wait, repeats_after(sending.lease.kind, sending.channel))
-
-        def act(work: Work) -> Instead:
-            if attempts >= _MOST_ATTEMPTS:
-                return dispatch.abandoned(work, sending, why)
-            again = work.now + wait
-            return dispatch.later(work, sending, why, again, is_uncertain=is_uncertain)
-
-        self._settled(sending.lease, self._transact(act))
-
-    def _closed(self, sending: Sending, error: WechatError) -> bool:
-        def act(work: Work) -> None:
-            unsubscribed = error.code == NOT_SUBSCRIBED
-            dispatch.closed(work, sending, str(error), is_unsubscribed=unsubscribed)
-
-        self._transact(act)
-        self._count("closed")
-        _LOG.warning("notice %d not by %s: %s", sending.lease.id, sending.channel, error)
-        return True
+    def _now(self) -> datetime:
+        return self._transact(lambda work: work.now)
 
     def _settled(self, notice: Leased, how: Instead) -> None:
         """Loudly, where somebody will not be reached."""
@@ -191,8 +189,9 @@ class Courier:
 
     # -- jobs
 
-    def _run_some(self) -> int:
-        leased = self._transact(lambda work: jobs.lease(work, _BATCH, _LEASE))
+    def run_jobs(self) -> int:
+        """Run some of the jobs that are due; returns how many."""
+        leased = self._transact(lambda work: jobs.lease(work, _JOBS, _LEASE))
         for job in leased:
             self._run_job(job)
         return len(leased)
@@ -205,7 +204,7 @@ class Courier:
         try:
             self._transact(act)
         except Exception as error:  # noqa: BLE001 - one bad job must not stop the others
-            _LOG.error("job %s failed: %s", job.kind, _told(error))
+            _LOG.error("job %s failed: %s", job.kind, told_of(error))
             again = None if job.attempts >= _MOST_ATTEMPTS else _backoff(job.attempts)
             why = type(error).__name__
             self._transact(lambda work: jobs.failed(work, job.id, why, _at(work, again)))
@@ -229,7 +228,17 @@ def _backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 2.0**attempts), _LONGEST_WAIT)
 
 
-def _told(error: BaseException) -> str:
-    """Where it broke, without the values in its message: they may be personal."""
-    where = "".join(traceback.format_tb(error.__traceback__)[-3:])
-    return f"{type(error).__name__}\n{where}"
+def _only(outcomes: Sequence[Outcome], how: How) -> list[Outcome]:
+    return [one for one in outcomes if one.how == how]
+
+
+def _later(work: Work, outcome: Outcome) -> Instead:
+    """It is tried again after a while, or no more."""
+    sending = outcome.sending
+    if sending.lease.attempts >= _MOST_ATTEMPTS:
+        return dispatch.abandoned(work, sending, outcome.why)
+    wait = max(outcome.wait, _backoff(sending.lease.attempts))
+    if outcome.is_uncertain:
+        wait = max(wait, repeats_after(sending.lease.kind, sending.channel))
+    again = work.now + wait
+    return dispatch.later(work, sending, outcome.why, again, is_uncertain=outcome.is_uncertain)

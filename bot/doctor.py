@@ -11,7 +11,7 @@ from bot.settings import ConfigError, Settings
 from bot.sms import SmsClient
 from bot.wechat_errors import WechatError
 from bot.wiring import has_database
-from scheduling.channels import CHANNELS, CUSTOMER, LONG, ONCE, SMS, TEMPLATE
+from scheduling.channels import CHANNELS, CUSTOMER, LONG, MASS, ONCE, SMS, TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,8 @@ def _channels(settings: Settings) -> list[Finding]:
         kinds = sorted(settings.channels.setup.get(name, {}))
         if name == CUSTOMER:
             advice = "within 48 h of a patient's message"
+        elif name == MASS:
+            advice = "news for many alike, four a month for each; verified accounts only"
         else:
             advice = ", ".join(kinds) if kinds else f"not set up; needs {channel.needs}"
         found.append(Finding(f"channel {name}", is_well=True, advice=advice))

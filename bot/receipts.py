@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.house import House
 from bot.turn import open_desk
 from bot.wire import Inbound
-from desk import receipts, subscriptions
+from desk import massing, receipts, subscriptions
 from desk.receipts import Receipt
 from desk.work import Actor, Work
 from models.database import retrying
@@ -54,6 +54,15 @@ def _subscription_sent(work: Work, inbound: Inbound) -> None:
         receipts.note(work, Receipt(number, status, template))
 
 
+def _mass_finished(work: Work, inbound: Inbound) -> None:
+    """The report of a whole mass send; it comes from the account's own operator."""
+    fields = inbound.fields
+    number = str(fields.get("MsgID") or fields.get("MsgId") or "")
+    names = ("TotalCount", "FilterCount", "SentCount", "ErrorCount")
+    counts = {name: int(fields[name]) for name in names if str(fields.get(name, "")).isdecimal()}
+    massing.note(work, number, str(fields.get("Status") or "").strip(), counts)
+
+
 def _subscribed(work: Work, inbound: Inbound) -> None:
     for entry in _entries(inbound, "SubscribeMsgPopupEvent"):
         template = str(entry.get("TemplateId") or "")
@@ -81,6 +90,7 @@ def _entries(inbound: Inbound, name: str) -> Iterator[Mapping[str, Any]]:
 EVENTS: Mapping[str, Callable[[Work, Inbound], None]] = {
     "templatesendjobfinish": _template_finished,
     "subscribe_msg_sent_event": _subscription_sent,
+    "masssendjobfinish": _mass_finished,
     "subscribe_msg_popup_event": _subscribed,
     "subscribe_msg_change_event": _unsubscribed,
 }

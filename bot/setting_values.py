@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from bot import channel_file
 from bot.channel_file import ChannelFile
 from models.vault import VaultError, checked_key
+from scheduling.channels import CHANNELS
 from scheduling.policy import Policy
 from scheduling.queueing import Discipline, read_discipline
 
@@ -116,6 +118,16 @@ def channels(text: str) -> ChannelFile:
 def words(text: str) -> tuple[str, ...]:
     """Words separated by semicolons."""
     return tuple(filter(None, map(str.strip, text.split(";"))))
+
+
+def rates(text: str) -> Mapping[str, float]:
+    """Calls a second by channel; those that are not named keep theirs."""
+    given = dict(one.split("=", 1) for one in words(text) if "=" in one)
+    unknown = given.keys() - CHANNELS.keys()
+    if unknown or len(given) != len(words(text)):
+        raise ValueError(f"must look like customer=50;template=100, of {', '.join(CHANNELS)}")
+    usual = {name: channel.rate for name, channel in CHANNELS.items()}
+    return {**usual, **{name: float(value) for name, value in given.items()}}
 
 
 def policy(text: str) -> Policy:

@@ -177,6 +177,12 @@ class Settings:
         "a TOML file with the templates of this account: docs/outgoing.md",
         read=values.channels,
     )
+    send_rates: Mapping[str, float] = _setting(
+        "SEND_RATES",
+        "calls a second by channel, all processes together, as in customer=50;template=100; "
+        "0: no limit",
+        read=values.rates,
+    )
     sensitive_departments: tuple[str, ...] = _setting(
         "SENSITIVE_DEPARTMENTS",
         "departments with one of these words are called 门诊 where others may read a notice",

@@ -4,7 +4,7 @@ What WeChat's error codes mean for us: later, never, or a person has to act. One
 Sources, all under https://developers.weixin.qq.com/doc/ : the list of return codes
 (offiaccount/Getting_Started/Global_Return_Code.html), Customer_Service_Messages (45015, 45047),
 Template_Message_Interface (43004, 40037, 47003), service/Subscription_Messages (43101, 41030),
-API_Call_Limits (45009), api_masssend (45066). 40164 and the IP list:
+API_Call_Limits (45009), api_masssend (40032, 40130, 45065-45067). 40164 and the IP list:
 https://developers.weixin.qq.com/community/develop/doc/000c0a702601f81a17403940f6ec00
 """
 
@@ -22,6 +22,8 @@ _LOG = logging.getLogger(__name__)
 BAD_TOKEN = frozenset({40001, 40014, 42001})
 # The patient took a subscription back, or has used it up.
 NOT_SUBSCRIBED = 43101
+# A mass send of this key has gone out; the answer names its number.
+SENT_BEFORE = 45065
 
 _SOON, _MINUTE, _TEN_MINUTES, _HOUR = 5.0, 60.0, 600.0, 3600.0
 _UNREACHABLE_SECONDS = 30.0
@@ -60,6 +62,10 @@ CODES: Mapping[int, Verdict] = {
     50002: Verdict("the account is frozen or limited", _HOUR, operator=True),
     # This message will never be delivered this way.
     45015: Verdict("the patient has not written for 48 hours"),
+    SENT_BEFORE: Verdict("this mass send has gone out before"),
+    40130: Verdict("a mass send goes to two accounts at least"),
+    40032: Verdict("a mass send goes to 10,000 accounts at most"),
+    45067: Verdict("a key too long"),
     45047: Verdict("no more messages until the patient writes"),
     43004: Verdict("the patient does not follow the account"),
     43019: Verdict("the patient is on the account's block list"),
@@ -117,7 +123,15 @@ class UnreachableError(TransientError):
 
 
 class PermanentError(WechatError):
-    """Trying again changes nothing: out of window, out of quota, refused."""
+    """
+    Trying again changes nothing: out of window, out of quota, refused.
+
+    `number` is WeChat's of an earlier message, where it names one.
+    """
+
+    def __init__(self, code: int, message: str, number: str = "") -> None:
+        super().__init__(code, message)
+        self.number = number
 
 
 def raise_for(answer: Mapping[str, Any]) -> None:
@@ -135,7 +149,7 @@ def raise_for(answer: Mapping[str, Any]) -> None:
     told = _PERSONAL.sub("…", str(answer.get("errmsg", "")))[:_LONGEST_MESSAGE]
     message = f"{verdict.meaning}: {told}"
     if verdict.wait is None:
-        raise PermanentError(code, message)
+        raise PermanentError(code, message, str(answer.get("msg_id") or ""))
     if verdict.operator and code not in BAD_TOKEN:
         _LOG.error("WeChat refuses us until somebody acts: %d %s", code, message)
     raise TransientError(code, message, verdict.wait)

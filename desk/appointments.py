@@ -50,6 +50,14 @@ def view(work: Work, appointment: AppointmentId) -> AppointmentView:
     return found[0]
 
 
+def views(work: Work, some: Collection[int]) -> dict[int, AppointmentView]:
+    """Return appointments as they are now, by number; those the actor may not see are left out."""
+    if not some:
+        return {}
+    found = _views(work, _VISIBLE_SOME if is_chat(work) else _SOME, appointments=list(some))
+    return {view.id: view for view in found}
+
+
 def mine(work: Work) -> Sequence[AppointmentView]:
     """Return what is active or still to come of all that the actor may see, soonest first."""
     return _views(work, _VISIBLE_AHEAD if is_chat(work) else _AHEAD)
@@ -148,6 +156,8 @@ _VIEWS = (
 )
 _ONE = _VIEWS.where(Appointment.id == bindparam("appointment"))
 _VISIBLE_ONE = _ONE.where(VISIBLE)
+_SOME = _VIEWS.where(Appointment.id.in_(bindparam("appointments", expanding=True)))
+_VISIBLE_SOME = _SOME.where(VISIBLE)
 _AHEAD = _VIEWS.where(Appointment.visit_on >= bindparam("today"), Appointment.status.not_in(_GONE))
 _OF_PATIENT = _VIEWS.where(
     Appointment.patient_id == bindparam("patient"),

@@ -28,7 +28,7 @@ from models import (
 
 # Ends of an appointment that left nothing behind.
 _CAME_TO_NOTHING = ("expired", "cancelled", "rescheduled")
-_WAITING = ("due", "leased", "call")
+_WAITING = ("due", "leased", "paused", "call")
 
 
 def end_link(work: Work, account: int, patient: int) -> None:

@@ -8,9 +8,10 @@ there is. Source: the official customer-service page, docs/outgoing.md.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from desk.work import Work
 from models import Outbox, WechatUser
@@ -21,16 +22,15 @@ TYPED = timedelta(hours=48)
 _GRANTS = (("last_message_at", TYPED, 5), ("last_tap_at", timedelta(minutes=1), 3))
 
 
-_LAST = select(WechatUser.last_message_at, WechatUser.last_tap_at).where(
-    WechatUser.id == bindparam("account")
+_LAST = select(WechatUser.id, WechatUser.last_message_at, WechatUser.last_tap_at).where(
+    WechatUser.id.in_(bindparam("accounts", expanding=True))
 )
 # Twice where it was in doubt and handed over again.
-_HANDED = select(
-    *(
-        func.count(case((at >= bindparam("since"), 1)))
-        for at in (Outbox.sending_at, Outbox.uncertain_at)
-    )
-).where(Outbox.wechat_user_id == bindparam("account"), Outbox.channel == CUSTOMER)
+_HANDED = select(Outbox.wechat_user_id, Outbox.sending_at, Outbox.uncertain_at).where(
+    Outbox.wechat_user_id.in_(bindparam("accounts", expanding=True)),
+    Outbox.channel == CUSTOMER,
+    or_(Outbox.sending_at >= bindparam("since"), Outbox.uncertain_at >= bindparam("since")),
+)
 _NOTE = update(WechatUser).where(WechatUser.openid_hash == bindparam("openid"))
 
 
@@ -56,18 +56,28 @@ def followed(work: Work, *, is_following: bool) -> None:
 
 def windows(work: Work, account: int) -> tuple[Window, ...]:
     """Return the windows of an account that are open now."""
-    row = work.conn.execute(_LAST, {"account": account}).one()
-    opened = ((getattr(row, column), lasts, most) for column, lasts, most in _GRANTS)
-    return tuple(
-        Window(since + lasts, max(0, most - _sent_since(work, account, since)))
-        for since, lasts, most in opened
-        if since is not None and work.now < since + lasts
-    )
+    return windows_of(work, [account])[account]
 
 
-def _sent_since(work: Work, account: int, since: datetime) -> int:
-    """Count what was handed to WeChat, also where we never learnt what became of it."""
-    return sum(work.conn.execute(_HANDED, {"account": account, "since": since}).one())
+def windows_of(work: Work, accounts: Collection[int]) -> dict[int, tuple[Window, ...]]:
+    """
+    Return the windows of accounts that are open now.
+
+    What was handed to WeChat counts, also where we never learnt what became of it.
+    """
+    values = {"accounts": list(accounts), "since": work.now - TYPED}
+    handed: dict[int, list[datetime]] = {account: [] for account in accounts}
+    for row in work.conn.execute(_HANDED, values):
+        handed[row.wechat_user_id] += filter(None, (row.sending_at, row.uncertain_at))
+    found: dict[int, tuple[Window, ...]] = dict.fromkeys(accounts, ())
+    for row in work.conn.execute(_LAST, values):
+        opened = ((getattr(row, column), lasts, most) for column, lasts, most in _GRANTS)
+        found[row.id] = tuple(
+            Window(since + lasts, max(0, most - sum(at >= since for at in handed[row.id])))
+            for since, lasts, most in opened
+            if since is not None and work.now < since + lasts
+        )
+    return found
 
 
 def _note(work: Work, **values: object) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from desk import appointments, outbox, prompts, sharing
+from desk import outbox, prompts, sharing
 from desk.accounts import account
 from desk.reach import phone_of, reach, readers
 from desk.work import Work
@@ -24,7 +24,7 @@ from models import Outbox
 from scheduling.channels import CHANNELS, KINDS, Reach, choose, spend
 from scheduling.reminders import reminder_times
 from scheduling.rota import ShiftView
-from scheduling.types import AppointmentId, AppointmentView, Outlook, PromptId
+from scheduling.types import AppointmentView, Outlook, PromptId
 from scheduling.waiting import WaitingView
 
 _FIRST_VERSION = 1
@@ -131,9 +131,8 @@ def delayed(work: Work, visit: tuple[int, int], shift: ShiftView, until: datetim
     _of_visit(work, "delayed", visit, f"{shift.id}:{until:%H%M}", payload)
 
 
-def facts(work: Work, appointment: int) -> Mapping[str, str | int | None]:
-    """Return what is told of an appointment, as it is now; the patient's name masked."""
-    view = appointments.view(work, AppointmentId(appointment))
+def facts(view: AppointmentView) -> Mapping[str, str | int | None]:
+    """Return what is told of an appointment; the patient's name masked."""
     place = view.opening
     return {
         "patient": view.patient_name_masked,

@@ -7,7 +7,7 @@ Only the courier sends it: `desk.dispatch`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from models import Outbox, Prompt
 from scheduling.channels import KINDS
 
 # What has not left the house, and so is taken back with what it was about.
-_TAKES_BACK = ("due", "leased", "call")
+_TAKES_BACK = ("due", "leased", "paused", "call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,10 @@ class Notice:
     not_before: datetime | None = None
     prompt_id: int | None = None
     is_copy: bool = False
+    broadcast_id: int | None = None
 
 
-_KNOWN = select(Outbox.id).where(Outbox.dedupe_key == bindparam("key"))
+_KNOWN = select(Outbox.dedupe_key).where(Outbox.dedupe_key.in_(bindparam("keys", expanding=True)))
 _INSERT = insert(Outbox)
 
 
@@ -55,12 +56,27 @@ def put(work: Work, notice: Notice) -> None:
     Raises:
         KeyError: nobody said which channels this kind of notice may take.
     """
-    priority = KINDS[notice.kind].priority
-    if work.conn.scalar(_KNOWN, {"key": notice.dedupe_key}) is not None:
-        return
-    row = {
+    put_all(work, [notice])
+
+
+def put_all(work: Work, some: Sequence[Notice]) -> int:
+    """Write notices into the outbox as `put` does, and return how many were not there yet."""
+    keys = {"keys": [notice.dedupe_key for notice in some]}
+    known = set(work.conn.scalars(_KNOWN, keys)) if some else set()
+    rows = []
+    for notice in some:
+        if notice.dedupe_key not in known:
+            known.add(notice.dedupe_key)
+            rows.append(_row(work, notice))
+    if rows:
+        work.conn.execute(_INSERT, rows)
+    return len(rows)
+
+
+def _row(work: Work, notice: Notice) -> dict[str, object]:
+    return {
         "kind": notice.kind,
-        "priority": priority,
+        "priority": KINDS[notice.kind].priority,
         "dedupe_key": notice.dedupe_key,
         "payload_enc": work.vault.seal(json.dumps(notice.payload, ensure_ascii=False)),
         "wechat_user_id": notice.wechat_user_id,
@@ -68,13 +84,13 @@ def put(work: Work, notice: Notice) -> None:
         "appointment_version": notice.appointment_version,
         "prompt_id": notice.prompt_id,
         "is_copy": notice.is_copy,
+        "broadcast_id": notice.broadcast_id,
         "state": "due",
         "not_before": notice.not_before or work.now,
         "attempts": 0,
         "last_error": "",
         "created_at": work.now,
     }
-    work.conn.execute(_INSERT, row)
 
 
 def void(work: Work, appointment: int) -> None:

@@ -1,6 +1,9 @@
-"""Whom a notice goes to, and what could reach them now."""
+"""Whom notices go to, and what could reach them now; asked for many at once."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from sqlalchemy import bindparam, case, select
 
@@ -11,39 +14,49 @@ from models import Appointment, Patient, PatientLink, WechatUser
 from scheduling.channels import Reach
 from scheduling.phones import takes_messages
 
-_ACCOUNT = select(WechatUser.openid_enc, WechatUser.followed, WechatUser.care).where(
-    WechatUser.id == bindparam("account")
-)
-_PHONE = (
-    select(Patient.phone_enc)
-    .join(Appointment, Appointment.patient_id == Patient.id)
-    .where(Appointment.id == bindparam("appointment"))
+_ACCOUNTS = select(
+    WechatUser.id, WechatUser.openid_enc, WechatUser.followed, WechatUser.care
+).where(WechatUser.id.in_(bindparam("accounts", expanding=True)))
+_PHONES = (
+    select(Appointment.id, Patient.phone_enc)
+    .join(Patient, Appointment.patient_id == Patient.id)
+    .where(Appointment.id.in_(bindparam("appointments", expanding=True)))
 )
 
 
 def reach(work: Work, account: int | None, phone: str | None) -> Reach:
     """Return what is known of an account and a phone; either may be missing."""
-    row = None
-    if account is not None:
-        row = work.conn.execute(_ACCOUNT, {"account": account}).one_or_none()
-    if row is None or account is None:
-        return Reach(phone=phone)
-    return Reach(
-        openid=work.vault.open(row.openid_enc) or None,  # an account that was erased has none
-        is_following=row.followed,
-        care=bool(row.care),
-        windows=ledger.windows(work, account),
-        credits=subscriptions.credits(work, account),
-        phone=phone,
-    )
+    known = None if account is None else reach_of(work, [account]).get(account)
+    return replace(known or Reach(), phone=phone)
 
 
-_BOOKER = select(Appointment.wechat_user_id, Appointment.patient_id).where(
-    Appointment.id == bindparam("appointment")
+def reach_of(work: Work, accounts: Collection[int]) -> dict[int, Reach]:
+    """Return what is known of accounts, without phones; those that are no account are left out."""
+    if not accounts:
+        return {}
+    windows = ledger.windows_of(work, accounts)
+    credits_ = subscriptions.credits_of(work, accounts)
+    return {
+        row.id: Reach(
+            openid=work.vault.open(row.openid_enc) or None,  # an account that was erased has none
+            is_following=row.followed,
+            care=bool(row.care),
+            windows=windows[row.id],
+            credits=credits_[row.id],
+        )
+        for row in work.conn.execute(_ACCOUNTS, {"accounts": list(accounts)})
+    }
+
+
+_BOOKERS = select(Appointment.id, Appointment.wechat_user_id, Appointment.patient_id).where(
+    Appointment.id.in_(bindparam("appointments", expanding=True))
 )
 _LINKS = (
-    select(PatientLink.wechat_user_id, PatientLink.relation)
-    .where(PatientLink.patient_id == bindparam("patient"), PatientLink.state.in_(SEES_ALL))
+    select(PatientLink.patient_id, PatientLink.wechat_user_id, PatientLink.relation)
+    .where(
+        PatientLink.patient_id.in_(bindparam("patients", expanding=True)),
+        PatientLink.state.in_(SEES_ALL),
+    )
     .order_by(case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
 )
 
@@ -55,16 +68,46 @@ def readers(work: Work, appointment: int) -> dict[int, bool]:
     True for who booked it and for the patient's own account: they are told also of what somebody
     else of the family does.
     """
-    booked = work.conn.execute(_BOOKER, {"appointment": appointment}).one()
-    links = work.conn.execute(_LINKS, {"patient": booked.patient_id})
-    found = {} if booked.wechat_user_id is None else {booked.wechat_user_id: True}
-    for link in links:
-        found.setdefault(link.wechat_user_id, link.relation == "self")
+    return readers_of(work, [appointment])[appointment]
+
+
+def readers_of(work: Work, appointments: Collection[int]) -> dict[int, dict[int, bool]]:
+    """Return the readers of appointments, each as `readers` does."""
+    booked = work.conn.execute(_BOOKERS, {"appointments": list(appointments)}).all()
+    families = family_of(work, {row.patient_id for row in booked})
+    found = {}
+    for row in booked:
+        mine = {} if row.wechat_user_id is None else {row.wechat_user_id: True}
+        for account, is_close in families[row.patient_id].items():
+            mine.setdefault(account, is_close)
+        found[row.id] = mine
+    return found
+
+
+def family_of(work: Work, patients: Collection[int]) -> dict[int, dict[int, bool]]:
+    """Return who may read all about patients, best first; True: the patient's own account."""
+    found: dict[int, dict[int, bool]] = {patient: {} for patient in patients}
+    for link in work.conn.execute(_LINKS, {"patients": list(patients)}) if patients else ():
+        found[link.patient_id].setdefault(link.wechat_user_id, link.relation == "self")
     return found
 
 
 def phone_of(work: Work, appointment: int) -> str | None:
     """Return the phone on file of an appointment's patient, if it takes messages."""
-    sealed = work.conn.scalar(_PHONE, {"appointment": appointment})
+    return phones_of(work, [appointment]).get(appointment)
+
+
+def phones_of(work: Work, appointments: Collection[int]) -> Mapping[int, str]:
+    """Return the phones on file of appointments' patients, those that take messages."""
+    found = {}
+    for row in work.conn.execute(_PHONES, {"appointments": list(appointments)}):
+        phone = opened_phone(work, row.phone_enc)
+        if phone is not None:
+            found[row.id] = phone
+    return found
+
+
+def opened_phone(work: Work, sealed: bytes | None) -> str | None:
+    """Return a phone on file, if there is one that takes messages."""
     phone = work.vault.open(sealed) if sealed else None
     return phone if phone and takes_messages(phone) else None

@@ -94,12 +94,12 @@ def ahead(
     if when:
         touches = [(Shift.starts_at < end) & (Shift.ends_at > start) for start, end in when]
         query = query.where(or_(*touches))
-    return [_view(work, row) for row in work.conn.execute(_own(query, member), {"now": work.now})]
+    return [_view(work, row) for row in work.conn.execute(own(query, member), {"now": work.now})]
 
 
 def of_day(work: Work, member: Member, day: date) -> list[ShiftView]:
     """Return all shifts of a local day that are this member's business, soonest first."""
-    return [_view(work, row) for row in work.conn.execute(_own(_OF_DAY, member), {"day": day})]
+    return [_view(work, row) for row in work.conn.execute(own(_OF_DAY, member), {"day": day})]
 
 
 def one(work: Work, member: Member, shift: int) -> ShiftView:
@@ -109,13 +109,14 @@ def one(work: Work, member: Member, shift: int) -> ShiftView:
     Raises:
         NotAllowed: there is none, or it is not this member's business.
     """
-    row = work.conn.execute(_own(_SOME, member), {"shifts": [shift]}).one_or_none()
+    row = work.conn.execute(own(_SOME, member), {"shifts": [shift]}).one_or_none()
     if row is None:
         raise NotAllowed
     return _view(work, row)
 
 
-def _own(query: Select[*tuple[Any, ...]], member: Member) -> Select[*tuple[Any, ...]]:
+def own(query: Select[*tuple[Any, ...]], member: Member) -> Select[*tuple[Any, ...]]:
+    """Return the query, of shifts with their doctors and sites, less what is not a member's."""
     if member.role == "doctor":
         query = query.where(Doctor.code == member.doctor)
     return query if member.site is None else query.where(Site.code == member.site)
@@ -183,7 +184,7 @@ def check(work: Work, member: Member, shifts: Sequence[int]) -> None:
         NotAllowed.
     """
     wanted = set(shifts)
-    found = work.conn.execute(_own(_SOME, member), {"shifts": list(wanted)}).all()
+    found = work.conn.execute(own(_SOME, member), {"shifts": list(wanted)}).all()
     if len(found) != len(wanted):
         raise NotAllowed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
@@ -71,5 +72,20 @@ def refused(work: Work, account: int, template: str) -> None:
 
 def credits(work: Work, account: int) -> dict[str, int]:  # noqa: A001 - what they are called
     """Return how many notices of which templates the account still wants."""
-    rows = work.conn.execute(_CREDITS, {"account": account})
-    return {row.template_id: row.credits for row in rows}
+    return credits_of(work, [account])[account]
+
+
+def credits_of(work: Work, accounts: Collection[int]) -> dict[int, dict[str, int]]:
+    """Return how many notices of which templates accounts still want."""
+    found: dict[int, dict[str, int]] = {account: {} for account in accounts}
+    for row in work.conn.execute(_CREDITS, {"accounts": list(accounts)}):
+        found[row.wechat_user_id][row.template_id] = row.credits
+    return found
+
+
+_CREDITS = select(
+    Subscription.wechat_user_id, Subscription.template_id, Subscription.credits
+).where(
+    Subscription.wechat_user_id.in_(bindparam("accounts", expanding=True)),
+    Subscription.credits > 0,
+)

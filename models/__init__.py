@@ -2,6 +2,7 @@
 
 from models.appointments import Appointment, AppointmentEvent, Idempotency
 from models.base import Base
+from models.broadcast import Broadcast, BroadcastTarget, PatientGroup, PatientGroupMember
 from models.entitlements import Entitlement
 from models.messages import (
     ApiToken,
@@ -21,9 +22,10 @@ from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
 from models.waitlist import WaitlistEntry
 
 __all__ = [
-    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Calling", "CannedAnswer",
-    "Consent", "Department", "Doctor", "Entitlement", "HumanRequest", "Idempotency", "Inbox",
-    "Job", "Outbox", "Pace", "Patient", "PatientLink", "Prompt", "RequestEvent", "RosterVersion",
-    "Shift", "Site", "Slot", "Staff", "Subscription", "Suspension", "SuspensionLine", "Ticket",
+    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Broadcast",
+    "BroadcastTarget", "Calling", "CannedAnswer", "Consent", "Department", "Doctor", "Entitlement",
+    "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Pace", "Patient", "PatientGroup",
+    "PatientGroupMember", "PatientLink", "Prompt", "RequestEvent", "RosterVersion", "Shift",
+    "Site", "Slot", "Staff", "Subscription", "Suspension", "SuspensionLine", "Ticket",
     "TicketEvent", "TicketSeries", "WaitlistEntry", "WechatUser",
 ]  # fmt: skip

@@ -59,11 +59,15 @@ class Outbox(Base):
     up, nobody needs to ring). `channels_closed` are those that refused it, separated by blanks;
     `provider_id` is the channel's own number of the message, for its receipt; `delivered_at` is
     that receipt. `is_copy`: the same goes to somebody else first, who is rung if need be.
-    `uncertain_at`: it may have gone out once more than we know.
+    `uncertain_at`: it may have gone out once more than we know. One of a broadcast
+    (`broadcast_id`) is also paused while that is.
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "priority", "not_before"),)
+    __table_args__ = (
+        Index(None, "state", "priority", "not_before"),
+        Index("ix_outbox_broadcast_id_state", "broadcast_id", "state"),
+    )
     id: Mapped[Key]
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[Code]
@@ -87,6 +91,7 @@ class Outbox(Base):
     uncertain_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     delivered_at: Mapped[InstantOrNone]
     is_copy: Mapped[bool] = mapped_column(default=False, server_default=false())
+    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
 
 
 class Subscription(Base):

@@ -1,7 +1,8 @@
 """
 Which way a notice goes: tables of the ways out and of the kinds of notices, and the choice; pure.
 
-The order is that of docs/outgoing.md: first what WeChat made for hospitals, a broadcast never.
+The order is that of docs/outgoing.md: first what WeChat made for hospitals; a mass send never
+carries what is meant for one person.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Channel:
 
     `key_lives` is how long it recognises a message it was given before, None: never. Where
     `is_open` a notice lies where others may read it (服务通知, SMS). `needs` tells the operator
-    how to get the channel.
+    how to get the channel. `rate` is how many calls a second all our processes make together; the
+    hospital's settings may say otherwise.
     """
 
     reaches: Reaches
@@ -58,6 +60,7 @@ class Channel:
     key_lives: timedelta | None = None
     is_open: bool = True
     in_wechat: bool = True
+    rate: float = 50.0
 
 
 def _has_openid(reach: Reach, template: str, at: datetime) -> bool:
@@ -81,8 +84,14 @@ def _has_phone(reach: Reach, template: str, at: datetime) -> bool:
     return reach.phone is not None
 
 
+def _is_list(reach: Reach, template: str, at: datetime) -> bool:
+    return True
+
+
 VISIT, LONG, TEMPLATE, ONCE = "visit", "long", "template", "once"
-CUSTOMER, SMS = "customer", "sms"
+CUSTOMER, SMS, MASS = "customer", "sms", "mass"
+# What needs no template of WeChat's or the provider's.
+FREE = (CUSTOMER, MASS)
 
 # How long a key is recognised: facts of WeChat, docs/outgoing.md.
 CHANNELS: Mapping[str, Channel] = {
@@ -102,6 +111,8 @@ CHANNELS: Mapping[str, Channel] = {
     SMS: Channel(
         _has_phone, "an SMS account: SMS_… settings, [sms] of CHANNELS_FILE", in_wechat=False
     ),
+    # Of lists of accounts, for news that is nobody's own; WeChat takes 60 calls a minute.
+    MASS: Channel(_is_list, "a verified account", timedelta(hours=24), is_open=False, rate=1.0),
 }
 _ALL = (VISIT, LONG, TEMPLATE, ONCE, CUSTOMER, SMS)
 
@@ -149,6 +160,10 @@ KINDS: Mapping[str, Kind] = {
     "reply": Kind((CUSTOMER,), SOON, is_quiet=False),
     "answer": Kind((CUSTOMER,), SOON, rings=True, is_quiet=False),
     "family": Kind(),
+    "visit_news": Kind(rings=True, until_visit=True),
+    "news": Kind(rings=True),
+    "mass": Kind((MASS,)),
+    "trial": Kind((CUSTOMER,), SOON, is_quiet=False),
     "link_code": Kind((SMS,), AT_ONCE, is_quiet=False),
     "alert": Kind((SMS,), AT_ONCE, is_quiet=False),
 }
@@ -159,7 +174,7 @@ Setup = Mapping[str, Mapping[str, str]]
 
 def template_of(setup: Setup, channel: str, kind: str) -> str | None:
     """Return the template id, "" where the channel needs none, None where it is not set up."""
-    return "" if channel == CUSTOMER else setup.get(channel, {}).get(kind)
+    return "" if channel in FREE else setup.get(channel, {}).get(kind)
 
 
 def choose(
@@ -178,6 +193,11 @@ def choose(
 def spend(setup: Setup, kind: str, reach: Reach, at: datetime) -> Reach:
     """Return what will still reach this person after a notice of this kind at that instant."""
     channel = choose(setup, kind, reach, at)
+    return reach if channel is None else spent(setup, kind, reach, channel)
+
+
+def spent(setup: Setup, kind: str, reach: Reach, channel: str) -> Reach:
+    """Return what will still reach this person after a notice of this kind by this channel."""
     if channel == CUSTOMER:
         left = tuple(Window(w.until, max(0, w.left - 1)) for w in reach.windows)
         return replace(reach, windows=left)
@@ -185,6 +205,15 @@ def spend(setup: Setup, kind: str, reach: Reach, at: datetime) -> Reach:
         template = setup[ONCE][kind]
         return replace(reach, credits={**reach.credits, template: reach.credits[template] - 1})
     return reach
+
+
+def why_not(reach: Reach) -> str:
+    """Return in one word why nothing reaches a person: what the desk can do something about."""
+    if reach.openid is None:
+        return "no_account"
+    if not reach.is_following:
+        return "not_following"
+    return "no_window" if not any(window.left for window in reach.windows) else "no_way"
 
 
 def is_recognised(channel: str, sent_at: datetime, now: datetime) -> bool:

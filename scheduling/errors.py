@@ -15,6 +15,7 @@ Every expected "no" of the desk, as a tree.
       NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
       RoomClosed NobodyInside NotInLine NoSuchTicket
       CannotMerge
+      BadWords NobodyThere NeedsAnother BroadcastMoved NotYourAccount
 """
 
 from __future__ import annotations
@@ -250,6 +251,36 @@ class TooManyPatients(Refusal):
     """The account already speaks for as many patients as it may; facts: limit."""
 
     slot = "patient"
+
+
+class BadWords(Refusal):
+    """The words of a broadcast cannot be sent; facts: limit (characters), or names (unknown)."""
+
+    slot = "words"
+
+
+class NobodyThere(Refusal):
+    """A broadcast would reach nobody."""
+
+    slot = "shifts"
+
+
+class NeedsAnother(Refusal):
+    """Somebody else than the author has to approve so large a broadcast; facts: limit."""
+
+    slot = "sure"
+
+
+class BroadcastMoved(Refusal):
+    """The broadcast is not in a state for that any more."""
+
+    slot = "sure"
+
+
+class NotYourAccount(Refusal):
+    """A test goes to an account of one's own, and there is none we may write to."""
+
+    slot = "sure"
 
 
 class NotAllowed(Refusal):

@@ -131,6 +131,8 @@ class Policy:
     plan_lead: timedelta = timedelta(hours=2)
     # Places staff may add to a shift in one act (加号).
     extra_places: int = 10
+    # A broadcast to more recipients than this needs a second member of staff (four eyes). Ours.
+    broadcast_alone: int = 100
     # Years from which a change weighs harder on a patient.
     elderly_years: int = 70
     # Messages, notices, questions and jobs are forgotten this long after they are over ...

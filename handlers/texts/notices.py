@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers.texts import wording
+from scheduling.broadcasting import filled
 
 # What the templates of WeChat and of the SMS provider may be filled with.
 VISIT_FACTS = frozenset(
@@ -18,6 +19,8 @@ OTHER_FACTS: Mapping[str, frozenset[str]] = {
     "alert": frozenset({"time", "code"}),
     "family": frozenset({"patient", "time"}),
     "waitlist_over": frozenset({"patient"}),
+    "visit_news": VISIT_FACTS - {"until"} | {"text"},
+    "news": frozenset({"patient", "text"}),
 }
 _OTHER = frozenset().union(*OTHER_FACTS.values())
 _DISCREET = "门诊"
@@ -36,11 +39,12 @@ def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]
     its name, is left to the signs on the spot.
     """
     if "starts_at" not in payload:
-        return {name: str(payload[name]) for name in _OTHER & payload.keys()}
+        known = {name: str(payload[name]) for name in _OTHER & payload.keys()}
+        return known | _told(payload, known)
     at = datetime.fromisoformat(str(payload["starts_at"]))
     until = datetime.fromisoformat(str(payload.get("until", payload["starts_at"])))
     room = "" if is_discreet else payload.get("room")
-    return {
+    known = {
         "patient": str(payload["patient"]),
         "site": str(payload["site"]),
         "department": _DISCREET if is_discreet else str(payload["department"]),
@@ -52,6 +56,12 @@ def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]
         "code": str(payload["code"]),
         "until": f"{until.year}年{until.month}月{until.day}日 {until:%H:%M}",
     }
+    return known | _told(payload, known)
+
+
+def _told(payload: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
+    """The words of a broadcast, filled."""
+    return {"text": filled(str(payload["words"]), known)} if "words" in payload else {}
 
 
 def _visit(payload: Mapping[str, Any]) -> str:
@@ -222,6 +232,14 @@ def _delayed(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _news(payload: Mapping[str, Any]) -> str:
+    return f"【医院通知】{facts(payload, is_discreet=False)['text']}"
+
+
+def _trial(payload: Mapping[str, Any]) -> str:
+    return f"【测试，只有您收到】{_news(payload)}"
+
+
 def _plain(payload: Mapping[str, Any]) -> str:
     return str(payload["text"])
 
@@ -245,6 +263,10 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "ahead": _ahead,
     "called": _called,
     "delayed": _delayed,
+    "visit_news": _news,
+    "news": _news,
+    "mass": _news,
+    "trial": _trial,
 }
 # What the desk is told to ring about.
 CALLS: Mapping[str, str] = {
@@ -258,6 +280,8 @@ CALLS: Mapping[str, str] = {
     "offer": "候补有号，限时答复",
     "answer": "回复患者",
     "unseen": "已签到未看上，诊室已停，请安排",
+    "visit_news": "告知通知",
+    "news": "告知通知",
 }
 
 

@@ -17,7 +17,7 @@ from bot.house import House
 from bot.turn import open_desk
 from bot.wechat_errors import PermanentError, TransientError
 from desk import accounts, ledger, outbox
-from desk.dispatch import Sending
+from desk.departing import Sending
 from desk.work import Actor
 from models import Appointment, Outbox, WechatUser
 from scheduling.channels import CUSTOMER, TEMPLATE, Window

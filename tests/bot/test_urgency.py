@@ -19,7 +19,7 @@ from bot.house import House
 from bot.turn import open_desk
 from bot.wechat_errors import TransientError, UnreachableError
 from desk import outbox
-from desk.dispatch import Sending
+from desk.departing import Sending
 from desk.work import Actor
 from models import Outbox, WechatUser
 from scheduling.channels import CUSTOMER, SMS
@@ -104,7 +104,7 @@ def test_a_code_leaves_while_wechat_hangs_and_wechat_is_left_alone(evening: Even
     evening.costs[CUSTOMER] = 5 * SECOND
     evening.fails = UnreachableError(0, "ReadTimeout", is_uncertain=True)
     courier = evening.courier()
-    courier._deliver_some()
+    courier.deliver()
     evening.put("link_code", "link_code:1", {**PHONE, "code": "1", "minutes": 10})
     courier.run_once()
     assert evening.sent_at("link_code:1") - evening.begins <= FAILURES * 5 * SECOND

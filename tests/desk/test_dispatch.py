@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from desk import dispatch, outbox, prompts
 from desk.accounts import account
-from desk.dispatch import Sending
+from desk.departing import Sending
 from desk.work import Actor
 from models import Appointment, Outbox, Prompt, Subscription, WechatUser
 from models.database import retrying

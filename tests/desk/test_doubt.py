@@ -9,7 +9,7 @@ from sqlalchemy import update
 from desk import dispatch, jobs, ledger, receipts, subscriptions
 from desk.accounts import account
 from desk.bookings import Bookings
-from desk.dispatch import Sending
+from desk.departing import Sending
 from desk.notices import Notices
 from desk.patients import Patients
 from desk.work import Actor

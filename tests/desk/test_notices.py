@@ -145,7 +145,7 @@ def test_a_notice_says_what_it_must_and_masks_the_patient(hospital):
     openid, patient = hospital.patient()
     booked = hospital.book(openid, hospital.slot(day=2), patient)
     with hospital.work(openid) as work:
-        payload = facts(work, booked)
+        payload = facts(appointments.view(work, booked))
         code = Bookings(work).mine()[0].code
     assert payload["patient"] == "李*明"
     assert payload["code"] == code

@@ -25,13 +25,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "console": (
         "desk", "scheduling.rota", "scheduling.types", "scheduling.errors", "scheduling.advice",
-        "scheduling.visit", "handlers.texts",
+        "scheduling.visit", "scheduling.broadcasting", "handlers.texts",
     ),
     "api": ("desk", "scheduling.types", "scheduling.errors", "handlers.texts"),
     "handlers": (
         "dialogue", "nlp.heard", "scheduling.rota", "scheduling.types", "scheduling.offers",
         "scheduling.errors", "scheduling.policy", "scheduling.waiting", "scheduling.distance",
         "scheduling.advice", "scheduling.queueing", "scheduling.visit",
+        "scheduling.broadcasting",
     ),
     "desk": ("scheduling", "models"),
     "dialogue": ("nlp.heard",),

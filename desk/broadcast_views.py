@@ -1,0 +1,203 @@
+"""Broadcasts as the staff see them: whom one would reach, how far it is, and each recipient."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select
+
+from desk import audiences, laying
+from desk.reach import reach_of
+from desk.work import Work
+from models import Appointment, BroadcastTarget, Outbox, Patient, Staff, WechatUser
+from scheduling.broadcasting import BroadcastView, Forecast, Line
+from scheduling.channels import MASS, Reach, choose, spent, why_not
+from scheduling.masking import mask_name
+
+# A forecast looks at so many people; of the rest only the number is told.
+_LOOKED_AT = 2_000
+_STATES = {"due": "waiting", "leased": "waiting", "sending": "waiting"}
+_LINES = 1_000
+
+
+def views(work: Work, rows: Sequence[Row[Any]]) -> list[BroadcastView]:
+    """Return broadcasts as people see them, without their counts."""
+    people = {row.staff_id for row in rows} | {row.approved_by_id for row in rows}
+    known = select(Staff.id, Staff.name).where(Staff.id.in_(people))
+    names = {row.id: row.name for row in work.conn.execute(known)} if rows else {}
+    return [
+        BroadcastView(
+            id=row.id,
+            way=row.way,
+            words=work.vault.open(row.words_enc) if row.words_enc else "",
+            audience=audiences.opened(row.audience),
+            state=row.state,
+            author=row.staff_id,
+            author_name=names.get(row.staff_id, ""),
+            approver_name=names.get(row.approved_by_id, ""),
+            expected=row.expected,
+            laid=row.laid,
+            not_before=work.local(row.not_before),
+            created_at=work.local(row.created_at),
+        )
+        for row in rows
+    ]
+
+
+def view(work: Work, row: Row[Any]) -> BroadcastView:
+    """Return one broadcast with how many recipients are how far."""
+    (found,) = views(work, [row])
+    counted = _targets(work, row.id) if row.way == "mass" else _notices(work, row.id)
+    if row.state == "cancelled":
+        void = counted.pop("waiting", 0) + counted.pop("paused", 0)
+        counted["void"] = counted.get("void", 0) + void
+    return replace(found, counts={state: n for state, n in counted.items() if n})
+
+
+_BY_STATE = (
+    select(
+        Outbox.state,
+        func.count().label("number"),
+        func.count(Outbox.delivered_at).label("delivered"),
+        func.count(Outbox.uncertain_at).label("uncertain"),
+    )
+    .where(Outbox.broadcast_id == bindparam("broadcast"), Outbox.kind != MASS)
+    .group_by(Outbox.state)
+)
+_TARGETS_BY_STATE = (
+    select(BroadcastTarget.state, func.count().label("number"))
+    .where(BroadcastTarget.broadcast_id == bindparam("broadcast"))
+    .group_by(BroadcastTarget.state)
+)
+
+
+def _notices(work: Work, broadcast: int) -> Counter[str]:
+    """A delivered one is not counted as sent."""
+    found = Counter[str]()
+    for row in work.conn.execute(_BY_STATE, {"broadcast": broadcast}):
+        if row.state == "sent":
+            found["delivered"] = row.delivered
+            found["sent"] = row.number - row.delivered
+        else:
+            found[_STATES.get(row.state, row.state)] += row.number
+    return found
+
+
+def uncertain(work: Work, broadcast: int) -> int:
+    """Return how many recipients may have got it twice."""
+    rows = work.conn.execute(_BY_STATE, {"broadcast": broadcast})
+    return sum(row.uncertain for row in rows)
+
+
+def _targets(work: Work, broadcast: int) -> Counter[str]:
+    rows = work.conn.execute(_TARGETS_BY_STATE, {"broadcast": broadcast})
+    return Counter({row.state: row.number for row in rows})
+
+
+def forecast(work: Work, of: BroadcastView, most: int = _LOOKED_AT) -> Forecast:
+    """Return whom it would reach, and how, if it left now; of very many some are looked at."""
+    by_channel, unreached = Counter[str](), Counter[str]()
+    sample: Mapping[str, Any] = {}
+    kind, looked_at, after = laying.kind_of(of.audience), 0, 0
+    people: dict[int, Reach] = {}
+    while looked_at < most and of.way == "personal":
+        found, further = audiences.page(work, of.audience, after)
+        found = found[: most - looked_at]
+        if found and not sample:
+            sample = audiences.sample(work, found[0])
+        phones = audiences.phones(work, found)
+        accounts = {one.account for one in found if one.account is not None}
+        people |= reach_of(work, accounts - people.keys())
+        for one in found:
+            known = people.get(one.account, Reach()) if one.account is not None else Reach()
+            channel = choose(work.channels, kind, replace(known, phone=phones[one.key]), work.now)
+            if channel is None:
+                unreached[why_not(known)] += 1
+                continue
+            by_channel[channel] += 1
+            if one.account is not None:
+                people[one.account] = spent(work.channels, kind, known, channel)
+        looked_at += len(found)
+        if further is None:
+            break
+        after = further
+    if of.way == "mass":
+        by_channel[MASS] = looked_at = of.expected
+    return Forecast(of.expected, looked_at, by_channel, unreached, sample)
+
+
+# -- each recipient
+
+
+_RECIPIENTS = (
+    select(
+        Outbox.id,
+        Outbox.state,
+        Outbox.channel,
+        Outbox.sent_at,
+        Outbox.delivered_at,
+        Outbox.uncertain_at,
+        Outbox.last_error,
+        Patient.name_enc,
+        WechatUser.openid_hash,
+    )
+    .outerjoin(Appointment, Appointment.id == Outbox.appointment_id)
+    .outerjoin(Patient, Patient.id == Appointment.patient_id)
+    .outerjoin(WechatUser, WechatUser.id == Outbox.wechat_user_id)
+    .where(
+        Outbox.broadcast_id == bindparam("broadcast"),
+        Outbox.kind != MASS,
+        Outbox.id > bindparam("after"),
+    )
+    .order_by(Outbox.id)
+    .limit(_LINES)
+)
+_TARGETS = (
+    select(
+        BroadcastTarget.id,
+        BroadcastTarget.state,
+        BroadcastTarget.why,
+        WechatUser.openid_hash,
+    )
+    .join(WechatUser, WechatUser.id == BroadcastTarget.wechat_user_id)
+    .where(
+        BroadcastTarget.broadcast_id == bindparam("broadcast"),
+        BroadcastTarget.id > bindparam("after"),
+    )
+    .order_by(BroadcastTarget.id)
+    .limit(_LINES)
+)
+# Enough to tell accounts apart in a list, nothing to look them up by.
+_SHOWN = 8
+
+
+def lines(work: Work, of: BroadcastView) -> Iterator[Line]:
+    """Yield every recipient of a broadcast: masked, and what became of the notice."""
+    statement = _TARGETS if of.way == "mass" else _RECIPIENTS
+    after = 0
+    while True:
+        rows = work.conn.execute(statement, {"broadcast": of.id, "after": after}).all()
+        for row in rows:
+            yield _target_line(row) if of.way == "mass" else _line(work, row)
+        if len(rows) < _LINES:
+            return
+        after = rows[-1].id
+
+
+def _line(work: Work, row: Row[Any]) -> Line:
+    state = "delivered" if row.delivered_at else _STATES.get(row.state, row.state)
+    return Line(
+        name=mask_name(work.vault.open(row.name_enc)) if row.name_enc else "",
+        account=(row.openid_hash or "")[:_SHOWN],
+        state="uncertain" if row.uncertain_at and row.state == "sent" else state,
+        channel=row.channel or "",
+        at=work.local(row.sent_at) if row.sent_at else None,
+        why=row.last_error,
+    )
+
+
+def _target_line(row: Row[Any]) -> Line:
+    return Line("", row.openid_hash[:_SHOWN], row.state, MASS, None, row.why)

@@ -1,0 +1,145 @@
+"""
+Groups of patients that the staff speak to together (分组).
+
+They are kept here alone: WeChat is told neither their names nor who is in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+
+from desk import audit
+from desk.rows import insert_row
+from desk.work import Work
+from models import Doctor, Patient, PatientGroup, PatientGroupMember, Site
+from scheduling.errors import NotAllowed
+from scheduling.rota import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group as its members of staff see it."""
+
+    id: int
+    name: str
+    size: int
+
+
+_SIZE = (
+    select(func.count())
+    .select_from(PatientGroupMember)
+    .where(PatientGroupMember.group_id == PatientGroup.id)
+    .scalar_subquery()
+)
+_GROUPS = (
+    select(
+        PatientGroup.id,
+        PatientGroup.name_enc,
+        Doctor.code.label("doctor"),
+        Site.code.label("site"),
+        _SIZE.label("size"),
+    )
+    .outerjoin(Doctor, Doctor.id == PatientGroup.doctor_id)
+    .outerjoin(Site, Site.id == PatientGroup.site_id)
+    .where(PatientGroup.removed_at.is_(None))
+    .order_by(PatientGroup.id)
+)
+_ONE = _GROUPS.where(PatientGroup.id == bindparam("group"))
+_PATIENTS = select(Patient.id).where(
+    or_(
+        Patient.document_hash == bindparam("hash"),
+        Patient.phone_hash == bindparam("hash"),
+    ),
+    Patient.merged_into_id.is_(None),
+)
+_KNOWN = select(PatientGroupMember.patient_id).where(
+    PatientGroupMember.group_id == bindparam("group")
+)
+
+
+def of(work: Work, member: Member) -> Sequence[Group]:
+    """Return the groups that are this member's business."""
+    return [
+        Group(row.id, work.vault.open(row.name_enc), row.size)
+        for row in work.conn.execute(_GROUPS)
+        if _is_own(row, member)
+    ]
+
+
+def check(work: Work, member: Member, group: int | None) -> Group:
+    """
+    Return a group.
+
+    Raises:
+        NotAllowed: there is none, or it is not this member's business.
+    """
+    row = work.conn.execute(_ONE, {"group": group}).one_or_none()
+    if row is None or not _is_own(row, member):
+        raise NotAllowed
+    return Group(row.id, work.vault.open(row.name_enc), row.size)
+
+
+def _is_own(row: Row[*tuple[Any, ...]], member: Member) -> bool:
+    if member.role == "doctor":
+        return bool(row.doctor == member.doctor)
+    return member.site is None or row.site in (None, member.site)
+
+
+def create(work: Work, member: Member, name: str) -> int:
+    """Make a group, a doctor's own or one of the member's site; returns its number."""
+    ids = {
+        "doctor_id": _id(work, Doctor, member.doctor),
+        "site_id": _id(work, Site, member.site),
+    }
+    row = {"name_enc": work.vault.seal(name.strip()), "created_at": work.now, **ids}
+    number = insert_row(work.conn, insert(PatientGroup), row)
+    audit.record(work, "group", f"group:{number}", {"name": name.strip()})
+    return number
+
+
+def _id(work: Work, table: type[Doctor | Site], code: str | None) -> int | None:
+    return None if code is None else work.conn.scalar(select(table.id).where(table.code == code))
+
+
+def add(work: Work, member: Member, group: int, lines: Sequence[str]) -> tuple[int, list[int]]:
+    """
+    Put patients into a group, each a document number or a phone; returns how many are new.
+
+    And the places (from 1) of lines that name nobody, or more than one.
+
+    Raises:
+        NotAllowed.
+    """
+    check(work, member, group)
+    inside = set(work.conn.scalars(_KNOWN, {"group": group}))
+    fresh: dict[int, None] = {}
+    unknown = []
+    for place, line in enumerate(lines, start=1):
+        named = {"hash": work.vault.lookup(line.strip().upper())}
+        found = list(work.conn.scalars(_PATIENTS, named))
+        if len(found) != 1:
+            unknown.append(place)
+        elif found[0] not in inside:
+            fresh[found[0]] = None
+    if fresh:
+        rows = [{"group_id": group, "patient_id": patient} for patient in fresh]
+        work.conn.execute(insert(PatientGroupMember), rows)
+    audit.record(work, "group", f"group:{group}", {"added": len(fresh)})
+    return len(fresh), unknown
+
+
+def remove(work: Work, member: Member, group: int) -> None:
+    """
+    End a group; what was sent to it stays in the records.
+
+    Raises:
+        NotAllowed.
+    """
+    check(work, member, group)
+    ended = update(PatientGroup).where(PatientGroup.id == group).values(removed_at=work.now)
+    work.conn.execute(ended)
+    audit.record(work, "group", f"group:{group}", {"removed": True})
