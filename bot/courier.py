@@ -64,15 +64,24 @@ class Courier:
             done += some
         return done
 
-    def run(self, stop: threading.Event, recurring: Sequence[str] = RECURRING) -> None:
-        """Go on until told to stop; an outage of the database is outlived, told in full once."""
+    def run(
+        self,
+        stop: threading.Event,
+        recurring: Sequence[str] = RECURRING,
+        one_round: Callable[[], object] | None = None,
+    ) -> None:
+        """
+        Go on until told to stop; an outage of the database is outlived, told in full once.
+
+        `one_round` does all that is due; without it `run_once` does.
+        """
         missing, pause = list(recurring), _PAUSE_SECONDS
         while not stop.is_set():
             try:
                 while missing:
                     self.schedule(missing[-1])
                     missing.pop()
-                self.run_once(stop)
+                one_round() if one_round else self.run_once(stop)
                 pause = _PAUSE_SECONDS
             except Exception as error:  # noqa: BLE001 - the courier must outlive bad days
                 is_news = pause == _PAUSE_SECONDS

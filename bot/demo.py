@@ -32,6 +32,7 @@ from bot.courier import Courier
 from bot.house import House
 from bot.setting_values import DEVELOPMENT
 from bot.settings import ConfigError, Settings
+from bot.tasks import here, make_app
 from bot.turn import open_desk
 from bot.wechat_errors import WechatError
 from desk import demo, staff
@@ -212,7 +213,9 @@ class Show:
     def _deliver(self, stop: threading.Event) -> None:
         tasks = {**TASKS, "roll_demo": roll}
         courier = Courier(self.house, open_channels(self.house), tasks)
-        courier.run(stop, recurring=("purge", "roll_demo"))
+        # The very tasks of the workers of a large hospital, in this one process.
+        app = make_app(lambda: courier, here=True, stops=stop.is_set)
+        courier.run(stop, ("purge", "roll_demo"), lambda: here(app))
 
     def _publish_menu(self, stop: threading.Event) -> None:
         """Try until the server answers: it is us."""

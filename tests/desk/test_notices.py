@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from desk import calls, programs, subscriptions
+from desk import appointments, calls, programs, subscriptions
 from desk.bookings import Bookings
 from desk.dispatch import lease, start
 from desk.notices import Notices, facts
