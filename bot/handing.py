@@ -101,7 +101,7 @@ class Handing:
         )
         return [outcome for lane in made for outcome in lane]
 
-    def begin(self, before: Outcome | None, sending: Sending, until: float) -> bool:
+    def may_begin(self, before: Outcome | None, sending: Sending, until: float) -> bool:
         """
         Wait for the channel's pace; False where another courier has it or time is over.
 
@@ -184,7 +184,7 @@ class _Lane:
                 made.append(Outcome(sending, "unsent"))
                 continue
             try:
-                may_go = not self.is_kept or self.handing.begin(before, sending, self.until)
+                may_go = not self.is_kept or self.handing.may_begin(before, sending, self.until)
             except redis.RedisError:
                 self.handing.lost()
                 return [*made, *(Outcome(one, "unsent") for one in self.sendings[place:])]

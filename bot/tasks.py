@@ -87,7 +87,7 @@ def knock(send: Callable[..., Any], workers: int) -> None:
 
 
 def broker(redis_url: str) -> str:
-    """Return the address of a Redis as Celery writes it: of a unix socket another one than ours."""
+    """Return the address of a Redis as Celery writes it: that of a unix socket differs."""
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
         return redis_url

@@ -10,6 +10,7 @@ from limits.storage import Storage
 
 from console import (
     account,
+    broadcasts,
     door,
     inbox,
     patients,
@@ -58,6 +59,7 @@ def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str, tries: Stor
     reception.add_pages(blueprint, open_desk)
     inbox.add_pages(blueprint, open_desk)
     planning.add_pages(blueprint, open_desk)
+    broadcasts.add_pages(blueprint, open_desk)
     _add_board(blueprint, open_desk)
     _add_suspensions(blueprint, open_desk)
     _add_admin(blueprint, open_desk)

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 
 from desk import audiences, laying
+from desk.audiences import Recipient
 from desk.reach import reach_of
 from desk.work import Work
 from models import Appointment, BroadcastTarget, Outbox, Patient, Staff, WechatUser
-from scheduling.broadcasting import BroadcastView, Forecast, Line
+from scheduling.broadcasting import Audience, BroadcastView, Forecast, Line
 from scheduling.channels import MASS, Reach, choose, spent, why_not
 from scheduling.masking import mask_name
 
@@ -98,35 +99,46 @@ def _targets(work: Work, broadcast: int) -> Counter[str]:
 
 
 def forecast(work: Work, of: BroadcastView, most: int = _LOOKED_AT) -> Forecast:
-    """Return whom it would reach, and how, if it left now; of very many some are looked at."""
+    """Return whom a broadcast would reach, and how, if it left now."""
+    if of.way == "mass":
+        return Forecast(of.expected, of.expected, {MASS: of.expected})
+    return forecast_of(work, of.audience, of.expected, most)
+
+
+def forecast_of(work: Work, audience: Audience, total: int, most: int = _LOOKED_AT) -> Forecast:
+    """Return whom notices to an audience would reach; of very many some are looked at."""
     by_channel, unreached = Counter[str](), Counter[str]()
     sample: Mapping[str, Any] = {}
-    kind, looked_at, after = laying.kind_of(of.audience), 0, 0
     people: dict[int, Reach] = {}
-    while looked_at < most and of.way == "personal":
-        found, further = audiences.page(work, of.audience, after)
+    looked_at, after = 0, 0
+    while looked_at < most:
+        found, further = audiences.page(work, audience, after)
         found = found[: most - looked_at]
         if found and not sample:
             sample = audiences.sample(work, found[0])
-        phones = audiences.phones(work, found)
-        accounts = {one.account for one in found if one.account is not None}
-        people |= reach_of(work, accounts - people.keys())
-        for one in found:
-            known = people.get(one.account, Reach()) if one.account is not None else Reach()
-            channel = choose(work.channels, kind, replace(known, phone=phones[one.key]), work.now)
-            if channel is None:
-                unreached[why_not(known)] += 1
-                continue
-            by_channel[channel] += 1
-            if one.account is not None:
-                people[one.account] = spent(work.channels, kind, known, channel)
+        for channel, why in _ways(work, laying.kind_of(audience), found, people):
+            by_channel[channel] += bool(channel)
+            unreached[why] += bool(why)
         looked_at += len(found)
         if further is None:
             break
         after = further
-    if of.way == "mass":
-        by_channel[MASS] = looked_at = of.expected
-    return Forecast(of.expected, looked_at, by_channel, unreached, sample)
+    return Forecast(total, looked_at, +by_channel, +unreached, sample)
+
+
+def _ways(
+    work: Work, kind: str, found: Sequence[Recipient], people: dict[int, Reach]
+) -> Iterator[tuple[str, str]]:
+    """Each recipient's channel, or why there is none; what one uses up the next has not."""
+    phones = audiences.phones(work, found)
+    accounts = {one.account for one in found if one.account is not None}
+    people |= reach_of(work, accounts - people.keys())
+    for one in found:
+        known = people.get(one.account, Reach()) if one.account is not None else Reach()
+        channel = choose(work.channels, kind, replace(known, phone=phones[one.key]), work.now)
+        yield channel or "", "" if channel else why_not(known)
+        if channel and one.account is not None:
+            people[one.account] = spent(work.channels, kind, known, channel)
 
 
 # -- each recipient

@@ -7,7 +7,7 @@ writes the notices and the couriers deliver them like all others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from desk import audiences, audit, broadcast_views, jobs, laying, outbox
 from desk.rows import insert_row
 from desk.work import Actor, Work
 from models import Broadcast, Outbox, Staff, WechatUser
-from scheduling.broadcasting import Audience, BroadcastView, Forecast, Way, check
+from scheduling.broadcasting import Audience, BroadcastView, Forecast, Line, Way, check
 from scheduling.errors import (
     BroadcastMoved,
     NeedsAnother,
@@ -39,6 +39,26 @@ class Broadcasts:
     def __init__(self, work: Work) -> None:
         """Act within this piece of work."""
         self._work = work
+
+    @property
+    def alone(self) -> int:
+        """How many recipients one member of staff may reach without another one."""
+        return self._work.policy.broadcast_alone
+
+    def foresee(self, member: Member, audience: Audience, words: str) -> Forecast:
+        """
+        Return whom these words would reach, without keeping anything.
+
+        Raises:
+            NotAllowed, BadWords, NobodyThere: as `draft`.
+        """
+        work = self._of_staff(member)
+        audience = audiences.scoped(work, member, audience)
+        check(words, "personal", audience.kind)
+        total = audiences.count(work, audience)
+        if total == 0:
+            raise NobodyThere
+        return broadcast_views.forecast_of(work, audience, total)
 
     def draft(
         self, member: Member, audience: Audience, words: str, way: Way = "personal"
@@ -81,7 +101,7 @@ class Broadcasts:
 
     def confirm(self, member: Member, broadcast: int, at: datetime | None = None) -> BroadcastView:
         """
-        Let a draft leave `at` that time, but not before it could be taken back.
+        Let a draft leave `at` that time (local without a zone), but not before it could be undone.
 
         With more recipients than one member may reach alone it waits for another one's approval.
 
@@ -91,6 +111,8 @@ class Broadcasts:
         work = self._of_staff(member)
         self._row(member, broadcast)
         earliest = work.now + work.policy.undo_quiet
+        if at is not None and at.tzinfo is None:
+            at = at.replace(tzinfo=work.zone)
         values = {"not_before": max(earliest, at) if at else earliest}
         view = self.view(member, broadcast)
         if view.expected > work.policy.broadcast_alone:
@@ -193,6 +215,17 @@ class Broadcasts:
             NotAllowed: there is none, or it is not this member's business.
         """
         return broadcast_views.view(self._work, self._row(member, broadcast))
+
+    def exported(self, member: Member, broadcast: int) -> Iterator[Line]:
+        """
+        Yield every recipient, masked; that they were looked at is written down.
+
+        Raises:
+            NotAllowed.
+        """
+        found = self.view(member, broadcast)
+        audit.record(self._of_staff(member), "look", f"broadcast:{broadcast}")
+        return broadcast_views.lines(self._work, found)
 
     def listed(self, member: Member, most: int = 50) -> Sequence[BroadcastView]:
         """Return the newest broadcasts that are this member's business, without their counts."""

@@ -12,7 +12,8 @@ from sqlalchemy import Row, func, select, update
 
 from desk import requests
 from desk.work import Work
-from models import Appointment, Department, Outbox, Patient
+from models import Appointment, Broadcast, Department, Outbox, Patient
+from scheduling.broadcasting import filled
 from scheduling.channels import KINDS
 
 _DAY = timedelta(days=1)
@@ -49,10 +50,12 @@ def waiting(work: Work) -> list[Call]:
             Patient.name_enc,
             Patient.phone_enc,
             Department.name.label("department"),
+            Broadcast.words_enc,
         )
         .outerjoin(Appointment, Appointment.id == Outbox.appointment_id)
         .outerjoin(Patient, Patient.id == Appointment.patient_id)
         .outerjoin(Department, Department.id == Appointment.department_id)
+        .outerjoin(Broadcast, Broadcast.id == Outbox.broadcast_id)
         .where(Outbox.state == "call")
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Outbox.id)
     )
@@ -74,12 +77,14 @@ def _call(
     payload: Mapping[str, Any],
     families: Mapping[int, Sequence[requests.Person]],
 ) -> Call:
-    name = work.vault.open(row.name_enc) if row.name_enc else ""
+    name = work.vault.open(row.name_enc) if row.name_enc else str(payload.get("name", ""))
     phone = work.vault.open(row.phone_enc) if row.phone_enc else str(payload.get("phone", ""))
     if "request" in payload:
         people = families.get(int(payload["request"]), ())
         name = "、".join(person for person, _, _ in people)
         phone = next((number for _, _, number in people if number), "")
+    said = work.vault.open(row.words_enc) if row.words_enc else ""
+    about = {"patient": name, "department": row.department or ""}
     return Call(
         id=row.id,
         kind=row.kind,
@@ -88,7 +93,7 @@ def _call(
         phone=phone,
         department=row.department or "",
         why=row.last_error,
-        words=str(payload.get("text", "")),
+        words=filled(said, about) if said else str(payload.get("text", "")),
     )
 
 

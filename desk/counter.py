@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from desk.bookings import Bookings
+from desk.broadcasts import Broadcasts
 from desk.care import Care
 from desk.catalogue import Catalogue
 from desk.day_of_visit import Rooms, Visits
@@ -106,6 +107,11 @@ class Counter:
     def suspensions(self) -> Suspensions:
         """What does not take place."""
         return Suspensions(self.work)
+
+    @cached_property
+    def broadcasts(self) -> Broadcasts:
+        """What is told to many."""
+        return Broadcasts(self.work)
 
     @cached_property
     def replacements(self) -> Replacements:

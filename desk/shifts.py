@@ -146,7 +146,7 @@ def _callable(
 ) -> Select[*tuple[Any, ...]]:
     """A doctor also sees the patients of the own department who come for nobody by name."""
     if member.role != "doctor":
-        return _own(query, member)
+        return own(query, member)
     directory = work.directory
     known = directory.doctor_ids.get(member.doctor or "")
     home = None if known is None else directory.doctors[known].department

@@ -11,8 +11,11 @@ from desk.accounts import account
 from desk.work import Work
 from models import Subscription
 
-_CREDITS = select(Subscription.template_id, Subscription.credits).where(
-    Subscription.wechat_user_id == bindparam("account"), Subscription.credits > 0
+_CREDITS = select(
+    Subscription.wechat_user_id, Subscription.template_id, Subscription.credits
+).where(
+    Subscription.wechat_user_id.in_(bindparam("accounts", expanding=True)),
+    Subscription.credits > 0,
 )
 
 
@@ -81,11 +84,3 @@ def credits_of(work: Work, accounts: Collection[int]) -> dict[int, dict[str, int
     for row in work.conn.execute(_CREDITS, {"accounts": list(accounts)}):
         found[row.wechat_user_id][row.template_id] = row.credits
     return found
-
-
-_CREDITS = select(
-    Subscription.wechat_user_id, Subscription.template_id, Subscription.credits
-).where(
-    Subscription.wechat_user_id.in_(bindparam("accounts", expanding=True)),
-    Subscription.credits > 0,
-)

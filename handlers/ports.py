@@ -13,7 +13,7 @@ from typing import Protocol
 
 from handlers.patients_port import Care, OwnData, Patients, Sharing
 from handlers.queue_ports import Rooms, Visits
-from handlers.staff_ports import ShiftChanges, StaffRoom, Suspensions
+from handlers.staff_ports import Broadcasts, ShiftChanges, StaffRoom, Suspensions
 from handlers.waitlist_port import Waitlist
 from scheduling.advice import Hint
 from scheduling.offers import Offers
@@ -273,6 +273,11 @@ class Desk(Protocol):
     @property
     def replacements(self) -> Replacements:
         """What is offered instead."""
+        ...
+
+    @property
+    def broadcasts(self) -> Broadcasts:
+        """What is told to many."""
         ...
 
     @property

@@ -10,13 +10,14 @@ What members of staff do by one line of text; everybody else gets an ordinary an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import calling_orders, calling_plans, shift_orders, shifts
+from handlers import calling_orders, calling_plans, shift_orders, shifts, telling
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import staff as texts
@@ -34,8 +35,9 @@ def turn(
     if heard.order is None:
         return None
     is_at_it = state.top is not None and state.top.form in _NAMES
-    if is_at_it and texts.bare(heard.text) in texts.CONFIRMING:
-        return engine.step(state, heard.with_intent("affirm"), world)
+    answer = _as_answer(state, heard) if is_at_it else None
+    if answer is not None:
+        return engine.step(state, answer, world)
     if heard.order.name == "bind":
         member = world.desk.staff.bind(heard.order.argument)
         return (state, Reply(texts.bound(member))) if member else None
@@ -48,6 +50,15 @@ def turn(
         return engine.open(beside, form, world, heard)
     answer = _ANSWERS.get(heard.order.name, _help)
     return (state, answer(heard, world, member)) if member else None
+
+
+def _as_answer(state: State, heard: Heard) -> Heard | None:
+    """What sounds like an order and answers the open question."""
+    if texts.bare(heard.text) in texts.CONFIRMING:
+        return heard.with_intent("affirm")
+    is_new = heard.order is not None and heard.order.name == telling.FORM.name
+    # What patients are to be told may sound like an order: it is none.
+    return replace(heard, order=None) if telling.is_asked_what(state) and not is_new else None
 
 
 # -- answered at once
@@ -77,6 +88,7 @@ def _help(heard: Heard, world: World, member: Member) -> Reply:
 _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
     "progress": _progress,
     "today": _today,
+    "untell": telling.take_back,
     "help": _help,
 }
 
@@ -171,8 +183,15 @@ REOPEN: Form[World] = Form(
     ),
 )
 
-FORMS: tuple[Form[World], ...] = (SUSPEND, REOPEN, shift_orders.FORM, calling_plans.FORM)
+FORMS: tuple[Form[World], ...] = (
+    SUSPEND,
+    REOPEN,
+    shift_orders.FORM,
+    calling_plans.FORM,
+    telling.FORM,
+)
 _NAMES = frozenset(form.name for form in FORMS)
 # 「撤销停诊」 takes back the newest one: the same form, without the question which.
 _OPENS = {"suspend": SUSPEND.name, "resume": REOPEN.name, "undo": REOPEN.name}
+_OPENS |= {"tell": telling.FORM.name}
 _OPENS |= dict.fromkeys(shift_orders.NAMES, shift_orders.FORM.name)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from scheduling.broadcasting import Audience, BroadcastView, Forecast
 from scheduling.rota import DayLine, Impact, Member, Progress, ShiftView
 
 
@@ -84,4 +85,29 @@ class ShiftChanges(Protocol):
 
     def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
         """Take free places away."""
+        ...
+
+
+class Broadcasts(Protocol):
+    """What is told to many."""
+
+    @property
+    def alone(self) -> int:
+        """How many recipients one member of staff may reach without another one."""
+        ...
+
+    def foresee(self, member: Member, audience: Audience, words: str) -> Forecast:
+        """Return whom these words would reach, without keeping anything."""
+        ...
+
+    def draft(self, member: Member, audience: Audience, words: str) -> BroadcastView:
+        """Keep a broadcast that nobody has confirmed yet."""
+        ...
+
+    def confirm(self, member: Member, broadcast: int) -> BroadcastView:
+        """Let a draft leave once it could not be taken back any more."""
+        ...
+
+    def take_back(self, member: Member) -> BroadcastView:
+        """Take back this member's newest broadcast that has not begun to leave."""
         ...

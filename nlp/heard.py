@@ -67,7 +67,8 @@ class Order:
     """
     What a member of staff would mean by it, and the code, number or room it names.
 
-    `doctors` are codes of the roster, in the order they were written.
+    `doctors` are codes of the roster, in the order they were written. What is to be told (通知)
+    is the argument as it was written.
     """
 
     name: str

@@ -32,6 +32,8 @@ def _rows() -> list[_Row]:
     ]
 
 
+# Tells others something; its argument is what.
+TELL = "tell"
 # Orders whose argument is how many places, and how many minutes.
 _COUNTED = ("extra", "fewer")
 _TIMED = ("call_late",)
@@ -50,8 +52,7 @@ def find(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> O
     call 医生. Without any, those that were `heard`.
     """
     said = text.strip(_AROUND)
-    written = sorted((text.find(d.name), d.code) for d in doctors if d.name in text)
-    named = tuple(code for _, code in written) or tuple(d.code for d in heard)
+    named = names(text, doctors, heard)
     for row in _ROWS:
         if row.needs_doctor and not named:
             continue
@@ -75,3 +76,9 @@ def minutes(written: str) -> int | None:
     count = to_int(found[1]) if found[1] else 0
     halves = 2 * (count or 0) + bool(found[2])
     return halves * _UNITS[found[3]] // 2 or None
+
+
+def names(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> tuple[str, ...]:
+    """Return the codes of the doctors written in a text, in that order; else those `heard`."""
+    written = sorted((text.find(d.name), d.code) for d in doctors if d.name in text)
+    return tuple(code for _, code in written) or tuple(d.code for d in heard)

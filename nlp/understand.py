@@ -74,7 +74,14 @@ def understand(
     """Return what was heard; `now` is aware and local, `model` another triage model."""
     try:
         told = _before_a_list(context or Context(), now)
-        return _whole(text[:_MOST_CHARACTERS], now, vocabulary, told, model)
+        heard = _whole(text[:_MOST_CHARACTERS], now, vocabulary, told, model)
+        if heard.order is None or heard.order.name != orders.TELL or heard.alarm:
+            return heard
+        # What people are to be told names days and doctors, too; whom it is for stands before it.
+        head = text.rpartition(heard.order.argument)[0] if heard.order.argument else text
+        whom = _whole(head, now, vocabulary, told, model)
+        doctors = orders.names(head, vocabulary.doctors, whom.doctors)
+        return replace(whom, text=text, order=replace(heard.order, doctors=doctors))
     except Exception:  # noqa: BLE001 - a message must never break a turn
         _LOG.exception("a message could not be understood")
         return Heard(text=text)

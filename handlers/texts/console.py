@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.texts import wording
 from scheduling.types import AppointmentView
 
@@ -57,7 +59,17 @@ REASONS = ("患者来电核对", "窗口核对证件", "要打电话通知", "�
 CHANNELS = {"chat": "微信", "api": "其他系统", "window": "窗口"}
 LINKS = {"own": "本人登记，未核对", "pending": "未核对", "verified": "已核对"}
 ROLES = {"admin": "管理员", "desk": "服务台", "doctor": "医生"}
+BAD_AUDIENCE = "请选通知谁，日期要写全。"
+NO_NAME = "请写分组名称。"
+EXPORT = ("患者", "状态", "渠道", "发出时间", "说明")
 ACTS = {
+    "draft": "写通知",
+    "broadcast": "确认发通知",
+    "approve": "批准通知",
+    "pause": "暂停通知",
+    "go_on": "继续通知",
+    "cancel": "取消通知",
+    "group": "患者分组",
     "invite": "邀请员工",
     "code": "发一次性码",
     "bind": "绑定微信",
@@ -113,3 +125,11 @@ def cancelled(view: AppointmentView) -> str:
     """Say what was given back."""
     money = f"已缴{wording.fee(view.paid_fen)}，请办退费。" if view.paid_fen else ""
     return f"已取消：{wording.appointment(view)}。{money}"
+
+
+def added(number: int, unknown: Sequence[int]) -> str:
+    """How many came into a group, and which lines named nobody."""
+    if not unknown:
+        return f"加入了{number}位。"
+    lines = "、".join(map(str, unknown[:20]))
+    return f"加入了{number}位。第{lines}行没有找到患者，或不止一位，请核对。"

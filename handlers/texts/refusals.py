@@ -79,6 +79,16 @@ _SENTENCES: Mapping[str, str] = {
     "NotInLine": "这个排队号现在不能这样办。",
     "NoSuchTicket": "没有找到这个排队号，请先签到。",
     "CannotMerge": "这两条记录不能合并{reason}{appointments}。",
+    "BadWords": (
+        "内容要有1到500个字；花括号里只能写能填的项，例如{{姓名}}、{{时间}}；"
+        "发给所有关注者的不能写个人信息。没有发送。"
+    ),
+    "NobodyThere": "没有要通知的人，没有发送。",
+    "NeedsAnother": "人数超过一个人能发的上限{limit}，要由另一位同事批准。",
+    "BroadcastMoved": "这条通知的状态已经变了，没有改动，请再看一遍。",
+    "NotYourAccount": (
+        "没有找到您自己的微信账号：请先在公众号里发“绑定”加一次性码，再登记一位就诊人。"
+    ),
     "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
 }
 _MARKS: Mapping[str, str] = {"no_show": "约了没来", "late_cancel": "临时取消"}

@@ -12,7 +12,8 @@ REOPEN_TITLE = "恢复出诊"
 CONFIRM_SUSPEND = "确认停诊"
 CONFIRM_REOPEN = "确认恢复"
 CONFIRM_CHANGE = "确认执行"
-CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE)
+CONFIRM_TELL = "确认通知"
+CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE, CONFIRM_TELL)
 CHANGE_TITLE = "调整出诊"
 WHICH_OF_THEM = "哪一个班次？回复数字："
 WHO_STANDS_IN = "由哪位医生代替？请发姓名。"
@@ -46,6 +47,7 @@ HELP = (
     "加号 张伟 明天上午 2\n"
     "减号 张伟 明天上午 2\n"
     "改诊室 张伟 明天上午 3诊室\n"
+    "通知 张伟明天上午的病人：改在3号楼看诊\n"
     "今日预约，或：明天预约 张伟\n"
     "都会先给您看影响，确认后才执行。"
 )

@@ -1,7 +1,7 @@
 """Broadcasts, their mass targets, and groups of patients.
 
 Revision ID: 20261127_broadcast
-Revises: 20261127_care
+Revises: 20261127_queue
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import mysql
 
 revision = "20261127_broadcast"
-down_revision = "20261127_care"
+down_revision = "20261127_queue"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,219 @@
+"""Broadcasts: written, looked at as on a phone, approved by a second one, watched, stopped."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import door
+from console.door import OpenDesk, me
+from desk import broadcast_views, groups, shifts
+from desk.broadcasts import Broadcasts
+from handlers.texts import broadcasts as texts
+from handlers.texts import console as words
+from handlers.texts import notices, refusals
+from scheduling.broadcasting import Audience, Line, Way
+from scheduling.errors import Refusal
+from scheduling.rota import Member
+
+_DAYS = 14
+_MOST_LINES = 2_000
+
+
+def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    """The pages under `/console/broadcasts` and `/console/groups`."""
+    _add_list(blueprint, open_desk)
+    _add_one(blueprint, open_desk)
+    _add_acts(blueprint, open_desk)
+    _add_groups(blueprint, open_desk)
+
+
+def _add_list(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    @blueprint.get("/broadcasts")
+    def broadcasts() -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            found = counter.broadcasts.listed(me())
+        return render_template("console/broadcasts.html", broadcasts=found, said=texts)
+
+    @blueprint.get("/broadcasts/new")
+    def compose() -> ResponseReturnValue:
+        return _composer(open_desk, "")
+
+    @blueprint.post("/broadcasts/new")
+    def draft() -> ResponseReturnValue:
+        told = texts.to_facts(request.form.get("words", ""))
+        with open_desk(door.actor(me())) as counter:
+            try:
+                audience = _audience(counter.now)
+                way: Way = "mass" if audience.kind == "followers" else "personal"
+                made = counter.broadcasts.draft(me(), audience, told, way)
+            except (Refusal, ValueError) as no:
+                problem = refusals.say(no) if isinstance(no, Refusal) else words.BAD_AUDIENCE
+            else:
+                return redirect(url_for("console.broadcast", number=made.id))
+        return _composer(open_desk, problem)
+
+
+def _composer(open_desk: OpenDesk, problem: str) -> ResponseReturnValue:
+    with open_desk(door.actor(me())) as counter:
+        today = counter.now.date()
+        ahead = shifts.ahead(counter.work, me(), (), (), ())
+        mine = groups.of(counter.work, me())
+    last = today + timedelta(days=_DAYS)
+    page = render_template(
+        "console/compose.html",
+        shifts=[one for one in ahead if one.booked and one.starts_at.date() <= last],
+        departments=sorted({(one.site_name, one.department_name) for one in ahead}),
+        groups=mine,
+        today=today,
+        problem=problem,
+        given=request.form,
+        said=texts,
+    )
+    return page, 400 if problem else 200
+
+
+def _audience(now: datetime) -> Audience:
+    """
+    Return whom the form means.
+
+    Raises:
+        ValueError: it says nobody, or no day.
+    """
+    form = request.form
+    kind = form.get("audience", "")
+    if kind == "followers":
+        return Audience(kind="followers")
+    if kind == "group":
+        return Audience(kind="group", group=int(form["group"]))
+    if kind == "shift":
+        return Audience(shifts=tuple(int(one) for one in form.getlist("shift")))
+    if kind != "day":
+        raise ValueError("nobody is meant")
+    first = date.fromisoformat(form["first"])
+    last = date.fromisoformat(form.get("last") or form["first"])
+    start = datetime.combine(first, time(), tzinfo=now.tzinfo)
+    end = datetime.combine(last, time(), tzinfo=now.tzinfo) + timedelta(days=1)
+    codes = tuple(filter(None, [form.get("doctor", "").strip()]))
+    return Audience(doctors=codes, start=start, end=end)
+
+
+def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    @blueprint.get("/broadcasts/<int:number>")
+    def broadcast(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            view = counter.broadcasts.view(me(), number)
+            if request.args.get("part"):
+                return render_template("console/delivery.html", broadcast=view, said=texts)
+            is_ahead = view.state in ("draft", "waiting", "scheduled")
+            cast = counter.broadcasts.forecast(me(), number) if is_ahead else None
+            doubt = broadcast_views.uncertain(counter.work, number)
+        sample = {**cast.sample, "words": view.words} if cast else {}
+        kind = "news" if "starts_at" not in sample else "visit_news"
+        bubble = notices.render(kind, sample) if cast else texts.shown(view.words)
+        return render_template(
+            "console/broadcast.html",
+            broadcast=view,
+            cast=cast,
+            bubble=bubble,
+            uncertain=doubt,
+            said=texts,
+            is_author=view.author == me().id,
+        )
+
+    @blueprint.get("/broadcasts/<int:number>.csv")
+    def export(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            body = "".join(_lines(counter.broadcasts.exported(me(), number)))
+        name = f"broadcast-{number}.csv"
+        return Response(
+            "\ufeff" + body,
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f"attachment; filename={name}"},
+        )
+
+
+def _lines(found: Iterator[Line]) -> Iterator[str]:
+    yield _row(words.EXPORT)
+    for one in found:
+        state, channel = texts.RECIPIENTS.get(one.state, one.state), texts.CHANNELS
+        at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
+        name = one.name or one.account
+        yield _row((name, state, channel.get(one.channel, one.channel), at, texts.why(one.why)))
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    """One line; what a spreadsheet would take for a formula is text."""
+    line = io.StringIO()
+    csv.writer(line).writerow([f"'{c}" if c[:1] in "=+-@\t" and c else c for c in cells])
+    return line.getvalue()
+
+
+def _confirm(desk: Broadcasts, member: Member, number: int) -> object:
+    at = request.form.get("at", "")
+    return desk.confirm(member, number, datetime.fromisoformat(at) if at else None)
+
+
+_ACTS: Mapping[str, Callable[[Broadcasts, Member, int], object]] = {
+    "confirm": _confirm,
+    "approve": Broadcasts.approve,
+    "pause": Broadcasts.pause,
+    "go_on": Broadcasts.resume,
+    "cancel": Broadcasts.cancel,
+    "try_out": Broadcasts.test,
+}
+
+
+def _add_acts(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    """One button each."""
+
+    def act(number: int) -> ResponseReturnValue:
+        do = _ACTS[(request.endpoint or "").rpartition(".")[2]]
+        try:
+            with open_desk(door.actor(me())) as counter:
+                do(counter.broadcasts, me(), number)
+        except ValueError:
+            abort(400)
+        flash(words.DONE)
+        return redirect(url_for("console.broadcast", number=number))
+
+    for name in _ACTS:
+        rule = f"/broadcasts/<int:number>/{name}"
+        blueprint.add_url_rule(rule, name, act, methods=["POST"])
+
+
+def _add_groups(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    @blueprint.get("/groups")
+    def group_list() -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            found = groups.of(counter.work, me())
+        return render_template("console/groups.html", groups=found)
+
+    @blueprint.post("/groups")
+    def new_group() -> ResponseReturnValue:
+        name = request.form.get("name", "").strip()
+        if name:
+            with open_desk(door.actor(me())) as counter:
+                groups.create(counter.work, me(), name[:60])
+        flash(words.DONE if name else words.NO_NAME)
+        return redirect(url_for("console.group_list"))
+
+    @blueprint.post("/groups/<int:number>/add")
+    def add_to_group(number: int) -> ResponseReturnValue:
+        lines = request.form.get("people", "").split()[:_MOST_LINES]
+        with open_desk(door.actor(me())) as counter:
+            added, unknown = groups.add(counter.work, me(), number, lines)
+        flash(words.added(added, unknown))
+        return redirect(url_for("console.group_list"))
+
+    @blueprint.post("/groups/<int:number>/remove")
+    def remove_group(number: int) -> ResponseReturnValue:
+        with open_desk(door.actor(me())) as counter:
+            groups.remove(counter.work, me(), number)
+        flash(words.DONE)
+        return redirect(url_for("console.group_list"))

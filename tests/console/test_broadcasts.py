@@ -1,0 +1,106 @@
+"""A nurse writes to the patients of a shift from the console; another one approves; both watch."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from sqlalchemy import select, update
+
+from bot.turn import open_desk
+from desk import laying
+from models import Broadcast
+from tests.console.conftest import CONSOLE
+from tests.console.test_console import busiest, text
+
+
+def written(house, browser, words: str = "{姓名}您好，{时间}改在3号楼看诊") -> str:
+    """Somebody has written to a shift's patients; returns the page she sees."""
+    shift, _ = busiest(house)
+    page = browser.get("/broadcasts/new")
+    assert "看预览" in text(page)
+    return text(browser.post("/broadcasts/new", audience="shift", shift=str(shift), words=words))
+
+
+def laid(house) -> None:
+    """Its time has come."""
+    with open_desk(house, CONSOLE) as counter:
+        work = counter.work
+        work.conn.execute(update(Broadcast).values(not_before=work.now))
+        laying.go_on(work, work.conn.scalar(select(Broadcast.id)))
+
+
+def test_she_sees_a_phone_and_numbers_confirms_and_watches(house, browser, enter):
+    enter()
+    page = written(house, browser)
+    _, booked = busiest(house)
+    assert "【医院通知】" in page
+    assert "您好，" in page
+    assert "{姓名}" not in page.split("bubble")[1][:200]
+    assert f"共{booked}位" in page
+    assert "等待发送" in text(browser.post("/broadcasts/1/confirm"))
+    laid(house)
+    assert "正在发送" in text(browser.get("/broadcasts/1"))
+    assert f"0 / {booked}" in text(browser.get("/broadcasts/1?part=1"))
+    assert "已暂停" in text(browser.post("/broadcasts/1/pause"))
+    assert "正在发送" in text(browser.post("/broadcasts/1/go_on"))
+    assert "已取消" in text(browser.post("/broadcasts/1/cancel"))
+    assert browser.post("/broadcasts/1/cancel").status_code == 409
+    assert "状态已经变了" in text(browser.post("/broadcasts/1/pause"))
+
+
+def test_the_list_of_recipients_comes_as_a_file_without_a_full_name(house, browser, enter):
+    enter()
+    written(house, browser)
+    browser.post("/broadcasts/1/confirm")
+    laid(house)
+    answer = browser.get("/broadcasts/1.csv")
+    rows = list(csv.reader(io.StringIO(text(answer).lstrip("\ufeff"))))
+    assert rows[0] == ["患者", "状态", "渠道", "发出时间", "说明"]
+    assert {row[1] for row in rows[1:]} == {"等待发送"}
+    assert all("*" in row[0] for row in rows[1:])
+
+
+def test_a_large_one_waits_for_somebody_else(house, browser, enter, monkeypatch):
+    enter()
+    written(house, browser)
+    with open_desk(house, CONSOLE) as counter:
+        counter.work.conn.execute(update(Broadcast).values(expected=1000))
+    page = text(browser.post("/broadcasts/1/confirm"))
+    assert "要另一位同事登录后批准" in page
+    assert "另一位同事批准" in text(browser.post("/broadcasts/1/approve"))
+    browser.post("/logout")
+    enter(name="王护士")
+    assert "批准发送" in text(browser.get("/broadcasts/1"))
+    assert "王护士批准" in text(browser.post("/broadcasts/1/approve"))
+
+
+def test_words_that_cannot_be_sent_come_back_with_a_reason(house, browser, enter):
+    enter()
+    page = written(house, browser, "{身份证}请核对")
+    assert "花括号" in page
+    assert "{身份证}请核对" in page
+    assert "请选通知谁" in text(browser.post("/broadcasts/new", words="停电"))
+    answer = browser.post("/broadcasts/new", audience="followers", words="{姓名}停电")
+    assert answer.status_code == 400
+
+
+def test_a_doctor_sees_only_what_is_his(house, browser, enter):
+    enter()
+    written(house, browser)
+    browser.post("/logout")
+    with open_desk(house, CONSOLE) as counter:
+        doctor = counter.catalogue.doctors()[0].code
+    enter("doctor", doctor, "张医生")
+    assert "还没有发过通知" in text(browser.get("/broadcasts"))
+    assert browser.get("/broadcasts/1").status_code == 409
+    assert "全部关注者" not in text(browser.get("/broadcasts/new"))
+
+
+def test_a_group_is_made_and_filled_by_lines(house, browser, enter):
+    enter()
+    assert "村里的老人" in text(browser.post("/groups", name="村里的老人"))
+    page = text(browser.post("/groups/1/add", people="11010119500307222X\n没有这个人"))
+    assert "第" in page
+    assert "没有找到患者" in page
+    assert "村里的老人" not in text(browser.post("/groups/1/remove"))
