@@ -169,7 +169,7 @@ class Broadcasts:
         self._move(broadcast, _OPEN, "cancelled", ended_at=work.now)
         calls = (Outbox.broadcast_id == broadcast, Outbox.state == "call")
         work.conn.execute(update(Outbox).where(*calls).values(state="void"))
-        audit.record(work, "cancel", f"broadcast:{broadcast}")
+        audit.record(work, "call_off", f"broadcast:{broadcast}")
         return self.view(member, broadcast)
 
     def take_back(self, member: Member) -> BroadcastView:

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
-from desk import notices
+from desk import appointments, notices
 from desk.accounts import account
 from desk.reach import readers
 from desk.work import Work
-from models import Appointment, Outbox
+from models import Appointment, Broadcast, Outbox
 from scheduling.types import PromptId
 
 # Not notices: an answer that came late, and what went to a telephone.
@@ -44,14 +44,23 @@ def since(work: Work, at: datetime) -> Told | None:
     if row.appointment_id is not None:
         if me not in readers(work, row.appointment_id):
             return None
-        payload |= notices.facts(work, row.appointment_id)
+        payload |= notices.facts(appointments.view(work, row.appointment_id))
+    if row.words_enc:
+        payload["words"] = work.vault.open(row.words_enc)
     prompt = None if row.prompt_id is None else PromptId(row.prompt_id)
     return Told(row.kind, payload, prompt)
 
 
 _LAST = (
-    select(Outbox.kind, Outbox.payload_enc, Outbox.appointment_id, Outbox.prompt_id)
+    select(
+        Outbox.kind,
+        Outbox.payload_enc,
+        Outbox.appointment_id,
+        Outbox.prompt_id,
+        Broadcast.words_enc,
+    )
     .outerjoin(Appointment, Appointment.id == Outbox.appointment_id)
+    .outerjoin(Broadcast, Broadcast.id == Outbox.broadcast_id)
     .where(
         Outbox.wechat_user_id == bindparam("account"),
         Outbox.state == "sent",

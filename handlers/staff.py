@@ -35,9 +35,9 @@ def turn(
     if heard.order is None:
         return None
     is_at_it = state.top is not None and state.top.form in _NAMES
-    answer = _as_answer(state, heard) if is_at_it else None
-    if answer is not None:
-        return engine.step(state, answer, world)
+    meant = _as_answer(state, heard) if is_at_it else None
+    if meant is not None:
+        return engine.step(state, meant, world)
     if heard.order.name == "bind":
         member = world.desk.staff.bind(heard.order.argument)
         return (state, Reply(texts.bound(member))) if member else None

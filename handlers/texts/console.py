@@ -68,7 +68,7 @@ ACTS = {
     "approve": "批准通知",
     "pause": "暂停通知",
     "go_on": "继续通知",
-    "cancel": "取消通知",
+    "call_off": "取消通知",
     "group": "患者分组",
     "invite": "邀请员工",
     "code": "发一次性码",

@@ -1,7 +1,7 @@
 """Broadcasts, their mass targets, and groups of patients.
 
 Revision ID: 20261127_broadcast
-Revises: 20261127_queue
+Revises: 20261127_console
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import mysql
 
 revision = "20261127_broadcast"
-down_revision = "20261127_queue"
+down_revision = "20261127_console"
 branch_labels = None
 depends_on = None
 

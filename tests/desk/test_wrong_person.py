@@ -296,7 +296,7 @@ class Families(RuleBasedStateMachine):
                 if row.appointment_id is None:
                     continue
                 patient = self.patient_of(row.appointment_id, work)
-                told = facts(work, row.appointment_id)
+                told = facts(appointments.view(work, row.appointment_id))
                 assert told["patient"] == mask_name(self.name(work, patient))
                 assert not any(name in json.dumps(told, ensure_ascii=False) for name in NAMES)
                 for reader in readers(work, row.appointment_id):
