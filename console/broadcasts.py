@@ -41,11 +41,11 @@ def _add_list(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         return render_template("console/broadcasts.html", broadcasts=found, said=texts)
 
     @blueprint.get("/broadcasts/new")
-    def compose() -> ResponseReturnValue:
+    def broadcast_compose() -> ResponseReturnValue:
         return _composer(open_desk, "")
 
     @blueprint.post("/broadcasts/new")
-    def draft() -> ResponseReturnValue:
+    def broadcast_draft() -> ResponseReturnValue:
         told = texts.to_facts(request.form.get("words", ""))
         with open_desk(door.actor(me())) as counter:
             try:
@@ -127,7 +127,7 @@ def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         )
 
     @blueprint.get("/broadcasts/<int:number>.csv")
-    def export(number: int) -> ResponseReturnValue:
+    def broadcast_export(number: int) -> ResponseReturnValue:
         with open_desk(door.actor(me())) as counter:
             body = "".join(_lines(counter.broadcasts.exported(me(), number)))
         name = f"broadcast-{number}.csv"
@@ -173,7 +173,7 @@ def _add_acts(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     """One button each."""
 
     def act(number: int) -> ResponseReturnValue:
-        do = _ACTS[(request.endpoint or "").rpartition(".")[2]]
+        do = _ACTS[(request.endpoint or "").rpartition("_to_")[2]]
         try:
             with open_desk(door.actor(me())) as counter:
                 do(counter.broadcasts, me(), number)
@@ -184,7 +184,7 @@ def _add_acts(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 
     for name in _ACTS:
         rule = f"/broadcasts/<int:number>/{name}"
-        blueprint.add_url_rule(rule, name, act, methods=["POST"])
+        blueprint.add_url_rule(rule, f"broadcast_to_{name}", act, methods=["POST"])
 
 
 def _add_groups(blueprint: Blueprint, open_desk: OpenDesk) -> None:

@@ -86,8 +86,10 @@ class Crowd:
     def dies(self, at: int) -> None:
         """A courier dies right after that call has arrived; a minute later its lease is over."""
         self.phones.dies_at = self.phones.calls + at
+        courier = self.courier()
         with pytest.raises(DoomedError):
-            self.courier().run_once()
+            courier.run_once()
+        courier._handing._lanes.shutdown()  # its other threads, which a kill would have ended
         self.now += timedelta(minutes=1, seconds=1)
 
     def states(self) -> Counter[str]:
