@@ -125,9 +125,7 @@ def _solve(
     barred: frozenset[tuple[int, int]],
     weights: Weights,
 ) -> list[Seat | None]:
-    # Half a second and sixty megabytes that only a suspension needs.
-    import numpy as np  # noqa: PLC0415
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - see `cheapest`
 
     costs = burdens(people, seats, weights)
     row_of = {person.key: row for row, person in enumerate(people)}
@@ -135,17 +133,31 @@ def _solve(
     for key, slot in barred:
         if key in row_of and slot in column_of:
             costs[row_of[key], column_of[slot]] = np.inf
-    copies = [min(seat.left, len(people)) for seat in seats]
-    columns = np.repeat(np.arange(len(seats)), copies)
+    lost = [weights.stranded * weight(person, weights) for person in people]
+    columns = cheapest(costs, [seat.left for seat in seats], lost)
+    return [None if column is None else seats[column] for column in columns]
+
+
+def cheapest(
+    costs: npt.NDArray[np.float64], places: Sequence[int], lost: Sequence[float]
+) -> list[int | None]:
+    """
+    Return the column for each row that makes the sum of costs the least there is.
+
+    `places` is how many rows a column takes, inf a cost that may not be; a row without a column
+    (None) costs what is `lost` by it.
+    """
+    # Half a second and sixty megabytes that only a suspension needs.
+    import numpy as np  # noqa: PLC0415
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
+    count = len(costs)
+    columns = np.repeat(np.arange(len(places)), [min(left, count) for left in places])
     # One place apart for everybody: to be stranded is always possible.
-    alone = np.full((len(people), len(people)), np.inf)
-    np.fill_diagonal(alone, [weights.stranded * weight(person, weights) for person in people])
-    rows, picked = linear_sum_assignment(np.hstack([costs[:, columns], alone]))
-    found: list[Seat | None] = [None] * len(people)
-    for row, column in zip(rows, picked, strict=True):
-        if column < len(columns):
-            found[row] = seats[columns[column]]
-    return found
+    alone = np.full((count, count), np.inf)
+    np.fill_diagonal(alone, lost)
+    _, picked = linear_sum_assignment(np.hstack([costs[:, columns], alone]))
+    return [int(columns[place]) if place < len(columns) else None for place in picked]
 
 
 def burdens(

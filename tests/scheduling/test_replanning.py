@@ -6,17 +6,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.replanning import Assigned, Seat, Stranded, Weights, burdens, plan, weight
+from scheduling.replanning import (
+    Assigned,
+    Seat,
+    Stranded,
+    Weights,
+    burdens,
+    cheapest,
+    plan,
+    weight,
+)
 
 MORNING = datetime(2026, 11, 25, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
 WEIGHTS = Weights()
+ORLIB = Path(__file__).parents[1] / "data" / "orlib"
 
 
 def _person(key: int, minutes: int = 0, **more: object) -> Stranded:
@@ -139,6 +151,21 @@ def test_planning_together_is_never_worse_and_usually_better_than_one_by_one() -
         assert ours <= theirs + 1e-6
         better += ours < theirs - 1e-6
     assert better > 40
+
+
+def test_assignment_of_or_library() -> None:
+    """OR-Library's assign100: the least sum of 100 to 100 is published as 305."""
+    count, *numbers = map(int, (ORLIB / "assign100.txt").read_text().split())
+    costs = np.array(numbers, float).reshape(count, count)
+    columns = cheapest(costs, [1] * count, [1e6] * count)
+    assert sorted(columns) == list(range(count))
+    assert sum(costs[row, column] for row, column in enumerate(columns)) == 305
+
+
+def test_scipys_example_and_a_place_for_two() -> None:
+    costs = np.array([[4.0, 1, 3], [2, 0, 5], [3, 2, 2]])
+    assert cheapest(costs, [1, 1, 1], [100] * 3) == [1, 0, 2]
+    assert cheapest(costs, [0, 2, 0], [100, 100, 50]) == [1, 1, None]
 
 
 def test_who_is_engaged_then_is_not_sent_there() -> None:
