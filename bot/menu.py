@@ -14,6 +14,7 @@ def _click(name: str, key: str) -> Button:
 _BOOK = _click("挂号", "book")
 _MINE = _click("我的预约", "my_appointments")
 _CHANGE = [_click("取消预约", "cancel"), _click("改约", "reschedule")]
+_TODAY = [_click("签到", "check_in"), _click("还要等多久", "queue")]
 _MORE = [
     _click("添加就诊人", "add_patient"),
     _click("人工服务", "human"),
@@ -25,13 +26,11 @@ def buttons(reminders: str = "") -> list[Button]:
     """
     Return the three buttons; `reminders` is the address of the subscription page, if there is one.
 
-    WeChat takes five entries under a button: with 提醒 the appointments get a list of their own.
+    WeChat takes five entries under a button.
     """
-    if not reminders:
-        return [_BOOK, _MINE, {"name": "更多", "sub_button": [*_CHANGE, *_MORE]}]
-    view = {"type": "view", "name": "提醒", "url": reminders}
+    view = [{"type": "view", "name": "提醒", "url": reminders}] if reminders else []
     return [
         _BOOK,
-        {"name": "预约", "sub_button": [_MINE, *_CHANGE, view]},
-        {"name": "更多", "sub_button": _MORE},
+        {"name": "预约", "sub_button": [_MINE, *_TODAY, *_CHANGE]},
+        {"name": "更多", "sub_button": [*view, *_MORE]},
     ]

@@ -234,6 +234,15 @@ def test_an_emergency_comes_before_the_line(day):
     assert "120" in day.say("我胸口压着疼，出冷汗，还要等多久")
 
 
+def test_the_menu_under_the_chat_checks_in_and_tells_where_she_stands(day):
+    def click(key: str) -> str:
+        return day.stage.patient.say("", MsgType="event", Event="CLICK", EventKey=key)
+
+    assert "还没签到" in click("queue")
+    assert "签到好了" in click("check_in")
+    assert "下一位就是您" in day.say("还要等多久")
+
+
 # -- in care mode
 
 
