@@ -36,7 +36,7 @@ class Sizes:
     notices: int = 500
     suspensions: int = 1_000
     half_days: int = 400
-    rooms: int = 50  # of a hospital on a simulated day
+    rooms: int = 60  # of a hospital on a simulated day
     starts: int = 3
     watchers: int = 500
     quiet_seconds: float = 5.0

@@ -11,7 +11,7 @@ import csv
 import json
 import sys
 import threading
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import click
@@ -19,7 +19,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 import migrations
-from bot import chores, crew, demo, doctor, ear, lists, patients, publish, settings, talk
+from bot import chores, crew, demo, demo_day, doctor, ear, lists, patients, publish, settings, talk
 from bot.channels import open_channels
 from bot.courier import Courier
 from bot.house import House, open_house
@@ -130,6 +130,39 @@ def _demo_run(port: int, home: Path) -> None:
             demo.prepare(house)
             code = demo.invitation(house)
             demo.Show(house, furnish(Flask("demo"), house), port, clock, code).run()
+        finally:
+            house.close()
+
+
+@_demo.command("day")
+@click.option("--on", type=date.fromisoformat, help="the day, ISO 8601; today, or the next one")
+@click.option("--until", type=time.fromisoformat, default="23:30", help="local, to stop midway")
+@click.option("--shifts", type=click.IntRange(min=1), help="only so many of the day's shifts")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--home", default="var", type=click.Path(path_type=Path), show_default=True)
+def _demo_day(on: date | None, until: time, shifts: int | None, seed: int, home: Path) -> None:
+    """Run a whole clinic day of the demo hospital at the real desk, at high speed."""
+    with friendly(), demo.only_one(home):
+        port = demo.free_port()
+        house, clock = demo.under_one_clock(open_house(demo.settings(environment(), port, home)))
+        try:
+            demo.prepare(house)
+            with open_desk(house, CONSOLE) as counter:
+                demo_hospital.roll(counter.work)
+            on = on or demo_day.next_day(house)
+            if on is None:
+                raise click.ClickException("nobody works in the week ahead")
+            show = demo.Show(house, furnish(Flask("demo"), house), port, clock)
+            courier = Courier(house, open_channels(house), _tasks(house))
+            plan = demo_day.Plan(on, until, shifts, seed)
+            with show.serving():
+                troupe = demo_day.Troupe(house, clock, courier, show.follow, show.say)
+                for line in demo_day.run(troupe, plan).lines():
+                    click.echo(line)
+            end = datetime.combine(on, until, house.settings.zone)
+            click.echo(f"to look around: FIXED_NOW={end.isoformat()} make demo")
+        except LookupError as error:
+            raise click.ClickException(str(error)) from error
         finally:
             house.close()
 

@@ -12,15 +12,17 @@ import fcntl
 import logging
 import secrets
 import signal
+import socket
 import string
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
+import requests
 from dotenv import dotenv_values
 from werkzeug.serving import make_server
 
@@ -142,6 +144,14 @@ def only_one(home: Path = HOME) -> Iterator[None]:
         yield
 
 
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def under_one_clock(house: House) -> tuple[House, Clock]:
     """
     Return the house with a clock it shares with the simulated WeChat.
@@ -164,34 +174,60 @@ class Show:
     clock: Clock
     code: str = ""
 
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """The bot and its WeChat answer at the port."""
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        both = alongside(self.bot, create_simulator(self._simulated()))
+        server = make_server(_HOST, self.port, both, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, name="web")
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
     def run(self) -> None:
         """Serve until Ctrl-C, or a polite kill."""
         # A shell that starts us behind its back lets SIGINT be ignored, and Python keeps it so.
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, signal.default_int_handler)
-        logging.getLogger("werkzeug").setLevel(logging.WARNING)
-        both = alongside(self.bot, create_simulator(self._simulated()))
-        server = make_server(_HOST, self.port, both, threaded=True)
         stop = threading.Event()
         threads = [
             threading.Thread(target=self._deliver, args=(stop,), name="courier"),
             threading.Thread(target=self._publish_menu, args=(stop,), name="menu"),
         ]
-        try:
-            for thread in threads:
-                thread.start()
-            click.echo(f"phone:    http://{_HOST}:{self.port}/phone", nl=True)
-            click.echo(f"console:  http://{_HOST}:{self.port}/console/join   code: {self.code}")
-            click.echo(f"          or send 绑定 {self.code} on the phone page, then 停诊 …")
-            click.echo(f"webhook:  http://{_HOST}:{self.port}/wechat   Ctrl-C ends all")
-            server.serve_forever()
-        except KeyboardInterrupt:
-            click.echo("")
-        finally:
-            stop.set()
-            server.server_close()
-            for thread in threads:
-                thread.join()
+        with self.serving():
+            try:
+                for thread in threads:
+                    thread.start()
+                click.echo(f"phone:    http://{_HOST}:{self.port}/phone", nl=True)
+                click.echo(
+                    f"console:  http://{_HOST}:{self.port}/console/join   code: {self.code}"
+                )
+                click.echo(f"          or send 绑定 {self.code} on the phone page, then 停诊 …")
+                click.echo(f"webhook:  http://{_HOST}:{self.port}/wechat   Ctrl-C ends all")
+                stop.wait()
+            except KeyboardInterrupt:
+                click.echo("")
+            finally:
+                stop.set()
+                for thread in threads:
+                    thread.join()
+
+    def follow(self, openids: Sequence[str]) -> None:
+        """Let these accounts be known to WeChat, and follow us."""
+        self._post("/simulator/patients", openids=list(openids))
+
+    def say(self, openid: str, text: str) -> None:
+        """Let an account write to us."""
+        self._post("/phone/api/send", openid=openid, text=text)
+
+    def _post(self, path: str, **body: object) -> None:
+        address = f"http://{_HOST}:{self.port}{path}"
+        requests.post(address, json=body, timeout=30).raise_for_status()
 
     def _simulated(self) -> SimulatorConfig:
         settings = self.house.settings

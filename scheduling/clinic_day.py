@@ -70,7 +70,7 @@ class _Paper:
         self.called_lanes: list[str] = []
         self._opens_at, self.discipline = day.opens_at, discipline
 
-    def join(self, minute: float, number: int, lane: str, person: Person) -> None:
+    def join(self, minute: float, number: int, lane: str, person: Person) -> bool:
         is_late = minute - person.due > _LATE
         self.waiting[number] = Waiting(
             ticket=number,
@@ -80,6 +80,7 @@ class _Paper:
             ready_at=self._instant(minute),
             calls_to_pass=_CALLS_TO_PASS if lane == MISSED else 0,
         )
+        return True
 
     def call(self, minute: float) -> tuple[int, str] | None:
         here = list(self.waiting.values())
@@ -121,7 +122,6 @@ def _moment(room: Room, paper: _Paper, minute: float, number: int) -> Moment:
     over = [
         call.ended - call.called for call in room.calls if call.answered and not call.is_return
     ]
-    begins = min(duty.begins for duty in room.day.duties)
     here = Snapshot(
         now=now,
         waiting=tuple(paper.waiting.values()),
@@ -137,7 +137,7 @@ def _moment(room: Room, paper: _Paper, minute: float, number: int) -> Moment:
             key=lambda inside: -inside.minutes,
             default=None,
         ),
-        opens_in=None if room.has_begun else max(0.0, begins - minute),
+        opens_in=None if room.has_begun else max(0.0, room.day.begins - minute),
     )
     return Moment(
         minute=minute,

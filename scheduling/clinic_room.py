@@ -11,7 +11,7 @@ import heapq
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
@@ -38,9 +38,9 @@ class Agenda:
         """Do `act(minute, *arguments)` at that minute."""
         heapq.heappush(self._events, (minute, next(self._numbers), act, arguments))
 
-    def run(self) -> None:
-        """Let everything happen, and what comes of it."""
-        while self._events:
+    def run(self, until: float = math.inf) -> None:
+        """Let everything happen until then, and what comes of it."""
+        while self._events and self._events[0][0] <= until:
             minute, _, act, arguments = heapq.heappop(self._events)
             act(minute, *arguments)
 
@@ -48,8 +48,12 @@ class Agenda:
 class Line(Protocol):
     """A line as those in it meet it; who is meant by her number in the half-day."""
 
-    def join(self, minute: float, number: int, lane: str, person: Person) -> None:
-        """She is here, or is back: after a missed call, or with results."""
+    def join(self, minute: float, number: int, lane: str, person: Person) -> bool:
+        """
+        She is here, or is back: after a missed call, or with results.
+
+        False where she does not stand in this line after all.
+        """
 
     def call(self, minute: float) -> tuple[int, str] | None:
         """Call the next: her number and the lane she was called from; None if nobody waits."""
@@ -110,7 +114,10 @@ class Room:
         for due in self.day.booked:
             number = self._person(due)
             self.absent[number] = due
-            comes = max(-_EARLIEST, due - habits.early + self._logistic() * habits.offset_scale)
+            comes = max(
+                self.day.begins - _EARLIEST,
+                due - habits.early + self._logistic() * habits.offset_scale,
+            )
             if dice.random() < habits.no_show or comes > self.day.ends:
                 self._no_shows += 1
             else:
@@ -128,13 +135,23 @@ class Room:
         """Return the minute as a point in time."""
         return self.day.opens_at + timedelta(minutes=minute)
 
+    def receive(self, minute: float, person: Person) -> int:
+        """Let somebody who was sent here from another line stand in this one; her number here."""
+        self.people.append(replace(person, ready=minute))
+        number = len(self.people) - 1
+        self._agenda.at(minute, self._has_joined, number)
+        return number
+
     # -- what happens
 
     def _join(self, minute: float, number: int, lane: str) -> None:
         person = self.people[number]
         person.ready, person.sent_at = minute, None
         self.absent.pop(number, None)
-        self._queue.join(minute, number, lane, person)
+        if self._queue.join(minute, number, lane, person):
+            self._has_joined(minute, number)
+
+    def _has_joined(self, minute: float, number: int) -> None:
         self._waiting += 1
         if self.joined is not None:
             self.joined(minute, number)
@@ -215,7 +232,7 @@ class Room:
 
     def _walk_ins(self) -> Iterator[float]:
         rate = self.day.habits.walk_ins_an_hour / 60
-        minute = self._dice.expovariate(rate) if rate else math.inf
+        minute = self.day.begins + self._dice.expovariate(rate) if rate else math.inf
         while minute < self.day.ends:
             yield minute
             minute += self._dice.expovariate(rate)

@@ -63,6 +63,11 @@ class HalfDay:
     habits: Habits = USUAL
 
     @property
+    def begins(self) -> float:
+        """When the first doctor is to begin."""
+        return min(duty.begins for duty in self.duties)
+
+    @property
     def ends(self) -> float:
         """When the last doctor stops taking new patients."""
         return max(duty.ends for duty in self.duties)
