@@ -16,6 +16,7 @@ from benchmarks import (
     broadcast,
     dialogue_state,
     planning,
+    queue,
     report,
     search,
     start,
@@ -39,6 +40,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "waits": waits.rows,
     "board": board.rows,
     "planning": planning.rows,
+    "queue": queue.rows,
 }
 RESULTS = Path(__file__).resolve().parent / "results"
 

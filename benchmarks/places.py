@@ -33,6 +33,7 @@ class Sizes:
     rush_places: int = 100
     appointments: tuple[int, ...] = (100_000, 1_000_000)
     searches: int = 100
+    tickets: tuple[int, ...] = (100, 1_000, 10_000)  # of a day
     notices: int = 500
     suspensions: int = 1_000
     half_days: int = 400
@@ -56,6 +57,7 @@ TINY = Sizes(
     rush_places=2,
     appointments=(200,),
     searches=2,
+    tickets=(40, 120),
     notices=4,
     suspensions=2,
     half_days=2,
