@@ -2,7 +2,8 @@
 A day of tickets: checking in, calling the next, asking where one stands; at 100 and at 10,000.
 
 A hospital sees more patients in more rooms, not more in one: forty a room and half-day. Each act
-is measured up to its commit and then taken back, so that every round meets the same day.
+is measured up to its commit and then taken back, so that every round meets the same day. Where the
+database is in the process, its CPU time is what counts: others may use the machine too.
 """
 
 from __future__ import annotations
@@ -73,11 +74,11 @@ def _on(places: Places, name: str) -> Iterator[Row]:
                 act(0)  # plans and statements are made once
                 measurements.append(_timed(f"{what} {size}", act, places.sizes.searches))
         samples = interleaved(measurements, places.sizes.rounds)
-    for what in ("check-in", "call", "standing", "board version"):
+    for what in ("check-in", "call", "standing"):
         yield Row(
             work=f"{what}, {sizes[0]} to {sizes[-1]} tickets a day",
             where=name,
-            unit="ms p95",
+            unit="ms CPU p95" if name == "sqlite" else "ms p95",
             samples=samples,
             ours=(f"{what} {sizes[-1]}",),
             limit=(f"{what} {sizes[0]}",),
@@ -104,6 +105,8 @@ class _Day:
 
     def __init__(self, engine: Engine, size: int) -> None:
         self._engine = engine
+        is_inside = engine.dialect.name == "sqlite"
+        self._clock = time.thread_time if is_inside else time.perf_counter
         self._rooms = _rooms(size)
         self._vault = Vault(make_key(), make_key())
         self._directories = Directories()
@@ -118,7 +121,6 @@ class _Day:
             "check-in": lambda n: self._time(self._coming(n), _check_in),
             "call": lambda n: self._time(self._room(n), _call),
             "standing": lambda n: self._time(self._waiting(n), _standing),
-            "board version": lambda n: self._time(0, _version),
         }
 
     def _time(self, number: int, act: Callable[[Work, int], object]) -> float:
@@ -127,10 +129,10 @@ class _Day:
             work = Work(
                 conn, _NOW, _ZONE, Policy(), self._vault, who, directories=self._directories
             )
-            started = time.perf_counter()
+            started = self._clock()
             if act(work, number) is None:
                 raise RuntimeError("there was nobody")
-            seconds = time.perf_counter() - started
+            seconds = self._clock() - started
             whole.rollback()
         return seconds
 
@@ -234,10 +236,6 @@ def _call(work: Work, room: int) -> object:
 
 def _standing(work: Work, _number: int) -> object:
     return standing.of_account(work) or None
-
-
-def _version(work: Work, _number: int) -> object:
-    return standing.board_version(work, "S")
 
 
 def _put(conn: Connection, table: type, some: Iterator[dict[str, object]]) -> None:
