@@ -20,10 +20,8 @@ from models import Appointment, Ticket
 from scheduling.errors import NobodyInside, NotAllowed, NotInLine, RoomClosed
 from scheduling.queueing import EMERGENCY, OVER, RANKS
 from scheduling.rota import Member, ShiftView
-from scheduling.visit import TicketId, TicketView
+from scheduling.visit import TicketId, TicketView, near
 
-# How many people ahead somebody is told of, the fewest last.
-_TOLD_AT = (3, 1)
 _IDLE = timedelta(minutes=30)
 _JUST_NOW = timedelta(minutes=2)
 
@@ -256,11 +254,13 @@ def _call(work: Work, row: _Row, **values: object) -> None:
 
 def _tell(work: Work, rest: Sequence[_Row]) -> None:
     """Tell who is near now; each number once, and no greater one after a smaller one."""
-    for ahead, row in enumerate(rest[: max(_TOLD_AT) + 1]):
-        near = min(number for number in _TOLD_AT if ahead <= number)
-        if row.told and row.told <= near:
+    for ahead, row in enumerate(rest):
+        number = near(ahead)
+        if not number:
+            return
+        if row.told and row.told <= number:
             continue
-        work.conn.execute(_SET, {"ticket": row.id, "told": near})
+        work.conn.execute(_SET, {"ticket": row.id, "told": number})
         notices.ahead(work, ticket_rows.one(work, row.id), ahead)
 
 

@@ -14,12 +14,11 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from desk import rooms
+from desk import rooms, ticket_rows
 from desk.work import Work
 from models import Appointment, Pace, Shift, Ticket
 from scheduling import waits
 from scheduling.overtaking import Coming, Inside, Snapshot, expected_back, expected_booked, wait
-from scheduling.queueing import Discipline, Waiting
 from scheduling.waits import WaitRange
 
 # A doctor who is later than this and has not said so: nobody knows.
@@ -63,10 +62,11 @@ def of_tickets(
     `known` are the rooms in which they wait or which they have left, `lines` who waits there.
     """
     asked = [row for row in tickets if row.state in ("waiting", "left")]
-    paces = _paces(work, [known[row.shift_id] for row in asked])
-    here = _snapshots(work, {row.shift_id for row in asked if row.shift_id in paces}, known, lines)
+    known_paces = paces(work, [known[row.shift_id] for row in asked])
+    told = {row.shift_id for row in asked if row.shift_id in known_paces}
+    here = _snapshots(work, told, known, lines)
     return {
-        row.id: wait(_waiting(row), here[row.shift_id], paces[row.shift_id])
+        row.id: wait(ticket_rows.as_waiting(row), here[row.shift_id], known_paces[row.shift_id])
         for row in asked
         if row.shift_id in here
     }
@@ -79,11 +79,8 @@ def back_at(work: Work, told: WaitRange | None) -> datetime | None:
     return work.local(work.now) + (told.shown[0] - _MARGIN) * _MINUTE
 
 
-# -- inside
-
-
-def _paces(work: Work, some: Iterable[_Row]) -> dict[int, waits.Pace]:
-    """How long a visit takes, by shift; a shift of which too little is known is left out."""
+def paces(work: Work, some: Iterable[_Row]) -> dict[int, waits.Pace]:
+    """Return how long a visit takes, by shift; one of which too little is known is left out."""
     about = {room.shift_id: room for room in some}
     subjects = {
         rooms.subject(room.department_id, doctor)
@@ -94,7 +91,7 @@ def _paces(work: Work, some: Iterable[_Row]) -> dict[int, waits.Pace]:
         row.subject: (row.visits, row.minutes, row.squares)
         for row in (work.conn.execute(_PACES, {"subjects": list(subjects)}) if subjects else ())
     }
-    paces = {}
+    learnt = {}
     for shift, room in about.items():
         today = room.visits, room.minutes, room.squares
         whole = found.get(rooms.subject(room.department_id, None), _NONE)
@@ -105,8 +102,11 @@ def _paces(work: Work, some: Iterable[_Row]) -> dict[int, waits.Pace]:
         sums = today, _without(own, today), _without(whole, own)
         pace = waits.shrunk(*(waits.Pace.of_sums(*one) for one in sums))
         if pace is not None:
-            paces[shift] = pace
-    return paces
+            learnt[shift] = pace
+    return learnt
+
+
+# -- inside
 
 
 def _without(whole: _Sums, part: _Sums) -> _Sums:
@@ -138,10 +138,10 @@ def _snapshots(
     return {
         shift: Snapshot(
             now=work.now,
-            waiting=[_waiting(row) for row in lines[shift]],
+            waiting=[ticket_rows.as_waiting(row) for row in lines[shift]],
             coming=coming[shift],
             called_lanes=rooms.lanes(known[shift]),
-            discipline=_discipline(work, known[shift]),
+            discipline=rooms.discipline(work, known[shift]),
             inside=inside.get(shift),
             opens_in=_opens_in(work, known[shift]),
         )
@@ -168,12 +168,3 @@ def _is_expected(work: Work, room: _Row) -> bool:
 def _opens_in(work: Work, room: _Row) -> float | None:
     """Minutes until the doctor is there; None for now."""
     return None if _is_there(room) else max(0.0, (_due(room) - work.now) / _MINUTE)
-
-
-def _discipline(work: Work, room: _Row) -> Discipline:
-    ward = work.directory.wards[room.department_id]
-    return work.policy.discipline(ward.site, ward.code)
-
-
-def _waiting(row: _Row) -> Waiting:
-    return Waiting(row.id, row.lane, row.rank, row.due_at, row.ready_at, row.calls_to_pass)

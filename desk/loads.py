@@ -8,22 +8,21 @@ waits already is only proposed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, or_, select
 
-from desk import rooms, ticket_rows
+from desk import estimates, rooms, ticket_rows
 from desk.work import Work
-from models import Appointment, Calling, Department, Doctor, Pace, Shift, Site, Slot, Ticket
+from models import Appointment, Calling, Department, Doctor, Shift, Site, Slot, Ticket
 from scheduling.queueing import FIRST
 from scheduling.visit import Load, Proposal
+from scheduling.waits import Pace
 
 GENERAL = "general"
-# Fewer visits say nothing of how long one takes.
-_LEAST_VISITS = 5
 _MINUTE = timedelta(minutes=1)
 _WAITING = (
     select(func.count())
@@ -48,7 +47,7 @@ _PLACES = (
 )
 _OPEN = (
     select(
-        Shift.id,
+        Shift.id.label("shift_id"),
         Shift.room,
         Shift.service_type,
         Shift.starts_at,
@@ -56,6 +55,9 @@ _OPEN = (
         Shift.department_id,
         Shift.doctor_id,
         Doctor.name.label("doctor_name"),
+        func.coalesce(Calling.visits, 0).label("visits"),
+        func.coalesce(Calling.minutes, 0.0).label("minutes"),
+        func.coalesce(Calling.squares, 0.0).label("squares"),
         _WAITING.label("waiting"),
         _COMING.label("coming"),
         _PLACES.label("places"),
@@ -71,9 +73,6 @@ _OPEN = (
         or_(Calling.id.is_(None), Calling.state != "closed"),
     )
     .order_by(Shift.starts_at, Shift.id)
-)
-_PACES = select(Pace.subject, Pace.visits, Pace.minutes).where(
-    Pace.department_id.in_(bindparam("departments", expanding=True))
 )
 _DEPARTMENTS = (
     select(Department.id)
@@ -172,27 +171,20 @@ def _loads(work: Work, departments: Collection[int]) -> list[tuple[Load, _Row]]:
         "since": work.now - work.policy.late_after,
     }
     found = work.conn.execute(_OPEN, values).all()
-    paces = {row.subject: row for row in work.conn.execute(_PACES, values)}
-    return [(_load(work, row, paces), row) for row in found]
+    paces = estimates.paces(work, found)
+    return [(_load(work, row, paces.get(row.shift_id)), row) for row in found]
 
 
-def _load(work: Work, row: _Row, paces: Mapping[str, _Row]) -> Load:
+def _load(work: Work, row: _Row, pace: Pace | None) -> Load:
+    # Where nobody knows how long visits take, they take as long as was planned.
+    planned = (row.ends_at - row.starts_at) / _MINUTE / max(1, int(row.places))
     return Load(
-        shift=row.id,
+        shift=row.shift_id,
         department=work.directory.wards[row.department_id].code,
         room=row.room,
         doctor_name=row.doctor_name,
         service_type=row.service_type,
         waiting=row.waiting,
         coming=row.coming,
-        each=_each(row, paces),
+        each=planned if pace is None else pace.mean_minutes,
     )
-
-
-def _each(row: _Row, paces: Mapping[str, _Row]) -> float:
-    """Minutes a visit takes: as the doctor's did, as the department's did, else as planned."""
-    for doctor in (row.doctor_id, None):
-        known = paces.get(rooms.subject(row.department_id, doctor))
-        if known is not None and known.visits >= _LEAST_VISITS:
-            return float(known.minutes / known.visits)
-    return float((row.ends_at - row.starts_at) / _MINUTE / max(1, int(row.places)))

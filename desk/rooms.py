@@ -18,7 +18,7 @@ from desk import jobs
 from desk.rows import insert_row
 from desk.work import Work
 from models import Calling, Pace, Shift
-from scheduling.queueing import LANES, MOST_SHARE
+from scheduling.queueing import LANES, MOST_SHARE, Discipline
 
 CLOSE = "close_room"
 # A visit longer than this was not ended by anybody; it tells nothing of how long visits take.
@@ -85,6 +85,12 @@ def read(work: Work, shifts: Collection[int]) -> Mapping[int, Row[*tuple[Any, ..
     """Return those lines of these shifts that have begun; no locks taken."""
     rows = work.conn.execute(_SOME, {"shifts": list(shifts)})
     return {row.shift_id: row for row in rows}
+
+
+def discipline(work: Work, room: Row[*tuple[Any, ...]]) -> Discipline:
+    """Return how patients are called into this room."""
+    ward = work.directory.wards[room.department_id]
+    return work.policy.discipline(ward.site, ward.code)
 
 
 def lanes(room: Row[*tuple[Any, ...]]) -> list[str]:

@@ -132,13 +132,14 @@ def in_order(work: Work, room: _Row | None, rows: Iterable[_Row]) -> list[_Row]:
     known = {row.id: row for row in rows}
     if room is None:
         return list(known.values())
-    waits = [
-        Waiting(row.id, row.lane, row.rank, row.due_at, row.ready_at, row.calls_to_pass)
-        for row in known.values()
-    ]
-    ward = work.directory.wards[room.department_id]
-    discipline = work.policy.discipline(ward.site, ward.code)
-    return [known[one.ticket] for one in line(waits, rooms.lanes(room), discipline, work.now)]
+    waits = [as_waiting(row) for row in known.values()]
+    called, discipline = rooms.lanes(room), rooms.discipline(work, room)
+    return [known[one.ticket] for one in line(waits, called, discipline, work.now)]
+
+
+def as_waiting(row: _Row) -> Waiting:
+    """Return a ticket as the rules of calling know it."""
+    return Waiting(row.id, row.lane, row.rank, row.due_at, row.ready_at, row.calls_to_pass)
 
 
 def change(work: Work, row: _Row, state: str, reason: str = "", **values: object) -> None:

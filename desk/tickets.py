@@ -28,7 +28,7 @@ from scheduling.errors import (
 )
 from scheduling.queueing import FIRST, OVER, RANKS, rank_by_age
 from scheduling.types import AppointmentId, PatientId, SlotId
-from scheduling.visit import TicketId, TicketView, VisitToday
+from scheduling.visit import TicketId, TicketView, VisitToday, near
 
 _AWAY = ("left", "missed", "results", "unseen")
 
@@ -49,6 +49,7 @@ _ARRIVE = (
     .values(status="checked_in", version=Appointment.version + 1)
 )
 _INSERT = insert(Ticket)
+_TOLD = update(Ticket).where(Ticket.id == bindparam("ticket"))
 _LEFT_OVER = (
     select(Slot.id)
     .where(
@@ -254,4 +255,14 @@ def _insert(work: Work, row: _Row, about: _Row, room: int | None, rank: str) -> 
     ticket_rows.event(work, ticket, (None, state), values["shift_id"])
     if room is None:
         notices.unseen(work, ticket_rows.one(work, ticket))
+    elif appointments.is_chat(work):
+        _reads_herself(work, ticket, room)
     return ticket
+
+
+def _reads_herself(work: Work, ticket: int, room: int) -> None:
+    """Who checks in by chat is answered how many are before her: no notice repeats that."""
+    waits = ticket_rows.lines(work, [room])[room]
+    order = ticket_rows.in_order(work, rooms.read(work, [room])[room], waits)
+    ahead = [row.id for row in order].index(ticket)
+    work.conn.execute(_TOLD, {"ticket": ticket, "told": near(ahead)})

@@ -12,6 +12,13 @@ from scheduling.types import AppointmentId, AppointmentView
 from scheduling.waits import WaitRange
 
 TicketId = NewType("TicketId", int)
+# How many people ahead somebody is told of, the fewest last.
+_TOLD_AT = (3, 1)
+
+
+def near(ahead: int) -> int:
+    """Return of which of the numbers worth telling this is the time; 0: of none yet."""
+    return min((number for number in _TOLD_AT if ahead <= number), default=0)
 
 
 @dataclass(frozen=True, slots=True)
