@@ -38,6 +38,7 @@ _INTENTS: Mapping[str, Intent] = {
 # What may be said along with the wish without meaning anything else.
 _NOTHING_ELSE = frozenset({"unknown", "help", "repeat", "greet", "staff", "feedback"})
 _FEW_CHARACTERS = 8
+_OF_LETTERS = {"看不清", "看不见", "看不清楚", "看东西模糊"}
 
 
 def is_on(state: State) -> bool:
@@ -95,9 +96,12 @@ def wish(heard: Heard) -> bool | None:
 
 def is_all(heard: Heard) -> bool:
     """Tell whether nothing else was said along with that wish."""
-    other = heard.symptoms or heard.when or heard.doctors or heard.stated_departments
+    # 「字太小了，看不清」 is about the letters, not about the eyes.
+    complaints = set(heard.symptoms) - (_OF_LETTERS if "字" in heard.text else set())
+    other = complaints or heard.when or heard.doctors or heard.stated_departments
     is_short = len(heard.text) <= _FEW_CHARACTERS and heard.intent != "human"
-    return not other and (is_short or heard.intent in _NOTHING_ELSE)
+    is_of_letters = bool(heard.symptoms) and not complaints
+    return not other and (is_short or is_of_letters or heard.intent in _NOTHING_ELSE)
 
 
 def acknowledged(*, on: bool) -> str:

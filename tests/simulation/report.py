@@ -26,13 +26,18 @@ def success(talks: Sequence[Talk]) -> float:
 
 
 def turns(talks: Sequence[Talk], *, first: bool) -> float:
-    """Median of the messages it took to book, registration included where it was needed."""
+    """
+    Median of the messages it took to book, registration included where it was needed.
+
+    Of talks that nothing came into: no reminder, no key, no wish to have it slow and simple.
+    """
     counted = [
         t.turns
         for t in talks
         if t.patient.goal.task == "book"
         and t.is_first_time == first
         and t.patient.outcome == "done"
+        and not (t.patient.notice or t.patient.keys or t.patient.character.care == "asks")
     ]
     return median(counted) if counted else 0
 

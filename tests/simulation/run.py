@@ -97,6 +97,7 @@ class Ward:
         if not character.visit or patient.asked[-1:] != [character.notice_at]:
             return answer
         character.notice_at = ""
+        self._hospital.clock.reach(self._hospital.clock() + timedelta(seconds=1))
         notice = self._hospital.remind(patient.openid, character.visit)
         if not notice:
             return answer

@@ -188,6 +188,15 @@ def test_who_does_not_want_it_any_more_says_so(stage, words):
     assert "找人工按0" not in stage.patient.say("你好")
 
 
+@pytest.mark.parametrize("words", ["字太小了，看不清", "字太小看不见", "你这字好小，看不清楚"])
+def test_letters_that_are_too_small_are_no_complaint_of_the_eyes(stage, words):
+    answer = stage.patient.say(words)
+
+    assert "一次只说一件事" in answer
+    assert "眼科" not in answer
+    assert "还要办什么" in answer
+
+
 def test_a_wish_that_comes_along_is_not_lost(stage):
     answer = stage.patient.say("我眼神不好，字大一点，挂骨科")
 
