@@ -1,0 +1,90 @@
+"""Two wishes in one message, doctors nobody has, days counted from another, who else is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp import particulars, several, shifts, strangers
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "rest"),
+    [
+        ("妈挂眼科，爸挂骨科", "妈挂眼科", "爸挂骨科"),
+        ("给我妈挂个眼科，再给我爸挂个骨科", "给我妈挂个眼科", "给我爸挂个骨科"),
+        (
+            "我妈想看眼科；我女儿看口腔科，都要周六的",
+            "我妈想看眼科，都要周六的",
+            "我女儿看口腔科，都要周六的",
+        ),
+    ],
+)
+def test_two_people_and_two_wishes_are_two(text, first, rest):
+    assert several.split(text) == (first, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妈有高血压，我头晕想挂号",
+        "我是孩子妈妈，孩子发烧想挂儿科",
+        "给我妈挂眼科，明天上午的",
+        "我老公陪我妈来，想挂骨科",
+        "挂眼科，还有骨科吗",
+        "我妈头晕，我爸说挂神经内科",
+    ],
+)
+def test_one_wish_with_more_people_in_it_stays_one(text):
+    assert several.split(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("挂李建国的号", "李建国"),
+        ("想约眼科欧阳锋主任", "欧阳锋"),
+        ("找一下刘海大夫", "刘海"),
+        ("挂黄医生的号", "黄医生"),
+        ("挂白内障的号", ""),
+        ("挂周三的号", ""),
+        ("挂高血压的号", ""),
+        ("看方便门诊的号", ""),
+        ("给李建国挂号", ""),
+        ("挂个任意的号", ""),
+    ],
+)
+def test_a_name_is_a_doctors_where_a_doctor_is_asked_for(text, name):
+    assert strangers.find(text, ("白内障", "高血压")) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("还是前一天吧", -1),
+        ("换成后一天的", 1),
+        ("改到前两天", -2),
+        ("前一天就开始疼了", None),
+        ("还是后天吧", None),
+        ("疼了前后三天", None),
+    ],
+)
+def test_the_day_before_is_counted_from_the_day_on_the_table(text, days):
+    assert shifts.find(text) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "errand"),
+    [
+        ("也通知我女儿", "share"),
+        ("提醒也发给我儿子", "share"),
+        ("让我老伴也收到一份", "share"),
+        ("也通知我一声", "share"),
+        ("别再通知我女儿了", "unshare"),
+        ("不用提醒我儿子", "unshare"),
+        ("有号了也通知我", None),
+        ("医生通知我来复查", None),
+        ("我女儿也发烧", None),
+    ],
+)
+def test_who_else_is_to_be_told(text, errand):
+    assert particulars.errand(text) == errand
