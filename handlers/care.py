@@ -38,7 +38,7 @@ _INTENTS: Mapping[str, Intent] = {
 # What may be said along with the wish without meaning anything else.
 _NOTHING_ELSE = frozenset({"unknown", "help", "repeat", "greet", "staff", "feedback"})
 _FEW_CHARACTERS = 8
-_OF_LETTERS = {"看不清", "看不见", "看不清楚", "看东西模糊"}
+_OF_LETTERS = {"看不清", "看不见", "看不清楚"}
 
 
 def is_on(state: State) -> bool:
