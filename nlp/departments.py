@@ -20,7 +20,7 @@ from nlp.vocabulary import DepartmentEntry, Vocabulary
 _TABLE = {r["name"]: r for r in lexicon.rows("departments.tsv")}
 _SERVICES = {r["form"]: r for r in lexicon.rows("services.tsv")}
 NATIONAL: dict[str, str] = {name: r["code"] for name, r in _TABLE.items()}
-FALLBACK = "全科/普通内科"
+FALLBACK, INFECTIOUS = "全科/普通内科", "感染科"
 SPOKEN: dict[str, tuple[str, ...]] = {n: tuple(r["spoken"].split()) for n, r in _TABLE.items()}
 # A roster department of the parent specialty (03 for 03.04) still counts as a counterpart.
 PARENT = 0.6

@@ -8,15 +8,13 @@ millisecond; nothing here touches a database, a network or a clock.
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from nlp import (
-    answers,
     better,
     complaints,
-    dates,
     departments,
     identity,
     inquiry,
@@ -26,7 +24,6 @@ from nlp import (
     people,
     persons,
     preferences,
-    readings,
     redflags,
     segment,
     several,
@@ -35,9 +32,9 @@ from nlp import (
     topics,
     triage,
 )
-from nlp import symptoms as bodies
-from nlp.heard import Answer, Context, Heard, Named, Person, Urgency, When
-from nlp.intents import Cues, guess
+from nlp.heard import Context, Heard, Named, Person, Urgency
+from nlp.intents import guess
+from nlp.senses import Senses, sense
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
 _LOG = logging.getLogger(__name__)
@@ -48,8 +45,6 @@ _MOST_CHARACTERS = 2000
 _SEEKS_CARE = frozenset(
     {"symptom", "book", "emergency", "unknown", "consult", "education", "waitlist", "extra"}
 )
-# Answers that a person's particulars would otherwise be mistaken for.
-_PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date", "document"})
 _LEAST_DEPARTMENTS = 3
 # A wish to book is taken for a complaint, too, from this probability of a department on.
 _CLEAR_WISH = 0.5
@@ -144,7 +139,7 @@ def _understand(
     felt = (*context.past, *context.symptoms)
     seen = redflags.look(text, felt, person, context.signs)
     who = identity.find(text, context.asking, now.date())
-    senses = _sense(text, now, vocabulary, context, who)
+    senses = sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))
     errand = particulars.errand(text, intent)
     if errand is not None:
@@ -188,6 +183,8 @@ def _understand(
     )
     site = place(likely) if scored else ()
     unsure = bool(site) and not (senses.stated or senses.national)
+    # Who has a fever is told of the fever clinic anyway: what is asked tells the others apart.
+    apart = [d for d in likely if not (heard.feverish and d.name == departments.INFECTIOUS)]
     told_so_far = "，".join((*context.symptoms, text))
     own = site
     if context.symptoms and heard.symptoms:
@@ -199,20 +196,20 @@ def _understand(
         departments=scored,
         site_departments=senses.stated or site,
         concern=seen.concern,
-        inquiry=inquiry.at_sites(likely, vocabulary, person, told_so_far) if unsure else None,
+        inquiry=inquiry.at_sites(apart, vocabulary, person, told_so_far) if unsure else None,
         own_departments=senses.stated or own,
         better=better.of(heard, vocabulary, person, model),
     )
 
 
-def _stranger(text: str, vocabulary: Vocabulary, senses: _Senses) -> str:
+def _stranger(text: str, vocabulary: Vocabulary, senses: Senses) -> str:
     """A doctor nobody here has; a hospital without a roster cannot tell."""
     if senses.named.doctors or not vocabulary.doctors:
         return ""
     return strangers.find(text, senses.symptoms)
 
 
-def _is_idle(heard: Heard, senses: _Senses) -> bool:
+def _is_idle(heard: Heard, senses: Senses) -> bool:
     """Tell whether a message scolds or chats and holds nothing for the desk."""
     idle = heard.preferences & preferences.IDLE
     if not idle or heard.red_flags or heard.intent not in _MAY_BE_IDLE:
@@ -222,69 +219,12 @@ def _is_idle(heard: Heard, senses: _Senses) -> bool:
     return not any((*facts, *wishes, heard.id_number, heard.phone))
 
 
-@dataclass(frozen=True, slots=True)
-class _Senses:
-    """What the senses found before the wish is weighed."""
-
-    named: people.Scan
-    symptoms: tuple[str, ...]
-    negated: tuple[str, ...]
-    stated: tuple[Named, ...]
-    national: tuple[Named, ...]
-    when: tuple[When, ...]
-    readings: tuple[readings.Reading, ...]
-    answer: Answer | None
-    ordinal: int | None
-
-    def cues(self, asking: str | None) -> Cues:
-        """Return the facts the wish is weighed by."""
-        return Cues(
-            symptoms=bool(self.symptoms),
-            doctors=bool(self.named.doctors),
-            departments=bool(self.stated or self.national),
-            when=bool(self.when),
-            ordinal=self.ordinal,
-            answer=self.answer,
-            readings=bool(self.readings),
-            asking=asking,
-        )
-
-
-def _sense(
-    text: str, now: datetime, vocabulary: Vocabulary, context: Context, who: identity.Identity
-) -> _Senses:
-    named = people.scan(text, vocabulary)
-    present, negated = bodies.find(text)
-    given = context.asking in _PARTICULARS and _has_particulars(who)
-    return _Senses(
-        named=named,
-        symptoms=present,
-        negated=negated,
-        stated=departments.stated(text, vocabulary),
-        national=departments.national(text),
-        when=() if given else dates.find(text, now, context.asking, named.spans, context.days),
-        readings=readings.find(text),
-        answer=answers.yes_no(text, context.asking),
-        ordinal=None if given else answers.ordinal(text, context.asking),
-    )
-
-
-def cues_of(text: str, now: datetime, vocabulary: Vocabulary, context: Context) -> Cues:
-    """Return the facts a message is weighed by, as `understand` finds them."""
-    who = identity.find(text, context.asking, now.date())
-    return _sense(text, now, vocabulary, context, who).cues(context.asking)
-
-
 def _together(known: Person, told: Person) -> Person:
     """What was known of the person, with what was told now on top; another person starts anew."""
     if told.relation is not None and told.relation != known.relation:
         return told
     fresh = {name: value for name, value in asdict(told).items() if value is not None}
     return replace(known, **fresh)
-
-
-def _has_particulars(who: identity.Identity) -> bool:
-    return any((who.name, who.id_number, who.phone, who.code, who.birth_date))
 
 
 def _with_urgency(heard: Heard, seen: redflags.Findings) -> Heard:

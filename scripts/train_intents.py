@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nlp import intents, triage_model
 from nlp.heard import Context
-from nlp.understand import cues_of
+from nlp.senses import cues_of
 from nlp.vocabulary import DoctorEntry, Vocabulary
 from scripts import model_file
 from scripts.model_file import Trained
