@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 
 from desk import appointments
 from desk.work import Work
@@ -30,9 +31,17 @@ def engagements(
     Holds do not count, but for offers of the waitlist: a new hold of the account gives the old one
     back. Nor does what the actor may not know of: a list without those times would tell.
     """
+    return of_all(work, {patient: leaving})[patient]
+
+
+def of_all(
+    work: Work, leaving: Mapping[PatientId, AppointmentId | None]
+) -> Mapping[PatientId, list[limits.Visit]]:
+    """Return the same of several patients, each with what that one is giving up, by one query."""
     rows = work.conn.execute(
         select(
             Appointment.id,
+            Appointment.patient_id,
             Appointment.code,
             Department.code.label("department"),
             Appointment.visit_on,
@@ -42,7 +51,7 @@ def engagements(
         )
         .join(Department, Department.id == Appointment.department_id)
         .where(
-            Appointment.patient_id == patient,
+            Appointment.patient_id.in_(leaving),
             Appointment.visit_on >= work.local(work.now).date(),
             Appointment.status.in_(ACTIVE),
             or_(Appointment.status != "held", Appointment.waitlist_id.is_not(None)),
@@ -50,18 +59,22 @@ def engagements(
         ),
         {"me": appointments.me(work)},
     )
-    return [
-        limits.Visit(
-            code=row.code,
-            department=row.department,
-            visit_on=row.visit_on,
-            half_day=row.half_day,
-            starts_at=work.local(row.starts_at),
-            ends_at=work.local(row.ends_at),
-        )
-        for row in rows
-        if row.id != leaving
-    ]
+    found: dict[PatientId, list[limits.Visit]] = {patient: [] for patient in leaving}
+    for row in rows:
+        if row.id != leaving[row.patient_id]:
+            found[row.patient_id].append(_visit(work, row))
+    return found
+
+
+def _visit(work: Work, row: Row[*tuple[Any, ...]]) -> limits.Visit:
+    return limits.Visit(
+        code=row.code,
+        department=row.department,
+        visit_on=row.visit_on,
+        half_day=row.half_day,
+        starts_at=work.local(row.starts_at),
+        ends_at=work.local(row.ends_at),
+    )
 
 
 def colliding(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, or_, select
 
-from desk.engagements import colliding, engagements
+from desk.engagements import colliding, of_all
 from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import (
@@ -23,12 +23,13 @@ from models import (
     Ticket,
 )
 from models.appointments import ACTIVE
+from scheduling import limits
 from scheduling.limits import DAYS_PER_YEAR, last_open_day
 from scheduling.matching import expertise_fit
 from scheduling.offers import alone
 from scheduling.replanning import RANKS, Assigned, Seat, Stranded, plan
 from scheduling.rota import Impact
-from scheduling.types import AppointmentId, Opening, PatientId, SlotId
+from scheduling.types import AppointmentId, Opening, PatientId
 
 # The patients concerned: what the plan weighs, and what a new place takes over.
 PEOPLE = (
@@ -127,7 +128,7 @@ def planned(
 ) -> list[Assigned]:
     """Return where each of these people could go; pairs `refused` before are left out."""
     today = work.local(work.now).date()
-    barred = {(row.id, int(slot)) for row in people for slot in _barred(work, row, free)}
+    barred = _barred(work, people, free)
     return plan(
         [_stranded(work, row, free, today) for row in people],
         [
@@ -146,12 +147,37 @@ def planned(
     )
 
 
-def _barred(work: Work, row: Row[*tuple[Any, ...]], free: Sequence[Opening]) -> set[SlotId]:
+def _barred(
+    work: Work, people: Sequence[Row[*tuple[Any, ...]]], free: Sequence[Opening]
+) -> set[tuple[int, int]]:
     """What does not suit a person: engaged then, a dearer kind of place, not in person."""
-    engaged = engagements(work, PatientId(row.patient_id), AppointmentId(row.id))
-    dear = {o.slot for o in free if _SPECIAL == o.service_type != row.service_type}
     remote = {o.slot for o in free if o.mode != _CLINIC}
-    return colliding(work, map(alone, free), engaged) | dear | remote
+    leaving = [(PatientId(row.patient_id), AppointmentId(row.id)) for row in people]
+    engaged = _engaged(work, leaving)
+    found: set[tuple[int, int]] = set()
+    for row in people:
+        dear = {o.slot for o in free if _SPECIAL == o.service_type != row.service_type}
+        taken = colliding(work, map(alone, free), engaged[row.id])
+        found |= {(row.id, int(slot)) for slot in taken | dear | remote}
+    return found
+
+
+def _engaged(
+    work: Work, leaving: Sequence[tuple[PatientId, AppointmentId]]
+) -> dict[int, list[limits.Visit]]:
+    """
+    What each is engaged in but for the appointment that falls out, by that appointment.
+
+    Somebody may lose two visits at once: each stands in the way of the other's new place.
+    """
+    found: dict[int, list[limits.Visit]] = {}
+    rest = list(leaving)
+    while rest:
+        once = dict(reversed(rest))
+        visits = of_all(work, once)
+        found |= {appointment: visits[patient] for patient, appointment in once.items()}
+        rest = [pair for pair in rest if pair[1] not in found]
+    return found
 
 
 def _stranded(
