@@ -273,9 +273,9 @@ class Bookings:
         starts_at = work.local(row.starts_at)
         if limits.cancels_free(work.policy, work.local(work.now), booked_at, starts_at):
             return True
-        # The hospital has sent another doctor: whoever does not want that one pays nothing.
+        # The hospital has changed the doctor or the hour: whoever does not want that pays nothing.
         changed = work.conn.scalar(_OVERRIDDEN, {"shift": row.shift_id}) or ""
-        return "doctor" in changed.split()
+        return not _NOT_AS_BOOKED.isdisjoint(changed.split())
 
     def _refuse_unless_booked(self, appointment: AppointmentId) -> None:
         status = appointments.find(self._work, appointment).status
@@ -297,4 +297,5 @@ _IF_HELD = (
     )
     .values(version=Appointment.version + 1)
 )
+_NOT_AS_BOOKED = frozenset({"doctor", "time"})
 _OVERRIDDEN = select(Shift.overridden).where(Shift.id == bindparam("shift"))

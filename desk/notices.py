@@ -67,6 +67,15 @@ def substituted(work: Work, view: AppointmentView) -> None:
     _remind(work, view, to)
 
 
+def retimed(work: Work, view: AppointmentView) -> None:
+    """The patient is seen at another time; the notice asks what a reminder asks."""
+    to = readers(work, view.id)
+    begins = view.opening.starts_at
+    for reader in _all(work, view, next(iter(to), None)):
+        _put(work, "retimed", view, reader, until=begins, prompt=_ask(work, view, reader))
+    _remind(work, view, to)
+
+
 def room_changed(work: Work, view: AppointmentView, room: str) -> None:
     """The patient is seen in another room."""
     for reader in _all(work, view, next(iter(readers(work, view.id)), None)):

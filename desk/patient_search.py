@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
@@ -23,6 +23,7 @@ from scheduling import documents
 from scheduling.errors import BadDocument, NotYourPatient
 from scheduling.masking import mask_document, mask_name, mask_phone
 from scheduling.phones import clean_phone
+from scheduling.rota import PatientLine
 from scheduling.types import AppointmentView, PatientId
 
 MOST = 50
@@ -47,19 +48,6 @@ _UNINDEXED = (
     .order_by(Patient.id)
     .limit(_BATCH)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PatientLine:
-    """A patient as the desk sees one before a reason is given."""
-
-    id: PatientId
-    name_masked: str
-    sex: str
-    birth_on: date
-    document_kind: str
-    document_masked: str
-    phone_masked: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,12 @@ from scheduling.slots import Slice
 
 _CHUNK = 400
 # What staff change for a day, by the name it has in `Shift.overridden`.
-_OVERRIDES = {"doctor": {"doctor_id"}, "room": {"room"}}
+_TIME = "time"
+_OVERRIDES = {
+    "doctor": {"doctor_id"},
+    "room": {"room"},
+    _TIME: {"starts_at", "ends_at", "half_day", "slot_minutes"},
+}
 _PLACES = "places"
 _KEPT = {name: f"kept_{name}" for name in QUOTAS}
 _CLOSED = {
@@ -115,6 +120,8 @@ class Reconciler:
             return False
         if new:
             self._work.conn.execute(update(Shift).where(Shift.id == row.id).values(**new))
+        if _TIME in overridden:
+            return bool(new)  # its slots stand where staff have put them
         is_open = row.state == "published"
         kept = {piece.starts_at: piece for piece in wanted.slices}
         if _PLACES in overridden:

@@ -1,5 +1,5 @@
 """
-What staff change of one day's shift: another doctor (替诊), a room, places (加号, 减号).
+What staff change of one day's shift: doctor (替诊), room, hours, places (加号, 减号).
 
 The patients keep their times. Who is told of another doctor may move or give the place back free
 of charge; the roster's files leave alone what was changed here.
@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
-from desk import appointments, audit, line, notices, outbox, shifts
+from desk import appointments, audit, line, notices, outbox, shifts, stock
+from desk.admission import lock_patient
+from desk.bookings import Bookings
 from desk.work import Actor, Work
-from models import Appointment, Doctor, Shift, Slot
-from scheduling.errors import DoctorBusy, NotAllowed, TooFewPlaces
+from models import Appointment, AuditEvent, Doctor, Shift, Slot
+from scheduling.errors import BadShiftTime, DoctorBusy, NotAllowed, TooFewPlaces
 from scheduling.rota import Member, ShiftView
-from scheduling.types import AppointmentId
+from scheduling.slots import half_day
+from scheduling.types import AppointmentId, AppointmentView, PatientId, SlotId
 
 _COMING = ("held", "booked", "checked_in")
 
@@ -82,6 +86,62 @@ class ShiftChanges:
         audit.record(work, "room", f"shift:{shift}", {"before": view.room, "after": room})
         return shifts.one(work, member, shift)
 
+    def move_times(self, member: Member, shift: int, minutes: int) -> ShiftView:
+        """
+        Begin a shift so many minutes later, or earlier, with all its slots and patients.
+
+        Raises:
+            NotAllowed. DoctorBusy: the doctor has another shift then. BadShiftTime: facts: fault.
+        """
+        work, view = self._begin(member, shift)
+        by = timedelta(minutes=minutes)
+        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+        begins, ends = row.starts_at + by, row.ends_at + by
+        _check_times(work, row, begins)
+        slots = self._lock(work, shift)
+        if row.doctor_id is not None:
+            self._refuse_if_busy(row, row.doctor_id, view.doctor_name, (begins, ends))
+        self._override(work, row, "time", starts_at=begins, ends_at=ends)
+        _move(work, Slot, slots if minutes < 0 else slots[::-1], by)
+        coming = self._coming(work, shift)
+        _move(work, Appointment, coming, by, version=Appointment.version + 1)
+        for number in coming:
+            outbox.void(work, number)
+            told = appointments.view(work, AppointmentId(number))
+            if told.status == "booked":
+                notices.retimed(work, told)
+        details = {"before": row.starts_at.isoformat(), "after": begins.isoformat()}
+        audit.record(work, "time", f"shift:{shift}", details)
+        return shifts.one(work, member, shift)
+
+    def extra_for(self, member: Member, shift: int, patient: PatientId) -> AppointmentView:
+        """
+        Add one place to a shift that has not ended, and book it for this patient (加号).
+
+        Raises:
+            NotAllowed; TooFewPlaces: as many were added as may be; what `Bookings.hold` raises.
+        """
+        work, _ = self._begin(member, shift)
+        given = select(func.count()).where(
+            AuditEvent.act == "extra", AuditEvent.subject == f"shift:{shift}"
+        )
+        if (work.conn.scalar(given) or 0) >= work.policy.extra_places:
+            raise TooFewPlaces(limit=work.policy.extra_places)
+        slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id == shift)))
+        lock_patient(work, patient, line.heads(work, slots))
+        stock.lock(work, slots)
+        ahead = select(Slot.id).where(Slot.id.in_(slots), Slot.ends_at > work.now)
+        last = work.conn.scalar(ahead.order_by(Slot.starts_at.desc()).limit(1))
+        if last is None:
+            raise BadShiftTime(fault="begun")
+        one_more = update(Slot).where(Slot.id == last).values(capacity=Slot.capacity + 1)
+        work.conn.execute(one_more)
+        self._override_places(work, shift)
+        bookings = Bookings(work)
+        view = bookings.confirm(bookings.hold(SlotId(last), patient).id)
+        audit.record(work, "extra", f"shift:{shift}", {"patient": patient, "places": 1})
+        return view
+
     def add_places(self, member: Member, shift: int, count: int) -> ShiftView:
         """
         Add places to a shift, the last slots first; who waits for one gets it.
@@ -144,13 +204,16 @@ class ShiftChanges:
         query = select(Appointment.id).where(Appointment.shift_id == shift, coming)
         return list(work.conn.scalars(query.order_by(Appointment.id)))
 
-    def _refuse_if_busy(self, row: Row[Any], doctor: int, name: str) -> None:
+    def _refuse_if_busy(
+        self, row: Row[Any], doctor: int, name: str, span: tuple[datetime, datetime] | None = None
+    ) -> None:
+        begins, ends = span or (row.starts_at, row.ends_at)
         clash = select(Shift.id).where(
             Shift.doctor_id == doctor,
             Shift.id != row.id,
             Shift.state == "published",
-            Shift.starts_at < row.ends_at,
-            Shift.ends_at > row.starts_at,
+            Shift.starts_at < ends,
+            Shift.ends_at > begins,
         )
         if self._work.conn.scalar(clash.limit(1)) is not None:
             raise DoctorBusy(doctor=name)
@@ -171,3 +234,33 @@ class ShiftChanges:
             "chat_capacity": Slot.chat_capacity + count,
         }
         work.conn.execute(update(Slot).where(Slot.id == slot).values(**more))
+
+
+def _check_times(work: Work, row: Row[Any], begins: datetime) -> None:
+    """Whether a shift may begin then: it has not begun, and stays in its half-day."""
+    rules = (
+        ("begun", row.starts_at > work.now),
+        ("past", begins > work.now),
+        ("half_day", half_day(work.local(begins).time()) == row.half_day),
+        ("half_day", work.local(begins).date() == row.visit_on),
+    )
+    for fault, holds in rules:
+        if not holds:
+            raise BadShiftTime(fault=fault)
+
+
+def _move(
+    work: Work,
+    table: type[Slot | Appointment],
+    numbers: Sequence[int],
+    by: timedelta,
+    **more: object,
+) -> None:
+    """Move rows in time one by one: no two slots of a shift may meet on the way."""
+    columns = table.__table__.c
+    for number in numbers:
+        row = work.conn.execute(
+            select(columns.starts_at, columns.ends_at).where(columns.id == number)
+        ).one()
+        moved = {"starts_at": row.starts_at + by, "ends_at": row.ends_at + by, **more}
+        work.conn.execute(update(table).where(columns.id == number).values(**moved))

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from desk import audit
+from desk import audit, patient_search
 from desk.placing import CODE_LETTERS
 from desk.rows import insert_row
-from desk.work import Work
+from desk.work import Actor, Work
 from models import Doctor, Site, Staff
-from scheduling.rota import Member
+from scheduling.rota import Member, PatientLine
 
 ROLES = ("admin", "desk", "doctor")
 _CODE_LENGTH = 8
@@ -173,6 +173,16 @@ class StaffRoom:
             return None
         values = {"openid": self._work.vault.lookup(openid)}
         return to_member(self._work.conn.execute(_BY_ACCOUNT, values).one_or_none())
+
+    def may_look_up(self, member: Member) -> bool:
+        """Tell whether this member may look patients up in the chat: where the site wishes it."""
+        return self._work.policy.chat_lookup and member.role != "doctor"
+
+    def look_up(self, words: str) -> Sequence[PatientLine]:
+        """Return whom a name, a phone or a document fits, masked; who asked is kept."""
+        member = self.me()
+        named = Actor("window", name=f"staff:{member.id}") if member else self._work.actor
+        return patient_search.search(replace(self._work, actor=named), words)
 
     def bind(self, code: str) -> Member | None:
         """Bind the account that writes by its one-time code; None for a code that is no good."""

@@ -9,6 +9,9 @@ Another doctor, another room, more places or fewer, by one line of a member of s
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
@@ -19,11 +22,18 @@ from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.rota import ShiftView
+from scheduling.rota import PatientLine, ShiftView
 from scheduling.types import Physician
 
-NAMES = frozenset({"substitute", "extra", "fewer", "room"})
+NAMES = frozenset({"substitute", "extra", "extra_for", "fewer", "room", "time"})
+_NOON, _EVENING, _NIGHT = time(12), time(17, 30), time.max
 _MOST_PLACES = 99
+_LONG = timedelta(hours=3)
+_SHIFT = re.compile(r"[+-][0-9]{1,3}")
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:：点]([0-9]{1,2})?分?)")
+_EARLIER = ("提前", "提早")
+_BY = re.compile(r"(提前|提早|推迟|延后)\s*([0-9]{1,3})\s*分")
+_TAIL = re.compile(r"\s*([0-9]{3}[0-9Xx])$")
 
 
 def _hear_order(heard: Heard, values: Values, world: World) -> Given:
@@ -45,11 +55,28 @@ def _ask_shifts(values: Values, world: World) -> Asked:
 
 def _meant(values: Values, world: World) -> list[ShiftView]:
     """Of two doctors the one who has a clinic then is the one who is away."""
+    if values["order"] == "time":
+        return shifts.meant({**values, "when": _half_days(values)}, world, "published")
     if values["order"] != "substitute":
         return shifts.meant(values, world, "published")
     each = ({**values, "doctors": [code]} for code in values.get("doctors", ()))
     found = (shifts.meant(one, world, "published") for one in each)
     return next((some for some in found if some), [])
+
+
+def _half_days(values: Values) -> list[list[str]]:
+    """The half-days in which the times lie that were said: 9点 is the new time, not the old."""
+    found = []
+    for start, end in values.get("when", ()):
+        begins, ends = datetime.fromisoformat(start), datetime.fromisoformat(end)
+        if ends - begins >= _LONG:
+            found.append([start, end])
+            continue
+        edges = (time(), _NOON, _EVENING, _NIGHT)
+        at = max(n for n, edge in enumerate(edges[:-1]) if edge <= begins.time())
+        span = (datetime.combine(begins.date(), edges[n], begins.tzinfo) for n in (at, at + 1))
+        found.append([edge.isoformat() for edge in span])
+    return found
 
 
 def _ask_argument(values: Values, world: World) -> Asked:
@@ -58,23 +85,51 @@ def _ask_argument(values: Values, world: World) -> Asked:
         away = {view.doctor for view in shifts.views(values, world)}
         others = [code for code in values.get("doctors", ()) if code not in away]
         return Filled(others[0]) if others else Question(texts.WHO_STANDS_IN)
-    if values["order"] == "room":
-        return Question(texts.WHICH_ROOM)
+    if values["order"] in texts.ASKED:
+        return Question(texts.ASKED[values["order"]])
     return Question(texts.HOW_MANY, wants="number")
 
 
 def _answer_argument(heard: Heard, values: Values, world: World) -> Given:
     if values["order"] == "substitute":
         return next(iter(shifts.hear_doctors(heard, values, world) or ()), None)
-    if values["order"] == "room":
+    if values["order"] == "time":
+        return _told_time(heard)
+    if values["order"] in texts.ASKED:
         return heard.text.strip()[:20] or None
     return str(heard.ordinal) if heard.ordinal and 0 < heard.ordinal <= _MOST_PLACES else None
+
+
+def _told_time(heard: Heard) -> str | None:
+    """What answers "until when": 「8点半」 or 「推迟30分钟」."""
+    if match := _BY.search(heard.text):
+        return f"{'-' if match[1] in _EARLIER else '+'}{match[2]}"
+    return f"{heard.when[0].start:%H:%M}" if heard.when else heard.text.strip()[:20] or None
 
 
 def _check_argument(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401
     if values.get("order") in ("extra", "fewer") and not str(value).isdecimal():
         return texts.HOW_MANY
     return None
+
+
+def _minutes(view: ShiftView, argument: str) -> int | None:
+    """How many minutes later 「+30」, 「-30」 or 「9:30」 is; None for neither."""
+    if match := _SHIFT.fullmatch(argument):
+        return int(match[0])
+    match = _CLOCK.fullmatch(argument)
+    if match is None:
+        return None
+    hour, minute = int(match[1]), int(match[2] or 0)
+    hour += 12 * (view.half_day != "am" and hour < _NOON.hour)
+    then = timedelta(hours=hour, minutes=minute)
+    at = timedelta(hours=view.starts_at.hour, minutes=view.starts_at.minute)
+    return int((then - at).total_seconds()) // 60
+
+
+def _patients(values: Values, world: World) -> Sequence[PatientLine]:
+    """Whom a named place is for, as far as the words tell."""
+    return world.desk.staff.look_up(_TAIL.sub(r" \1", values["argument"]))
 
 
 def _stand_in(values: Values, world: World) -> Physician | None:
@@ -91,6 +146,16 @@ def _ask_sure(values: Values, world: World) -> Asked:
         if doctor is None or doctor.code == view.doctor or doctor.site != view.site:
             return Stop(texts.NO_STAND_IN)
         argument = doctor.name
+    if order == "time":
+        minutes = _minutes(view, argument)
+        if not minutes:
+            return Stop(texts.NO_NEW_TIME)
+        argument = texts.new_time(view, minutes)
+    if order == "extra_for":
+        found = _patients(values, world)
+        if len(found) != 1:
+            return Stop(texts.whose_place(len(found)))
+        argument = texts.patient(found[0])
     return Question(texts.change_preview(order, view, argument), wants="order")
 
 
@@ -104,6 +169,12 @@ def _changed(values: Values, world: World) -> Done:
             changes.substitute(member, shift, argument)
         elif values["order"] == "room":
             changes.move_room(member, shift, argument)
+        elif values["order"] == "time":
+            (view,) = shifts.views(values, world)
+            changes.move_times(member, shift, _minutes(view, argument) or 0)
+        elif values["order"] == "extra_for":
+            (one,) = _patients(values, world)
+            return Done(texts.booked_extra(changes.extra_for(member, shift, one.id)))
         elif values["order"] == "extra":
             changes.add_places(member, shift, int(argument))
         else:

@@ -81,6 +81,13 @@ def _today(heard: Heard, world: World, member: Member) -> Reply:
     return Reply(texts.day(listed) if listed else texts.NOBODY_TODAY)
 
 
+def _lookup(heard: Heard, world: World, member: Member) -> Reply:
+    if not world.desk.staff.may_look_up(member):
+        return Reply(texts.NO_LOOKUP)
+    words = heard.order.argument if heard.order else ""
+    return Reply(texts.found(world.desk.staff.look_up(words)))
+
+
 def _help(heard: Heard, world: World, member: Member) -> Reply:
     return Reply(texts.helping(member))
 
@@ -89,6 +96,7 @@ _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
     "progress": _progress,
     "today": _today,
     "untell": telling.take_back,
+    "lookup": _lookup,
     "help": _help,
 }
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from scheduling.broadcasting import Audience, BroadcastView, Forecast
-from scheduling.rota import DayLine, Impact, Member, Progress, ShiftView
+from scheduling.rota import DayLine, Impact, Member, PatientLine, Progress, ShiftView
+from scheduling.types import AppointmentView, PatientId
 
 
 class StaffRoom(Protocol):
@@ -15,6 +16,14 @@ class StaffRoom(Protocol):
 
     def me(self) -> Member | None:
         """Return the member of staff who writes, or None."""
+        ...
+
+    def may_look_up(self, member: Member) -> bool:
+        """Tell whether this member may look patients up in the chat."""
+        ...
+
+    def look_up(self, words: str) -> Sequence[PatientLine]:
+        """Return whom a name, a phone or a document fits, masked."""
         ...
 
     def bind(self, code: str) -> Member | None:
@@ -77,6 +86,14 @@ class ShiftChanges(Protocol):
 
     def move_room(self, member: Member, shift: int, room: str) -> ShiftView:
         """See the patients in another room."""
+        ...
+
+    def move_times(self, member: Member, shift: int, minutes: int) -> ShiftView:
+        """Begin so many minutes later, or earlier."""
+        ...
+
+    def extra_for(self, member: Member, shift: int, patient: PatientId) -> AppointmentView:
+        """Add one place and book it for this patient."""
         ...
 
     def add_places(self, member: Member, shift: int, count: int) -> ShiftView:

@@ -37,6 +37,12 @@ TELL = "tell"
 # Orders whose argument is how many places, and how many minutes.
 _COUNTED = ("extra", "fewer")
 _TIMED = ("call_late",)
+_CLOCKED = "time"
+_EARLIER, _LATER = "提前早", "推迟延后往"
+_CLOCK = re.compile(
+    r"([0-9一二三四五六七八九十]+)\s*(?:点|[:：])\s*([0-9一二三四五六七八九十]*[半刻]?)"
+)
+_PARTS = {"半": 30, "一刻": 15, "三刻": 45, "": 0}
 _UNITS = {"分": 1, "刻": 15, "小": 60, "钟": 60}
 _LASTING = re.compile(r"([0-9一二两三四五六七八九十]*)\s*个?(半?)个?(分|刻|小|钟)")
 _ROWS = _rows()
@@ -64,8 +70,27 @@ def find(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> O
                 argument = str(to_int(argument) or "")
             if row.order in _TIMED:
                 argument = str(minutes(argument) or "")
+            if row.order == _CLOCKED:
+                argument = clock_or_shift(argument)
             return Order(row.order, argument, named)
     return None
+
+
+def clock_or_shift(written: str) -> str:
+    """
+    Return 「9点半」 as 9:30 and 「提前半小时」 as -30 minutes; empty for neither.
+
+    The half of the day is not said: whoever knows the clinic knows it.
+    """
+    lasting = minutes(written.lstrip(_EARLIER + _LATER + "大概约 "))
+    if lasting is not None and written[:1] in _EARLIER + _LATER:
+        return f"{'-' if written[0] in _EARLIER else '+'}{lasting}"
+    found = _CLOCK.match(written)
+    hour = to_int(found[1]) if found else None
+    if found is None or hour is None:
+        return ""
+    minute = _PARTS.get(found[2]) if found[2] in _PARTS else to_int(found[2])
+    return f"{hour}:{minute or 0:02}"
 
 
 def minutes(written: str) -> int | None:

@@ -149,6 +149,7 @@ KINDS: Mapping[str, Kind] = {
     "suspended_call": Kind((), SOON, rings=True, is_quiet=False),
     "resumed": Kind(priority=SOON, rings=True),
     "substituted": Kind(rings=True, until_visit=True),
+    "retimed": Kind(rings=True, until_visit=True),
     "room": Kind(until_visit=True),
     "offer": Kind(priority=SOON, rings=True, until_visit=True),
     "waitlist_over": Kind(),

@@ -11,7 +11,7 @@ Every expected "no" of the desk, as a tree.
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
       ConsentMissing TooManyPatients TooManyAccounts TooManyChanges NotYourPatient
       Unavailable NotVerified OnlyAtDesk
-      NotAllowed NothingToUndo DoctorBusy TooFewPlaces ShiftNotEmpty BadQuota
+      NotAllowed NothingToUndo DoctorBusy TooFewPlaces ShiftNotEmpty BadQuota BadShiftTime
       NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
       RoomClosed NobodyInside NotInLine NoSuchTicket
       CannotMerge
@@ -413,6 +413,16 @@ class BadQuota(Refusal):
 
     facts: starts_at (local), fault (booked: fewer than are taken | chat: less than the chat has
     sold, or more than there are | reserve: more than the chat has).
+    """
+
+    slot = "shifts"
+
+
+class BadShiftTime(Refusal):
+    """
+    A shift cannot begin then.
+
+    facts: fault (half_day: it would leave its half-day | past: that has gone by | begun: it has).
     """
 
     slot = "shifts"

@@ -133,6 +133,8 @@ class Policy:
     extra_places: int = 10
     # A broadcast to more recipients than this needs a second member of staff (four eyes). Ours.
     broadcast_alone: int = 100
+    # Whether staff may look a patient up in the chat (masked); the console always can. Ours: off.
+    chat_lookup: bool = False
     # Years from which a change weighs harder on a patient.
     elderly_years: int = 70
     # Messages, notices, questions and jobs are forgotten this long after they are over ...

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from scheduling.types import AppointmentId, HalfDay
+from scheduling.types import AppointmentId, HalfDay, PatientId
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,19 @@ class ShiftView:
     arrived: int
     places: int
     room: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLine:
+    """A patient as the desk sees one before a reason is given."""
+
+    id: PatientId
+    name_masked: str
+    sex: str
+    birth_on: date
+    document_kind: str
+    document_masked: str
+    phone_masked: str
 
 
 @dataclass(frozen=True, slots=True)

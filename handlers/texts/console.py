@@ -102,6 +102,7 @@ ACTS = {
     "hand_over": "转交求助",
     "end_request": "结束求助",
     "excuse": "免记爽约",
+    "time": "改时间",
     "substitute": "替诊",
     "room": "改诊室",
     "extra": "加号",

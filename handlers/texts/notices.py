@@ -135,6 +135,13 @@ def _substituted(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _retimed(payload: Mapping[str, Any]) -> str:
+    return (
+        f"【时间变动】医生出诊时间有变动，您的就诊时间改为：{_visit(payload)}，费用不变。\n"
+        "请在本公众号里回复：按时来回1，要改时间回2，不看了回3（免费退，不记录）。"
+    )
+
+
 def _room(payload: Mapping[str, Any]) -> str:
     return f"【诊室变动】请到新的诊室就诊：{_visit(payload)}。"
 
@@ -253,6 +260,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "suspended": _suspended,
     "resumed": _resumed,
     "substituted": _substituted,
+    "retimed": _retimed,
     "room": _room,
     "offer": _offer,
     "waitlist_over": _waitlist_over,
@@ -277,6 +285,7 @@ CALLS: Mapping[str, str] = {
     "suspended_call": "停诊未答复，请改约",
     "resumed": "告知恢复出诊",
     "substituted": "告知换医生",
+    "retimed": "告知改时间",
     "offer": "候补有号，限时答复",
     "answer": "回复患者",
     "unseen": "已签到未看上，诊室已停，请安排",

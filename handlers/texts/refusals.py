@@ -66,6 +66,7 @@ _SENTENCES: Mapping[str, str] = {
     "OnlyAtDesk": "这项要核对证件才能改，请带证件到医院窗口办理。",
     "NotAllowed": "这个班次不归您管，没有执行。",
     "BadQuota": "{starts_at}的号数不行：{fault}。没有执行。",
+    "BadShiftTime": "{fault}，没有执行。",
     "ShiftNotEmpty": "这个班次有过患者，不能删除。不出诊请用“停诊”。",
     "DoctorBusy": "{doctor}这个时间在别处出诊，没有执行。",
     "TooFewPlaces": "空着的号只有{limit}个，没有执行。",
@@ -103,6 +104,9 @@ _CLOCKS = ("closed_at", "begins_at")
 _MOMENTS = {"opens_at": "（{}放号）", "opens": "{}起"}
 # Facts that are names of ours.
 _FAULTS: Mapping[str, str] = {
+    "half_day": "不能改到别的半天，请停诊后另排",
+    "past": "这个时间已经过了",
+    "begun": "这个班次已经开始或结束了",
     "booked": "总数不能少于已约的",
     "chat": "微信数不能少于微信已约的，也不能多于总数",
     "reserve": "当天放的不能多于微信还能分的",

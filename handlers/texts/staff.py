@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from handlers.texts import wording
-from scheduling.rota import DayLine, Impact, Member, Progress, ShiftView
+from scheduling.rota import DayLine, Impact, Member, PatientLine, Progress, ShiftView
+from scheduling.types import AppointmentView
 
 SUSPEND_TITLE = "停诊"
 REOPEN_TITLE = "恢复出诊"
@@ -19,12 +21,20 @@ WHICH_OF_THEM = "哪一个班次？回复数字："
 WHO_STANDS_IN = "由哪位医生代替？请发姓名。"
 NO_STAND_IN = "没有找到能代替的医生（要在同一个机构），没有执行。请写成：替诊 张伟 李芳 明天上午。"
 WHICH_ROOM = "改到哪个诊室？请发诊室名，例如：3诊室。"
+WHAT_TIME = "改到几点开始？请发时间，例如：9点，或：推迟30分钟。"
+WHO_FOR = "给哪位患者加号？请发姓名和证件后4位，例如：李秀英0021。"
+NO_NEW_TIME = (
+    "没有听懂改到几点，没有执行。请写成：改时间 张伟 明天上午 9点，或：张伟 明天上午 推迟30分钟。"
+)
+NO_LOOKUP = "微信里没有开放查患者。请到工作台的“患者”页查。"
+ASKED = {"room": WHICH_ROOM, "time": WHAT_TIME, "extra_for": WHO_FOR}
 HOW_MANY = "几个号？请发数字。"
 CHANGED = {
     "substitute": "已改好，正在通知患者。时间和费用不变，患者可以改时间，也可以免费退号。",
     "room": "已改好，正在通知患者。",
     "extra": "已加号。有人候补的，先给候补的患者。",
     "fewer": "已减号。",
+    "time": "已改好，正在通知患者。费用不变，患者可以改时间，也可以免费退号。",
 }
 WHICH_SHIFT = "停哪一个班次？回复数字："
 WHICH_REOPEN = "恢复哪一个班次？回复数字："
@@ -34,6 +44,7 @@ ALREADY = "这个班次已经停诊了。看进展请回复：停诊进度。要
 NOTHING_SUSPENDED = "没有找到停诊的班次。请写明医生和时间，例如：恢复 张伟 明天上午。"
 # More shifts than these are too many to list those nobody has booked.
 _MANY = 6
+_MOST_FOUND = 10
 NOT_DONE = "没有执行，什么都没有改动。"
 NO_SUSPENSION = "您没有正在进行的停诊。"
 NOBODY_TODAY = "这一天没有您能看的班次。"
@@ -48,6 +59,8 @@ HELP = (
     "减号 张伟 明天上午 2\n"
     "改诊室 张伟 明天上午 3诊室\n"
     "通知 张伟明天上午的病人：改在3号楼看诊\n"
+    "改时间 张伟 明天上午 9点\n"
+    "加号 张伟 明天上午 给 李秀英0021\n"
     "今日预约，或：明天预约 张伟\n"
     "都会先给您看影响，确认后才执行。"
 )
@@ -123,10 +136,51 @@ def change_preview(order: str, view: ShiftView, argument: str) -> str:
     what = {
         "substitute": f"将由{argument}代替出诊，{view.booked}位患者会收到通知，时间不变：",
         "room": f"将改到{argument}，{view.booked}位患者会收到通知：",
+        "time": f"将改到{argument}，{view.booked}位患者会收到通知：",
+        "extra_for": f"将加1个号给{argument}：",
         "extra": f"将加{argument}个号（现在共{view.places}个）：",
         "fewer": f"将减{argument}个空着的号（现在共{view.places}个）：",
     }[order]
     return f"{what}\n{shift(view)}\n执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
+
+
+def new_time(view: ShiftView, minutes: int) -> str:
+    """8:30开始（推迟30分钟）."""
+    begins = view.starts_at + timedelta(minutes=minutes)
+    way = "推迟" if minutes > 0 else "提前"
+    return f"{wording.clock(begins)}开始（{way}{abs(minutes)}分钟）"
+
+
+def patient(one: PatientLine) -> str:
+    """李*英（女，1950年生，手机138****8000）."""
+    phone = f"，手机{one.phone_masked}" if one.phone_masked else ""
+    sex = "男" if one.sex == "m" else "女"
+    return f"{one.name_masked}（{sex}，{one.birth_on.year}年生{phone}）"
+
+
+def whose_place(count: int) -> str:
+    """The words name nobody, or more than one."""
+    if count:
+        return f"这个姓名有{count}位，没有执行。请加上证件后4位，例如：李秀英0021。"
+    return "没有找到这位患者，没有执行。姓名要写全名；没登记过的，请先到窗口登记。"
+
+
+def booked_extra(view: AppointmentView) -> str:
+    """The named patient has the place."""
+    return f"已加号：{wording.appointment(view)}，预约号{view.code}。"
+
+
+def found(patients: Sequence[PatientLine]) -> str:
+    """Whom the words fit, masked."""
+    if not patients:
+        return "没有找到。姓名要写全名，也可以写手机号、证件号或后4位。"
+    lines = "\n".join(patient(one) for one in patients[:_MOST_FOUND])
+    more = (
+        f"\n还有{len(patients) - _MOST_FOUND}位，请多写一些。"
+        if len(patients) > _MOST_FOUND
+        else ""
+    )
+    return f"找到{len(patients)}位：\n{lines}{more}\n看全部信息请到工作台。"
 
 
 def suspended(shifts: Sequence[ShiftView], impact: Impact) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from bot.turn import open_desk
-from desk import demo, shifts
-from models import Appointment, Outbox, Shift, Slot
+from desk import demo, shifts, window
+from models import Appointment, AuditEvent, Outbox, Shift, Slot
 from scheduling.rota import Member
+from scheduling.types import Registration
 from tests.stories.test_suspension import CONSOLE, Ward, booked
 
 pytestmark = pytest.mark.story
@@ -97,6 +101,93 @@ def test_places_are_added_and_taken_away_again(ward):
     assert "没有执行" in ward.nurse("确认执行")
 
 
+def visits(ward) -> list:
+    return ward.read(
+        select(Appointment.starts_at, Appointment.status).where(Appointment.channel == "chat")
+    )
+
+
+def test_the_clinic_begins_later_and_who_cannot_come_then_is_free_to_go(ward):
+    doctor = booked(ward.stage)
+    (before,) = visits(ward)
+    preview = ward.nurse(f"{doctor}后天上午推迟30分钟")
+    assert "（推迟30分钟）" in preview, preview
+    assert "确认执行" in ward.nurse("好")
+    assert "已改好" in ward.nurse("确认执行")
+    (after,) = visits(ward)
+    assert after.starts_at - before.starts_at == timedelta(minutes=30)
+    kinds = [row.kind for row in ward.read(select(Outbox.kind).where(Outbox.state == "due"))]
+    assert "retimed" in kinds
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        demo.roll(counter.work)  # the same files, once more
+    assert visits(ward) == [after]
+    ward.stage.wait(60 * 24 + 9 * 60)
+    ward.stage.patient.say("取消预约")
+    assert "已取消" in ward.stage.patient.say("1")
+    late = select(Appointment.late_cancel).where(Appointment.status == "cancelled")
+    assert [row.late_cancel for row in ward.read(late)] == [False]
+
+
+def test_the_new_hour_is_said_and_not_taken_for_the_old_one(ward):
+    doctor = booked(ward.stage)
+    (before,) = visits(ward)
+    assert "提前30分钟" in ward.nurse(f"改时间 {doctor} 后天上午 7点半")
+    assert "已改好" in ward.nurse("确认执行")
+    (after,) = visits(ward)
+    assert before.starts_at - after.starts_at == timedelta(minutes=30)
+    assert "几点开始" in ward.nurse(f"改时间 {doctor} 后天上午")
+    assert "8:30开始" in ward.nurse("8点半")
+    ward.nurse("退出")
+    ward.nurse(f"改时间 {doctor} 后天上午")
+    assert "（推迟20分钟）" in ward.nurse("推迟20分钟吧")
+    ward.nurse("退出")
+    ward.nurse(f"{doctor}后天上午推迟5小时")
+    assert "别的半天" in ward.nurse("确认执行")
+    assert visits(ward) == [after]
+
+
+def test_a_place_is_added_for_somebody_by_name(ward):
+    doctor = booked(ward.stage)
+    other = Registration("李秀英", "resident_id", "110101195003070021", "self")
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        window.register(counter.work, other)
+    assert "没有找到这位患者" in ward.nurse(f"加号 {doctor} 后天上午 给 王小明")
+    preview = ward.nurse(f"加号 {doctor} 后天上午 给 李秀英0021")
+    assert "将加1个号给李*英（女，1950年生）" in preview, preview
+    assert "李秀英" not in preview
+    done = ward.nurse("确认执行")
+    assert "已加号：李*英" in done, done
+    (row,) = ward.read(
+        select(Appointment.status, Slot.capacity, Slot.booked)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .join(Shift, Shift.id == Appointment.shift_id)
+        .where(Shift.overridden == "places")
+        .where(Appointment.channel == "window")
+        .order_by(Appointment.id.desc())
+        .limit(1)
+    )
+    assert row.status == "booked"
+    ward.nurse(f"加号 {doctor} 后天上午 给 李秀英0021")
+    assert "不能重复约" in ward.nurse("确认执行")
+
+
+def test_patients_are_looked_up_in_the_chat_only_where_the_site_wishes_it(ward):
+    booked(ward.stage)
+    assert "没有开放查患者" in ward.nurse("查患者 张建国")
+    house = ward.stage.house
+    policy = replace(house.settings.policy, chat_lookup=True)
+    ward.stage.house = replace(house, settings=replace(house.settings, policy=policy))
+    found = ward.nurse("查患者 张建国")
+    assert "张*国" in found, found
+    assert "138****0000" in found
+    assert "没有找到" in ward.nurse("查患者 张建")
+    assert "张*国" not in ward.nurse("查患者 张建国", openid="oCurious")
+    who = [
+        row.actor for row in ward.read(select(AuditEvent.actor).where(AuditEvent.act == "search"))
+    ]
+    assert who == ["window:staff:1"] * 2
+
+
 def test_the_roster_file_leaves_alone_what_staff_have_changed(ward):
     doctor = booked(ward.stage)
     ward.nurse(f"加号 {doctor} 后天上午 2")
@@ -113,6 +204,8 @@ def test_a_patient_cannot_do_any_of_it(ward):
         f"替诊 {doctor} 李芳 后天",
         f"加号 {doctor} 后天上午 2",
         f"改诊室 {doctor} 后天 9诊室",
+        f"改时间 {doctor} 后天上午 9点",
+        f"加号 {doctor} 后天上午 给 张建国",
     ):
         answer = ward.nurse(words, openid="oCurious")
         assert "确认执行" not in answer, answer
