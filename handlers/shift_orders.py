@@ -30,7 +30,7 @@ _NOON, _EVENING, _NIGHT = time(12), time(17, 30), time.max
 _MOST_PLACES = 99
 _LONG = timedelta(hours=3)
 _SHIFT = re.compile(r"[+-][0-9]{1,3}")
-_CLOCK = re.compile(r"([0-9]{1,2})(?:[:：点]([0-9]{1,2})?分?)")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{1,2})")
 _EARLIER = ("提前", "提早")
 _BY = re.compile(r"(提前|提早|推迟|延后)\s*([0-9]{1,3})\s*分")
 _TAIL = re.compile(r"\s*([0-9]{3}[0-9Xx])$")
