@@ -16,16 +16,19 @@ from scheduling.masking import mask_name
 from scheduling.rota import DayLine, Member, ShiftView
 from scheduling.types import AppointmentId
 
+# Who has a place, seen already or not; and who of them has come.
+_TAKEN = ("booked", "checked_in", "completed", "no_show")
+_CAME = ("checked_in", "completed")
 _BOOKED = (
     select(func.count())
     .select_from(Appointment)
-    .where(Appointment.shift_id == Shift.id, Appointment.status.in_(("booked", "checked_in")))
+    .where(Appointment.shift_id == Shift.id, Appointment.status.in_(_TAKEN))
     .scalar_subquery()
 )
 _ARRIVED = (
     select(func.count())
     .select_from(Appointment)
-    .where(Appointment.shift_id == Shift.id, Appointment.status == "checked_in")
+    .where(Appointment.shift_id == Shift.id, Appointment.status.in_(_CAME))
     .scalar_subquery()
 )
 _PLACES = (

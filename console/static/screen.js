@@ -11,6 +11,7 @@ let heardAt = Date.now();
 let cutAt = 0;
 let openedAt = 0;
 let spoken = null; // the calls that are known already; nobody is told old news
+let announced = []; // the last ones that were new
 
 function alive() {
   heardAt = Date.now();
@@ -28,8 +29,8 @@ function say(words) {
 function announce(calls) {
   const fresh = spoken ? calls.filter((call) => !spoken.has(call.key)) : [];
   spoken = new Set(calls.map((call) => call.key));
-  if (!fresh.length) return;
-  latest.textContent = fresh.map((call) => call.shown).join("　");
+  announced = fresh.length ? fresh : announced.filter((call) => spoken.has(call.key));
+  latest.textContent = announced.map((call) => call.shown).join("　");
   if (speak.getAttribute("aria-pressed") !== "true") return;
   for (const call of fresh) {
     say(call.aloud);

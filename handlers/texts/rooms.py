@@ -39,7 +39,7 @@ def nobody(room: RoomView) -> str:
     """Why nobody is inside."""
     return {
         "waiting": "还没开始叫号",
-        "paused": "医生晚到，还没开始",
+        "paused": "暂停叫号",
         "closed": "已结束叫号",
     }.get(room.state, "诊室里没有患者")
 

@@ -61,7 +61,8 @@ def rules(board: BoardView) -> list[str]:
 def why_nobody(room: BoardRoom) -> str:
     """Why nobody is called just now; nothing where that needs no word."""
     if room.state == "paused" and room.delayed_until is not None:
-        return f"医生晚到，约{wording.clock(room.delayed_until)}开始"
+        begins = "医生晚到，约{}开始" if room.calls == 0 else "医生有事离开，约{}继续"
+        return begins.format(wording.clock(room.delayed_until))
     if room.state == "paused":
         return "暂停叫号"
     return "" if room.called else "还没开始叫号"
