@@ -77,6 +77,7 @@ class House:
             staffed=local.isoweekday() in days and opens <= local.time() < closes,
             staffed_hours=wording.hours(days, opens, closes),
             can_text="link_code" in settings.channels.setup.get(SMS, {}),
+            policy=settings.policy,
         )
 
     def close(self) -> None:

@@ -56,7 +56,8 @@ def ask_offer(values: Values, world: World) -> Asked:
     listed = found.exact or found.nearby
     wait = [(waiting_texts.CHOICE, _WAIT)] if found.full and not found.exact else []
     if not listed:
-        return Question(texts.NOTHING_FREE, wait) if wait else Stop(texts.NOTHING_FREE)
+        nothing = texts.nothing_free(world.scene.policy.days_ahead)
+        return Question(nothing, wait) if wait else Stop(nothing)
     name, half = wishes.department_name(values, world), wishes.shared_half_day(listed)
     # Once the patient is known, a refusal may have led back here: then there is a choice to make.
     if len(found.exact) == 1 and values.get("when") and "patient" not in values:

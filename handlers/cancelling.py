@@ -53,7 +53,9 @@ def ask_sure(values: Values, world: World) -> Asked:
     """Nothing is cancelled without this yes; late ones are said to be late."""
     views = _leaving(values, world)
     is_free = all(world.desk.bookings.cancel_is_free(view.id) for view in views)
-    return Question(texts.sure(views, free=is_free), texts.CANCEL_CHOICES, wants="yes_no")
+    until = world.scene.policy.free_cancel_until
+    text = texts.sure(views, free=is_free, until=until)
+    return Question(text, texts.CANCEL_CHOICES, wants="yes_no")
 
 
 def pick_sure(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON

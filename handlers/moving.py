@@ -114,7 +114,7 @@ def ask_offer(values: Values, world: World) -> Asked:
     ]
     listed = [(line, slots) for line, slots in listed if slots]
     if not listed:
-        return Stop(texts.NOTHING_ELSE)
+        return Stop(texts.nothing_else(world.scene.policy.days_ahead))
     why = (
         ""
         if found.exact

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from handlers.ports import Desk
 from nlp.heard import Heard
+from scheduling.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Scene:
 
     `idle` is the time since the person's last message, None if there was none; `staffed` tells
     whether somebody at the desk answers now, `staffed_hours` when somebody does; `can_text`
-    whether an SMS can be sent.
+    whether an SMS can be sent; `policy` the hospital's numbers, for sentences that name one.
     """
 
     hospital: str
@@ -45,6 +46,7 @@ class Scene:
     staffed: bool = False
     staffed_hours: str = ""
     can_text: bool = False
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ def ask_ward(values: Values, world: World) -> Asked:
     if who is not None and wards and not _sees(wards[0], who, world):
         return _for_whom(wards[0], who, values, world)
     if not wards:
-        return Stop(texts.NOTHING_FREE)
+        return Stop(texts.nothing_free(world.scene.policy.days_ahead))
     if dept.get("instead_of"):
         return _turn(wards[0], dept, world)
     choices = _choices(wards, dept)

@@ -235,7 +235,7 @@ def why_not(found: Offers, values: Values, name: str, world: World) -> str:
     hint = world.desk.hints.near(asked, found)
     near = misses.near(hint, world.scene.now_local.date()) if hint else ""
     if found.miss is None and not when and values.get("doctor"):
-        return misses.none_of(name) + near
+        return misses.none_of(name, world.scene.policy.days_ahead) + near
     return misses.say(found.miss, when, name) + near
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 
 from handlers.texts import refusals, wording
 from scheduling.errors import Refusal
@@ -17,7 +18,11 @@ WHICH_MOVE = "要改哪一个？回复数字："
 CANCEL_CHOICES = [("确定取消", True), ("不取消", False)]
 MOVE_CHOICES = [("确定改", "yes"), ("换别的时间", "other"), ("不改了", "no")]
 KEPT = "好的，没有改动，您的预约还在。"
-NOTHING_ELSE = "很抱歉，这个科最近14天没有别的号可改，您原来的预约还在。"
+
+
+def nothing_else(days: int) -> str:
+    """Nowhere to move to, in all the days that can be booked."""
+    return f"很抱歉，这个科最近{days}天没有别的号可改，您原来的预约还在。"
 
 
 def overview(views: Sequence[AppointmentView]) -> str:
@@ -33,9 +38,10 @@ def none_of(who: str) -> str:
     return f"{who}现在没有已约的号。看全部已约的号，说“我的预约”。"
 
 
-def sure(views: Sequence[AppointmentView], *, free: bool) -> str:
-    """Ask for the yes before a cancellation."""
-    late = "" if free else "\n注意：已过免费取消时间（前一天17:00），会记一次临时取消。"
+def sure(views: Sequence[AppointmentView], *, free: bool, until: time) -> str:
+    """Ask for the yes before a cancellation; free of a mark `until` then, the day before."""
+    clock = f"{until:%H:%M}"
+    late = "" if free else f"\n注意：已过免费取消时间（前一天{clock}），会记一次临时取消。"
     which = "这个号" if len(views) == 1 else f"这{len(views)}个号"
     lines = "\n".join(wording.appointment(view) for view in views)
     return f"确定取消{which}吗？\n{lines}{late}\n回复数字："

@@ -20,11 +20,15 @@ CONFIRM_TIME = "换个时间或医生"
 CONFIRM_PATIENT = "换就诊人"
 CONFIRM_NO = "不挂了"
 ANOTHER_PATIENT = "给别的人挂（先登记）"
-NOTHING_FREE = "很抱歉，您要的这个科最近14天都约满了。可以换个科室或医生，或回复“人工”。"
 LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我。"
 LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
 TO_CHANGE = "来不了请说“取消预约”，要改时间请说“改时间”。"
 BOOKED = "预约成功，未缴费。"
+
+
+def nothing_free(days: int) -> str:
+    """Nothing at all, in all the days that can be booked."""
+    return f"很抱歉，您要的这个科最近{days}天都约满了。可以换个科室或医生，或回复“人工”。"
 
 
 def because(words: Sequence[str], name: str) -> str:

@@ -123,7 +123,7 @@ def doctor_days(doctor: Physician, days: Sequence[Opening]) -> str:
     title = f"{doctor.department_name}{doctor.name} {doctor.title}".strip()
     if not seen:
         other = f"可以看同科别的医生，说“挂{doctor.department_name}的号”。"
-        return f"{title}最近14天没有可约的号。{other}"
+        return f"{title}最近没有可约的号。{other}"
     when = "、".join(f"{wording.day(day)}{wording.half(part)}" for day, part in list(seen)[:_MOST])
     return f"{title}可约的时间：{when}。要挂号，说“挂{doctor.name}的号”。"
 

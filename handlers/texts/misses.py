@@ -52,9 +52,9 @@ def near(hint: Hint, today: date) -> str:
     )
 
 
-def none_of(who: str) -> str:
+def none_of(who: str, days: int) -> str:
     """A doctor who has nothing in all the days that can be booked."""
-    return f"{who}最近14天没有可以约的号了。"
+    return f"{who}最近{days}天没有可以约的号了。"
 
 
 def clash(view: AppointmentView) -> str:

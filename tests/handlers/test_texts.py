@@ -7,7 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
-from handlers.texts import emergency, notices, refusals, unheard, wording
+from handlers.texts import (
+    appointments,
+    booking,
+    emergency,
+    misses,
+    notices,
+    refusals,
+    unheard,
+    wording,
+)
 from scheduling import errors
 from scheduling.errors import Refusal
 
@@ -117,3 +126,13 @@ def test_a_reminder_stands_alone():
         "来不了回3",
     ):
         assert word in text
+
+
+def test_numbers_of_the_policy_are_said_as_the_site_has_them():
+    starts_at = datetime(2026, 12, 2, 9, 0, tzinfo=CHINA)
+    two_hours = errors.TooLate(starts_at=starts_at, closes=timedelta(hours=2))
+    assert "就诊前2小时停止预约" in refusals.say(two_hours)
+    assert "停止预约" not in refusals.say(errors.TooLate(starts_at=starts_at, closes=timedelta()))
+    assert "最近7天" in booking.nothing_free(7)
+    assert "最近7天" in misses.none_of("骨科张伟", 7)
+    assert "前一天15:00" in appointments.sure([], free=False, until=time(15))

@@ -66,10 +66,11 @@ class Cast:
         if person.number in ids and rng.random() < 0.25:
             goal = self._about_an_appointment(openid, person, ids)
             if goal is not None:
-                return goal
+                # Who only presses digits takes a day from the list.
+                is_digits = temperament == "digits"
+                return goal.changed(when=calendar_words.ANY) if is_digits else goal
         goal = goals.booking(rng, person, self._now, self._scarce)
         if temperament == "digits":
-            # Who only presses digits takes a day from the list.
             goal = goal.changed(when=calendar_words.ANY, is_flexible=True)
         return goal
 

@@ -92,7 +92,8 @@ class Patient(Answers):
         if self.goal.task == "cancel":
             return [self.rng.choice((f"取消{whose}预约", f"{whose}号不去了，退掉", "取消预约"))]
         when = self.goal.when.plain.removesuffix("的")
-        return [self.rng.choice(("改时间", f"{whose}号改到{when}", f"想把{whose}预约改到{when}"))]
+        named = (f"{whose}号改到{when}", f"想把{whose}预约改到{when}") if when else ()
+        return [self.rng.choice(("改时间", *named))]
 
     def _is_over(self, screen: Screen) -> bool:
         done = {"book": "booked", "move": "moved", "cancel": "cancelled"}[self.goal.task]
