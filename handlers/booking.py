@@ -96,8 +96,11 @@ def answer_offer(heard: Heard, values: Values, world: World) -> Given:
     takes_one = heard.answer == "yes" and not said
     if not listed or not (takes_one or (said and said <= _TAKES)):
         return None
-    if takes_one and len(listed) > 1:
-        return Redo((), texts.WHICH_NUMBER)
+    # 「最近的」 was said of the doctor, who has none: nobody else is taken for granted.
+    asked = values.get("doctor")
+    is_anothers = bool(asked) and all(offer.first.doctor != asked for offer in listed)
+    if (takes_one and len(listed) > 1) or is_anothers:
+        return Redo((), texts.NOT_THAT_DOCTOR if is_anothers else texts.WHICH_NUMBER)
     if "earliest" in said:
         listed = sorted(listed, key=lambda offer: min(time.starts_at for time in offer.times))
     return listed[0].slots

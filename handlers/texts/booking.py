@@ -201,6 +201,7 @@ def matter(name: str) -> str:
 NO_USUAL = "没有找到您在这里看过的医生。"
 WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数字："
 IN_THE_PAST = "您说的时间已经过了，我按最近的时间来找。"
+NOT_THAT_DOCTOR = "您要的医生没有号了，下面是别的医生的。要看别的医生，回复数字："
 TAKE_FIRST = "拿不准就回复1，排在前面的更合适您。要人帮忙选，回复“人工”。"
 LATER_TIMES = "好的，晚一些的时间："
 WHICH_NUMBER = "好的，要哪一个？回复数字就行："

@@ -96,7 +96,7 @@ class Answers(Hands):
         if relation and not any(
             word in relation for word in (*KIN[self.goal.person.kin].options, "家人")
         ):
-            return self._choose(choosing.by_words(screen, "关系"))
+            return self._choose(choosing.by_words(screen, "关系")) or self._next_page(screen)
         return self._choose(choosing.by_words(screen, "都对|^对|没有?错|是的|家长"))
 
     def _on_menu(self, screen: Screen, now: datetime) -> Message | None:
