@@ -85,6 +85,11 @@ def settings(outside: Mapping[str, str | None], port: int = 8000, home: Path = H
         "HOSPITAL_PHONE": "0000-5550100",
         "EMERGENCY_PHONE": "0000-5550199",
     }
+    rules = home / "policy.toml"
+    if not rules.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        rules.touch()
+    own["POLICY_FILE"] = str(rules)
     chosen = {name: outside[name] for name in _FROM_OUTSIDE if outside.get(name)}
     return Settings.read({**own, **_secrets(home), **chosen})
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, make_url
 from bot import embedded
 from bot.counters import Counters
 from bot.memory import Memory, connect_redis
+from bot.rules import Rules
 from bot.setting_values import DEVELOPMENT
 from bot.settings import Settings
 from bot.vocabulary import Vocabularies
@@ -46,6 +47,8 @@ class House:
     alarms: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="alarm")
     )
+    # The rules as POLICY_FILE has them by now; None where there is no such file.
+    rules: Rules | None = None
     # A simulation's clock instead of the database's; the demo alone has one.
     simulated_now: Callable[[], datetime] | None = None
 
@@ -56,7 +59,7 @@ class House:
             conn=conn,
             now=clock.now(conn, told),
             zone=self.settings.zone,
-            policy=self.settings.policy,
+            policy=self.rules.now() if self.rules else self.settings.policy,
             vault=self.vault,
             actor=actor,
             channels=self.settings.channels.setup,
@@ -105,6 +108,7 @@ def open_house(settings: Settings, *, with_redis: bool = True) -> House:
         redis=client,
         vault=vault,
         memory=Memory(client, vault),
+        rules=Rules(settings.policy_file) if settings.policy_file else None,
         wire=Wire(
             settings.wechat_token,
             settings.wechat_app_id,

@@ -19,6 +19,7 @@ from bot.channel_file import ChannelFile
 from models.vault import VaultError, checked_key
 from scheduling.channels import CHANNELS
 from scheduling.policy import Policy
+from scheduling.policy_check import faults
 from scheduling.queueing import Discipline, read_discipline
 
 PRODUCTION, DEVELOPMENT = "production", "development"
@@ -130,17 +131,23 @@ def rates(text: str) -> Mapping[str, float]:
     return {**usual, **{name: float(value) for name, value in given.items()}}
 
 
+def file(text: str) -> Path | None:
+    """The path of a file, or none."""
+    return Path(text) if text else None
+
+
 def policy(text: str) -> Policy:
     """A file of rules, or the defaults."""
     return read_policy(Path(text)) if text else Policy()
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(path: Path, *, check: bool = True) -> Policy:
     """
     Return the house policy with a site's changes: TOML, `days_ahead = 7`, minutes for durations.
 
     Raises:
-        ValueError: no such file, not TOML, or a name or a value no policy has.
+        ValueError: no such file, not TOML, or a name or a value no policy has. With `check` off
+            a value of the wrong kind or size comes through.
     """
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -153,10 +160,24 @@ def read_policy(path: Path) -> Policy:
     changes: dict[str, Any] = {}
     for name, value in given.items():
         is_duration = isinstance(getattr(defaults, name), timedelta)
+        if is_duration and type(value) not in (int, float):
+            raise ValueError(f"{path}: {name}: minutes, as a number")
         changes[name] = timedelta(minutes=value) if is_duration else value
     if "disciplines" in given:
         changes["disciplines"] = _disciplines(path, given["disciplines"])
-    return Policy(**changes)
+    policy = Policy(**changes)
+    wrong = faults(policy) if check else []
+    if wrong:
+        raise ValueError(f"{path}: {wrong[0][0]}: {_WHY_NOT[wrong[0][1]]}")
+    return policy
+
+
+_WHY_NOT = {
+    "kind": "another kind of value is needed",
+    "bounds": "out of bounds",
+    "order": "shorter than what it has to outlast",
+    "sum": "the shares are more than the whole",
+}
 
 
 def _disciplines(path: Path, given: object) -> dict[str, Discipline]:

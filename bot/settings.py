@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field, fields
 from datetime import datetime, time
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -172,6 +173,8 @@ class Settings:
     policy: Policy = _setting(  # noqa: RUF009 - a field()
         "POLICY_FILE", "a TOML file with this site's booking rules", read=values.policy
     )
+    # The same setting: where those rules live, for who reads them again.
+    policy_file: Path | None = _setting("POLICY_FILE", "", read=values.file)  # noqa: RUF009 - a field()
     channels: ChannelFile = _setting(  # noqa: RUF009 - a field()
         "CHANNELS_FILE",
         "a TOML file with the templates of this account: docs/outgoing.md",
@@ -270,7 +273,7 @@ def _value(about: Mapping[str, Any], text: str) -> Any:  # noqa: ANN401 - of any
 def example() -> str:
     """Return the text of `.env.example`."""
     lines = ["# Copy to .env and fill in. Made by: flask --app wsgi settings > .env.example", ""]
-    for about in (f.metadata for f in fields(Settings)):
+    for about in (f.metadata for f in fields(Settings) if f.metadata["help"]):
         lines.append(f"# {about['help']}")
         if about["recipe"]:
             lines.append(f"# required; to get one: {about['recipe']}")

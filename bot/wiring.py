@@ -53,7 +53,9 @@ def furnish(app: Flask, house: House) -> Flask:
     app.register_blueprint(api.create_blueprint(open_counter))
     hospital = house.settings.hospital_name
     tries = _tries(house)
-    app.register_blueprint(console.create_blueprint(app, open_counter, hospital, tries))
+    app.register_blueprint(
+        console.create_blueprint(app, open_counter, hospital, tries, house.rules)
+    )
 
     @contextmanager
     def look() -> Iterator[Work]:

@@ -15,6 +15,7 @@ from console import (
     inbox,
     patients,
     planning,
+    policy,
     printing,
     reception,
     rooms,
@@ -25,6 +26,7 @@ from console import (
 from console.days import asked_day
 from console.door import OpenDesk, me
 from console.gate import Gate
+from console.policy import Rulebook
 from desk import audit, second_step, shifts, staff, tickets
 from handlers.texts import console as texts
 from handlers.texts import notices, refusals, screen, wording
@@ -34,11 +36,17 @@ from scheduling.errors import Refusal
 _DAY = timedelta(days=1)
 
 
-def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str, tries: Storage) -> Blueprint:
+def create_blueprint(
+    app: Flask,
+    open_desk: OpenDesk,
+    hospital: str,
+    tries: Storage,
+    rules: Rulebook | None = None,
+) -> Blueprint:
     """
     Return the routes under `/console`, guarded; `open_desk` as in `api.create_blueprint`.
 
-    `tries` is where wrong passwords are counted by address.
+    `tries` is where wrong passwords are counted by address, `rules` where the site's rules live.
     """
     blueprint = Blueprint(
         "console",
@@ -54,6 +62,7 @@ def create_blueprint(app: Flask, open_desk: OpenDesk, hospital: str, tries: Stor
     printing.add_pages(blueprint, open_desk)
     roster.add_pages(blueprint, open_desk)
     supply.add_pages(blueprint, open_desk)
+    policy.add_pages(blueprint, open_desk, rules)
     work.add_pages(blueprint, open_desk)
     rooms.add_pages(blueprint, open_desk)
     reception.add_pages(blueprint, open_desk)

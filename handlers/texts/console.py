@@ -38,6 +38,10 @@ FILE_ERRORS = "文件里有下面的问题，什么都没有改动。改好后�
 MOVED_ON = "看过预览以后，排班或预约又有变动。请再核对一遍下面的改动。"
 KINDS = {"sites": "机构", "departments": "科室", "doctors": "医生", "shifts": "班次"}
 MODES = {"clinic": "门诊", "remote": "线上"}
+NO_POLICY_FILE = (
+    "还没有规则文件，用的是默认规则。请在设置里写 POLICY_FILE（一个 TOML 文件，可以是空的），"
+    "重启后在这里改。"
+)
 BUSY = "系统正忙，没有办成，什么都没有改动。请再试一次。"
 TOO_OFTEN = "这个地址错得太多了，请过几分钟再试。还没成功，请联系管理员。"
 WRONG_STEP = "动态码不对或已用过。请等验证器换一个新的6位数字再填；连错5次要等15分钟。"
@@ -89,6 +93,7 @@ ACTS = {
     "roster": "改排班",
     "import": "导入排班",
     "quota": "改号源分配",
+    "policy": "改规则",
     "search": "查找患者",
     "reveal": "查看完整信息",
     "register": "登记患者",
