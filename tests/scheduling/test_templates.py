@@ -87,6 +87,13 @@ def test_nobody_waits_who_is_alone_and_punctual() -> None:
     assert cost.idle == pytest.approx(200 - 2 * 5, abs=1.5)
 
 
+def test_who_does_not_come_takes_no_time() -> None:
+    crowd = Clinic(times=1, step=1, patients=10, mean=10, scv=1e-9, no_show=0.5)
+    cost = Search(crowd, 1).cost((10,))
+    assert cost.overtime == pytest.approx(10 * 10 * 0.5 - 1, abs=5)
+    assert cost.idle == 0
+
+
 def test_a_template_of_another_clinic_is_refused() -> None:
     for template in ((1,), (33, 0, 0, 0, 0, 0, 0, 0), (33, -1, 0, 0, 0, 0, 0, 0)):
         with pytest.raises(ValueError, match="another clinic"):
