@@ -30,6 +30,7 @@ PAGES = (
     "/print?day={day}",
     "/patients/1", "/patients/1/book?department={ward}&day={day}", "/roster?department={ward}",
     "/waitlists", "/calls", "/inbox", "/inbox/1", "/canned", "/staff", "/audit", "/account",
+    "/planning?day={day}", "/planning/sites", "/shifts/{shift}/template",
 )  # fmt: skip
 
 
