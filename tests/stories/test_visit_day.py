@@ -341,7 +341,8 @@ def test_late_by_minutes_by_the_clock_and_not_by_a_day(day):
     assert "预计9:20开诊" in day.doctor("晚到20分钟")
     assert "预计9:30开诊" in day.doctor("堵车，晚到半小时")
     assert "确认执行" in day.doctor("1")
-    assert "已改为9:30开诊" in day.doctor("确认执行")
+    assert "将通知1位患者" in day.doctor("晚到30分钟")
+    assert "已改为9:30开诊，正在通知1位" in day.doctor("确认执行")
     assert day.told() == ["delayed"]
     assert "医生晚到，预计9:30开诊" in day.say("还要等多久")
     assert "多少分钟" in day.doctor("我要迟到了")
