@@ -24,7 +24,7 @@ AT = datetime(2026, 12, 2, 9, 30, tzinfo=CHINA)
 # Not said to patients: web pages, orders of the staff, the rules themselves, parts of sentences.
 NOT_SAID = frozenset(
     {"subscribe", "console", "planning", "rooms", "screen", "staff", "calling", "aloud",
-     "wording"}
+     "wording", "broadcasts"}
 )  # fmt: skip
 # Facts by the name of the argument, where its type says too little.
 NAMED: Mapping[str, object] = {
@@ -73,6 +73,7 @@ NAMED: Mapping[str, object] = {
         "offer_doctor": "周一鸣", "offer_site": "云川市第一综合医院",
         "offer_department": "神经内科", "what": "linked",
         "first": "2026-12-02", "last": "2026-12-04", "label": "A012", "ahead": 3,
+        "words": "{姓名}您好，周三上午改在3号楼看诊。",
     },
 }  # fmt: skip
 
