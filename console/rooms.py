@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import calling, loads, standing, tickets
+from desk import calling, loads, standing, tickets, visits
 from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import rooms as texts
@@ -72,8 +72,7 @@ def _of_inside(act: Callable[[Work, Member, int], object], say: str) -> _Act:
 
 
 def _is_as_shown(work: Work, member: Member, shift: int) -> bool:
-    inside = standing.room(work, member, shift).inside
-    return _number("inside") == (inside.id if inside else 0)
+    return visits.is_still_inside(work, member, shift, _number("inside"))
 
 
 def _next(work: Work, member: Member, shift: int) -> str:

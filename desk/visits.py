@@ -60,6 +60,20 @@ def inside(work: Work, shift: int) -> _Row | None:
     return next(iter(ticket_rows.of_shifts(work, [shift], ["called"])), None)
 
 
+def is_still_inside(work: Work, member: Member, shift: int, seen: int) -> bool:
+    """
+    Lock the line and tell whether the one inside is the ticket that was `seen` there (0: nobody).
+
+    Who acts on what a page shows asks this first: a key pressed twice must not call two people.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed.
+    """
+    enter(work, member, shift)
+    row = inside(work, shift)
+    return seen == (0 if row is None else row.id)
+
+
 def called(work: Work, shift: int) -> _Row:
     """
     Return who is inside.

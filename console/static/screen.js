@@ -4,7 +4,7 @@ const live = document.getElementById("live");
 const latest = document.getElementById("latest");
 const lost = document.getElementById("lost");
 const speak = document.getElementById("speak");
-const CUT_MS = 5000; // an answer that simply ends is followed by the next within two seconds
+const CUT_MS = 4000; // an answer that simply ends is followed by the next within two seconds
 const SILENT_MS = 25000; // a sign of life comes every ten
 let stream;
 let heardAt = Date.now();
