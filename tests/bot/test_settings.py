@@ -81,6 +81,36 @@ def test_a_rule_nobody_knows_is_refused_by_name(tmp_path: Path) -> None:
         Settings.read({**GIVEN, "POLICY_FILE": str(file)})
 
 
+def test_a_site_says_how_its_departments_call(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        "[disciplines.default]\nkind = 'fifo'\n"
+        "[disciplines.GH-EK]\nkind = 'accumulating'\nrates = { child3 = 4 }\n"
+        "[disciplines.XZ]\nshares = { first = 3 }\n"
+    )
+
+    policy = Settings.read({**GIVEN, "POLICY_FILE": str(file)}).policy
+
+    assert policy.discipline("GH", "GH-EK").rates["child3"] == 4
+    assert policy.discipline("GH", "GH-NK").kind == "fifo"
+    assert policy.discipline("XZ", "XZ-QK").shares == {"first": 3, "return": 1, "missed": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[disciplines.GH]\nkind = 'lottery'", "disciplines.GH: kind must be one of"),
+        ("disciplines = 'fifo'", "disciplines are tables"),
+    ],
+)
+def test_a_discipline_nobody_knows_is_explained(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(text)
+
+    with pytest.raises(ConfigError, match=told):
+        Settings.read({**GIVEN, "POLICY_FILE": str(file)})
+
+
 def test_no_secret_shows_in_a_log_line() -> None:
     shown = repr(Settings.read(GIVEN))
 

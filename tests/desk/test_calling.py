@@ -4,16 +4,28 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 
 from bot.chores import TASKS
 from desk import dispatch, jobs, rooms, standing
 from desk.work import Actor
-from models import AuditEvent, Doctor, Job, Outbox, Pace, Shift, Slot
+from models import (
+    Appointment,
+    AuditEvent,
+    Doctor,
+    Job,
+    Outbox,
+    Pace,
+    Shift,
+    Slot,
+    Ticket,
+    TicketEvent,
+)
 from scheduling.errors import (
     NobodyInside,
     NoSuchTicket,
     NotAllowed,
+    PatientBlocked,
     RoomClosed,
     ShiftSuspended,
     WrongDay,
@@ -106,6 +118,24 @@ def test_a_missed_call_comes_back_after_three_others_twice_and_then_it_is_over(s
     assert small.status(one) == "no_show"
     assert small.call(shift) == "A008"
     assert small.calling(shift).visits == 6, "who did not come took nobody's time"
+
+
+def test_who_was_here_and_missed_her_calls_is_no_no_show_to_the_booking(sqlite_url):
+    day = VisitDay(sqlite_url, Policy(no_shows_allowed=1, missed_most=1))
+    shift, slot = day.room()
+    openid, one = day.booked(slot)
+    with day.engine.connect() as conn:
+        patient = conn.scalar(select(Appointment.patient_id).where(Appointment.id == one))
+    day.check_in(openid, one)
+    day.call(shift)
+    assert day.act("miss", shift).state == "no_show"
+    assert day.book(openid, day.slot(), patient), "online booking stays open"
+    with day.engine.begin() as conn:
+        for table in (TicketEvent, Ticket):
+            conn.execute(delete(table))
+    with pytest.raises(PatientBlocked):
+        day.book(openid, day.slot(day=2), patient)
+    day.close()
 
 
 def test_a_missed_call_is_taken_back_by_calling_again(small):

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from desk import loads, tickets
 from desk.suspensions import Suspensions
 from desk.work import Actor
-from models import Patient
+from models import Patient, Slot
 from scheduling.errors import (
     AppointmentOver,
     CheckInNotOpen,
@@ -277,3 +277,22 @@ def test_a_suspension_takes_the_tickets_along_and_brings_them_back(day):
         Suspensions(work).resume(NURSE, number)
     assert day.tickets() == {"A001": "missed", "A002": "waiting", "A003": "waiting"}
     assert day.call(shift) == "A002", "who was inside is called again"
+
+
+def test_who_was_sent_on_is_seen_there_whatever_becomes_of_the_first_shift(small):
+    ward = small.department()
+    (mine, slot), (theirs, _), (third, _) = (small.room(ward=ward) for _ in range(3))
+    first, second, stays = small.come(slot, 3)
+    small.act("transfer", mine, theirs, first.id)
+    small.act("transfer", mine, third, second.id)
+
+    suspend(small, NURSE, slot)
+    assert small.tickets() == {"A001": "waiting", "A002": "waiting", "A003": "suspended"}
+    assert small.status(first.appointment) == "checked_in", "she is seen by somebody else"
+    small.call(third)
+    with small.engine.connect() as conn:
+        other = conn.scalar(select(Slot.id).where(Slot.shift_id == theirs))
+    suspend(small, NURSE, other)
+    assert small.line(third) == ["A001"], "and again, where that one goes too"
+    assert small.tickets()["A002"] == "called"
+    del stays
