@@ -243,5 +243,5 @@ def run(day, examples, steps, **more):
 
 def test_nobody_is_lost_whatever_happens(database_url):
     day = VisitDay(database_url)
-    run(day, *((15, 25) if day.engine.dialect.name == "sqlite" else (2, 15)))
+    run(day, *((10, 25) if day.engine.dialect.name == "sqlite" else (2, 15)))
     day.close()
