@@ -18,6 +18,7 @@ from console import (
     policy,
     printing,
     reception,
+    reconciling,
     rooms,
     roster,
     supply,
@@ -62,6 +63,7 @@ def create_blueprint(
     printing.add_pages(blueprint, open_desk)
     roster.add_pages(blueprint, open_desk)
     supply.add_pages(blueprint, open_desk)
+    reconciling.add_pages(blueprint, open_desk)
     policy.add_pages(blueprint, open_desk, rules)
     work.add_pages(blueprint, open_desk)
     rooms.add_pages(blueprint, open_desk)

@@ -39,7 +39,7 @@ _OPEN = frozenset(
     }
 )  # fmt: skip
 # Forms of more than half a megabyte: a file goes back with its preview.
-_LONG_FORMS = {"console.apply_file": 3_000_000}
+_LONG_FORMS = {"console.apply_file": 3_000_000, "console.take_over": 3_000_000}
 # Where the session keeps who has shown the password and not yet the code, and since when.
 _HALF_WAY = "half_way"
 _CODE_SECONDS = 300

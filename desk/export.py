@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -19,9 +20,13 @@ COLUMNS = (
 _ROWS_AT_A_TIME = 500
 
 
-def appointments(work: Work) -> Iterator[dict[str, Any]]:
+def appointments(
+    work: Work, first: date | None = None, last: date | None = None, site: str | None = None
+) -> Iterator[dict[str, Any]]:
     """
     Yield every appointment, oldest first, as a row of `COLUMNS`, without holding them all.
+
+    With `first` and `last` only visits of those local days, with `site` only that site's.
 
     `site`, `department` and `doctor` are the roster's codes, `doctor` None for a departmental
     号; instants are ISO 8601 with the local offset, `fee_fen` is CNY fen. The name is in full, the
@@ -53,6 +58,10 @@ def appointments(work: Work) -> Iterator[dict[str, Any]]:
         .outerjoin(WechatUser, WechatUser.id == Appointment.wechat_user_id)
         .order_by(Appointment.id)
     )
+    if first is not None and last is not None:
+        query = query.where(Appointment.visit_on.between(first, last))
+    if site is not None:
+        query = query.where(Site.code == site)
     result = work.conn.execute(query, execution_options={"yield_per": _ROWS_AT_A_TIME})
     for row in result:
         yield _as_export(work, row)

@@ -42,6 +42,20 @@ NO_POLICY_FILE = (
     "还没有规则文件，用的是默认规则。请在设置里写 POLICY_FILE（一个 TOML 文件，可以是空的），"
     "重启后在这里改。"
 )
+DIFFERING = {
+    "only_ours": "只有我们有",
+    "only_theirs": "只有对方有",
+    "status": "状态不同",
+    "paid": "缴费不同",
+}
+_BAD_LINES = {
+    "encoding": "文件不是 UTF-8 编码，请另存为“CSV UTF-8”",
+    "columns": "缺“预约号”或“状态”这一列",
+    "code": "预约号空着，或重复了",
+    "status": "状态不认识",
+    "paid": "缴费应是整数，单位分",
+    "long": "行数太多，请分成几次",
+}
 BUSY = "系统正忙，没有办成，什么都没有改动。请再试一次。"
 TOO_OFTEN = "这个地址错得太多了，请过几分钟再试。还没成功，请联系管理员。"
 WRONG_STEP = "动态码不对或已用过。请等验证器换一个新的6位数字再填；连错5次要等15分钟。"
@@ -94,6 +108,9 @@ ACTS = {
     "import": "导入排班",
     "quota": "改号源分配",
     "policy": "改规则",
+    "reconcile": "对账",
+    "take_over": "照对账改",
+    "export": "导出预约",
     "search": "查找患者",
     "reveal": "查看完整信息",
     "register": "登记患者",
@@ -139,3 +156,13 @@ def added(number: int, unknown: Sequence[int]) -> str:
         return f"加入了{number}位。"
     lines = "、".join(map(str, unknown[:20]))
     return f"加入了{number}位。第{lines}行没有找到患者，或不止一位，请核对。"
+
+
+def bad_line(line: int, why: str) -> str:
+    """Say what is wrong in a file of the other system."""
+    return f"第{line}行：{_BAD_LINES.get(why, why)}。没有核对。"
+
+
+def taken_over(count: int) -> str:
+    """Say how many appointments were changed."""
+    return f"已照对方改了{count}个预约。" if count else "没有可以照改的了。"

@@ -23,6 +23,7 @@ PAGES = (
     "", "patients", "patients/new", "patients/1", "patients/1/book", "print?day=2026-11-25",
     "roster", "roster/import", "roster/shift?shift=40", "shifts/40", "shifts/40/quotas",
     "shifts/40/suspend", "waitlists", "calls", "inbox", "canned", "staff", "audit", "account",
+    "policy", "reconcile",
     "planning?site=GH&day=2026-11-25", "planning/sites",
     "shifts/40/template", "moves", "patients/1/walk-in", "rooms/40",
 )  # fmt: skip
