@@ -9,12 +9,15 @@ themselves (`run`) or as tasks of Celery workers (`bot.tasks`).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
 
 from bot.chores import RECURRING, Task
 from bot.handing import Handing, How, Outcome, Times, WaysOut, told_of
@@ -92,7 +95,8 @@ class Courier:
 
     def schedule(self, kind: str) -> None:
         """See to it that a recurring job is due now."""
-        self._transact(lambda work: jobs.put(work, kind, kind, {}, work.now))
+        with contextlib.suppress(IntegrityError):  # another courier has, at this very moment
+            self._transact(lambda work: jobs.put(work, kind, kind, {}, work.now))
 
     # -- notices
 

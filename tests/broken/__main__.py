@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from tests.broken import reminders, scenes
+from tests.broken import broadcasts, reminders, scenes
 from tests.broken.scenes import Seen
 from tests.broken.works import Works
 from tests.servers import DatabaseServer, MariaDbServer, PostgresServer, RedisServer
@@ -41,7 +41,7 @@ class Site:
 
 
 @contextmanager
-def site(engine: str, channel: str = reminders.KEYLESS) -> Iterator[Site]:
+def site(engine: str, channel: str = reminders.KEYLESS, **more: str) -> Iterator[Site]:
     """A fresh hospital on fresh servers."""
     with ExitStack() as at_the_end:
         home = Path(at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="broken-")))
@@ -54,7 +54,7 @@ def site(engine: str, channel: str = reminders.KEYLESS) -> Iterator[Site]:
             database.start()
         url = database.create("desk") if database else f"sqlite:///{home}/desk.sqlite"
         file = reminders.channels_file(home, channel)
-        works = Works(url, redis.url, home, evening_in=_EVENING_IN, CHANNELS_FILE=file)
+        works = Works(url, redis.url, home, evening_in=_EVENING_IN, CHANNELS_FILE=file, **more)
         yield Site(works, redis, database)
 
 
@@ -84,6 +84,14 @@ def reminded(engine: str, channel: str, count: int, kills: int) -> Seen:
         return scenes.reminded(at.works, count=count, channel=channel, seed=1, kills=kills)
 
 
+def told(engine: str, channel: str, count: int, kills: int) -> Seen:
+    """Celery workers deliver a broadcast and are killed; WeChat has a bad day."""
+    with site(engine, channel, SEND_RATES="customer=0;template=0") as at:
+        return broadcasts.broadcasted(
+            at.works, count=count, channel=channel, seed=3, kills=kills, number=3
+        )
+
+
 def token_hangs(engine: str, count: int) -> Seen:
     """The token endpoint does not answer, then it does."""
     with site(engine, reminders.KEYED) as at:
@@ -105,6 +113,8 @@ def parts(conversations: int, many: int) -> dict[str, Callable[[], Seen]]:
         "token": lambda: token_hangs("postgres", 100),
         "many-postgres": lambda: reminded("postgres", keyed, many, 0),
         "many-mariadb-kills": lambda: reminded("mariadb", keyed, many, 10),
+        "broadcast-kills": lambda: told("postgres", keyed, many, 10),
+        "broadcast-keyless-kills": lambda: told("postgres", keyless, many // 5, 10),
         "many-keyless-kills": lambda: reminded("postgres", keyless, many // 10, 10),
     }
 

@@ -98,7 +98,7 @@ def _notices(house: House) -> list[str]:
     return found
 
 
-def arrivals(house: House, mailroom: Mailroom) -> list[str]:
+def arrivals(house: House, mailroom: Mailroom, kind: str = "reminder") -> list[str]:
     """
     What was sent has arrived, and no more than that.
 
@@ -110,12 +110,12 @@ def arrivals(house: House, mailroom: Mailroom) -> list[str]:
     least, most = Counter[str](), Counter[str]()
     names = {row.id: house.vault.open(row.openid_enc) for row in _rows(house, WechatUser)}
     for row in _rows(house, Outbox):
-        if row.kind == "reminder" and row.wechat_user_id is not None:
+        if row.kind == kind and row.wechat_user_id is not None:
             openid = names[row.wechat_user_id]
             least[openid] += row.state == "sent"
             most[openid] += (row.sending_at is not None) + (row.uncertain_at is not None)
     return [
-        f"{openid}: {arrived[openid]} reminders arrived of {least[openid]} to {most[openid]}"
+        f"{openid}: {arrived[openid]} {kind}s arrived of {least[openid]} to {most[openid]}"
         for openid in arrived.keys() | least.keys()
         if not least[openid] <= arrived[openid] <= most[openid]
     ]

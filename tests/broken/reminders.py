@@ -19,6 +19,10 @@ TEMPLATES = """
 [template.reminder]
 id = "a reminder"
 data = { thing1 = "就诊提醒", thing2 = "{patient}", character_string3 = "{code}" }
+
+[template.news]
+id = "news"
+data = { thing1 = "就诊提醒", thing2 = "{text}" }
 """
 _MOST_ROWS = 1000
 
