@@ -35,6 +35,8 @@ class Sizes:
     searches: int = 100
     tickets: tuple[int, ...] = (100, 1_000, 10_000)  # of a day
     notices: int = 500
+    workers: tuple[int, ...] = (1, 2, 4)
+    recipients: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     suspensions: int = 1_000
     half_days: int = 400
     rooms: int = 60  # of a hospital on a simulated day
@@ -59,6 +61,8 @@ TINY = Sizes(
     searches=2,
     tickets=(40, 120),
     notices=4,
+    workers=(1,),
+    recipients=(3, 5),
     suspensions=2,
     half_days=2,
     rooms=1,

@@ -81,7 +81,7 @@ _SENTENCES: Mapping[str, str] = {
     "NoSuchTicket": "没有找到这个排队号，请先签到。",
     "CannotMerge": "这两条记录不能合并{reason}{appointments}。",
     "BadWords": (
-        "内容要有1到500个字；花括号里只能写能填的项，例如{{姓名}}、{{时间}}；"
+        "内容要有1到500个字；花括号里只能写能填的项，例如姓名、时间；"
         "发给所有关注者的不能写个人信息。没有发送。"
     ),
     "NobodyThere": "没有要通知的人，没有发送。",

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 @pytest.mark.parametrize(
     ("channel", "count", "kills"), [(reminders.KEYED, 350, 1), (reminders.KEYLESS, 150, 2)]
 )
-def test_workers_are_killed_and_nobody_is_lost(
+def test_workers_are_killed_and_nobody_is_lost(  # noqa: PLR0913, PLR0917 - fixtures and sizes
     fresh_database: Callable[[str], str],
     redis_server: RedisServer,
     tmp_path: Path,
