@@ -13,12 +13,14 @@ from sqlalchemy import bindparam, func, select, update
 
 from desk import entitlements, merging, stock
 from desk.finder import Finder
+from desk.roster import import_roster
 from models import Appointment, Department, Slot, WaitlistEntry
 from scheduling import quotas
 from scheduling.errors import KeptForOthers, Refusal, SlotTaken
 from scheduling.policy import Policy
 from scheduling.slots import Cutting, cut
 from scheduling.types import Need
+from tests.bot.hospital import ROSTER
 from tests.desk.hospital import NOW, SHANGHAI, race
 from tests.desk.test_races import in_one_of_ten_rounds, on_sqlite
 from tests.desk.test_waitlist import Clinic
@@ -168,6 +170,23 @@ def test_a_site_that_keeps_nothing_reads_nothing_more(small):
     assert small.rows(Appointment.quota) == [""]
     with small.work() as work:
         assert entitlements.of(work, 1, date(2026, 11, 26)) == frozenset()
+
+
+def test_the_roster_keeps_them_and_a_second_import_takes_back_nothing_that_is_used(
+    small, tmp_path
+):
+    for name, text in ROSTER.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with small.work() as work:
+        import_roster(work, [tmp_path])
+    first = small.rows(func.min(Slot.id))[0]
+    assert sum(small.rows(Slot.kept_elderly)) == 8, "a quarter of 8 slots of 4 places"
+    assert kept(small, first) == {"elderly": 1, "referred": 1, "signed": 1}
+    small.book(*_with(small.patient(), first))
+    with small.work() as work:
+        again = import_roster(work, [tmp_path])
+    assert again.counts["shifts"].changed == 0
+    assert kept(small, first)["elderly"] == 0
 
 
 @given(st.integers(1, 30), st.integers(0, 9), st.tuples(*[st.floats(0, 1)] * 3), st.floats(0, 0.5))
