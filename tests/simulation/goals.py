@@ -28,6 +28,8 @@ _WIDER = {
     "妇科": frozenset({"XZ-FC", "GH-FK"}),
     "高血压门诊": frozenset({"SQ-MB", "GH-XXG"}),
     "糖尿病门诊": frozenset({"SQ-MB", "GH-NFM"}),
+    "看牙": frozenset({"SQ-KQ", "GH-KQ"}),
+    "洗牙": frozenset({"SQ-KQ", "GH-KQ"}),
 }
 # Too vague to be anybody's wish for a department.
 _VAGUE = frozenset({"普通门诊", "慢病", "外科", "高危产科", "孕检", "建册"})
