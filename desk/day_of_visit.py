@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from desk import calling, next_visits, rooms, shifts, standing, tickets
 from desk.work import Work
+from scheduling.errors import WhichRoom
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
 from scheduling.visit import RoomView, Standing, TicketId, TicketView
@@ -96,20 +97,21 @@ class Rooms:
         It is the first of today that is not closed and has somebody left, or is not over, else
         the last one for some time. Patients who come for nobody by name are called by a doctor
         who has no shift of her own that day.
+
+        Raises:
+            WhichRoom: of several rooms for nobody by name; facts: rooms.
         """
         work = self._work
         today = shifts.to_call(work, member, self._today)
         if doctors:
             today = [one for one in today if one.doctor in doctors]
         own = [one for one in today if one.doctor is not None]
-        last = None
-        for one in filter(self._is_now, own or today):
-            room = standing.room(work, member, one.id)
-            is_busy = room.inside or room.line or room.missed or room.results
-            if room.state != "closed" and (is_busy or one.ends_at > work.now):
-                return room
-            last = room if one.ends_at + _AFTER > work.now else None
-        return last
+        seen = [standing.room(work, member, one.id) for one in own or today if self._is_now(one)]
+        alive = [room for room in seen if self._is_alive(room)]
+        if len(alive) > 1 and not own:
+            raise WhichRoom(rooms="、".join(room.shift.room for room in alive))
+        late = [room for room in seen if room.shift.ends_at + _AFTER > work.now]
+        return next(iter([*alive, *reversed(late)]), None)
 
     def of(self, member: Member, shift: int) -> RoomView:
         """
@@ -182,6 +184,12 @@ class Rooms:
     @property
     def _today(self) -> date:
         return self._work.local(self._work.now).date()
+
+    def _is_alive(self, room: RoomView) -> bool:
+        """Tell whether there is something to do in a room, or may yet be."""
+        is_busy = room.inside or room.line or room.missed or room.results
+        is_on = bool(is_busy) or room.shift.ends_at > self._work.now
+        return room.state != "closed" and is_on
 
     def _is_now(self, shift: ShiftView) -> bool:
         """Tell whether a shift takes place and has begun, or is about to."""

@@ -37,7 +37,10 @@ def turn(
     """Answer an order of a doctor at work; None where nobody's room is meant by it."""
     if heard.order is None or heard.order.name not in NAMES:
         return None
-    room = _room(heard.order.doctors, member, world)
+    try:
+        room = _room(heard.order.doctors, member, world)
+    except Refusal as no:
+        return state, Reply(refusals.say(no))
     if room is None:
         return None
     at_once = _AT_ONCE.get(heard.order.name)

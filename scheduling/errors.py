@@ -13,7 +13,7 @@ Every expected "no" of the desk, as a tree.
       Unavailable NotVerified OnlyAtDesk
       NotAllowed NothingToUndo DoctorBusy TooFewPlaces ShiftNotEmpty BadQuota BadShiftTime
       NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
-      RoomClosed NobodyInside NotInLine NoSuchTicket
+      RoomClosed WhichRoom NobodyInside NotInLine NoSuchTicket
       CannotMerge
       BadWords NobodyThere NeedsAnother BroadcastMoved NotYourAccount
 """
@@ -369,6 +369,12 @@ class ShiftOver(Refusal):
 
 class RoomClosed(Refusal):
     """The room takes nobody any more today; facts: room."""
+
+    slot = "shifts"
+
+
+class WhichRoom(Refusal):
+    """Several rooms for nobody by name are open, and nobody knows in which one a doctor is."""
 
     slot = "shifts"
 

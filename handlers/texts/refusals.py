@@ -76,6 +76,7 @@ _SENTENCES: Mapping[str, str] = {
     "CheckInNotOpen": "现在还不能签到，今天{begins_at}开始签到。",
     "ShiftOver": "这个班次已经结束了，请到服务台，看看还能怎么安排。",
     "RoomClosed": "{room}今天已经停止叫号，没有执行。",
+    "WhichRoom": "{rooms}都没有写明医生，不知道您在哪一间。请在工作台的诊室页叫号。",
     "NobodyInside": "诊室里现在没有叫到的患者，没有执行。",
     "NotInLine": "这个排队号现在不能这样办。",
     "NoSuchTicket": "没有找到这个排队号，请先签到。",
