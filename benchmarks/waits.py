@@ -30,7 +30,7 @@ _PAST_DAYS, _DOCTORS_DAYS = 60, 10
 # Booked so densely that the mean wait is about 40 minutes; first visits only, as far as possible.
 _PLAIN = HalfDay(
     _OPENS,
-    slots(53, 4.5),
+    slots(54, 4.4),
     (Duty(0.0, 240.0),),
     Habits(return_share=0.0, priority_share=0.0, emergency_share=0.0, away_share=0.0),
 )
@@ -63,6 +63,7 @@ class Told:
     """What was told to somebody who joined the line, and what came of it; minutes."""
 
     range: WaitRange
+    if_known: WaitRange  # were the doctor's pace of this half-day known beforehand
     last_wait: float
     came: float
 
@@ -89,7 +90,8 @@ def told(
     day: HalfDay, discipline: Discipline, dice: Random, past: Pace, doctor: Pace = NOTHING
 ) -> list[Told]:
     """Return what everybody is told who joins the line, given what was seen on other days."""
-    said: dict[tuple[int, float], tuple[WaitRange, float]] = {}
+    said: dict[tuple[int, float], tuple[WaitRange, WaitRange, float]] = {}
+    true = _true_pace(day)
 
     def watch(moment: Moment) -> None:
         pace = shrunk(moment.day, doctor, past)
@@ -97,7 +99,8 @@ def told(
             return
         told = wait(moment.mine, moment.here, pace)
         last = moment.last_wait if moment.last_wait is not None else told.middle
-        said[moment.mine.ticket, round(moment.minute, 3)] = told, last
+        known = wait(moment.mine, moment.here, true)
+        said[moment.mine.ticket, round(moment.minute, 3)] = told, known, last
 
     calls = simulate(day, discipline, dice, watch).calls
     return [
@@ -105,6 +108,13 @@ def told(
         for call in calls
         if (key := (call.ticket, round(call.ready, 3))) in said
     ]
+
+
+def _true_pace(day: HalfDay) -> Pace:
+    habits = day.habits
+    interrupted = 1 + habits.interruptions_an_hour * habits.interruption / 60
+    mean = habits.visit * habits.speed * interrupted
+    return Pace(1e9, mean, (habits.visit_cv * mean) ** 2)
 
 
 def various(day: HalfDay, dice: Random) -> HalfDay:
@@ -197,6 +207,9 @@ def _figures(heard: Sequence[Told]) -> dict[str, float]:
 
     return {
         "error": fmean(abs(one.range.middle - one.came) for one in heard),
+        "error if the pace were known": fmean(
+            abs(one.if_known.middle - one.came) for one in heard
+        ),
         "error of the last wait": fmean(abs(one.last_wait - one.came) for one in heard),
         "bias": fmean(one.range.mean - one.came for one in heard),
         "kept": kept(lambda told: (told.low, told.high)),

@@ -12,6 +12,7 @@ import json
 import sys
 import threading
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 
 import click
@@ -137,10 +138,10 @@ def _demo_run(port: int, home: Path) -> None:
 @_demo.command("day")
 @click.option("--on", type=date.fromisoformat, help="the day, ISO 8601; today, or the next one")
 @click.option("--until", type=time.fromisoformat, default="23:30", help="local, to stop midway")
-@click.option("--shifts", type=click.IntRange(min=1), help="only so many of the day's shifts")
+@click.option("--shifts", default=16, show_default=True, help="about so many; 0 for all")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--home", default="var", type=click.Path(path_type=Path), show_default=True)
-def _demo_day(on: date | None, until: time, shifts: int | None, seed: int, home: Path) -> None:
+def _demo_day(on: date | None, until: time, shifts: int, seed: int, home: Path) -> None:
     """Run a whole clinic day of the demo hospital at the real desk, at high speed."""
     with friendly(), demo.only_one(home):
         port = demo.free_port()
@@ -154,9 +155,11 @@ def _demo_day(on: date | None, until: time, shifts: int | None, seed: int, home:
                 raise click.ClickException("nobody works in the week ahead")
             show = demo.Show(house, furnish(Flask("demo"), house), port, clock)
             courier = Courier(house, open_channels(house), _tasks(house))
-            plan = demo_day.Plan(on, until, shifts, seed)
+            plan = demo_day.Plan(on, until, shifts or None, seed)
             with show.serving():
-                troupe = demo_day.Troupe(house, clock, courier, show.follow, show.say)
+                troupe = demo_day.Troupe(
+                    house, clock, courier, show.follow, show.say, partial(click.echo, err=True)
+                )
                 for line in demo_day.run(troupe, plan).lines():
                     click.echo(line)
             end = datetime.combine(on, until, house.settings.zone)

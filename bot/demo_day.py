@@ -50,7 +50,11 @@ _A_WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which day is run, how far (local), how many shifts of it at most; `seed` for all chance."""
+    """
+    Which day is run, how far (local), and of how many shifts (None: all); `seed` for all chance.
+
+    Whole departments are taken until there are so many shifts.
+    """
 
     on: date
     until: time = time(23, 30)
@@ -63,7 +67,7 @@ class Troupe:
     """
     Who plays: the house and its clock, the courier, and WeChat.
 
-    There accounts `follow` us, and `say` something: openid and text.
+    There accounts `follow` us, and `say` something: openid and text. `note` is told how far it is.
     """
 
     house: House
@@ -71,6 +75,7 @@ class Troupe:
     courier: Courier
     follow: Callable[[Sequence[str]], None]
     say: Callable[[str, str], None]
+    note: Callable[[str], None]
 
 
 def run(troupe: Troupe, plan: Plan) -> Summary:
@@ -133,9 +138,19 @@ class _Day:
         if not found:
             raise LookupError(f"no shift takes place on {plan.on}")
         if plan.shifts is not None:
-            found = self._dice.sample(found, min(plan.shifts, len(found)))
+            found = self._some(found, plan.shifts)
         self._summary.shifts = len(found)
         return sorted(found, key=lambda one: (one.starts_at, one.id))
+
+    def _some(self, found: Sequence[ShiftView], count: int) -> list[ShiftView]:
+        """Whole departments, so that a room sends nobody to one in which nobody plays."""
+        departments = sorted({one.department for one in found})
+        self._dice.shuffle(departments)
+        chosen: list[ShiftView] = []
+        for code in departments:
+            if len(chosen) < count:
+                chosen += [one for one in found if one.department == code]
+        return chosen
 
     def _book(self, some: Sequence[ShiftView]) -> None:
         """Fill most places that are left, by accounts that register and book in the chat."""
@@ -148,6 +163,7 @@ class _Day:
             self._troupe.follow(list(accounts))
             for slot, (openid, number) in zip(wanted, accounts.items(), strict=True):
                 self._book_one(SlotId(slot), ward, openid, number)
+            self._troupe.note(f"{shift.department_name}: {self._summary.booked} booked so far")
 
     def _numbers(self, count: int) -> list[int]:
         return self._dice.sample(range(10**8), count)
@@ -231,6 +247,8 @@ class _Day:
         """The courier, every few minutes."""
         self._set(self._midnight + minute * _MINUTE)
         self._deliver()
+        if minute % _HOUR < _COURIER_EVERY:
+            self._troupe.note(f"{self._now():%H:%M}")
         if minute < last:
             self._agenda.at(minute + _COURIER_EVERY, self._go_round, last)
 
@@ -239,6 +257,9 @@ class _Day:
 
     def _set(self, instant: datetime) -> None:
         self._clock.set_to(instant.timestamp())
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), self._house.settings.zone)
 
     def _eve(self, clock: time) -> datetime:
         return self._on(clock) - timedelta(days=1)

@@ -3,8 +3,8 @@ How long somebody has still to wait, as a range that is kept four times in five;
 
 The wait is what is left of the visit inside and one visit for each who goes before (who that is,
 `scheduling.overtaking` says). How long a visit takes is learnt: the department's mean, pulled
-towards the doctor's, pulled towards today's, each as if six visits of the former had been seen
-(the best of the rules compared; docs/queueing.md measures it again).
+towards the doctor's, pulled towards today's, each as far as what was expected is worth fewer
+visits than were seen (docs/queueing.md measures it beside the last wait seen).
 
 Visits are taken as log-normal, the usual shape of consultations. What is left of a log-normal
 visit grows the longer it has lasted: it is not memoryless. All durations in minutes.
@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 
-# So many visits of what is expected weigh as much as one seen does once. Measured, see above.
-PSEUDO_VISITS = 6.0
+# What is expected weighs at least as much as so many visits that are seen.
+LEAST_WORTH = 6.0
 # Fewer visits in all tell nothing: no estimate.
 LEAST_VISITS = 5
 # How the lengths of single visits scatter (standard deviation by mean), where too few were seen.
@@ -139,15 +139,17 @@ def _pulled(known: Pace, seen: Pace, scatter: float) -> Pace:
     """
     Return what is expected after `seen`, of which `known` was expected give or take `scatter`.
 
-    The variance of the new mean is that of a weighted mean of two independent errors.
+    What is known weighs as many visits as it is worth (Bühlmann's credibility), never less than
+    six; the variance of the new mean is that of a weighted mean of two independent errors.
     """
     doubt = known.variance / known.count + (scatter * known.mean_minutes) ** 2
-    weight = PSEUDO_VISITS + seen.count
-    mean = (PSEUDO_VISITS * known.mean_minutes + seen.count * seen.mean_minutes) / weight
+    worth = max(known.variance / doubt, LEAST_WORTH)
+    weight = worth + seen.count
+    mean = (worth * known.mean_minutes + seen.count * seen.mean_minutes) / weight
     mean = max(mean, _SHORTEST)
     ratio = _ratio(known.variance / known.mean_minutes**2, seen)
     variance = ratio * mean**2
-    doubt = (PSEUDO_VISITS**2 * doubt + seen.count * variance) / weight**2
+    doubt = (worth**2 * doubt + seen.count * variance) / weight**2
     return Pace(variance / doubt, mean, variance)
 
 

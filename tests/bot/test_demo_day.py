@@ -64,6 +64,7 @@ def stage(make_hospital, sqlite_url, redis_url, tmp_path):
         courier=Courier(house, post, TASKS),
         follow=lambda openids: None,
         say=lambda openid, text: Patient(poster(client), openid).say(text),
+        note=lambda text: None,
     )
     return troupe, post
 

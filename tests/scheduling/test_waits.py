@@ -103,10 +103,18 @@ def test_too_few_visits_are_no_ground_for_an_estimate():
     assert shrunk(NOTHING, NOTHING, DEPARTMENT).mean_minutes == pytest.approx(6.0)
 
 
-def test_six_visits_of_today_weigh_as_much_as_all_that_was_expected():
-    today = shrunk(Pace(6, 9.0, 20.0), NOTHING, DEPARTMENT)
+def test_a_new_doctors_day_weighs_as_much_as_the_department_after_ten_visits():
+    """Doctors differ by a fifth, days by a tenth, visits by seven tenths: .5 / .05 = 10."""
+    mean = shrunk(Pace(10, 9.0, 40.0), NOTHING, DEPARTMENT).mean_minutes
 
-    assert today.mean_minutes == pytest.approx(7.5)
+    assert mean == pytest.approx(7.5, abs=0.1)
+
+
+def test_one_slow_day_of_a_doctor_who_is_known_is_believed_later():
+    slow = Pace(10, 9.0, 40.0)
+    known = shrunk(slow, Pace(500, 6.0, 18.0), DEPARTMENT).mean_minutes
+
+    assert 6.0 < known < 6.8 < shrunk(slow, NOTHING, DEPARTMENT).mean_minutes
 
 
 def test_a_doctor_who_is_known_is_expected_to_be_as_usual():
