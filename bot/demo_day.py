@@ -116,10 +116,13 @@ class _Day:
         self._deliver()
         stage = Stage(self._house, self._clock, self._midnight, member)
         self._lay_out(stage, self._suspend(member, some))
-        self._agenda.run((self._on(plan.until) - self._midnight) / _MINUTE)
+        self._agenda.run(self._minute(self._on(plan.until)))
         self._set(self._on(plan.until))
         self._deliver()
+        end = self._minute(self._on(plan.until))
         for line in stage.lines.values():
+            if line.room.day.begins >= end:
+                continue
             outcome = line.room.outcome()
             summary.calls += outcome.calls
             summary.no_shows += outcome.no_shows
@@ -131,9 +134,7 @@ class _Day:
     def _shifts(self, counter: Counter, member: Member) -> list[ShiftView]:
         plan = self._plan
         found = [
-            one
-            for one in shifts.of_day(counter.work, member, plan.on)
-            if one.state == "published" and one.starts_at.time() < plan.until
+            one for one in shifts.of_day(counter.work, member, plan.on) if one.state == "published"
         ]
         if not found:
             raise LookupError(f"no shift takes place on {plan.on}")
@@ -232,11 +233,10 @@ class _Day:
         self._agenda.at(first - _HOUR, self._go_round, last + _HOUR)
 
     def _half_day(self, shift: ShiftView, people: Sequence[Expected], late: float) -> HalfDay:
-        begins = (shift.starts_at - self._midnight) / _MINUTE
-        ends = (shift.ends_at - self._midnight) / _MINUTE
+        begins, ends = self._minute(shift.starts_at), self._minute(shift.ends_at)
         length = (ends - begins) / max(1, shift.places) * self._dice.uniform(*_SPEEDS)
         habits = Habits(visit=length, doctor_late=0.0) if late else Habits(visit=length)
-        booked = tuple((one.starts_at - self._midnight) / _MINUTE for one in people)
+        booked = tuple(self._minute(one.starts_at) for one in people)
         return HalfDay(self._midnight, booked, (Duty(begins + late, ends),), habits)
 
     def _close(self, minute: float, line: DeskLine) -> None:
@@ -260,6 +260,9 @@ class _Day:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), self._house.settings.zone)
+
+    def _minute(self, instant: datetime) -> float:
+        return (instant - self._midnight) / _MINUTE
 
     def _eve(self, clock: time) -> datetime:
         return self._on(clock) - timedelta(days=1)

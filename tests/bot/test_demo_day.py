@@ -98,7 +98,7 @@ def test_a_whole_day_with_a_suspension_and_every_step_allowed(stage):
     assert any(line.startswith("wait, new") for line in told)
 
 
-def test_the_day_stopped_midway_leaves_a_line_and_a_board_alive(stage):
+def test_the_day_stopped_midway_leaves_open_rooms_and_people_to_come(stage):
     troupe, _ = stage
 
     demo_day.run(troupe, demo_day.Plan(DAY, until=time(9, 0), seed=2))
@@ -108,8 +108,9 @@ def test_the_day_stopped_midway_leaves_a_line_and_a_board_alive(stage):
         board = standing.board(counter.work, "S")
         assert board is not None
         (room,) = board.rooms
-    assert room.calls > 2
-    assert room.called is not None
+    assert (room.state, room.calls > 2) == ("open", True)
+    open_ones = Appointment.status.in_(("booked", "checked_in")), Appointment.visit_on == DAY
+    assert _rows(troupe.house, select(Appointment.id).where(*open_ones))
 
 
 def test_a_day_on_which_nobody_works_is_refused(stage):
