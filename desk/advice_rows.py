@@ -12,6 +12,7 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from desk.work import Work
 from models import Appointment, Calling, Shift, Site, Slot, Ticket, TicketEvent
+from scheduling.clinic_types import USUAL
 
 # Numbers that any room of the department can take; the others wait for their doctor.
 GENERAL = ("general", "convenience")
@@ -20,8 +21,8 @@ WEEKS = 4
 _DAYS = timedelta(days=7 * WEEKS)
 # Fewer patients than this say nothing yet.
 _LEAST = 30
-USUAL_SCV = 0.5  # of visits, coefficient of variation .7 (docs/queueing.md)
-USUAL_NO_SHOW = 0.144  # tertiary hospital, web booking 2010: PMC3238289
+# How visits scatter where nothing was seen: squared coefficient of variation.
+USUAL_SCV = USUAL.visit_cv**2
 _CAME, _STAYED_AWAY = ("checked_in", "completed"), ("booked", "no_show")
 _EXPECTED = (*_CAME, *_STAYED_AWAY)
 
@@ -160,7 +161,7 @@ def no_shows(work: Work, wards: Sequence[int], today: date) -> Mapping[int, floa
     return {
         ward: sum(seen[status] for status in _STAYED_AWAY) / seen.total()
         if seen.total() >= _LEAST
-        else USUAL_NO_SHOW
+        else USUAL.no_show
         for ward, seen in counts.items()
     }
 
