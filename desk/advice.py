@@ -27,7 +27,7 @@ from scheduling.rota import Member
 from scheduling.staffing import forecast
 from scheduling.types import HalfDay
 
-_WEEK, _MINUTE = timedelta(days=7), timedelta(minutes=1)
+_WEEK, _DAY, _MINUTE = timedelta(days=7), timedelta(days=1), timedelta(minutes=1)
 
 
 class LineKey(NamedTuple):
@@ -58,7 +58,8 @@ def staffing(work: Work, member: Member, site: str, day: date) -> Staffing:
     """
     Return what to expect of a site's day, and what was seen last.
 
-    A day that is over is held against itself, any other against the last one with tickets.
+    A day that is over, today too once its shifts have ended, is held against itself, any other
+    against the last one with tickets.
 
     Raises:
         NotAllowed: no such site, or not this member's.
@@ -71,7 +72,7 @@ def staffing(work: Work, member: Member, site: str, day: date) -> Staffing:
     shifts = _by_line(rows.shifts(work, wards, day))
     booked = _by_line(rows.booked(work, wards, day))
     past = _past(work, wards, day)
-    seen_on = day if day < today else rows.last_seen(work, site, today)
+    seen_on = day if day < today else _last_seen(work, wards, site, today)
     seen = _seen(work, wards, seen_on) if seen_on else {}
     found = [_line(work, key, shifts[key], booked.get(key, ()), past) for key in shifts]
     lines = [
@@ -81,6 +82,12 @@ def staffing(work: Work, member: Member, site: str, day: date) -> Staffing:
     ]
     lines.sort(key=lambda line: -line.forecast.wait)
     return Staffing(site, name, day, seen_on, tuple(lines))
+
+
+def _last_seen(work: Work, wards: Sequence[int], site: str, today: date) -> date | None:
+    ends = [row.ends_at for row in rows.shifts(work, wards, today)]
+    is_over = bool(ends) and max(ends) <= work.now
+    return rows.last_seen(work, site, today if is_over else today - _DAY)
 
 
 def _by_line(found: Iterable[Row[*tuple[Any, ...]]]) -> dict[LineKey, list[Row[*tuple[Any, ...]]]]:

@@ -97,7 +97,7 @@ _PACES = (
 _LAST_SEEN = (
     select(func.max(Calling.visit_on))
     .join(Site, Site.id == Calling.site_id)
-    .where(Site.code == bindparam("site"), Calling.visit_on < bindparam("today"))
+    .where(Site.code == bindparam("site"), Calling.visit_on <= bindparam("latest"))
 )
 _CALLED_AT = func.min(TicketEvent.at).label("called_at")
 _FIRST_EVENT = TicketEvent.__table__.alias("first_event")
@@ -186,9 +186,9 @@ def _pace(patients: float, visits: float, minutes: float, squares: float) -> Pac
     return Pace(int(patients), mean * each, spread / mean**2 / each if mean else USUAL_SCV)
 
 
-def last_seen(work: Work, site: str, today: date) -> date | None:
-    """Return the last day before today on which anybody was called at a site."""
-    found: date | None = work.conn.scalar(_LAST_SEEN, {"site": site, "today": today})
+def last_seen(work: Work, site: str, latest: date) -> date | None:
+    """Return the last day up to one on which anybody could be called at a site."""
+    found: date | None = work.conn.scalar(_LAST_SEEN, {"site": site, "latest": latest})
     return found
 
 

@@ -160,6 +160,20 @@ def test_a_day_that_is_over_is_held_against_itself(weeks):
     assert _staffing(weeks, TODAY).seen_on == TODAY - timedelta(days=1)
 
 
+def test_today_is_seen_once_its_shifts_have_ended(weeks):
+    ward = weeks.department()
+    weeks.appointments(weeks.half_day(ward, 1), "08:00", 3)
+    weeks.visit(weeks.half_day(ward, -1), "08:00", "08:00", "08:05", 5.0)
+    weeks.visit(weeks.half_day(ward, 0), "08:00", "08:00", "08:20", 5.0)
+    assert _staffing(weeks).seen_on == TODAY - timedelta(days=1), (
+        "it is nine, they go on till noon"
+    )
+    weeks.now += timedelta(hours=3)
+    for day in (TODAY, TOMORROW):
+        found = _staffing(weeks, day)
+        assert (found.seen_on, found.lines[0].seen[0].wait) == (TODAY, 20)
+
+
 def test_nobody_plans_for_a_site_of_others(weeks):
     elsewhere = Member(8, "王护士", "desk", None, "OTHER")
     with pytest.raises(NotAllowed):
