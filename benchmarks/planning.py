@@ -47,9 +47,10 @@ def rows(places: Places) -> Iterator[Row]:
 
 def _forecast(places: Places) -> Row:
     """CPU of one half-day, and the mean wait by both, on mornings of four hours."""
+    runs = min(_PLAYED, places.sizes.suspensions)
     facts = {
         f"{rooms} rooms, {at_once} every half-hour": f"{_quick(rooms, at_once)[1]:.1f} min "
-        f"quickly, {_played(rooms, at_once)[1]:.1f} played"
+        f"quickly, {_played(rooms, at_once, runs)[1]:.1f} played"
         for rooms, at_once in _ROOMS
     }
     rooms, at_once = _ROOMS[-1]
@@ -60,7 +61,7 @@ def _forecast(places: Places) -> Row:
         samples=interleaved(
             (
                 lambda: {"quick": _quick(rooms, at_once)[0]},
-                lambda: {"played": _played(rooms, at_once)[0]},
+                lambda: {"played": _played(rooms, at_once, runs)[0]},
             ),
             places.sizes.rounds,
         ),
@@ -82,13 +83,13 @@ def _quick(rooms: int, at_once: int) -> tuple[float, float]:
     return (time.thread_time() - started) * 1e3 / len(draws.come), wait
 
 
-def _played(rooms: int, at_once: int) -> tuple[float, float]:
+def _played(rooms: int, at_once: int, runs: int) -> tuple[float, float]:
     booked = slots(at_once * _LENGTH // _SLOT, _SLOT, at_once)
     day = HalfDay(_OPENS, booked, (Duty(0.0, _LENGTH),) * rooms, _PLAIN)
     started = time.thread_time()
-    runs = [simulate(day, Discipline("fifo"), Random(seed)) for seed in range(_PLAYED)]
-    took = (time.thread_time() - started) * 1e3 / _PLAYED
-    return took, fmean(max(0.0, call.called - call.claim) for run in runs for call in run.calls)
+    days = [simulate(day, Discipline("fifo"), Random(seed)) for seed in range(runs)]
+    took = (time.thread_time() - started) * 1e3 / runs
+    return took, fmean(max(0.0, call.called - call.claim) for one in days for call in one.calls)
 
 
 def _template(places: Places) -> Row:
@@ -122,7 +123,8 @@ def _template(places: Places) -> Row:
 
 
 def _week(places: Places) -> Iterator[Row]:
-    demands, supplies, minutes = _sites(Random(1))
+    sites = min(_SITES, places.sizes.suspensions)
+    demands, supplies, minutes = _sites(Random(1), sites)
     plan(demands[:1], supplies[:1], minutes, 60)  # loads scipy
 
     def ours() -> dict[str, float]:
@@ -143,7 +145,7 @@ def _week(places: Places) -> Iterator[Row]:
     unmet = sum(one.patients for one in found.unmet) or 1e-9
     in_turn = _in_turn(demands, supplies, minutes)
     yield Row(
-        work="patients without a place within an hour, of a week at twelve sites",
+        work=f"patients without a place within an hour, of a week at {sites} sites",
         where="generated",
         unit="patients",
         samples={"plan": [unmet], "in turn": [in_turn or 1e-9]},
@@ -155,9 +157,9 @@ def _week(places: Places) -> Iterator[Row]:
 
 
 def _sites(
-    random: Random,
+    random: Random, sites: int
 ) -> tuple[list[Demand], list[Supply], dict[tuple[str, str], float]]:
-    spots = {str(n): (random.uniform(0, 60), random.uniform(0, 60)) for n in range(_SITES)}
+    spots = {str(n): (random.uniform(0, 60), random.uniform(0, 60)) for n in range(sites)}
     minutes = {
         (one, other): 0.0 if one == other else 5 + abs(x - u) + abs(y - v)
         for one, (x, y) in spots.items()
