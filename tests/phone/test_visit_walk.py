@@ -280,6 +280,12 @@ def test_from_the_code_at_the_door_to_the_end_of_the_visit(demo, patient, doctor
     assert spoken[-1][1].endswith("就诊。")
     assert "李" not in spoken[-1][1]
 
+    doctor.browser.find_element(By.TAG_NAME, "body").send_keys("t")
+    rooms = doctor.browser.switch_to.active_element
+    assert rooms.get_attribute("name") == "to"
+    rooms.send_keys("m")  # in a list of rooms it is a letter like any other
+    assert inside(doctor) == label
+    doctor.browser.refresh()
     press(doctor, "m", "已记过号")
     board.shows(".missed", label)
     patient.write("我回来了", "接着给您排")
