@@ -183,23 +183,28 @@ def test_the_desk_checks_in_and_says_who_goes_before(house, browser, enter, shif
     assert {"arrive", "rank"} <= acts
 
 
+def somebody(work, number: int) -> int:
+    """A new patient."""
+    document = f"E{number:08d}"
+    return insert_row(
+        work.conn,
+        insert(Patient).values(
+            public_id=f"walks-in-{number}",
+            name_enc=work.vault.seal("李秀英"),
+            document_kind="passport",
+            document_hash=work.vault.lookup(document),
+            document_enc=work.vault.seal(document),
+            sex="f",
+            birth_on=date(1990, 1, 1),
+            created_at=work.now,
+        ),
+    )
+
+
 def test_who_walks_in_takes_a_place_that_is_left(house, browser, enter):
     enter()
     with open_desk(house, CONSOLE) as counter:
-        seal, lookup = counter.work.vault.seal, counter.work.vault.lookup
-        patient = insert_row(
-            counter.work.conn,
-            insert(Patient).values(
-                public_id="walks-in",
-                name_enc=seal("李秀英"),
-                document_kind="passport",
-                document_hash=lookup("E00000001"),
-                document_enc=seal("E00000001"),
-                sex="f",
-                birth_on=date(1990, 1, 1),
-                created_at=counter.work.now,
-            ),
-        )
+        patient = somebody(counter.work, 1)
     page = text(browser.get(f"/patients/{patient}/walk-in"))
     shift = re.search(r'<option value="(\d+)">', page)[1]
     page = text(browser.post(f"/patients/{patient}/walk-in", shift=shift, rank="pregnant"))
@@ -211,6 +216,38 @@ def test_who_walks_in_takes_a_place_that_is_left(house, browser, enter):
             .where(Appointment.patient_id == patient)
         ).one()
     assert tuple(row) == ("window", "pregnant", "waiting")
+
+
+def test_who_is_asked_and_agrees_is_called_sooner_in_another_room(house, browser, enter):
+    enter()
+    with open_desk(house, CONSOLE) as counter:
+        work = counter.work
+        row = work.conn.execute(
+            select(*Shift.__table__.c)
+            .where(Shift.visit_on == counter.now.date(), Shift.starts_at <= work.now)
+            .where(Shift.doctor_id.is_(None), Shift.service_type == "general")
+            .where(Shift.state == "published", Shift.ends_at > work.now)
+            .order_by(Shift.id)
+        ).first()
+        for number in range(12):
+            tickets.walk_in(work, somebody(work, number), row.id)
+        copy = {**row._mapping, "id": None, "natural_key": "another", "room": "乙诊室"}
+        other = insert_row(work.conn, insert(Shift).values(**copy))
+    page = text(browser.get("/moves"))
+    assert "→ 乙诊室" in page
+    ticket, leaving, to = (
+        re.search(pattern, page)[1]
+        for pattern in (r"/moves/(\d+)", r'name="from" value="(\d+)"', r'name="to" value="(\d+)"')
+    )
+    assert (int(leaving), int(to)) == (row.id, other)
+    with open_desk(house, CONSOLE) as counter:
+        standing_there = standing.room(counter.work, NURSE, other).line
+    assert standing_there == (), "looking moves nobody"
+    assert "→ 乙诊室" in text(browser.post(f"/moves/{ticket}", **{"from": leaving, "to": to}))
+    with open_desk(house, CONSOLE) as counter:
+        (moved,) = standing.room(counter.work, NURSE, other).line
+    assert moved.id == int(ticket)
+    assert browser.post(f"/moves/{ticket}").status_code == 400
 
 
 def test_a_doctor_is_late_and_then_ends_early(house, browser, enter, shift, here):
@@ -298,16 +335,22 @@ def test_many_who_watch_ask_the_database_once(house, browser, shift, here):
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_look_costs_as_much_with_one_ticket_as_with_forty(house, browser, shift):
-    path = f"/board/{site_of(house, shift)}/events"
+@pytest.mark.parametrize(
+    "page", ["/board/{site}/events", "/console/rooms/{shift}", "/console/shifts/{shift}"]
+)
+def test_a_look_costs_as_much_with_one_ticket_as_with_many(house, enter, shift, page):
+    browser = enter()
+    path = page.format(site=site_of(house, shift), shift=shift)
     counts = []
     for some in (patients(house, shift)[:1], patients(house, shift)[1:]):
         with open_desk(house, CONSOLE) as counter:
             for number in some:
                 tickets.check_in(counter.work, AppointmentId(number), by_desk=True)
+        browser.client.get(path)  # what is read once
         with counting(house) as seen:
-            browser.client.get(path)
+            assert browser.client.get(path).status_code == 200
         counts.append(len(seen))
+    assert len(patients(house, shift)) == 0
     assert counts[0] == counts[1]
 
 
