@@ -308,7 +308,6 @@ def _appointment(room: int, who: int, place: int) -> dict[str, object]:
 def _ticket(room: int, who: int, place: int) -> dict[str, object]:
     is_seen = place < _SEEN
     return {
-        "id": who,
         "appointment_id": who,
         "site_id": 1,
         "department_id": _home(room)["department_id"],
