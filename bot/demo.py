@@ -37,7 +37,7 @@ from bot.settings import ConfigError, Settings
 from bot.tasks import here, make_app
 from bot.turn import open_desk
 from bot.wechat_errors import WechatError
-from desk import demo, staff
+from desk import demo, patient_search, staff
 from desk.work import Actor, Work
 from models.vault import make_key
 from simulator.app import alongside
@@ -116,6 +116,8 @@ def prepare(house: House) -> None:
     migrations.upgrade(house.engine)
     with open_desk(house, _ACTOR) as counter, contextlib.suppress(demo.NotEmptyError):
         demo.load(counter.work)
+    with open_desk(house, _ACTOR) as counter:
+        patient_search.index(counter.work)
 
 
 def invitation(house: House) -> str:

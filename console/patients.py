@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from console import door
 from console.days import asked_day, is_day
 from console.door import OpenDesk, me
-from desk import links, patient_search, window
+from desk import links, merging, patient_search, window
 from desk.counter import Counter
 from handlers.texts import console as texts
 from handlers.texts import refusals
@@ -24,6 +24,7 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     """The pages; doctors have none of them."""
     _add_search(blueprint, open_desk)
     _add_card(blueprint, open_desk)
+    _add_ties(blueprint, open_desk)
     _add_booking(blueprint, open_desk)
     _add_appointment(blueprint, open_desk)
 
@@ -107,6 +108,26 @@ def _add_card(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             flash(texts.SAY_WHY)
             return redirect(url_for("console.patient", number=number))
         return render_template("console/patient.html", card=card, revealed=revealed)
+
+
+def _add_ties(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    """What ties a record to other records and to accounts."""
+
+    @blueprint.post("/patients/<int:number>/merge")
+    def merge(number: int) -> ResponseReturnValue:
+        """Two records of one person: shown side by side first, then made one for good."""
+        door.only_desk()
+        gone = request.form.get("gone", type=int)
+        if gone is None:
+            abort(400)
+        if request.form.get("sure") == "1":
+            door.act(open_desk, lambda c: merging.merge(c.work, number, gone))
+            flash(texts.DONE)
+            return redirect(url_for("console.patient", number=number))
+        both = door.act(
+            open_desk, lambda c: [patient_search.card(c.work, one) for one in (number, gone)]
+        )
+        return render_template("console/merge.html", keep=both[0], gone=both[1])
 
     @blueprint.post("/patients/<int:number>/links/<int:link>")
     def verify_link(number: int, link: int) -> ResponseReturnValue:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from desk import appointments, audit
 from desk.identity import document_text, name_hash, search_keys, tail_hash
@@ -36,7 +37,12 @@ _COLUMNS = (
     Patient.birth_on, Patient.phone_enc,
 )  # fmt: skip
 _PATIENTS = select(*_COLUMNS).where(Patient.merged_into_id.is_(None)).order_by(Patient.id)
-_ONE = select(*_COLUMNS).where(Patient.id == bindparam("patient"))
+# A record that was merged leads to the one it was merged into.
+_RECORD = aliased(Patient)
+_LED_TO = select(func.coalesce(_RECORD.merged_into_id, _RECORD.id))
+_ONE = select(*_COLUMNS).where(
+    Patient.id == _LED_TO.where(_RECORD.id == bindparam("patient")).scalar_subquery()
+)
 _LINKS = (
     select(PatientLink.id, PatientLink.relation, PatientLink.state)
     .where(PatientLink.patient_id == bindparam("patient"), PatientLink.state != "removed")
@@ -86,7 +92,8 @@ def search(work: Work, words: str) -> list[PatientLine]:
     conditions = _conditions(work, words)
     if not conditions:
         return []
-    rows = work.conn.execute(_PATIENTS.where(*conditions).limit(MOST))
+    fitting = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(*conditions)
+    rows = work.conn.execute(_PATIENTS.where(Patient.id.in_(fitting)).limit(MOST))
     found = [_line(work, row) for row in rows]
     audit.record(work, "search", "patients", {"words": words, "found": [p.id for p in found]})
     return found
@@ -101,6 +108,7 @@ def card(work: Work, patient: int) -> Card:
     """
     line = _line(work, _row(work, patient))
     since = work.local(work.now).date() - _LOOKED_BACK
+    patient = line.id
     visits = appointments.of_patient(work, line.id, since)
     links = [LinkLine(*row) for row in work.conn.execute(_LINKS, {"patient": patient})]
     audit.record(work, "look", f"patient:{patient}")
@@ -118,7 +126,7 @@ def reveal(work: Work, patient: int, reason: str) -> Revealed:
     if not why:
         raise ValueError("a reason must be given")
     row = _row(work, patient)
-    audit.record(work, "reveal", f"patient:{patient}", {"reason": why})
+    audit.record(work, "reveal", f"patient:{row.id}", {"reason": why})
     opened = work.vault.open
     phone = opened(row.phone_enc) if row.phone_enc else ""
     return Revealed(opened(row.name_enc), opened(row.document_enc), phone)

@@ -111,6 +111,8 @@ ACTS = {
     "reconcile": "对账",
     "take_over": "照对账改",
     "export": "导出预约",
+    "family merged": "合并登记",
+    "family verified": "核对家属",
     "search": "查找患者",
     "reveal": "查看完整信息",
     "register": "登记患者",

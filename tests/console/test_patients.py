@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -170,6 +170,27 @@ def test_the_papers_of_a_relative_are_seen_at_the_desk(house, browser, enter):
     assert "已核对" in text(browser.post(f"/patients/{who.id}/links/{link}"))
     with open_desk(house, CONSOLE) as counter:
         assert counter.work.conn.scalar(select(PatientLink.state)) == "verified"
+
+
+def test_one_person_with_two_papers_becomes_one(house, browser, enter, li):
+    passport = Registration(
+        "Li Xiuying", "passport", "E7654321", "self", sex="f", birth_on=date(1950, 3, 7)
+    )
+    with open_desk(house, CONSOLE) as counter:
+        second = window.register(counter.work, passport)
+    enter()
+    assert f"编号{second}，" in text(browser.get(f"/patients/{second}"))
+    page = text(browser.post(f"/patients/{li}/merge", gone=str(second)))
+    assert "是同一个人，合并" in page
+    assert "E7654321" not in page
+    assert "已办好" in text(browser.post(f"/patients/{li}/merge", gone=str(second), sure="1"))
+    again = browser.post(f"/patients/{li}/merge", gone=str(second), sure="1")
+    assert again.status_code == 409
+    page = text(browser.post("/patients", words="E7654321"))
+    assert f"/console/patients/{li}" in page, "the second paper leads to the same person"
+    assert f"/console/patients/{second}" not in page
+    assert f"编号{li}，" in text(browser.get(f"/patients/{second}"))
+    assert browser.post(f"/patients/{li}/merge").status_code == 400
 
 
 def test_a_doctor_looks_up_nobody(house, browser, enter, li):
