@@ -14,7 +14,7 @@ from typing import Any
 
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import care, events, kinds, menu, personal, prompts, settling, staff, triage
+from handlers import care, events, in_line, kinds, menu, personal, prompts, settling, staff, triage
 from handlers.forms import BY_NAME, ENGINE, LIGHT, RESUME, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
@@ -189,6 +189,8 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
 def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:
     """An errand about what is kept, or the forms; who was erased is not remembered either."""
     errand = None if said.menu_id else personal.turn(ENGINE, state, heard, world)
+    if errand is None and (state.top is None or state.top.form in LIGHT):
+        errand = in_line.quits(ENGINE, state, heard, world)
     state, reply = errand or ENGINE.step(state, heard, world, said.menu_id)
     state, lead = settling.put_off(state, heard, world)
     reply = reply.after(lead) if lead else reply

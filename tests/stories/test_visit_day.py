@@ -243,6 +243,16 @@ def test_the_menu_under_the_chat_checks_in_and_tells_where_she_stands(day):
     assert "下一位就是您" in day.say("还要等多久")
 
 
+@pytest.mark.parametrize("words", ["不等了，我走了", "我先回去了"])
+def test_who_goes_away_for_good_is_not_called_and_may_still_come_back(day, words):
+    assert "号给您留着" not in day.say(words), "nobody waits"
+    day.say("签到")
+
+    assert "这会儿不叫您" in day.say(words)
+    assert "现在没有人在等" in day.doctor("下一个")
+    assert "接着给您排" in day.say("我回来了")
+
+
 # -- in care mode
 
 
