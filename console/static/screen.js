@@ -6,6 +6,8 @@ const lost = document.getElementById("lost");
 const speak = document.getElementById("speak");
 const CUT_MS = 4000; // an answer that simply ends is followed by the next within two seconds
 const SILENT_MS = 25000; // a sign of life comes every ten
+const PAGE_MS = 10000;
+const HANDS_MS = 60000;
 let stream;
 let heardAt = Date.now();
 let cutAt = 0;
@@ -65,12 +67,20 @@ setInterval(() => {
   if (isDead && now - openedAt > CUT_MS) open();
 }, 1000);
 
-// Where there is more than fits, a screen on the wall turns its pages; a phone is scrolled by hand.
+// Where there is more than fits, a screen on the wall turns its pages; not under somebody's hands,
+// and not on a phone.
+let touchedAt = -Infinity;
+for (const name of ["wheel", "keydown", "pointerdown"]) {
+  addEventListener(name, () => {
+    touchedAt = Date.now();
+  });
+}
 setInterval(() => {
-  if (matchMedia("(max-width: 899px)").matches || document.activeElement === speak) return;
+  const isTouched = Date.now() - touchedAt < HANDS_MS;
+  if (isTouched || matchMedia("(max-width: 899px)").matches) return;
   const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 4;
   scrollTo(0, isAtEnd ? 0 : scrollY + innerHeight * 0.9);
-}, 10000);
+}, PAGE_MS);
 
 if ("speechSynthesis" in window) {
   speak.hidden = false;
