@@ -17,9 +17,6 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from desk.roster_fields import FIELDS, KINDS, Field
 
 _MIDNIGHT = time(0)
@@ -138,7 +135,7 @@ def _sheets(path: Path, errors: list[RosterError]) -> Iterator[_Sheet]:
     except UnicodeDecodeError:
         message = "不是 UTF-8 编码，请在表格软件中另存为“CSV UTF-8”"
         errors.append(RosterError(path.name, None, None, message))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, csv.Error, OSError) as problem:
+    except (zipfile.BadZipFile, KeyError, csv.Error, OSError) as problem:
         errors.append(RosterError(path.name, None, None, f"打不开：{type(problem).__name__}"))
 
 
@@ -155,6 +152,8 @@ def _csv(path: Path) -> _Sheet:
 
 
 def _xlsx(path: Path) -> list[_Sheet]:
+    import openpyxl  # noqa: PLC0415 - only who has a workbook needs it, a server hardly ever
+
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         alone = len(book.worksheets) == 1

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import openpyxl
 from sqlalchemy import Row, Select, bindparam, func, select
 
 from desk.roster_fields import FIELDS
@@ -108,6 +107,8 @@ def one(work: Work, member: Member, shift: int) -> Cell | None:
 
 def workbook(work: Work, member: Member, first: date, days: int) -> bytes:
     """Return the shifts of so many days as XLSX with the columns the import reads."""
+    import openpyxl  # noqa: PLC0415 - as in roster_files
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(_SHEET)
     names = [name for name in FIELDS[_SHEET] if name not in ("weekday", "valid_from", "valid_to")]
