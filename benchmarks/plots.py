@@ -94,11 +94,12 @@ def _disciplines(rows: list[dict[str, Any]]) -> Figure:
         axes.bar(at, means, width=0.18, label=name)
         axes.errorbar(at, means, yerr=[[0] * len(rows), beyond], fmt="none", color="black", lw=0.8)
         for x, mean, high in zip(at, means, highs, strict=True):
-            axes.text(x, high + 1, f"{mean:.0f}", ha="center", va="bottom")
+            axes.text(x, high + 1, f"{high:.0f}", ha="center", va="bottom")
+            axes.text(x, 0.5, f"{mean:.0f}", ha="center", va="bottom", color="white")
     axes.set_xticks(range(len(rows)), [row["work"].removeprefix("waits under ") for row in rows])
     axes.set_ylabel("minutes: mean, line to p95")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, ncols=len(classes), loc="upper left")
+    axes.legend(frameon=False, ncols=len(classes), loc="lower left", bbox_to_anchor=(0, 1))
     return figure
 
 

@@ -228,7 +228,7 @@ def _disciplines(places: Places) -> Iterator[Row]:
     for name, discipline in _DISCIPLINES.items():
         samples: dict[str, list[float]] = {}
         for number in range(rounds):
-            dice = Random(f"disciplines {number}")  # every discipline has the same patients
+            dice = Random(f"disciplines {number}")
             past = [simulate(various(_FULL, dice), discipline, dice).calls for _ in range(days)]
             for what, figure in _effects(past).items():
                 samples.setdefault(what, []).append(figure)

@@ -16,7 +16,7 @@ from sqlalchemy import Row, bindparam, select
 
 from desk import rooms, ticket_rows
 from desk.work import Work
-from models import Appointment, Pace, Shift, Ticket
+from models import Appointment, Pace, Ticket
 from scheduling import waits
 from scheduling.overtaking import Coming, Inside, Snapshot, expected_back, expected_booked, wait
 from scheduling.waits import WaitRange
@@ -38,14 +38,10 @@ _BUSY = select(
     Ticket.shift_id.in_(bindparam("shifts", expanding=True)),
     Ticket.state.in_(("called", "results")),
 )
-_ABSENT = (
-    select(Appointment.id, Appointment.shift_id, Appointment.starts_at)
-    .join(Shift, Shift.id == Appointment.shift_id)
-    .where(
-        Appointment.shift_id.in_(bindparam("shifts", expanding=True)),
-        Appointment.status == "booked",
-        Appointment.starts_at <= bindparam("until"),
-    )
+_ABSENT = select(Appointment.id, Appointment.shift_id, Appointment.starts_at).where(
+    Appointment.shift_id.in_(bindparam("shifts", expanding=True)),
+    Appointment.status == "booked",
+    Appointment.starts_at <= bindparam("until"),
 )
 
 _Row = Row[*tuple[Any, ...]]
