@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TUESDAY = "2026-11-24T09:30:00+08:00"
 AFTER_A_MINUTE = "2026-11-24T09:32:00+08:00"
 SOMEBODY_ELSE = "oDemo0WangXiaomin00000000003"
-SMALLEST, LARGEST = 360, 1440
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +64,6 @@ def count(visitor: Visitor, label: str) -> int:
     return visitor.browser.execute_script(script, label)
 
 
-def fits(visitor: Visitor, width: int) -> bool:
-    visitor.browser.set_window_size(width, 900)
-    script = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    return bool(visitor.browser.execute_script(script))
-
-
 def test_from_the_nurse_to_the_patient_and_back(patient, nurse, demo):
     doctor = re.search(r"(\S{2,3}) (?:副?主任|主治)医师", patient.last()).group(1)
     follow(nurse, "后一天")
@@ -115,11 +108,3 @@ def test_she_also_does_it_on_her_phone(nurse, demo):
         phone.write("确认停诊", "已停诊")
         phone.write("撤销停诊", "确认恢复")
         phone.write("确认恢复", "已恢复")
-
-
-@pytest.mark.parametrize("path", ["", "staff", "calls", "inbox", "audit"])
-def test_every_page_fits_a_phone_and_a_desk(nurse, demo, path):
-    nurse.browser.get(f"{demo}/console/{path}")
-    assert fits(nurse, SMALLEST), path
-    nurse.picture(f"console-small-{path or 'board'}")
-    assert fits(nurse, LARGEST), path
