@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from desk import audit, notices, rehousing, rooms, ticket_rows, visits
+from desk import audit, rehousing, rooms, ticket_notices, ticket_rows, visits
 from desk.work import Work
 from models import Appointment, Ticket
 from scheduling.errors import NobodyInside, NotAllowed, NotInLine, RoomClosed
@@ -167,7 +167,7 @@ def delay(work: Work, member: Member, shift: int, until: datetime) -> int:
     told = [(row.appointment_id, row.appointment_version) for row in here]
     told += [(row.id, row.version) for row in work.conn.execute(_BOOKED, {"shift": shift})]
     for appointment, version in told:
-        notices.delayed(work, (appointment, version), about, until)
+        ticket_notices.delayed(work, (appointment, version), about, until)
     audit.record(work, "delay", f"shift:{shift}", {"until": until.isoformat()})
     return len(told)
 
@@ -249,7 +249,7 @@ def _last_missed(work: Work, shift: int) -> _Row | None:
 
 def _call(work: Work, row: _Row, **values: object) -> None:
     ticket_rows.change(work, row, "called", "", called_at=work.now, **values)
-    notices.called(work, ticket_rows.one(work, row.id))
+    ticket_notices.called(work, ticket_rows.one(work, row.id))
 
 
 def _tell(work: Work, rest: Sequence[_Row]) -> None:
@@ -261,7 +261,7 @@ def _tell(work: Work, rest: Sequence[_Row]) -> None:
         if row.told and row.told <= number:
             continue
         work.conn.execute(_SET, {"ticket": row.id, "told": number})
-        notices.ahead(work, ticket_rows.one(work, row.id), ahead)
+        ticket_notices.ahead(work, ticket_rows.one(work, row.id), ahead)
 
 
 def _close(work: Work, shift: int) -> int:

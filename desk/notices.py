@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from desk import outbox, prompts, sharing
 from desk.accounts import account
@@ -23,7 +22,6 @@ from desk.work import Work
 from models import Outbox
 from scheduling.channels import CHANNELS, KINDS, Reach, choose, spend
 from scheduling.reminders import reminder_times
-from scheduling.rota import ShiftView
 from scheduling.types import AppointmentView, Outlook, PromptId
 from scheduling.waiting import WaitingView
 
@@ -110,36 +108,6 @@ def waitlist_over(work: Work, entry: int, to: int, view: WaitingView) -> None:
     outbox.put(work, outbox.Notice("waitlist_over", f"waitlist_over:{entry}", payload, to))
 
 
-def called(work: Work, ticket: Row[*tuple[Any, ...]]) -> None:
-    """It is the turn of this ticket, in the room where it waits now."""
-    _of_ticket(work, "called", ticket, timedelta(minutes=30))
-
-
-def ahead(work: Work, ticket: Row[*tuple[Any, ...]], number: int) -> None:
-    """So few people are before this ticket now."""
-    _of_ticket(work, "ahead", ticket, timedelta(minutes=60), ahead=number)
-
-
-def sent_on(work: Work, ticket: Row[*tuple[Any, ...]]) -> None:
-    """The ticket waits in another room, where it now is."""
-    _of_ticket(work, "sent_on", ticket, timedelta(hours=3))
-
-
-def unseen(work: Work, ticket: Row[*tuple[Any, ...]]) -> None:
-    """The room of a ticket has closed and no other one takes it: somebody has to ring."""
-    _of_ticket(work, "unseen", ticket, None)
-
-
-def delayed(work: Work, visit: tuple[int, int], shift: ShiftView, until: datetime) -> None:
-    """The doctor is there at `until` (local); `visit` waits, or is still to come: id, version."""
-    payload = {
-        "until": until.isoformat(),
-        "room": shift.room,
-        "doctor": shift.doctor_name,
-    }
-    _of_visit(work, "delayed", visit, f"{shift.id}:{until:%H%M}", payload)
-
-
 def facts(view: AppointmentView) -> Mapping[str, str | int | None]:
     """Return what is told of an appointment; the patient's name masked."""
     place = view.opening
@@ -192,44 +160,6 @@ _WAITS = (
     )
     .order_by(Outbox.not_before, Outbox.id)
 )
-
-
-def _of_ticket(
-    work: Work,
-    kind: str,
-    ticket: Row[*tuple[Any, ...]],
-    lives: timedelta | None,
-    **more: object,
-) -> None:
-    """
-    Lay down a notice about a ticket as it is now; pointless once it is older than `lives`.
-
-    Room and doctor are those where it waits now, which need not be those that were booked.
-    """
-    payload = {"label": ticket.label, "room": ticket.room, "doctor": ticket.doctor_name, **more}
-    if lives is not None:
-        payload["until"] = (work.now + lives).isoformat()
-    visit = ticket.appointment_id, ticket.appointment_version
-    which = ":".join(map(str, (ticket.version, *more.values())))
-    _of_visit(work, kind, visit, which, payload)
-
-
-def _of_visit(
-    work: Work, kind: str, visit: tuple[int, int], which: str, payload: Mapping[str, object]
-) -> None:
-    appointment, version = visit
-    reader = next(iter(readers(work, appointment)), None)
-    if reader is None and not KINDS[kind].rings and phone_of(work, appointment) is None:
-        return
-    notice = outbox.Notice(
-        kind=kind,
-        dedupe_key=f"{kind}:{appointment}:{which}",
-        payload=payload,
-        wechat_user_id=reader,
-        appointment_id=appointment,
-        appointment_version=version,
-    )
-    outbox.put(work, notice)
 
 
 def _tell(work: Work, kind: str, view: AppointmentView, to: Mapping[int, bool]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from desk import loads, notices, outbox, rooms, ticket_rows
+from desk import loads, outbox, rooms, ticket_notices, ticket_rows
 from desk.work import Work
 from scheduling.queueing import MISSED, RETURN
 from scheduling.visit import Load
@@ -39,7 +39,7 @@ def rehouse(work: Work, rows: Iterable[_Row], leaving: int, to: Sequence[Load], 
             move(work, row, load.shift, why)
         elif row.state != "unseen":
             ticket_rows.change(work, row, "unseen", why)
-            notices.unseen(work, row)
+            ticket_notices.unseen(work, row)
             stranded += 1
     return stranded
 
@@ -75,7 +75,7 @@ def move(work: Work, row: _Row, shift: int, why: str) -> None:
     if row.state == "unseen":
         outbox.void(work, row.appointment_id)  # nobody has to ring any more
     ticket_rows.change(work, row, "waiting", why, **values)
-    notices.sent_on(work, ticket_rows.one(work, row.id))
+    ticket_notices.sent_on(work, ticket_rows.one(work, row.id))
 
 
 def suspend(work: Work, appointment: int) -> None:
@@ -93,4 +93,4 @@ def restore(work: Work, appointment: int) -> None:
     before = ticket_rows.state_before(work, row.id) or "waiting"
     ticket_rows.change(work, row, "waiting" if before == "called" else before)
     if before == "unseen":
-        notices.unseen(work, ticket_rows.one(work, row.id))
+        ticket_notices.unseen(work, ticket_rows.one(work, row.id))

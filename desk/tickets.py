@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from desk import appointments, audit, loads, notices, numbers, rehousing, rooms, ticket_rows
+from desk import appointments, audit, loads, numbers, rehousing, rooms, ticket_notices, ticket_rows
 from desk.bookings import Bookings
 from desk.events import record
 from desk.rows import insert_row
@@ -254,7 +254,7 @@ def _insert(work: Work, row: _Row, about: _Row, room: int | None, rank: str) -> 
     ticket = insert_row(work.conn, _INSERT, values)
     ticket_rows.event(work, ticket, (None, state), values["shift_id"])
     if room is None:
-        notices.unseen(work, ticket_rows.one(work, ticket))
+        ticket_notices.unseen(work, ticket_rows.one(work, ticket))
     elif appointments.is_chat(work):
         _reads_herself(work, ticket, room)
     return ticket

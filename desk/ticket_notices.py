@@ -1,0 +1,91 @@
+"""
+Notices about tickets: whose turn it is, how many are before her, where she waits now.
+
+Written by the act that causes them. Room and doctor are those where the ticket waits, which need
+not be those that were booked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from desk import outbox
+from desk.reach import phone_of, readers
+from desk.work import Work
+from scheduling.channels import KINDS
+from scheduling.rota import ShiftView
+
+
+def called(work: Work, ticket: Row[*tuple[Any, ...]]) -> None:
+    """It is the turn of this ticket, in the room where it waits now."""
+    _of_ticket(work, "called", ticket, timedelta(minutes=30))
+
+
+def ahead(work: Work, ticket: Row[*tuple[Any, ...]], number: int) -> None:
+    """So few people are before this ticket now."""
+    _of_ticket(work, "ahead", ticket, timedelta(minutes=60), ahead=number)
+
+
+def sent_on(work: Work, ticket: Row[*tuple[Any, ...]]) -> None:
+    """The ticket waits in another room, where it now is."""
+    _of_ticket(work, "sent_on", ticket, timedelta(hours=3))
+
+
+def unseen(work: Work, ticket: Row[*tuple[Any, ...]]) -> None:
+    """The room of a ticket has closed and no other one takes it: somebody has to ring."""
+    _of_ticket(work, "unseen", ticket, None)
+
+
+def delayed(work: Work, visit: tuple[int, int], shift: ShiftView, until: datetime) -> None:
+    """The doctor is there at `until` (local); `visit` waits, or is still to come: id, version."""
+    payload = {
+        "until": until.isoformat(),
+        "room": shift.room,
+        "doctor": shift.doctor_name,
+    }
+    _of_visit(work, "delayed", visit, f"{shift.id}:{until:%H%M}", payload)
+
+
+# -- inside
+
+
+def _of_ticket(
+    work: Work,
+    kind: str,
+    ticket: Row[*tuple[Any, ...]],
+    lives: timedelta | None,
+    **more: object,
+) -> None:
+    """
+    Lay down a notice about a ticket as it is now; pointless once it is older than `lives`.
+
+    Room and doctor are those where it waits now, which need not be those that were booked.
+    """
+    payload = {"label": ticket.label, "room": ticket.room, "doctor": ticket.doctor_name, **more}
+    if lives is not None:
+        payload["until"] = (work.now + lives).isoformat()
+    visit = ticket.appointment_id, ticket.appointment_version
+    which = ":".join(map(str, (ticket.version, *more.values())))
+    _of_visit(work, kind, visit, which, payload)
+
+
+def _of_visit(
+    work: Work, kind: str, visit: tuple[int, int], which: str, payload: Mapping[str, object]
+) -> None:
+    appointment, version = visit
+    reader = next(iter(readers(work, appointment)), None)
+    if reader is None and not KINDS[kind].rings and phone_of(work, appointment) is None:
+        return
+    notice = outbox.Notice(
+        kind=kind,
+        dedupe_key=f"{kind}:{appointment}:{which}",
+        payload=payload,
+        wechat_user_id=reader,
+        appointment_id=appointment,
+        appointment_version=version,
+    )
+    outbox.put(work, notice)
