@@ -44,7 +44,8 @@ def since(work: Work, at: datetime) -> Told | None:
     if row.appointment_id is not None:
         if me not in readers(work, row.appointment_id):
             return None
-        payload |= notices.facts(appointments.view(work, row.appointment_id))
+        view = appointments.view(work, row.appointment_id)
+        payload = {**notices.facts(view), **payload}
     if row.words_enc:
         payload["words"] = work.vault.open(row.words_enc)
     prompt = None if row.prompt_id is None else PromptId(row.prompt_id)
