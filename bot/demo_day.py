@@ -9,6 +9,7 @@ own, under the demo's one clock. Who comes and how long she stays is drawn by
 
 from __future__ import annotations
 
+from collections import Counter as Counting
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -181,15 +182,18 @@ class _Day:
         self._summary.booked += 1
 
     def _suspend(self, member: Member, some: Sequence[ShiftView]) -> Sequence[ShiftView]:
-        """A doctor of tomorrow afternoon is ill; the patients are written to, and answer."""
-        late = [one for one in some if one.doctor is not None and one.half_day != "am"]
-        ill = max(late, key=lambda one: one.booked, default=None)
-        if ill is None or len(some) == 1:
+        """A doctor of tomorrow, rather of the afternoon, is ill; the patients are written to."""
+        if len(some) == 1:
             return some
         self._set(self._eve(_ILL_AT))
         with open_desk(self._house, _ACTOR) as counter:
-            people = demo_people.expected(counter.work, [ill.id])
+            everybody = demo_people.expected(counter.work, [one.id for one in some])
+            by_chat = Counting(one.shift for one in everybody if one.openid is not None)
+            ill = max(
+                some, key=lambda one: (bool(one.doctor), one.half_day != "am", by_chat[one.id])
+            )
             counter.suspensions.suspend(member, [ill.id])
+        people = [one for one in everybody if one.shift == ill.id]
         self._set(self._eve(_ILL_AT) + _AFTER_SUSPENDING)
         self._deliver()
         self._summary.suspended = len(people)
