@@ -54,6 +54,8 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("same_name", r"哪(一|两)?位(医生|大夫)?|同名", r"科"),
     ("which", r"(取消|退|改).{0,4}哪(一)?个|哪一?个.*(取消|退|改)", r"."),
     ("turn", r"换(个)?科|要换", r"换|还是"),
+    # 「月经或妇科」 among the parts of the body is no department.
+    ("detail", r".", r"^都不是"),
     ("departments", r"科", r"^[^\d，。]*(科|门诊|全科)[^\d，。]*$"),
     ("time", r"几点|(哪个|什么|选择?)(时间|时段|钟点|时候)", r"^\D{0,6}\d{1,2}([:：]\d\d|点)"),
     ("menu", r"您好|你好|选|需要", r"^挂号$"),
