@@ -28,6 +28,7 @@ from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
 from handlers.texts import refusals, wording
 from handlers.texts import waiting as waiting_texts
+from handlers.wards import sees_sex
 from nlp.heard import Heard
 from scheduling.errors import AgeOrSexUnfit, Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
@@ -121,16 +122,18 @@ def ask_patient(values: Values, world: World) -> Asked:
         return Open("registration", {"relation": relation} if relation else {})
     meant = family.meant(relation, linked) if relation else []
     usual = None if relation is not None else family.usual(world.person or {}, linked)
-    if usual is not None:
+    # Nobody is taken for granted in a department that does not see people of that sex.
+    is_odd = any(not sees_sex(one, values, world) for one in (*meant, usual) if one)
+    if usual is not None and not is_odd:
         return Filled(usual.id)
-    if len(meant) == 1:
+    if len(meant) == 1 and not is_odd:
         return Filled(meant[0].id)
     if relation and not meant:
         register = (texts.register_first(relation), NEW)
         others = [(wording.patient(p), p.id) for p in linked]
         return Question(texts.not_registered(relation), [register, *others], wants="patient")
     another = (texts.ANOTHER_PATIENT, NEW)
-    people = meant or linked
+    people = linked if is_odd else meant or linked
     # Who waits for a place has no time yet; who is correcting is asked once more.
     if "time" not in values or relation == "":
         choices: list[tuple[str, Any]] = [(wording.patient(p), p.id) for p in people]

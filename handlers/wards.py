@@ -179,6 +179,13 @@ def _patient(values: Values, world: World) -> PatientView | None:
     return next((p for p in people if p.id == values["patient"]), None)
 
 
+def sees_sex(who: PatientView, values: Values, world: World) -> bool:
+    """Tell whether the department settled on sees people of this patient's sex."""
+    codes = [code for code, _ in values.get("ward", ())[:1]]
+    found = world.desk.catalogue.departments(codes) if codes else ()
+    return all(ward.sex in ("", who.sex) for ward in found)
+
+
 def _sees(ward: Ward, who: PatientView, world: World) -> bool:
     """Tell whether a department sees people of this patient's age."""
     age = readback.years(who.birth_on, world.scene.now_local.date())
