@@ -53,12 +53,12 @@ def rows(places: Places) -> Iterator[Row]:
 def _delivered(places: Places) -> Iterator[Row]:
     engine = places.sizes.turn_engines[0]
     url = places.database(engine)
-    hospital.build(url, places.redis_url).close()
     port = _free_port()
     base = f"http://127.0.0.1:{port}"
     environment = hospital.environment(url, places.redis_url)
     environment |= {"WECHAT_API_BASE_URL": base, "SEND_RATES": "customer=0"}
     house = open_house(Settings.read(environment))
+    migrations.upgrade(house.engine)
     people = itertools.count(_FIRST_PERSON)
     count = places.sizes.notices
     with (
