@@ -64,11 +64,14 @@ def _composer(open_desk: OpenDesk, problem: str) -> ResponseReturnValue:
         today = counter.now.date()
         ahead = shifts.ahead(counter.work, me(), (), (), ())
         mine = groups.of(counter.work, me())
+        wards = sorted(counter.catalogue.departments(), key=lambda ward: (ward.site, ward.code))
+        sites = counter.catalogue.sites()
     last = today + timedelta(days=_DAYS)
     page = render_template(
         "console/compose.html",
         shifts=[one for one in ahead if one.booked and one.starts_at.date() <= last],
-        departments=sorted({(one.site_name, one.department_name) for one in ahead}),
+        wards=[ward for ward in wards if ward.bookable],
+        sites=sites,
         groups=mine,
         today=today,
         problem=problem,
@@ -99,8 +102,9 @@ def _audience(now: datetime) -> Audience:
     last = date.fromisoformat(form.get("last") or form["first"])
     start = datetime.combine(first, time(), tzinfo=now.tzinfo)
     end = datetime.combine(last, time(), tzinfo=now.tzinfo) + timedelta(days=1)
-    codes = tuple(filter(None, [form.get("doctor", "").strip()]))
-    return Audience(doctors=codes, start=start, end=end)
+    named = {name: form.get(name, "").strip() for name in ("doctor", "ward", "site")}
+    doctors, wards, sites = (tuple(filter(None, [code])) for code in named.values())
+    return Audience(doctors=doctors, departments=wards, sites=sites, start=start, end=end)
 
 
 def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:

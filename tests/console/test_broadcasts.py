@@ -104,3 +104,18 @@ def test_a_group_is_made_and_filled_by_lines(house, browser, enter):
     assert "第" in page
     assert "没有找到患者" in page
     assert "村里的老人" not in text(browser.post("/groups/1/remove"))
+
+
+def test_a_department_on_a_day_is_fewer_than_the_day(house, browser, enter):
+    enter()
+    with open_desk(house, CONSOLE) as counter:
+        day = counter.now.date().isoformat()
+        wards = [ward.code for ward in counter.catalogue.departments()]
+    sizes = []
+    for ward in ("", *wards):
+        fields = {"audience": "day", "first": day, "last": day, "ward": ward, "words": "停电"}
+        browser.post("/broadcasts/new", **fields)
+    with open_desk(house, CONSOLE) as counter:
+        sizes = list(counter.work.conn.scalars(select(Broadcast.expected).order_by(Broadcast.id)))
+    assert sizes[0] == sum(sizes[1:])
+    assert max(sizes[1:]) < sizes[0]
