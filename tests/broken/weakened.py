@@ -9,14 +9,16 @@ from __future__ import annotations
 import dataclasses
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
 from bot.app import create_app
+from bot.tries import Tries
 from desk import dispatch, journal, outbox, stock
+from desk.departing import Circumstances, Leased
 from models import Outbox, Slot
 
 
@@ -51,19 +53,22 @@ def _without_voiding() -> None:
 
 def _without_the_lease() -> None:
     """Whoever looks for due notices takes them, also from others, and never asks again."""
-    start = dispatch.start
+    start_page = dispatch.start_page
 
-    def look(work: Any, most: int, time: timedelta) -> list[dispatch.Leased]:
+    def look(work: Any, most: int, time: timedelta) -> list[Leased]:
         due = Outbox.state != "sent", Outbox.not_before <= work.now
         query = select(Outbox.id, Outbox.kind).where(*due).order_by(Outbox.id).limit(most)
-        return [dispatch.Leased(row.id, row.kind, 1) for row in work.conn.execute(query)]
+        return [Leased(row.id, row.kind, 1) for row in work.conn.execute(query)]
 
-    def take(work: Any, leased: dispatch.Leased, *more: Any) -> Any:
-        values = {"state": "leased", "attempts": leased.attempts, "sending_at": None}
-        work.conn.execute(update(Outbox).where(Outbox.id == leased.id).values(values))
-        return start(work, leased, *more)
+    def take(work: Any, leased: Sequence[Leased], now: Circumstances) -> Any:
+        for one in leased:
+            values = {"state": "leased", "attempts": one.attempts, "sending_at": None}
+            work.conn.execute(update(Outbox).where(Outbox.id == one.id).values(values))
+        return start_page(work, leased, now)
 
-    dispatch.lease, dispatch.start = look, take
+    dispatch.lease, dispatch.start_page = look, take
+    # The journal of tries is a guard of its own.
+    Tries.is_there = lambda self: False
 
 
 GUARDS: Mapping[str, Callable[[], None]] = {
