@@ -100,6 +100,9 @@ class Answers(Hands):
         return self._choose(choosing.by_words(screen, "都对|^对|没有?错|是的|家长"))
 
     def _on_menu(self, screen: Screen, now: datetime) -> Message | None:
+        errand = {"cancel": "取消", "move": "改时间"}.get(self.goal.task)
+        if errand is not None:
+            return self._choose(choosing.by_words(screen, errand)) or self._next_page(screen)
         if self._is("digits") or self._said["挂号"] == 0:
             return self._choose(choosing.by_words(screen, "挂号"))
         return None
