@@ -184,16 +184,19 @@ def rank_by_age(born: date, today: date) -> str:
 # -- inside
 
 
-def _arrival(one: Waiting) -> tuple[datetime, int]:
-    return one.ready_at, one.ticket
+_Place = tuple[datetime, datetime, datetime, int]
 
 
-def _since(one: Waiting) -> tuple[datetime, int]:
-    return one.waits_since, one.ticket
+def _arrival(one: Waiting) -> _Place:
+    return one.ready_at, one.due_at, one.turn_at, one.ticket
 
 
-def _turn(one: Waiting) -> tuple[datetime, datetime, int]:
-    return one.turn_at, one.ready_at, one.ticket
+def _since(one: Waiting) -> tuple[datetime, _Place]:
+    return one.waits_since, _turn(one)
+
+
+def _turn(one: Waiting) -> _Place:
+    return one.turn_at, one.due_at, one.ready_at, one.ticket
 
 
 def _waited(one: Waiting, now: datetime) -> float:
