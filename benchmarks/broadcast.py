@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 import requests
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 import migrations
 from benchmarks import hospital
@@ -33,7 +33,7 @@ from bot.turn import open_desk
 from desk import laying, outbox
 from desk.broadcasts import Broadcasts
 from desk.work import Actor
-from models import Broadcast, Staff, WechatUser
+from models import Broadcast, Outbox, Staff, WechatUser
 from models.clock import system_now
 from scheduling.broadcasting import Audience
 from scheduling.rota import Member
@@ -57,6 +57,7 @@ def _delivered(places: Places) -> Iterator[Row]:
     base = f"http://127.0.0.1:{port}"
     environment = hospital.environment(url, places.redis_url)
     environment |= {"WECHAT_API_BASE_URL": base, "SEND_RATES": "customer=0"}
+    environment["HOSPITAL_ZONE"] = _noon()
     house = open_house(Settings.read(environment))
     migrations.upgrade(house.engine)
     people = itertools.count(_FIRST_PERSON)
@@ -72,6 +73,7 @@ def _delivered(places: Places) -> Iterator[Row]:
                 wall = time.perf_counter()
                 used = crew.deliver(count)
                 seconds = time.perf_counter() - wall
+            _check(house, count)
             who = f"{workers} workers"
             return {who: count / seconds, f"{who} CPU": used / count * MICRO}
 
@@ -117,6 +119,23 @@ def _write(house: House, people: list[int]) -> None:
         work.conn.execute(update(WechatUser).values(last_message_at=system_now()))
         notices = [outbox.Notice("news", f"n{one}", {"words": _TEXT}, one) for one in people]
         outbox.put_all(work, notices)
+
+
+def _noon() -> str:
+    """A zone in which it is about noon: at night nothing would leave."""
+    ahead = (12 - system_now().hour) % 24
+    ahead -= 24 * (ahead > 12)
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+def _check(house: House, count: int) -> None:
+    """All of them have been posted, none put off."""
+    with open_desk(house, _JOB) as counter:
+        conn = counter.work.conn
+        sent = conn.scalar(select(func.count()).where(Outbox.state == "sent"))
+        if sent != count:
+            raise RuntimeError(f"{sent} of {count} sent")
+        conn.execute(update(Outbox).values(state="void"))
 
 
 class _crew:  # noqa: N801 - used like a function
