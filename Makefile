@@ -20,7 +20,7 @@ demo: $(RUNTIME) ## the bot, the courier and a phone in the browser; PORT=8000
 
 test: $(TOOLS) ## all tests on real servers; one file: make test T=tests/nlp/test_dates.py
 	@scripts/install_test_servers
-	$(BIN)/python -m pytest $(if $(T),$(T),-n 2)
+	$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist worksteal)
 
 test-fast: $(TOOLS) ## the quick tests only: no database server, no browser, no races
 	$(BIN)/python -m pytest -q -m "not server and not browser and not race and not slow"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO, NoReturn
 
 import pytest
+from flask.cli import cli
 
 from tests.bot.hospital import KEYS, ROSTER, TOWARDS
 from tests.bot.stand_in import APP, SECRET, standing_in
@@ -19,7 +24,52 @@ ROOT = Path(__file__).parents[2]
 def run(
     *arguments: str, home: Path, given: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run `flask …` in an empty directory, with nothing but this environment."""
+    """Run `flask …` in an empty directory, with nothing but this environment, as a child."""
+    with ExitStack() as files:
+        said, told, complained = (
+            files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in range(3)
+        )
+        said.write(given)
+        said.seek(0)
+        child = os.fork()
+        if child == 0:
+            _become(arguments, home, environment, (said, told, complained))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        told.seek(0)
+        complained.seek(0)
+        return subprocess.CompletedProcess(arguments, code, told.read(), complained.read())
+
+
+def _become(
+    arguments: tuple[str, ...],
+    home: Path,
+    environment: dict[str, str],
+    streams: tuple[IO[str], ...],
+) -> NoReturn:
+    """Be `flask …`: what this process has imported need not be imported again."""
+    code = 70
+    try:
+        os.chdir(home)
+        os.environ.clear()
+        os.environ.update({"PYTHONPATH": str(ROOT), **environment})
+        for number, stream in enumerate(streams):
+            os.dup2(stream.fileno(), number)
+        sys.stdin, sys.stdout, sys.stderr = streams
+        logging.getLogger().handlers.clear()
+        cli.main(args=["--app", "wsgi", *arguments], prog_name="flask")
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        for stream in streams[1:]:
+            stream.flush()
+        os._exit(code)
+
+
+def run_anew(
+    *arguments: str, home: Path, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run it as a fresh machine does: in a process that has imported nothing."""
     return subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         input=given,
@@ -35,7 +85,7 @@ def run(
 def test_understand_needs_nothing_and_answers_line_by_line(tmp_path: Path) -> None:
     texts = "我妈头晕三天了\n\n想挂下周三上午的号\n"
 
-    done = run("understand", "--now", "2026-11-24T09:00:00+08:00", home=tmp_path, given=texts)
+    done = run_anew("understand", "--now", "2026-11-24T09:00:00+08:00", home=tmp_path, given=texts)
 
     assert done.returncode == 0, done.stderr
     heard = [json.loads(line) for line in done.stdout.splitlines()]

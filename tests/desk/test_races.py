@@ -44,7 +44,7 @@ def in_one_of_ten_rounds(shows):
     return any(shows() for _ in range(10))
 
 
-def take_after_looking(work, slot):
+def take_after_looking(work, slot, entitled=()):
     """What most systems do: look, then take."""
     left = work.conn.scalar(select(Slot.capacity - Slot.booked).where(Slot.id == slot))
     if left <= 0:
@@ -52,6 +52,7 @@ def take_after_looking(work, slot):
     time.sleep(PAUSE)
     more = case((Slot.booked < Slot.capacity, Slot.booked + 1), else_=Slot.booked)
     work.conn.execute(update(Slot).where(Slot.id == slot).values(booked=more))
+    return ""
 
 
 def test_control_look_then_take_oversells(hospital, monkeypatch):

@@ -592,7 +592,7 @@ def test_a_cancelled_place_comes_back_at_a_time_nobody_can_foresee(small):
     (payload,) = small.rows(Job.payload, Job.kind == line.RETURN)
     assert NOW + timedelta(hours=1) < due_at < NOW + timedelta(hours=2)
     assert due_at == NOW + timedelta(hours=1 + random.Random(5).random())
-    assert payload == f'{{"slot": {slot}, "channel": "chat"}}'
+    assert payload == f'{{"slot": {slot}, "channel": "chat", "quota": ""}}'
     with small.work() as work:
         line.returned(work, slot, "chat")
     assert small.stock(slot) == (0, 0)
