@@ -25,7 +25,7 @@ def test_killed_at_random(
 ) -> None:
     works = Works(fresh_database(backend), redis_server.url, tmp_path)
 
-    seen = scenes.killed(works, seed=1, count=6)
+    seen = scenes.killed(works, seed=1, count=4)
 
     assert seen.wrong == []
     assert seen["harms"] > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -244,17 +243,6 @@ def test_a_department_is_searched_through_its_index_with_few_statements(clinic):
         ]
     assert any("slot USING INDEX ix_slot_department_id_visit_on" in step for step in plan), plan
     assert not any(step.startswith("SCAN slot") for step in plan), plan
-
-
-def test_a_fortnight_of_a_department_is_found_in_a_blink(clinic):
-    with finder(clinic) as find:
-        find.offers(NEURO)
-        began = time.perf_counter()
-        for _ in range(5):
-            find.offers(NEURO)
-        each = (time.perf_counter() - began) / 5
-    # About 8 ms on a quiet machine; a lost index or a query per slot costs far more than this.
-    assert each < 0.1
 
 
 def test_what_collides_with_an_appointment_is_left_out_and_said(clinic: Clinic) -> None:

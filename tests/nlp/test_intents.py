@@ -186,10 +186,10 @@ def test_confidence_is_high_when_plain_and_lower_when_two_readings_compete() -> 
 def test_a_message_is_weighed_in_well_under_a_millisecond() -> None:
     phrases = [text for text, _ in stories()]
     guess("热身", Cues())
-    start = time.perf_counter()
+    start = time.thread_time()
     for text in phrases:
         guess(text, Cues())
-    assert (time.perf_counter() - start) / len(phrases) < 0.001  # 60 µs on the slowest machine met
+    assert (time.thread_time() - start) / len(phrases) < 0.001  # 60 µs on the slowest machine met
 
 
 def shared(name: str) -> list[dict[str, str]]:

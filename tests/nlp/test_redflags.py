@@ -182,10 +182,10 @@ def test_an_ordinary_message_is_checked_in_a_fraction_of_a_millisecond() -> None
 
 
 def _seconds(texts: list[str]) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     for text in texts:
         redflags.check(text)
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 @pytest.mark.parametrize(
