@@ -53,8 +53,8 @@ def rows(places: Places) -> Iterator[Row]:
         )
     house.close()
     for work, unit, key, goal in (
-        ("statements for a board, all watchers together", "in 5 s", "statements", 1.5),
-        ("turn while a board is watched", "ms p95", "turn", 1.5),
+        ("statements for a board, all watchers together", "in 5 s", "statements", 1.25),
+        ("turn while a board is watched", "ms p95", "turn", 1.25),
         ("until the last watcher sees a call", "ms", "call", None),
     ):
         yield Row(

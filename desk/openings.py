@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Integer, Row, Select, and_, bindparam, case, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from desk.rows import WHERE
 from desk.work import Work
 from models import Department, Doctor, Shift, Site, Slot
 from scheduling import quotas
@@ -65,12 +66,7 @@ def _select_openings() -> Select[*tuple[Any, ...]]:
     columns: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...] = (
         Slot.id.label("slot"),
         Slot.shift_id,
-        Site.code.label("site"),
-        Site.name.label("site_name"),
-        Department.code.label("department"),
-        Department.name.label("department_name"),
-        Doctor.code.label("doctor"),
-        Doctor.name.label("doctor_name"),
+        *WHERE,
         Doctor.title,
         Doctor.expertise,
         Slot.starts_at,

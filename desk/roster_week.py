@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 
 from desk.roster_fields import FIELDS
+from desk.rows import WHERE
 from desk.work import Work
 from models import Department, Doctor, Shift, Site, Slot
 from scheduling.rota import Member
@@ -23,12 +24,7 @@ _BOOKED = func.coalesce(func.sum(Slot.booked), 0).label("booked")
 _SHIFTS = (
     select(
         *Shift.__table__.c,
-        Site.code.label("site"),
-        Site.name.label("site_name"),
-        Department.code.label("department"),
-        Department.name.label("department_name"),
-        Doctor.code.label("doctor"),
-        Doctor.name.label("doctor_name"),
+        *WHERE,
         func.coalesce(func.sum(Slot.capacity), 0).label("places"),
         _BOOKED,
         func.max(Slot.capacity).label("capacity"),

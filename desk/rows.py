@@ -1,10 +1,22 @@
-"""Inserting a row and learning its key, alike on all back-ends."""
+"""What rows have in common: who and where, and inserting one and learning its key."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, Insert
+
+from models import Department, Doctor, Site
+
+# Where and with whom, of anything that takes place.
+WHERE = (
+    Site.code.label("site"),
+    Site.name.label("site_name"),
+    Department.code.label("department"),
+    Department.name.label("department_name"),
+    Doctor.code.label("doctor"),
+    Doctor.name.label("doctor_name"),
+)
 
 
 def insert_row(conn: Connection, row: Insert, values: Mapping[str, object] | None = None) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from desk.openings import to_half_day
+from desk.rows import WHERE
 from desk.work import Work
 from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot
 from scheduling.errors import NotAllowed
@@ -39,12 +40,7 @@ _PLACES = (
 _SHIFTS = (
     select(
         Shift.id,
-        Site.code.label("site"),
-        Site.name.label("site_name"),
-        Department.name.label("department_name"),
-        Department.code.label("department"),
-        Doctor.code.label("doctor"),
-        Doctor.name.label("doctor_name"),
+        *WHERE,
         Shift.starts_at,
         Shift.ends_at,
         Shift.half_day,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from desk import rooms
+from desk.rows import WHERE
 from desk.work import Work
 from models import Appointment, Department, Doctor, Patient, Shift, Site, Ticket, TicketEvent
 from scheduling.errors import NoSuchTicket, NotInLine
@@ -23,12 +24,7 @@ _TICKETS = (
         Appointment.status.label("appointment_status"),
         Appointment.shift_id.label("booked_shift_id"),
         Patient.name_enc,
-        Site.code.label("site"),
-        Site.name.label("site_name"),
-        Department.code.label("department"),
-        Department.name.label("department_name"),
-        Doctor.code.label("doctor"),
-        Doctor.name.label("doctor_name"),
+        *WHERE,
         Shift.room,
     )
     .join(Appointment, Appointment.id == Ticket.appointment_id)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from desk import audit
+from desk.waitlist import OFFERED
 from desk.work import Work
 from models import Appointment, Department, Doctor, Patient, Site, WaitlistEntry
 from models.waitlist import IN_LINE
@@ -37,14 +38,7 @@ _ENTRIES = (
     .join(Site, Site.id == Department.site_id)
     .join(Patient, Patient.id == WaitlistEntry.patient_id)
     .outerjoin(Doctor, Doctor.id == WaitlistEntry.doctor_id)
-    .outerjoin(
-        Appointment,
-        and_(
-            Appointment.waitlist_id == WaitlistEntry.id,
-            Appointment.status == "held",
-            Appointment.held_until > bindparam("now"),
-        ),
-    )
+    .outerjoin(Appointment, OFFERED)
     .where(
         WaitlistEntry.state.in_(IN_LINE),
         or_(WaitlistEntry.closes_at > bindparam("now"), Appointment.id.is_not(None)),

@@ -222,6 +222,12 @@ _STANDING = select(func.count()).where(
     WaitlistEntry.closes_at > bindparam("now"),
 )
 _INSERT = insert(WaitlistEntry)
+# The place that is held for somebody in line, as long as the offer stands.
+OFFERED = and_(
+    Appointment.waitlist_id == WaitlistEntry.id,
+    Appointment.status == "held",
+    Appointment.held_until > bindparam("now"),
+)
 _VIEWS = (
     select(
         *WaitlistEntry.__table__.c,
@@ -235,14 +241,7 @@ _VIEWS = (
     .join(Department, Department.id == WaitlistEntry.department_id)
     .join(Patient, Patient.id == WaitlistEntry.patient_id)
     .outerjoin(Doctor, Doctor.id == WaitlistEntry.doctor_id)
-    .outerjoin(
-        Appointment,
-        and_(
-            Appointment.waitlist_id == WaitlistEntry.id,
-            Appointment.status == "held",
-            Appointment.held_until > bindparam("now"),
-        ),
-    )
+    .outerjoin(Appointment, OFFERED)
 )
 _ENTRY = _VIEWS.where(WaitlistEntry.id == bindparam("entry"))
 _MINE = _VIEWS.where(

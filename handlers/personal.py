@@ -18,7 +18,7 @@ from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Redo, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import family, settling
+from handlers import family, phone_code, settling
 from handlers.scene import World
 from handlers.texts import personal as texts
 from handlers.texts import refusals, wording
@@ -139,28 +139,17 @@ def _send(values: Values, world: World) -> Asked:
     if values["act"] != "phone":
         return Filled(value=False)
     try:
-        sent = world.desk.patients.send_phone_code(PatientId(values["whose"]), values["phone"])
+        return phone_code.send(values["whose"], values["phone"], world)
     except Refusal as no:
         return Stop(refusals.say(no))
-    return Filled(value=True, note=texts.code_sent(sent)) if sent else Filled(value=False)
 
 
 def _ask_code(values: Values, world: World) -> Asked:
-    if not values["sent"]:
-        return Filled("")
-    return Question(texts.CODE_WANTED, [(texts.NO_CODE, "")], wants="code")
+    return phone_code.ask(texts.NO_CODE, sent=values["sent"])
 
 
 def _answer_code(heard: Heard, values: Values, world: World) -> Given:
-    """The right code changes the phone; a wrong one may be tried again."""
-    if heard.code is None:
-        return None
-    who = PatientId(values["whose"])
-    try:
-        world.desk.patients.change_phone(who, values["phone"], heard.code)
-    except Refusal as no:
-        return Redo((), refusals.say(no))
-    return heard.code
+    return phone_code.answer(heard, values["whose"], values["phone"], world)
 
 
 def _pick_code(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON

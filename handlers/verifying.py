@@ -10,6 +10,7 @@ from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
 from dialogue.state import Values
+from handlers import phone_code
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import registration as texts
@@ -68,29 +69,19 @@ def send_to_new(values: Values, world: World) -> Asked:
     if not is_given or not world.scene.can_text:
         return Filled(value=False)
     try:
-        sent = world.desk.patients.send_phone_code(PatientId(values["patient"]), phone)
+        return phone_code.send(values["patient"], phone, world)
     except Refusal:
         return Filled(value=False)
-    return Filled(value=True, note=texts.code_sent(sent)) if sent else Filled(value=False)
 
 
 def ask_new(values: Values, world: World) -> Asked:
     """Ask for that code; it may be left for later."""
-    if not values["sent"]:
-        return Filled("")
-    return Question(texts.CODE, [(texts.NO_CODE, "")], wants="code")
+    return phone_code.ask(texts.NO_CODE, sent=values["sent"])
 
 
 def answer_new(heard: Heard, values: Values, world: World) -> Given:
-    """The right code proves the phone; a wrong one may be tried again."""
-    if heard.code is None:
-        return None
-    who = PatientId(values["patient"])
-    try:
-        world.desk.patients.change_phone(who, values["phone"], heard.code)
-    except Refusal as no:
-        return Redo((), refusals.say(no))
-    return heard.code
+    """The right code proves the phone."""
+    return phone_code.answer(heard, values["patient"], values["phone"], world)
 
 
 SLOTS: tuple[Slot[World], ...] = (

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.texts import wording
-from scheduling.types import Agreement, AppointmentView, CodeSent, Kept, PatientView
+from scheduling.types import Agreement, AppointmentView, Kept, PatientView
 
 TITLE = "管理我的资料"
 NOTHING_KEPT = "您还没有登记过，我们没有保存您的任何资料。要挂号，告诉我哪里不舒服就行。"
 WHOSE = "是哪一位就诊人？回复数字："
 NOT_YOURS = "这位还没有登记过。要登记，说“添加就诊人”。"
 PHONE_WANTED = "请发新的手机号。"
-CODE_WANTED = "请发短信里的6位验证码："
 NO_CODE = "没收到，不改了"
 PHONE_STAYS = "好的，手机号没有改。"
 NUMBER_AT_DESK = (
@@ -116,11 +115,6 @@ def sure_name(patient: PatientView, name: str) -> str:
 def renamed(patient: PatientView) -> str:
     """Done."""
     return f"改好了：{wording.patient(patient)}。"
-
-
-def code_sent(sent: CodeSent) -> str:
-    """Where the code went."""
-    return f"验证码正在发往{sent.phone}，{sent.minutes}分钟内有效。"
 
 
 def phone_changed(patient: PatientView) -> str:
