@@ -98,11 +98,16 @@ def _check_in(values: Values, world: World) -> Done:
 
 
 def _notes(view: AppointmentView, standing: Standing, world: World) -> list[str]:
-    """Whoever is early learns that nothing is gained by it; who is late, what it costs."""
+    """
+    Whoever is early learns that nothing is gained by it; who is late, what it costs.
+
+    Where it is said when to be back, that alone is: two times in one answer are one too many.
+    """
     begins = view.opening.starts_at
     if standing.ticket.due_at > begins:
         return [texts.late(view)]
-    return [texts.early(view)] if begins - world.desk.now > _EARLY else []
+    is_early = begins - world.desk.now > _EARLY and standing.back_at is None
+    return [texts.early(view)] if is_early else []
 
 
 CHECK_IN: Form[World] = Form(

@@ -262,6 +262,10 @@ def test_from_the_code_at_the_door_to_the_end_of_the_visit(demo, patient, doctor
     # What she writes opens the long window for notices; the scan alone opens a minute.
     patient.write("还要等多久", label)
     assert re.search(r"前面3位，大约\d+–\d+分钟", patient.last()), patient.last()
+    # Much too early for her slot, she hears one time to be back, not that one may stroll until 11.
+    arrived = next(said for said in patient.bubbles() if "签到好了" in said)
+    assert "前回到" in arrived, arrived
+    assert "可以先走走" not in arrived, arrived
     patient.picture("visit-phone")
     doctor.shows("ol.line", label)
 
