@@ -26,7 +26,7 @@ from desk.reach import reach
 from desk.work import Actor, Work
 from dialogue.reply import Reply
 from dialogue.state import State
-from handlers import conversation
+from handlers import conversation, danger
 from handlers.scene import Said
 from handlers.texts import common
 from models.database import retrying
@@ -93,9 +93,7 @@ class Turns:
     def emergency(self, inbound: Inbound, earlier: State | None = None) -> Reply | None:
         """Return what to say to an emergency in these words, needing nothing else; else None."""
         action = _alarm(inbound, earlier or State.fresh())
-        return (
-            conversation.emergency(action, self._house.scene(inbound.sent_at)) if action else None
-        )
+        return danger.answer(action, self._house.scene(inbound.sent_at)) if action else None
 
     def _enter(self, inbound: Inbound, started: float) -> Visit:
         """Wait for the user's lock; a retry waits here while the first try still works."""
@@ -169,7 +167,7 @@ class Turns:
         state = before.state if before else State.fresh()
         heard = self._hear(inbound, work, state)
         if heard.alarm:
-            urgent = conversation.emergency(heard.alarm, self._house.scene(work.now))
+            urgent = danger.answer(heard.alarm, self._house.scene(work.now))
             duty = self._house.settings.duty_phone
             Counter(work).requests.report_emergency(inbound.text, duty)
             return replace(state, alarm=heard.alarm), self._written(urgent)

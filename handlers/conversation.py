@@ -14,7 +14,19 @@ from typing import Any
 
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
-from handlers import care, events, in_line, kinds, menu, personal, prompts, settling, staff, triage
+from handlers import (
+    care,
+    danger,
+    events,
+    in_line,
+    kinds,
+    menu,
+    personal,
+    prompts,
+    settling,
+    staff,
+    triage,
+)
 from handlers.forms import BY_NAME, ENGINE, LIGHT, RESUME, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
@@ -22,13 +34,11 @@ from handlers.texts import care as care_texts
 from handlers.texts import common, notices
 from handlers.texts import emergency as emergency_texts
 from handlers.texts import triage as triage_texts
-from handlers.texts.aloud import asks, broken
+from handlers.texts.aloud import asks
 from nlp.heard import Context, Heard, Intent, Person
 from scheduling.types import PromptId, PromptView
 
-IDLE = timedelta(minutes=30)
 _MOST_SYMPTOMS = 12
-_BARE = ("affirm", "deny", "choose")
 _NEW_MATTERS = (
     "book", "symptom", "my_appointments", "cancel", "reschedule", "waitlist", "check_in", "queue",
 )  # fmt: skip
@@ -92,19 +102,6 @@ def _days_of(state: State) -> tuple[tuple[date, date], ...]:
     )
 
 
-def emergency(action: str, scene: Scene) -> Reply:
-    """
-    Return the answer to an emergency; needs nothing but the words and the telephone.
-
-    Nothing is known of who writes, so everybody gets short lines.
-    """
-    if action == "crisis_line":
-        return Reply(broken(emergency_texts.crisis_line(scene.phone)))
-    if action == "go_now":
-        return Reply(broken(emergency_texts.go_now(scene.emergency_phone)))
-    return Reply(broken(emergency_texts.call_120(scene.emergency_phone)))
-
-
 def trouble(state: State, error_id: str) -> Reply:
     """Return the apology for a turn that broke."""
     reply = Reply(common.trouble(error_id))
@@ -152,7 +149,7 @@ def _answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, 
     if said.kind != "text":
         return kinds.answer(state, said, desk, scene)
     if state.alarm:
-        state, reply = _after_alarm(state, said, desk, scene)
+        state, reply = danger.after_alarm(state, said, desk, scene)
         if reply is not None:
             return state, reply
     return _words(state, said, desk, scene)
@@ -179,9 +176,9 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     intent = _about_going_on(state, said, was_asked=was_asked)
     if intent is not None:
         return ENGINE.step(state, heard.with_intent(intent), world)
-    if state.top is not None and state.top.wants == triage.DANGER and _admits(said):
+    if state.top is not None and state.top.wants == triage.DANGER and danger.admits(said):
         alarm = triage_texts.DANGER[state.top.values["concern"]]
-        return replace(state, alarm=alarm), emergency(alarm, scene)
+        return replace(state, alarm=alarm), danger.answer(alarm, scene)
     state, reply = _talk(state, said, heard, world)
     return state, reply.after(emergency_texts.TODAY) if heard.urgency == "today" else reply
 
@@ -215,33 +212,6 @@ def _as_wished(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[Stat
     return state, reply.after(care.acknowledged(on=on))
 
 
-def _after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
-    """
-    After an emergency nothing is done by a bare digit, and what is not understood is not a joke.
-
-    A clear new matter goes on as usual; so does everything after half an hour.
-    """
-    alarm, heard = state.alarm, said.heard
-    is_over = "no_danger" in heard.preferences
-    state = replace(state, alarm="")
-    if is_over:
-        state = replace(state, symptoms=(), signs=())
-    if not is_over and (scene.idle is None or scene.idle > IDLE):
-        return state, None
-    if not is_over and heard.intent in ("thanks", "bye"):
-        return replace(state, alarm=alarm), Reply(emergency_texts.BETTER)
-    if not is_over and heard.intent not in (*_BARE, "unknown", "greet"):
-        return state, None
-    if is_over or (state.top is not None and heard.intent in _BARE):
-        lead = emergency_texts.GOOD if is_over else emergency_texts.FIRST
-        if state.top is None:
-            return state, Reply(f"{lead}{common.NOTHING_OPEN}")
-        again = heard.with_intent("repeat")
-        state, reply = ENGINE.step(state, again, world_of(state, heard, desk, scene))
-        return state, reply.after(lead)
-    return replace(state, alarm=alarm), emergency(alarm, scene)
-
-
 def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply]:
     """A bare answer never acts when a notice came in between: ask which question it is for."""
     matter, title = _matter(state, world)
@@ -258,19 +228,9 @@ def _about_going_on(state: State, said: Said, *, was_asked: bool) -> Intent | No
     if not _is_at_resume(state):
         return None
     if not was_asked:
-        late = (*_BARE, *_NEW_MATTERS, "unknown")
+        late = (*danger.BARE, *_NEW_MATTERS, "unknown")
         return "repeat" if said.heard.intent in late else None
-    return "stop" if said.heard.answer == "no" or _second(said) else None
-
-
-def _admits(said: Said) -> bool:
-    """Tell whether the safety question was answered with its second choice, the yes."""
-    said_so = said.heard.answer == "yes" or _second(said)
-    return said_so and not said.menu_id.endswith("-1")
-
-
-def _second(said: Said) -> bool:
-    return said.heard.ordinal == 2 or said.menu_id.endswith("-2")  # noqa: PLR2004 - the no of two
+    return "stop" if said.heard.answer == "no" or said.is_second else None
 
 
 def _may_answer(top: Frame, heard: Heard) -> bool:
@@ -281,7 +241,7 @@ def _may_answer(top: Frame, heard: Heard) -> bool:
 
 def _after_silence(state: State, heard: Heard, world: World) -> State:
     """After half an hour a bare word is asked about; a whole new matter simply begins."""
-    idle, patience = world.scene.idle, care.IDLE if care.is_on(state) else IDLE
+    idle, patience = world.scene.idle, care.IDLE if care.is_on(state) else danger.IDLE
     if state.top is None or idle is None or idle <= patience:
         return state
     if heard.intent in _NEW_MATTERS and not _may_answer(state.top, heard):

@@ -9,6 +9,8 @@ from handlers.ports import Desk
 from nlp.heard import Heard
 from scheduling.policy import Policy
 
+_SECOND = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -26,6 +28,11 @@ class Said:
     key: str = ""
     menu_id: str = ""
     place: tuple[float, float] | None = None
+
+    @property
+    def is_second(self) -> bool:
+        """Whether it picks the second choice: of two the no, of the safety question the yes."""
+        return self.heard.ordinal == _SECOND or self.menu_id.endswith(f"-{_SECOND}")
 
 
 @dataclass(frozen=True, slots=True)

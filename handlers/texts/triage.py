@@ -20,7 +20,7 @@ _SAFETY = {
     "dizziness": "嘴歪脸歪、一边胳膊或腿没劲、说话不清、走不稳，或者头痛得厉害",
     "abdomen": "疼得打滚或直不起腰、肚子发硬、吐血或大便发黑、发晕出冷汗，或者可能怀孕",
 }
-# Which answer of handlers.conversation.emergency a yes gets.
+# Which answer of handlers.danger.answer a yes gets.
 DANGER = {
     "chest_pain": "call_120",
     "breathlessness": "call_120",

@@ -1,0 +1,66 @@
+"""What is answered to an emergency, and what a word means right after one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dialogue.reply import Reply
+from dialogue.state import State
+from handlers.forms import ENGINE, world_of
+from handlers.ports import Desk
+from handlers.scene import Said, Scene
+from handlers.texts import common
+from handlers.texts import emergency as texts
+from handlers.texts.aloud import broken
+
+# After so long without a word a talk is over, and so is an emergency told in it.
+IDLE = timedelta(minutes=30)
+# Intents that say nothing without the question they answer.
+BARE = ("affirm", "deny", "choose")
+
+
+def answer(action: str, scene: Scene) -> Reply:
+    """
+    Return the answer to an emergency; needs nothing but the words and the telephone.
+
+    Nothing is known of who writes, so everybody gets short lines.
+    """
+    if action == "crisis_line":
+        return Reply(broken(texts.crisis_line(scene.phone)))
+    if action == "go_now":
+        return Reply(broken(texts.go_now(scene.emergency_phone)))
+    return Reply(broken(texts.call_120(scene.emergency_phone)))
+
+
+def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
+    """
+    After an emergency nothing is done by a bare digit, and what is not understood is not a joke.
+
+    A clear new matter goes on as usual; so does everything after half an hour.
+    """
+    alarm, heard = state.alarm, said.heard
+    is_over = "no_danger" in heard.preferences
+    state = replace(state, alarm="")
+    if is_over:
+        state = replace(state, symptoms=(), signs=())
+    if not is_over and (scene.idle is None or scene.idle > IDLE):
+        return state, None
+    if not is_over and heard.intent in ("thanks", "bye"):
+        return replace(state, alarm=alarm), Reply(texts.BETTER)
+    if not is_over and heard.intent not in (*BARE, "unknown", "greet"):
+        return state, None
+    if is_over or (state.top is not None and heard.intent in BARE):
+        lead = texts.GOOD if is_over else texts.FIRST
+        if state.top is None:
+            return state, Reply(f"{lead}{common.NOTHING_OPEN}")
+        again = heard.with_intent("repeat")
+        state, reply = ENGINE.step(state, again, world_of(state, heard, desk, scene))
+        return state, reply.after(lead)
+    return replace(state, alarm=alarm), answer(alarm, scene)
+
+
+def admits(said: Said) -> bool:
+    """Tell whether the safety question was answered with its second choice, the yes."""
+    said_so = said.heard.answer == "yes" or said.is_second
+    return said_so and not said.menu_id.endswith("-1")
