@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
@@ -26,6 +26,8 @@ from scheduling.types import AppointmentView, Outlook, PromptId
 from scheduling.waiting import WaitingView
 
 _FIRST_VERSION = 1
+# Nobody's turn is near sooner: by then the minute that a scan or a tap opens has passed.
+_NEAR = timedelta(minutes=5)
 
 
 def booked(work: Work, view: AppointmentView) -> None:
@@ -141,6 +143,17 @@ class Notices:
             if channel is not None:
                 return Outlook("wechat" if CHANNELS[channel].in_wechat else "sms", which)
         return Outlook("out_of_reach" if planned else "none")
+
+    def when_near(self, view: AppointmentView) -> str:
+        """Return how who is here will hear that her turn is near: wechat, sms or out_of_reach."""
+        work = self._work
+        reader = next(iter(readers(work, view.id)), None)
+        at = work.now + _NEAR
+        person = _by_then(work, reach(work, reader, phone_of(work, view.id)), reader, at)
+        channel = choose(work.channels, "ahead", person, at)
+        if channel is None:
+            return "out_of_reach"
+        return "wechat" if CHANNELS[channel].in_wechat else "sms"
 
 
 def _by_then(work: Work, person: Reach, reader: int | None, at: datetime) -> Reach:

@@ -85,6 +85,7 @@ def _check_in(values: Values, world: World) -> Done:
     done: list[Standing] = []
     notes: list[str] = []
     refused: list[str] = []
+    ways: set[str] = set()
     for view in [v for v in world.desk.visits.due() if v.id in values["visits"]]:
         try:
             standing = world.desk.visits.check_in(view.id, values.get("site"))
@@ -93,7 +94,9 @@ def _check_in(values: Values, world: World) -> Done:
         else:
             done.append(standing)
             notes += _notes(view, standing, world)
-    told = [texts.checked_in(done, notes)] if done else []
+            ways.add(world.desk.notices.when_near(view))
+    near = next((said for way, said in texts.NEAR.items() if way in ways), "")
+    told = [texts.checked_in(done, notes, near)] if done else []
     return Done("\n".join([*told, *dict.fromkeys(refused)]))
 
 

@@ -167,6 +167,10 @@ class Notices(Protocol):
         """Return how the first reminder of an appointment that can come will come."""
         ...
 
+    def when_near(self, view: AppointmentView) -> str:
+        """Return how who is here will hear that her turn is near: wechat, sms, out_of_reach."""
+        ...
+
 
 class Replacements(Protocol):
     """What is offered to patients of a suspended shift."""

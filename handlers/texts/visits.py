@@ -27,6 +27,12 @@ NEEDS_PLACE = (
     "发位置：点输入框右边的圆圈，再点“位置”。"
 )
 HOW_TO_STAND = "想知道还要等多久，说“还要等多久”；要走开，说“我出去一下”。"
+# How she will hear that it is her turn soon; the least of them is said of several.
+NEAR: Mapping[str, str] = {
+    "out_of_reach": "在这里说一句“好”，快到时才能提醒您；不说，请看叫号屏。",
+    "sms": "快到时发短信提醒您。",
+    "wechat": "快到时在微信提醒您。",
+}
 MISSED_RULE = "过号不作废：人回来了就接着排，再叫过几位就叫您；一直没应，要到分诊台重新办。"
 AT_DESK = "已经签到的号，要改、要退，请到分诊台办，或回复“人工”。只走开一下，说“我出去一下”。"
 HERE_ALREADY = "您已经签到了，请留意叫号。"
@@ -133,10 +139,10 @@ def not_missed(standings: Sequence[Standing]) -> str:
     return f"您没有过号。\n{all_stand(standings)}"
 
 
-def checked_in(standings: Sequence[Standing], notes: Sequence[str]) -> str:
-    """The tickets, where they stand, who came early or late, and what to say later."""
+def checked_in(standings: Sequence[Standing], notes: Sequence[str], near: str) -> str:
+    """The tickets, where they stand, who came early or late, and how it goes on (of `NEAR`)."""
     told = "\n".join((all_stand(standings), *notes))
-    return f"签到好了。\n{told}\n快到时在微信提醒您。{HOW_TO_STAND}"
+    return f"签到好了。\n{told}\n{near}{HOW_TO_STAND}"
 
 
 def early(view: AppointmentView) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.house import open_house
 from bot.turn import open_desk
 from desk import demo, staff, tickets
-from models import Appointment, Outbox, Ticket
+from models import Appointment, Outbox, Ticket, WechatUser
 from tests.bot.hospital import settings
 from tests.handlers.aloud_rules import wrongs
 from tests.stories.conftest import Stage
@@ -141,6 +142,22 @@ def test_she_scans_is_told_where_she_stands_is_called_misses_comes_back_and_is_s
     assert "已完成" in day.doctor("看完了")
     assert day.status() == "completed"
     assert "今天没有在排的号" in day.say("还要等多久")
+
+
+def test_who_cannot_be_told_later_is_not_promised_it(day):
+    """A scan opens a minute; what she wrote three days ago opens nothing any more."""
+    with open_desk(day.stage.house, CONSOLE) as counter:
+        long_ago = counter.work.now - timedelta(days=3)
+        counter.work.conn.execute(update(WechatUser).values(last_message_at=long_ago))
+
+    answer = day.scan("checkin:GH")
+
+    assert "在这里说一句“好”" in answer
+    assert "在微信提醒您" not in answer
+
+
+def test_who_wrote_lately_is_told_that_we_write_when_it_is_near(day):
+    assert "快到时在微信提醒您" in day.say("我到了")
 
 
 def test_the_code_of_another_house_says_where_to_go(day):
