@@ -21,7 +21,8 @@ from bot.settings import Settings
 from bot.vocabulary import Vocabularies
 from bot.wire import Wire
 from desk.directory import Directories
-from desk.work import Actor, Work
+from desk.journal import Arrival
+from desk.work import Actor, Known, Work
 from handlers.scene import Scene
 from handlers.texts import wording
 from models import clock, database
@@ -52,18 +53,19 @@ class House:
     # A simulation's clock instead of the database's; the demo alone has one.
     simulated_now: Callable[[], datetime] | None = None
 
-    def work(self, conn: Connection, actor: Actor) -> Work:
-        """Return a piece of work in this transaction, at this very moment."""
+    def work(self, conn: Connection, actor: Actor, arrival: Arrival | None = None) -> Work:
+        """Return a piece of work in this transaction, as of now or of the moment of an arrival."""
         told = self.simulated_now() if self.simulated_now else self.settings.fixed_now
         return Work(
             conn=conn,
-            now=clock.now(conn, told),
+            now=arrival.now if arrival and told is None else clock.now(conn, told),
             zone=self.settings.zone,
             policy=self.rules.now() if self.rules else self.settings.policy,
             vault=self.vault,
             actor=actor,
             channels=self.settings.channels.setup,
             directories=self.directories,
+            known=arrival.known if arrival else Known(),
         )
 
     def scene(self, now: datetime, idle: timedelta | None = None) -> Scene:

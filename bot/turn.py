@@ -120,11 +120,12 @@ class Turns:
 
     def _transact(self, inbound: Inbound, visit: Visit, started: float) -> Outcome:
         with self._house.engine.begin() as conn:
-            work = self._house.work(conn, Actor("chat", openid=inbound.openid))
-            known = journal.replay(work, inbound.key)
+            arrival = journal.arrive(conn, self._house.vault, inbound.openid, inbound.key)
+            known = arrival.answered
             if known is not None:
                 return Outcome("" if known.reply_via == _COURIER else known.reply, how="replayed")
-            before = self._before(work, visit)
+            work = self._house.work(conn, Actor("chat", openid=inbound.openid), arrival)
+            before = self._before(work, arrival.latest, visit)
             _note_in_ledger(work, inbound)
             state, text = self._step(inbound, work, before)
             page, rest = paper.first_page(text, conversation.rest_line(state))
@@ -147,9 +148,10 @@ class Turns:
         can_send = choose(work.channels, "reply", reach(work, account, None), work.now)
         return _COURIER if can_send else _PASSIVE
 
-    def _before(self, work: Work, visit: Visit) -> Remembered | None:
+    def _before(
+        self, work: Work, newest: journal.Latest | None, visit: Visit
+    ) -> Remembered | None:
         """Return the conversation so far; the journal says which copy of it is the newest."""
-        newest = journal.latest(work, work.actor.openid or "")
         if newest is None:
             return None
         for copy in (*visit.copies, self._house.memory.copy(visit.user)):

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk.rows import insert_row
-from desk.work import Work
+from desk.work import Account, Work
 from models import WechatUser
 
-_ACCOUNT = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("openid"))
+_MINE = WechatUser.openid_hash == bindparam("openid")
+_ACCOUNT = select(WechatUser.id, WechatUser.care).where(_MINE)
+_CHOOSE = update(WechatUser).where(_MINE)
+
+
+def acting(work: Work) -> Account | None:
+    """Return the account that acts, None while its owner has not consented."""
+    if work.known.account is None and work.actor.openid is not None:
+        openid = work.vault.lookup(work.actor.openid)
+        row = work.conn.execute(_ACCOUNT, {"openid": openid}).one_or_none()
+        work.known.account = None if row is None else Account(*row)
+    return work.known.account
 
 
 def account(work: Work) -> int | None:
     """Return the id of the account that acts, None while its owner has not consented."""
-    if work.known.account is None and work.actor.openid is not None:
-        openid = work.vault.lookup(work.actor.openid)
-        work.known.account = work.conn.scalar(_ACCOUNT, {"openid": openid})
-    return work.known.account
+    found = acting(work)
+    return None if found is None else found.id
+
+
+def choose_care(work: Work, *, on: bool) -> None:
+    """Keep whether the account that acts wants the chat slow and simple."""
+    found = acting(work)
+    if found is not None:
+        openid = work.vault.lookup(work.actor.openid or "")
+        work.conn.execute(_CHOOSE, {"openid": openid, "care": on})
+        work.known.account = Account(found.id, on)
 
 
 def ensure_account(work: Work) -> int:

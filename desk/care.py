@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
-
+from desk import accounts
 from desk.work import Work
-from models import WechatUser
-
-_MINE = WechatUser.openid_hash == bindparam("openid")
-_WANTED = select(WechatUser.care).where(_MINE)
-_CHOOSE = update(WechatUser).where(_MINE)
 
 
 class Care:
@@ -27,12 +21,10 @@ class Care:
 
     def wanted(self) -> bool | None:
         """Return what was chosen, None where it never was."""
-        return self._work.conn.scalar(_WANTED, {"openid": self._openid()})
+        found = accounts.acting(self._work)
+        return None if found is None else found.care
 
     def choose(self, *, on: bool) -> None:
         """Keep the choice; `chosen` tells what was chosen in this piece of work."""
         self.chosen = on
-        self._work.conn.execute(_CHOOSE, {"openid": self._openid(), "care": on})
-
-    def _openid(self) -> str:
-        return self._work.vault.lookup(self._work.actor.openid or "")
+        accounts.choose_care(self._work, on=on)

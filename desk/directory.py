@@ -58,9 +58,13 @@ class Directories:
         """Nothing is read yet."""
         self._newest: Directory | None = None
 
-    def current(self, conn: Connection) -> Directory:
-        """Return the directory as this transaction sees it; one tiny query if it has not moved."""
-        version = roster_version(conn)
+    def current(self, conn: Connection, version: int | None = None) -> Directory:
+        """
+        Return the directory as this transaction sees it.
+
+        `version` is the roster's, if this transaction has asked for it; else one tiny query does.
+        """
+        version = roster_version(conn) if version is None else version
         newest = self._newest
         if newest is None or newest.version != version:
             # The version was read first, so what follows is never older than it says.

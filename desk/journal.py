@@ -9,13 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, insert, select
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
-from desk.accounts import account
-from desk.work import Work
-from models import Inbox, WechatUser
+from desk.accounts import acting
+from desk.work import Account, Known, Work
+from models import Inbox, RosterVersion, WechatUser, clock
+from models.vault import Vault
 
 _UNCONSENTED_LIVES = timedelta(hours=24)
 
@@ -47,6 +59,21 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """
+    A message has arrived: at which instant (aware UTC), from whom, and what was said before.
+
+    `answered` is what was answered to this very message, None if it is new; `latest` where its
+    sender's dialogue stands, None where nothing is journalled.
+    """
+
+    now: datetime
+    known: Known
+    answered: StoredReply | None
+    latest: Latest | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One message and its answer; `seq` is one more than that of the state it stepped from."""
 
@@ -69,47 +96,66 @@ class Exchange:
     answered: str
 
 
-_REPLAY = select(Inbox.seq, Inbox.reply_enc, Inbox.reply_via).where(
-    Inbox.key_hash == bindparam("key")
+_SENT_BY = Inbox.openid_hash == bindparam("openid")
+# One row, whatever is there: what is not comes as NULL.
+_ARRIVED = tuple(
+    asked.scalar_subquery()
+    for asked in (
+        select(RosterVersion.version),
+        *(
+            select(column).where(WechatUser.openid_hash == bindparam("openid"))
+            for column in (WechatUser.id, WechatUser.care)
+        ),
+        *(
+            select(column).where(Inbox.key_hash == bindparam("key"))
+            for column in (Inbox.seq, Inbox.reply_enc, Inbox.reply_via)
+        ),
+        *(
+            select(column).where(_SENT_BY).order_by(Inbox.seq.desc()).limit(1)
+            for column in (Inbox.seq, Inbox.state_enc, Inbox.received_at)
+        ),
+    )
 )
-_LATEST = (
-    select(Inbox.seq, Inbox.state_enc, Inbox.received_at)
-    .where(Inbox.openid_hash == bindparam("openid"))
-    .order_by(Inbox.seq.desc())
-    .limit(1)
-)
-_LAST_REPLY = (
-    select(Inbox.reply_enc)
-    .where(Inbox.openid_hash == bindparam("openid"))
-    .order_by(Inbox.seq.desc())
-    .limit(1)
-)
+_LAST_REPLY = select(Inbox.reply_enc).where(_SENT_BY).order_by(Inbox.seq.desc()).limit(1)
 # So much of a conversation tells somebody who takes over what it is about.
 _LATELY = 12
 _TALK = (
     select(Inbox.received_at, Inbox.text_enc, Inbox.reply_enc)
-    .where(Inbox.openid_hash == bindparam("openid"), Inbox.received_at >= bindparam("since"))
+    .where(_SENT_BY, Inbox.received_at >= bindparam("since"))
     .order_by(Inbox.seq.desc())
     .limit(_LATELY)
 )
 _INSERT = insert(Inbox)
 
 
-def replay(work: Work, key: str) -> StoredReply | None:
-    """Return what was answered to the message of this key, None if it is new."""
-    row = work.conn.execute(_REPLAY, {"key": work.vault.lookup(key)}).one_or_none()
-    if row is None:
-        return None
-    return StoredReply(row.seq, work.vault.open(row.reply_enc), row.reply_via)
+def arrive(conn: Connection, vault: Vault, openid: str, key: str) -> Arrival:
+    """
+    Return all that a turn must know before anything else, in one read.
+
+    The instant is the one at which the database was asked.
+    """
+    values = {"key": vault.lookup(key), "openid": vault.lookup(openid)}
+    row = conn.execute(_arrival(conn.dialect.name), values).one()
+    now, version, account, care, *answered, seq, state, at = row
+    opened = None if state is None else vault.open(state)
+    return Arrival(
+        now=clock.instant(now),
+        known=Known(
+            account=None if account is None else Account(account, care),
+            roster_version=version or 0,
+        ),
+        answered=None if answered[0] is None else _stored(vault, *answered),
+        latest=None if seq is None else Latest(seq, opened, at),
+    )
 
 
-def latest(work: Work, openid: str) -> Latest | None:
-    """Return the newest state of a person, None where nothing is journalled."""
-    row = work.conn.execute(_LATEST, {"openid": work.vault.lookup(openid)}).one_or_none()
-    if row is None:
-        return None
-    state = None if row.state_enc is None else work.vault.open(row.state_enc)
-    return Latest(row.seq, state, row.received_at)
+@cache
+def _arrival(dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(literal_column(clock.PRESENT[dialect]), *_ARRIVED)
+
+
+def _stored(vault: Vault, seq: int, sealed: bytes, via: str) -> StoredReply:
+    return StoredReply(seq, vault.open(sealed), via)
 
 
 def last_reply(work: Work, openid: str) -> str:
@@ -136,7 +182,7 @@ def store(work: Work, entry: Entry) -> bool:
     Raises:
         Conflict: somebody else was faster; the transaction is spoilt.
     """
-    seal, keep = work.vault.seal, account(work) is not None
+    seal, keep = work.vault.seal, acting(work) is not None
     row = {
         "key_hash": work.vault.lookup(entry.key),
         "openid_hash": work.vault.lookup(entry.openid),

@@ -37,12 +37,21 @@ class Actor:
         return f"{self.channel}:{self.name}" if self.name else self.channel
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A WeChat account whose owner has consented; `care` is None where nothing was chosen."""
+
+    id: int
+    care: bool | None
+
+
 @dataclass(slots=True)
 class Known:
-    """What a piece of work has read already and what cannot change while it lasts."""
+    """What a piece of work has read already and what nobody else can change while it lasts."""
 
-    account: int | None = None
+    account: Account | None = None
     directory: Directory | None = None
+    roster_version: int | None = None
     # An import that is not committed yet: nobody else may see the roster as it is in here.
     is_roster_moved: bool = False
 
@@ -74,7 +83,7 @@ class Work:
         """The sites, departments and doctors of this moment."""
         if self.known.directory is None:
             shared = self.directories if not self.known.is_roster_moved else Directories()
-            self.known.directory = shared.current(self.conn)
+            self.known.directory = shared.current(self.conn, self.known.roster_version)
         return self.known.directory
 
     def local(self, instant: datetime) -> datetime:

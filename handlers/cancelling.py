@@ -87,7 +87,9 @@ def cancelled(values: Values, world: World) -> Done:
 def claims_cancel(heard: Heard, world: World) -> Values | None:
     """「把两个都退了」「取消我妈的号」 while something else goes on: about what is booked."""
     is_of_line = "waitlist_leave" in heard.preferences  # 「候补取消掉」: handlers.waiting
-    views = appointments.ahead(world) if heard.intent == "cancel" and not is_of_line else []
+    if heard.intent != "cancel" or is_of_line:
+        return None
+    views = appointments.ahead(world)
     is_about_them = "all" in heard.preferences or appointments.named(heard, views, world)
     return {} if views and is_about_them else None
 

@@ -43,8 +43,9 @@ def hear_doctors(heard: Heard, values: Values, world: World) -> Given:
 
 def _unknown(heard: Heard, values: Values, world: World) -> Given:
     """Whom the hospital does not have: that is said, and the department is what is left."""
-    is_family = any(p.name == heard.stranger for p in world.desk.patients.linked())
-    if not heard.stranger or is_family:
+    if not heard.stranger:
+        return None
+    if any(p.name == heard.stranger for p in world.desk.patients.linked()):
         return None
     # Which of several was asked: not one of those, then.
     fallen = ("doctors",) if "doctor" not in values else ()

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 # SQLite has no server: its "now" is this machine's clock, to the millisecond.
-_QUERIES = {
-    "postgresql": "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
-    "mysql": "SELECT UTC_TIMESTAMP(6)",
-    "mariadb": "SELECT UTC_TIMESTAMP(6)",
-    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')",
+PRESENT = {
+    "postgresql": "clock_timestamp() AT TIME ZONE 'UTC'",
+    "mysql": "UTC_TIMESTAMP(6)",
+    "mariadb": "UTC_TIMESTAMP(6)",
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%f', 'now')",
 }
 
 
@@ -34,7 +34,10 @@ def now(conn: Connection, fixed: datetime | None = None) -> datetime:
         if fixed.tzinfo is None:
             raise ValueError("a fixed time needs its zone")
         return fixed.astimezone(UTC)
-    value = conn.exec_driver_sql(_QUERIES[conn.dialect.name]).scalar_one()
+    return instant(conn.exec_driver_sql(f"SELECT {PRESENT[conn.dialect.name]}").scalar_one())
+
+
+def instant(value: str | datetime) -> datetime:
+    """Return what a query that asked for `PRESENT` was told, aware, in UTC."""
     naive = datetime.fromisoformat(value) if isinstance(value, str) else value
-    instant: datetime = naive.replace(tzinfo=UTC)
-    return instant
+    return naive.replace(tzinfo=UTC)

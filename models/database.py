@@ -11,10 +11,12 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.sqlite import LOCK_SECONDS, WriteLockTimeout, connect_sqlite
 
@@ -22,6 +24,9 @@ T = TypeVar("T")
 
 _CONNECT_SECONDS = 5
 _RECYCLE_SECONDS = 1800
+# A connection used this lately is taken for alive: asking costs every turn a round trip.
+_ASKED_AFTER_SECONDS = 1.0
+_IDLE_SINCE = "idle since"
 
 _PG_CONFLICTS = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock timeout
 _MYSQL_CONFLICTS = {1020, 1205, 1213}  # record changed, lock wait timeout, deadlock
@@ -51,17 +56,36 @@ def connect(url: str, pool_size: int = 16) -> Engine:
         arguments = {"init_command": settings, "charset": "utf8mb4"}
     else:
         raise ValueError(f"no support for {backend}; use sqlite, mysql or postgresql")
-    return create_engine(
+    engine = create_engine(
         parsed,
         hide_parameters=True,  # values are personal, and errors are logged
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=LOCK_SECONDS,
-        pool_pre_ping=True,
         pool_recycle=_RECYCLE_SECONDS,
         connect_args={"connect_timeout": _CONNECT_SECONDS, **arguments},
     )
+    event.listen(engine, "checkin", _laid_down)
+    event.listen(engine, "checkout", partial(_taken_up, engine.dialect))
+    return engine
+
+
+def _laid_down(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_IDLE_SINCE] = time.monotonic()
+
+
+def _taken_up(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401 - the driver's
+    """Ask a connection that has lain idle whether it still stands; a busy one need not answer."""
+    since = record.info.get(_IDLE_SINCE)
+    if since is None or time.monotonic() - since < _ASKED_AFTER_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        if dialect.is_disconnect(error, connection, None):
+            raise InvalidatePoolError from error
+        raise
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -30,7 +30,8 @@ def _without_the_journal() -> None:
         store(work, dataclasses.replace(entry, key=entry.key + secrets.token_hex(8)))
 
     journal.store = store_anyway
-    journal.replay = lambda work, key: None
+    arrive = journal.arrive
+    journal.arrive = lambda *who: dataclasses.replace(arrive(*who), answered=None)
 
 
 def _without_giving_back() -> None:
