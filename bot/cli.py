@@ -84,14 +84,16 @@ _appointments = AppGroup("appointments", help="What is booked.")
 
 @_appointments.command("export")
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
-def _appointments_export(kind: str) -> None:
+@click.option("--reasons", is_flag=True, help="also why each was cancelled, where somebody said")
+def _appointments_export(kind: str, *, reasons: bool) -> None:
     """Write all appointments to stdout."""
     with friendly(), opened() as house, open_desk(house, CONSOLE) as counter:
-        rows = export.appointments(counter.work)
+        rows = export.appointments(counter.work, reasons=reasons)
         if kind == "json":
             click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))
             return
-        writer = csv.DictWriter(sys.stdout, export.COLUMNS, lineterminator="\n")
+        columns = (*export.COLUMNS, export.REASON) if reasons else export.COLUMNS
+        writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

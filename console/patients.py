@@ -17,7 +17,7 @@ from desk.counter import Counter
 from handlers.texts import console as texts
 from handlers.texts import refusals
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentId, PatientId, Registration, SlotId
+from scheduling.types import CANCEL_REASONS, AppointmentId, PatientId, Registration, SlotId
 
 
 def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -213,9 +213,10 @@ def _add_appointment(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.post("/patients/<int:number>/appointments/<int:appointment>/cancel")
     def cancel(number: int, appointment: int) -> ResponseReturnValue:
         door.only_desk()
-        view = door.act(
-            open_desk, lambda c: window.cancel(c.work, me(), AppointmentId(appointment))
-        )
+        said = request.form.get("reason")
+        reason = next((why for why in CANCEL_REASONS if why == said), None)
+        which = AppointmentId(appointment)
+        view = door.act(open_desk, lambda c: window.cancel(c.work, me(), which, reason))
         flash(texts.cancelled(view))
         return redirect(url_for("console.patient", number=number))
 

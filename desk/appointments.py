@@ -139,6 +139,7 @@ _VIEWS = (
         Appointment.held_until,
         Appointment.version,
         Appointment.paid_fen,
+        Appointment.cancel_reason,
         Patient.name_enc,
         PatientLink.relation,
     )
@@ -202,4 +203,5 @@ def _to_view(row: Row[*tuple[Any, ...]], work: Work) -> AppointmentView:
         held_until=None if row.held_until is None else work.local(row.held_until),
         version=row.version,
         paid_fen=row.paid_fen,
+        cancel_reason=row.cancel_reason or "",
     )

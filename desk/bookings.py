@@ -26,7 +26,7 @@ from models import Appointment, Shift
 from models.appointments import ACTIVE
 from scheduling import limits
 from scheduling.errors import AppointmentOver, HoldExpired, ShiftSuspended
-from scheduling.types import AppointmentId, AppointmentView, PatientId, SlotId
+from scheduling.types import AppointmentId, AppointmentView, CancelReason, PatientId, SlotId
 
 
 class Bookings:
@@ -145,7 +145,9 @@ class Bookings:
         if row.status == "held" and row.held_until <= self._work.now:
             self._end_hold(row, "time is over")
 
-    def cancel(self, appointment: AppointmentId) -> AppointmentView:
+    def cancel(
+        self, appointment: AppointmentId, reason: CancelReason | None = None
+    ) -> AppointmentView:
         """
         Give a place back, with a late mark when it is not free any more.
 
@@ -157,7 +159,8 @@ class Bookings:
         late = row.status == "booked" and not self._is_free(row)
         with work.conn.begin_nested():
             line.lock(work, [row.slot_id])
-            if not stock.finish(work, row, "cancelled", late_cancel=late):
+            ended = {"late_cancel": late, "cancel_reason": reason}
+            if not stock.finish(work, row, "cancelled", reason or "", **ended):
                 raise AppointmentOver
             view = appointments.view(work, appointment)
             if row.status == "booked":
@@ -166,6 +169,15 @@ class Bookings:
             else:
                 line.hand_over(work, [row.slot_id])
         return view
+
+    def explain(self, appointment: AppointmentId, reason: CancelReason) -> None:
+        """
+        Put down why an appointment was given back, said afterwards; a second answer stands.
+
+        Raises:
+            NotYourAppointment: none that the actor may see.
+        """
+        restoring.explain(self._work, appointment, reason)
 
     def cancel_is_free(self, appointment: AppointmentId) -> bool:
         """

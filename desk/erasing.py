@@ -80,9 +80,9 @@ def forget_patient(work: Work, patient: int) -> bool:
                 guardian_id=None,
             )
         )
-    for table in (Appointment, WaitlistEntry):
-        told = update(table).where(table.patient_id == patient)
-        work.conn.execute(told.values(words_enc=None))
+    for table, told in ((Appointment, {"cancel_reason": None}), (WaitlistEntry, {})):
+        theirs = update(table).where(table.patient_id == patient)
+        work.conn.execute(theirs.values(words_enc=None, **told))
     return True
 
 

@@ -17,11 +17,18 @@ COLUMNS = (
     "patient_name", "patient_id_masked", "booked_by_openid", "service_type", "fee_fen",
     "created_at", "channel",
 )  # fmt: skip
+# What the contract does not name, for who asks for it.
+REASON = "cancel_reason"
 _ROWS_AT_A_TIME = 500
 
 
 def appointments(
-    work: Work, first: date | None = None, last: date | None = None, site: str | None = None
+    work: Work,
+    first: date | None = None,
+    last: date | None = None,
+    site: str | None = None,
+    *,
+    reasons: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """
     Yield every appointment, oldest first, as a row of `COLUMNS`, without holding them all.
@@ -30,7 +37,8 @@ def appointments(
 
     `site`, `department` and `doctor` are the roster's codes, `doctor` None for a departmental
     号; instants are ISO 8601 with the local offset, `fee_fen` is CNY fen. The name is in full, the
-    document masked; `booked_by_openid` is None unless the chat booked it.
+    document masked; `booked_by_openid` is None unless the chat booked it. `reasons` adds `REASON`:
+    why it was given back, None where nobody said.
     """
     query = (
         select(
@@ -49,6 +57,7 @@ def appointments(
             Appointment.fee_fen,
             Appointment.created_at,
             Appointment.channel,
+            Appointment.cancel_reason,
         )
         .join(Shift, Shift.id == Appointment.shift_id)
         .join(Site, Site.id == Shift.site_id)
@@ -64,7 +73,8 @@ def appointments(
         query = query.where(Site.code == site)
     result = work.conn.execute(query, execution_options={"yield_per": _ROWS_AT_A_TIME})
     for row in result:
-        yield _as_export(work, row)
+        told = {REASON: row.cancel_reason} if reasons else {}
+        yield _as_export(work, row) | told
 
 
 def _as_export(work: Work, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:

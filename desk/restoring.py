@@ -1,4 +1,8 @@
-"""A cancellation taken back: the same place for the same patient, and no mark for the mistake."""
+"""
+A cancellation afterwards: taken back, or explained.
+
+Taken back it is the same place for the same patient, and no mark for the mistake.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from desk.events import record
 from desk.work import Work
 from models import Appointment
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentId, AppointmentView, PatientId, SlotId
+from scheduling.types import AppointmentId, AppointmentView, CancelReason, PatientId, SlotId
 
 
 class Takes(Protocol):
@@ -42,6 +46,20 @@ def restore(work: Work, bookings: Takes, appointment: AppointmentId) -> Appointm
         _mark(work, gone, late=gone.late_cancel)
         raise
     return bookings.confirm(held.id)
+
+
+def explain(work: Work, appointment: AppointmentId, reason: CancelReason) -> None:
+    """
+    Put down why an appointment was given back.
+
+    Raises:
+        NotYourAppointment: none that the actor may see.
+    """
+    row = appointments.find(work, appointment)
+    if row.status == "cancelled":
+        said = update(Appointment).where(Appointment.id == row.id).values(cancel_reason=reason)
+        work.conn.execute(said)
+        record(work, row.id, row.status, row.status, reason)
 
 
 def _mark(work: Work, row: Row[Any], *, late: bool) -> None:

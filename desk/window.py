@@ -26,6 +26,7 @@ from scheduling.rota import Member
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
+    CancelReason,
     Opening,
     PatientId,
     Registration,
@@ -131,7 +132,9 @@ def find(work: Work, member: Member, appointment: AppointmentId) -> AppointmentV
     return view
 
 
-def cancel(work: Work, member: Member, appointment: AppointmentId) -> AppointmentView:
+def cancel(
+    work: Work, member: Member, appointment: AppointmentId, reason: CancelReason | None = None
+) -> AppointmentView:
     """
     Give a place back.
 
@@ -139,7 +142,7 @@ def cancel(work: Work, member: Member, appointment: AppointmentId) -> Appointmen
         NotAllowed; what `Bookings.cancel` raises.
     """
     _check_appointment(work, member, appointment)
-    view = Bookings(work).cancel(appointment)
+    view = Bookings(work).cancel(appointment, reason)
     audit.record(work, "cancel", f"appointment:{appointment}")
     return view
 

@@ -61,13 +61,7 @@ class Repairs(Generic[W]):
             return self._restart(state, world)
         if intent == "repeat":
             return self.again(state, world, "" if top else self.phrases.nothing_to_repeat)
-        if intent == "back":
-            return (
-                self._back(state, top, world)
-                if top
-                else self._back_to_nothing(state, heard, world)
-            )
-        return None
+        return self._back(state, heard, world) if intent == "back" else None
 
     def again(self, state: State, world: W, lead: str) -> Turn:
         """Ask the open question once more, with `lead` in front."""
@@ -80,10 +74,16 @@ class Repairs(Generic[W]):
         farewells = [self.forms[f.form].leave(f.values, world) for f in reversed(state.frames)]
         return state.cleared(), next((words for words in farewells if words), "")
 
-    def _back_to_nothing(self, state: State, heard: Heard, world: W) -> Turn:
-        """「点错了，恢复」 with nothing open may be about what was done before."""
-        claimed = self.moves.claimed(state, heard, world)
-        return claimed or (state, Reply(self.phrases.nothing_open))
+    def _back(self, state: State, heard: Heard, world: W) -> Turn:
+        """「点错了，恢复」 with nothing going on may be about what was done before."""
+        top = state.top
+        is_idle = top is None or (self.forms[top.form].is_light and not top.history)
+        claimed = self.moves.claimed(state, heard, world) if is_idle else None
+        if claimed is not None:
+            return claimed
+        if top is None:
+            return state, Reply(self.phrases.nothing_open)
+        return self._step_back(state, top, world)
 
     def _is_busy_with_another(self, top: Frame | None, intent: str) -> bool:
         """Tell whether something is going on that this intent does not belong to."""
@@ -106,11 +106,11 @@ class Repairs(Generic[W]):
         cleared, reply = self.moves.open(cleared, matter.name, world, Heard())
         return cleared, reply.after(self.phrases.restarting)
 
-    def _back(self, state: State, top: Frame, world: W) -> Turn:
+    def _step_back(self, state: State, top: Frame, world: W) -> Turn:
         if not top.history:
             below = state.pop()
             if below.top is not None and top.fills:
-                return self._back(below, below.top, world)
+                return self._step_back(below, below.top, world)
             if below.top is not None:
                 return self.moves.ask_on(below, world, [])
             return self.again(state, world, self.phrases.first_step)

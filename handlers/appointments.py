@@ -51,13 +51,17 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
     """
     Whose appointment it is about: 「取消我妈的号」, or a member of the family by name.
 
-    「取消我的号」 by who has none of her own is about those she has made.
+    「取消我的号」 by who has none of her own is about those she has made; the child of
+    「孩子要考试，来不了了」 is why she does not come.
     """
     named = family.named(heard, world.desk.patients.linked())
     if len(named) == 1:
         return named[0].id
     relation = heard.person.relation
-    return relation if relation != "self" or of_whom(relation, ahead(world), world) else None
+    may_mean_another = relation == "self" or heard.reason is not None
+    if relation is None or (may_mean_another and not of_whom(relation, ahead(world), world)):
+        return None
+    return relation
 
 
 def hear_appointment(heard: Heard, values: Values, world: World) -> Given:

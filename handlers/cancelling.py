@@ -6,7 +6,9 @@ Giving an appointment back, and taking that back.
     患者: 1
     机器人: 确定取消吗？…
     患者: 1
-    机器人: 已取消。… 取消错了，10分钟内回复“恢复”。
+    机器人: 已取消。… 取消错了，10分钟内回复“恢复”。… 方便说说为什么不来吗？…
+    患者: 2
+    机器人: 谢谢，记下了。
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ from datetime import timedelta
 from typing import Any
 
 from dialogue.form import Asked, Done, Form, Given, Question, Slot, Stop
-from dialogue.state import Values
+from dialogue.state import State, Values
 from handlers import appointments
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import refusals
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.types import AppointmentView
+from scheduling.types import AppointmentId, AppointmentView
 
 # A cancellation may be taken back for so long, if the place is still there.
 UNDO_WITHIN = timedelta(minutes=10)
@@ -38,6 +40,11 @@ def hear_all(heard: Heard, values: Values, world: World) -> Given:
 def ask_cancel(values: Values, world: World) -> Asked:
     """Ask which one."""
     return appointments.ask_which(texts.WHICH_CANCEL, values, world)
+
+
+def hear_why(heard: Heard, values: Values, world: World) -> Given:
+    """「临时有事，取消预约」: who says why need not be asked."""
+    return heard.reason if heard.reason != "untold" else None
 
 
 def _leaving(values: Values, world: World) -> list[AppointmentView]:
@@ -78,7 +85,7 @@ def cancelled(values: Values, world: World) -> Done:
     views = []
     for view in _leaving(values, world):
         try:
-            views.append(world.desk.bookings.cancel(view.id))
+            views.append(world.desk.bookings.cancel(view.id, values.get("why")))
         except Refusal as no:
             return Done(refusals.say(no))
     return Done(texts.cancelled(views))
@@ -103,11 +110,59 @@ CANCEL: Form[World] = Form(
     slots=(
         Slot("whose", hear=appointments.hear_whose),
         Slot("all", hear=hear_all),
+        Slot("why", hear=hear_why),
         Slot(
             "appointment", ask_cancel, hear=appointments.hear_appointment, after=("whose", "all")
         ),
         Slot("sure", ask_sure, answer=answer_sure, pick=pick_sure, after=("appointment",)),
     ),
+)
+
+
+# -- why, asked once when it is done, for nothing depends on it
+
+
+def unexplained(before: State, world: World) -> list[AppointmentId]:
+    """Return what was given back in this very turn without a word why."""
+    top = before.top
+    if top is None or top.form != CANCEL.name:
+        return []
+    gone = world.desk.bookings.undoable(world.desk.now)
+    is_done = top.values.get("appointment") in {view.id for view in gone}
+    return [view.id for view in gone if not view.cancel_reason] if is_done else []
+
+
+def ask_why(values: Values, world: World) -> Asked:
+    """A few reasons; of those who have it slow and simple not more than fit on one page."""
+    return Question(texts.WHY, texts.WHY_FEW if world.care else texts.WHY_CHOICES)
+
+
+def answer_why(heard: Heard, values: Values, world: World) -> Given:
+    """A reason in her own words; what is no wish of any kind is one that we have no name for."""
+    if heard.answer == "no" or heard.reason == "untold" or heard.intent == "stop":
+        return Stop(texts.WHY_UNTOLD)
+    is_wish = heard.intent != "unknown" or heard.preferences or heard.stated_departments
+    is_told = bool(heard.text) and not (is_wish or heard.doctors or heard.when)
+    return hear_why(heard, values, world) or ("other" if is_told else None)
+
+
+def pick_why(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The last choice is not to say."""
+    return value or Stop(texts.WHY_UNTOLD)
+
+
+def explained(values: Values, world: World) -> Done:
+    """Put it down with all that was given back at that moment."""
+    for appointment in values["appointments"]:
+        world.desk.bookings.explain(AppointmentId(appointment), values["why"])
+    return Done(texts.WHY_TOLD)
+
+
+WHY: Form[World] = Form(
+    name="why",
+    done=explained,
+    is_light=True,
+    slots=(Slot("why", ask_why, answer=answer_why, pick=pick_why),),
 )
 
 

@@ -48,7 +48,7 @@ RESUME: Form[World] = Form(
 
 FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
-    menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
+    cancelling.WHY, menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
     *personal.FORMS, *settling.FORMS, *arriving.FORMS,
 )  # fmt: skip
 BY_NAME = {form.name: form for form in FORMS}

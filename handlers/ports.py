@@ -20,6 +20,7 @@ from scheduling.offers import Offers
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
+    CancelReason,
     Fee,
     Need,
     Opening,
@@ -107,8 +108,14 @@ class Bookings(Protocol):
         """Give a held place back; nothing happens to one that is booked."""
         ...
 
-    def cancel(self, appointment: AppointmentId) -> AppointmentView:
+    def cancel(
+        self, appointment: AppointmentId, reason: CancelReason | None = None
+    ) -> AppointmentView:
         """Give a booked place back."""
+        ...
+
+    def explain(self, appointment: AppointmentId, reason: CancelReason) -> None:
+        """Put down why it was given back."""
         ...
 
     def cancel_is_free(self, appointment: AppointmentId) -> bool:

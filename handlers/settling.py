@@ -15,7 +15,7 @@ from dataclasses import replace
 from dialogue.filling import fill
 from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot
 from dialogue.state import Frame, State, Values
-from handlers import booking, family
+from handlers import booking, cancelling, family
 from handlers.scene import World
 from handlers.texts import settling as texts
 from nlp.heard import Heard
@@ -51,6 +51,9 @@ def next_form(before: State, after: State, world: World) -> tuple[State, str, Va
         return None
     if after.later:
         return replace(after, later={}), LATER.name, {"later": after.later}
+    unexplained = cancelling.unexplained(before, world)
+    if unexplained:
+        return after, cancelling.WHY.name, {"appointments": unexplained}
     if before.frames[0].form != booking.FORM.name:
         return None
     patient = world.desk.sharing.unasked()
@@ -133,4 +136,4 @@ def change(heard: Heard, world: World) -> str:
 
 
 FORMS: tuple[Form[World], ...] = (LATER, SHARE)
-_LIGHT = frozenset({"menu", "care", "look", *(form.name for form in FORMS)})
+_LIGHT = frozenset({"menu", "care", "look", cancelling.WHY.name, *(form.name for form in FORMS)})

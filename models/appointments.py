@@ -57,6 +57,8 @@ class Appointment(Base):
     confirmed_at: Mapped[InstantOrNone]
     ended_at: Mapped[InstantOrNone]
     late_cancel: Mapped[bool] = mapped_column(default=False)
+    # Why it was given back, of `scheduling.types.CancelReason`; NULL where nobody said.
+    cancel_reason: Mapped[str | None] = mapped_column(String(16))
     moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
     # Whose turn in line this place was, or is while it is held.
     waitlist_id: Mapped[int | None] = mapped_column(ForeignKey("waitlist.id"), index=True)

@@ -23,6 +23,8 @@ Sex = Literal["m", "f"]
 Errand = Literal[
     "see", "export", "erase", "unlink", "name", "number", "phone", "default", "share", "unshare"
 ]
+# Why an appointment is given back: well again, busy, no way to come, booked wrongly, elsewhere.
+Reason = Literal["well", "busy", "travel", "mistake", "elsewhere", "untold"]
 Relation = Literal[
     "self", "mother", "father", "spouse", "son", "daughter", "child", "grandchild", "grandparent",
     "sibling", "other",
@@ -129,6 +131,7 @@ class Heard:
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, whom to book for by default, or who of the
     family is told of visits as well (share, unshare).
+    `reason` is why somebody does not come, where that is said, or that it is not to be said.
     `better` are departments to offer in place of a named one that cannot be meant; `feverish`
     tells of a fever now. `signs` are the signs of danger told so far, None where unchanged.
     `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
@@ -168,6 +171,7 @@ class Heard:
     code: str | None = None
     birth_date: date | None = None
     errand: Errand | None = None
+    reason: Reason | None = None
     concern: str | None = None
     inquiry: Inquiry | None = None
     better: Better | None = None

@@ -1,11 +1,17 @@
-"""What a message says besides its wish: `lexicon/preferences.tsv`, and whether it is English."""
+"""
+What a message says besides its wish, and why somebody does not come; whether it is English.
+
+The words are those of `lexicon/preferences.tsv` and `lexicon/reasons.tsv`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from typing import cast
 
 from nlp import lexicon
+from nlp.heard import Reason
 from nlp.numerals import fold
 
 _FILLER = re.compile(r"[\s,.;:!?~、，。！？；：…\"'“”]+")
@@ -20,24 +26,35 @@ _ENGLISH = re.compile(
 IDLE = frozenset({"rude", "upset", "off_topic"})
 
 
-def _table() -> dict[str, re.Pattern[str]]:
+def _table(column: str) -> dict[str, re.Pattern[str]]:
     shorthand: dict[str, str] = {}
     patterns: dict[str, list[str]] = defaultdict(list)
-    for row in lexicon.rows("preferences.tsv"):
+    for row in lexicon.rows(f"{column}s.tsv"):
         pattern = _SHORTHAND.sub(lambda found: shorthand[found[1]], row["pattern"])
-        if row["preference"].startswith("@"):
-            shorthand[row["preference"][1:]] = pattern
+        if row[column].startswith("@"):
+            shorthand[row[column][1:]] = pattern
         else:
-            patterns[row["preference"]].append(pattern)
+            patterns[row[column]].append(pattern)
     return {name: re.compile("|".join(each)) for name, each in patterns.items()}
 
 
-_PATTERNS = _table()
+_PATTERNS = _table("preference")
+_REASONS = cast("dict[Reason, re.Pattern[str]]", _table("reason"))
+
+
+def _bare(text: str) -> str:
+    return _FILLER.sub("", fold(text))
+
+
+def reason(text: str) -> Reason | None:
+    """Return why somebody does not come, as far as the words say."""
+    bare = _bare(text)
+    return next((name for name, pattern in _REASONS.items() if pattern.search(bare)), None)
 
 
 def find(text: str) -> frozenset[str]:
     """Return which kind of one is wanted: earliest, latest, any, expert … (`heard.Heard`)."""
-    bare = _FILLER.sub("", fold(text))
+    bare = _bare(text)
     found = {name for name, pattern in _PATTERNS.items() if pattern.search(bare)}
     if _ENGLISH.search(text) and not _CHINESE.search(text):
         found.add("english")

@@ -172,6 +172,7 @@ def _understand(
         birth_date=who.birth_date,
         order=orders.find(text, vocabulary.doctors, senses.named.doctors),
         errand=errand,
+        reason=preferences.reason(text),
     )
     heard = _with_urgency(heard, seen)
     if _is_idle(heard, senses):

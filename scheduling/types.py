@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, NewType
+from typing import Any, Literal, NewType, get_args
 
 SlotId = NewType("SlotId", int)
 PatientId = NewType("PatientId", int)
@@ -163,9 +163,20 @@ class PatientView:
     is_phone_proved: bool = False
 
 
+# Why somebody gives an appointment back: is well again, is busy, cannot travel, booked the wrong
+# one, goes elsewhere, or something else.
+CancelReason = Literal["well", "busy", "travel", "mistake", "elsewhere", "other"]
+CANCEL_REASONS: tuple[CancelReason, ...] = get_args(CancelReason)
+
+
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
-    """An appointment as its patient sees it; `paid_fen` is what the desk has marked as paid."""
+    """
+    An appointment as its patient sees it.
+
+    `paid_fen` is what the desk has marked as paid; `cancel_reason` why it was given back, empty
+    where nobody said.
+    """
 
     id: AppointmentId
     code: str
@@ -179,6 +190,7 @@ class AppointmentView:
     held_until: datetime | None
     version: int
     paid_fen: int | None = None
+    cancel_reason: CancelReason | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import time
+from typing import Any
 
 from handlers.texts import refusals, wording
 from scheduling.errors import Refusal
@@ -56,6 +57,23 @@ def cancelled(views: Sequence[AppointmentView]) -> str:
 
 
 UNDO = "取消错了，10分钟内回复“恢复”。"
+
+# Why somebody gives an appointment back: for the desk, and in what is taken along.
+REASONS: Mapping[str, str] = {
+    "well": "好了，不用看了",
+    "busy": "有事来不了",
+    "travel": "路上不方便",
+    "mistake": "约错了",
+    "elsewhere": "去别处看了",
+    "other": "别的原因",
+}
+WHY = "方便说说为什么不来吗？不说也没关系，回复数字："
+_UNTOLD: tuple[str, Any] = ("不说了", "")
+WHY_CHOICES = [*((REASONS[why], why) for why in ("well", "busy", "mistake", "elsewhere")), _UNTOLD]
+WHY_FEW = [*WHY_CHOICES[:2], _UNTOLD]
+WHY_TOLD = "谢谢，记下了。"
+WHY_UNTOLD = "好的，没关系。"
+
 UNDO_TITLE = "恢复刚取消的号"
 NOTHING_TO_UNDO = "没有刚取消的号可以恢复。看已约的号，说“我的预约”。"
 UNDO_OVER = "已经过了10分钟，不能直接恢复了。请重新挂号，告诉我哪里不舒服就行。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.texts import wording
+from handlers.texts import appointments, wording
 from scheduling.types import AppointmentView
 
 NOT_LET_IN = "姓名或密码不对。连错5次要等15分钟。忘了密码，请管理员发一个新的一次性码。"
@@ -26,6 +26,7 @@ STATES = {
     "published": "出诊",
     "suspended": "停诊",
 }
+CANCEL_REASONS = appointments.REASONS
 NOT_FILLED_IN = "请把证件选好、号码填好，并确认证件已核对、已告知用途。出生日期要写成日期。"
 REGISTERED = "已登记。可以挂号了。"
 SAY_WHY = "请写为什么要看，才能显示完整信息。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.texts import wording
+from handlers.texts import appointments, wording
 from scheduling.types import Agreement, AppointmentView, Kept, PatientView
 
 TITLE = "管理我的资料"
@@ -92,7 +92,8 @@ def _in_full(patient: PatientView) -> str:
 def _visit(view: AppointmentView) -> str:
     at = view.opening.starts_at
     status = _STATUSES.get(view.status, view.status)
-    return f"{at.year}年{wording.appointment(view)}，{status}，预约号{view.code}"
+    why = f"（{appointments.REASONS[view.cancel_reason]}）" if view.cancel_reason else ""
+    return f"{at.year}年{wording.appointment(view)}，{status}{why}，预约号{view.code}"
 
 
 def _agreement(agreement: Agreement) -> str:

@@ -136,6 +136,7 @@ def test_a_newcomer_imports_a_roster_talks_and_exports(tmp_path: Path) -> None:
     said = "\n".join([*TOWARDS, "1"])
     talked = run("talk", "--openid", "oMe", home=tmp_path, given=said, FIXED_NOW=now)
     exported = run("appointments", "export", "--format", "json", home=tmp_path, FIXED_NOW=now)
+    explained = run("appointments", "export", "--reasons", home=tmp_path, FIXED_NOW=now)
 
     assert "1 added" in imported.stdout, imported.stderr
     assert "1 unchanged" in again.stdout
@@ -143,6 +144,8 @@ def test_a_newcomer_imports_a_roster_talks_and_exports(tmp_path: Path) -> None:
     assert "预约成功" in talked.stdout, talked.stderr
     (one,) = json.loads(exported.stdout)
     assert (one["status"], one["doctor"], one["booked_by_openid"]) == ("booked", "D1", "oMe")
+    assert "cancel_reason" not in exported.stdout
+    assert explained.stdout.splitlines()[0].endswith(",channel,cancel_reason")
 
 
 def test_what_is_wrong_with_a_roster_is_told_without_a_traceback(tmp_path: Path) -> None:

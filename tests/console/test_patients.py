@@ -137,7 +137,7 @@ def test_from_the_call_to_the_cancelled_place(house, browser, enter, li):
         )
     path = f"/patients/{li}/appointments/{new}"
     assert "请另外办退费" in text(browser.get(f"{path}/cancel"))
-    assert "已取消" in text(browser.post(f"{path}/cancel"))
+    assert "已取消（窗口）：有事来不了" in text(browser.post(f"{path}/cancel", reason="busy"))
     assert browser.post(f"{path}/cancel").status_code == 409
     found = [act for act in acts(house) if act in {"book", "pay", "move", "cancel"}]
     assert found == ["book", "pay", "move", "cancel"]

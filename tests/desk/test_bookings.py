@@ -57,6 +57,25 @@ def test_she_holds_confirms_moves_and_cancels(hospital):
     assert hospital.stock(second) == (0, 0)
 
 
+def test_why_she_gave_it_back_is_put_down_with_it_at_once_or_afterwards(hospital):
+    openid, patient = hospital.patient()
+    other, _ = hospital.patient()
+    for number, why in enumerate(("busy", None)):
+        slot = hospital.slot(2, day=number + 1)
+        with hospital.bookings(openid) as desk:
+            taken = desk.confirm(desk.hold(slot, patient).id)
+        with hospital.bookings(openid) as desk:
+            assert desk.cancel(taken.id, why).cancel_reason == (why or "")
+    with hospital.bookings(other) as desk, pytest.raises(NotYourAppointment):
+        desk.explain(taken.id, "well")
+    with hospital.bookings(openid) as desk:
+        desk.explain(taken.id, "well")
+        assert {view.cancel_reason for view in desk.undoable(NOW)} == {"busy", "well"}
+        again = desk.restore(taken.id)
+        desk.explain(again.id, "well")
+        assert desk.mine()[-1].cancel_reason == "", "nobody says why of what is booked"
+
+
 def test_what_she_gave_back_can_be_taken_back_until_she_has_it_again(hospital):
     (openid, patient), (stranger, _) = hospital.patients(2)
     first, second = hospital.slot(2), hospital.slot(2, day=2)

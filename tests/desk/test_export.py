@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from desk import export
 from desk.patients import Patients
@@ -68,6 +68,15 @@ def test_one_row_says_everything_the_contract_names(clinic):
         "created_at": "2026-11-24T09:00:00+08:00",
         "channel": "chat",
     }
+
+
+def test_why_it_was_cancelled_is_there_for_who_asks_for_it(clinic):
+    add_appointment(clinic, 2)
+    with clinic.work() as work:
+        work.conn.execute(update(Appointment).values(cancel_reason="busy"))
+        (row,) = export.appointments(work, reasons=True)
+    assert tuple(row) == (*export.COLUMNS, "cancel_reason")
+    assert row["cancel_reason"] == "busy"
 
 
 def test_what_the_window_booked_without_a_doctor_is_there_too(clinic):

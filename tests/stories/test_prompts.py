@@ -141,9 +141,10 @@ def test_words_are_never_taken_for_an_answer_to_a_notice(booked):
 def test_with_the_appointment_its_question_goes_too(booked):
     prompt = remind(booked)
     booked.patient.say("取消预约")
-    booked.patient.say("1")
+    assert "为什么不来" in booked.patient.say("1")
 
     assert state_of(booked, prompt) == "void"
+    assert "没关系" in booked.patient.say("5")
     assert "需要挂号" in booked.patient.say("1")
 
 
