@@ -1,28 +1,34 @@
 """
 One HTTP request to WeChat in bounded time, and every way it can go wrong as one typed error.
 
-`requests` bounds each wait on the socket, not their sum: a server that sends a byte now and then
-holds it for ever. So a connection hangs up on headers that trickle, and the body is read in pieces
-against a deadline.
+A socket's time-out bounds each wait, not their sum: a server that sends a byte now and then holds
+its caller for ever. So an answer is read from a socket that knows by when all of it must be here.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import logging
 import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import requests
 import urllib3
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from bot.wechat_errors import PermanentError, UnreachableError, raise_for
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # At DEBUG it would log every address, and with it the token.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
@@ -32,7 +38,6 @@ READ_SECONDS = 5.0
 # An answer is a few hundred bytes; a video, the largest thing WeChat keeps, is 10 MB.
 _MOST_JSON_BYTES = 1 << 20
 _MOST_MEDIA_BYTES = 10 << 20
-_PIECE = 1 << 16
 _SHORTEST = 0.01  # seconds; 0 would mean "do not wait at all" to a socket
 _NO_FILE = frozenset({"application/json", "text/plain", "text/html"})
 
@@ -55,50 +60,93 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked: a POST where there is a body or files, else a GET."""
+    """What is asked: a POST where there is a body, else a GET."""
 
     path: str
     body: bytes | None = None
     params: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, tuple[str, bytes]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Impatient(urllib3.connection.HTTPConnection):
-    """Hangs up where the headers have not come in the time one read may take."""
+class _InTime(io.RawIOBase):
+    """What comes from a socket, until a moment and no longer."""
+
+    def __init__(self, sock: socket.socket, until: Deadline) -> None:
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        self._until = until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: WriteableBuffer) -> int | None:
+        left = self._until.left
+        if not left:
+            raise TimeoutError
+        self._sock.settimeout(min(left, READ_SECONDS))
+        return self._raw.readinto(into)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    """An answer whose head and body have one deadline."""
+
+    def __init__(self, sock: socket.socket, *args: Any, until: Deadline, **more: Any) -> None:  # noqa: ANN401 - as inherited
+        super().__init__(sock, *args, **more)
+        self.fp.close()
+        self.fp = io.BufferedReader(_InTime(sock, until))
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    """
+    A connection whose `timeout` is for the whole answer.
+
+    Whatever keeps it from being made is told as one error: nothing has been asked by then.
+    """
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (OSError, ValueError) as error:  # a certificate is refused, hands are not shaken
+            self.close()
+            raise NewConnectionError(self, type(error).__name__) from error
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
-        """Return the answer once its headers are here."""
-        watch = threading.Timer(self.timeout or READ_SECONDS, _hang_up, (self.sock,))
-        watch.daemon = True
-        watch.start()
-        try:
-            return super().getresponse()
-        finally:
-            watch.cancel()
+        until = Deadline(self.timeout or READ_SECONDS)
+        self.response_class = partial(_Answer, until=until)  # type: ignore[assignment]  # called
+        return super().getresponse()
 
 
-class _ImpatientTls(_Impatient, urllib3.connection.HTTPSConnection):
+class _TlsConnection(_Connection, urllib3.connection.HTTPSConnection):
     pass
 
 
 class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Impatient
+    ConnectionCls = _Connection
 
 
 class _TlsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _ImpatientTls
+    ConnectionCls = _TlsConnection
 
 
-class _Adapter(requests.adapters.HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+def _manager(base_url: str) -> urllib3.PoolManager:
+    """Return kept connections to a server, through the proxy the site has set if it has."""
+    parts = urlsplit(base_url)
+    proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+    manager = _through(proxy) if proxy else urllib3.PoolManager()
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+    return manager
 
 
-def _hang_up(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+def _through(proxy: str) -> urllib3.ProxyManager:
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return urllib3.ProxyManager(proxy)
+    who = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=who))
 
 
 class Transport:
@@ -106,9 +154,7 @@ class Transport:
 
     def __init__(self, base_url: str) -> None:
         self.base = base_url.rstrip("/")
-        self._session = requests.Session()
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter())
+        self._connections = _manager(self.base)
 
     def call(self, request: Request, deadline: Deadline, token: str = "") -> dict[str, Any]:
         """
@@ -119,7 +165,8 @@ class Transport:
             TransientError: an errcode worth another try.
             PermanentError: an errcode that is final.
         """
-        _, body = self._exchange(request, deadline, token, _MOST_JSON_BYTES)
+        quick = deadline.within(READ_SECONDS)
+        _, body = self._exchange(request, quick, token, _MOST_JSON_BYTES)
         return _json(body)
 
     def download(self, request: Request, deadline: Deadline, token: str) -> bytes:
@@ -133,29 +180,29 @@ class Transport:
     def _exchange(
         self, request: Request, deadline: Deadline, token: str, most: int
     ) -> tuple[str, bytes]:
-        # Sending counts as connecting; only an upload takes long.
-        send = deadline.left if request.files else min(CONNECT_SECONDS, deadline.left)
-        read = min(READ_SECONDS, deadline.left)
+        params = {**({"access_token": token} if token else {}), **request.params}
+        left = max(_SHORTEST, deadline.left)
         with (
             _typed(),
-            self._session.request(
-                "GET" if request.body is None and request.files is None else "POST",
-                self.base + request.path,
-                params={**({"access_token": token} if token else {}), **request.params},
-                data=request.body,
-                files=request.files,
+            self._connections.urlopen(
+                "GET" if request.body is None else "POST",
+                self.base + request.path + (f"?{urlencode(params)}" if params else ""),
+                body=request.body,
                 headers=dict(request.headers),
-                timeout=(max(_SHORTEST, send), max(_SHORTEST, read)),
-                stream=True,
-                allow_redirects=False,
+                timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=left),
+                preload_content=False,
+                redirect=False,
+                retries=False,
             ) as answer,
         ):
-            status = answer.status_code
-            if status != HTTPStatus.OK:
-                broke = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-                raise UnreachableError(0, f"HTTP {status}", is_uncertain=broke)
+            if answer.status != HTTPStatus.OK:
+                broke = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+                raise UnreachableError(0, f"HTTP {answer.status}", is_uncertain=broke)
+            body = answer.read(most + 1)
+            if len(body) > most:
+                raise UnreachableError(0, "an answer without end", is_uncertain=True)
             kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            return kind, _read(answer, deadline, most)
+            return kind, body
 
 
 @contextlib.contextmanager
@@ -163,31 +210,20 @@ def _typed() -> Iterator[None]:
     """Turn what the network does into typed errors; theirs name the address, with the token."""
     try:
         yield
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+    except HTTPError as error:
         raise UnreachableError(
             0, type(error).__name__, is_uncertain=not _never_left(error)
         ) from None
 
 
-def _never_left(error: Exception) -> bool:
+def _never_left(error: HTTPError) -> bool:
     """Tell whether no connection came about, so that WeChat cannot have seen the request."""
-    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.ProxyError):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(
-        reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError
+        error,
+        NewConnectionError
+        | urllib3.exceptions.ConnectTimeoutError
+        | urllib3.exceptions.ProxyError,
     )
-
-
-def _read(answer: requests.Response, deadline: Deadline, most: int) -> bytes:
-    body = bytearray()
-    while piece := answer.raw.read1(_PIECE, decode_content=True):
-        body += piece
-        if len(body) > most:
-            raise UnreachableError(0, "an answer without end", is_uncertain=True)
-        if not deadline.left:
-            raise UnreachableError(0, "an answer too slow", is_uncertain=True)
-    return bytes(body)
 
 
 def _json(body: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from bot.access import Secret, Shelf
@@ -44,7 +44,6 @@ _FIELD = re.compile(r"\{\{\s*(\w+)\.DATA\s*\}\}")
 _VISIT_BUSINESS = 150  # fixed by WeChat for 就医助手
 
 T = TypeVar("T")
-MediaKind = Literal["image", "voice", "video", "thumb"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +191,6 @@ class WechatClient:
         told = self._post("/cgi-bin/qrcode/create", body)
         ticket = str(told.get("ticket", ""))
         return QrCode(ticket, str(told.get("url", "")), qr_image(self._http.base, ticket))
-
-    def upload_media(self, kind: MediaKind, filename: str, content: bytes) -> str:
-        """Return the media_id of a file WeChat keeps for three days."""
-        path, params = "/cgi-bin/media/upload", {"type": kind}
-        request = Request(path, params=params, files={"media": (filename, content)})
-        told = self._call(request, Deadline(_MEDIA_SECONDS))
-        return str(told.get("thumb_media_id" if kind == "thumb" else "media_id", ""))
 
     def download_media(self, media_id: str) -> bytes:
         """Return a picture or a voice, up to 10 MB; of a video WeChat tells only an address."""

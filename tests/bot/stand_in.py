@@ -9,23 +9,34 @@ from __future__ import annotations
 
 import contextlib
 import io
+import ipaddress
 import json
 import logging
+import os
 import socket
+import ssl
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import redis
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from werkzeug.test import Client
 
 from bot.access import Shelf
 from bot.wechat import WechatClient
 from bot.wechat_errors import WechatError
+from models.clock import system_now
 from models.vault import Vault
 from simulator.app import create_app, switchboard_of
 from simulator.config import DEMO_PATIENTS, SimulatorConfig
@@ -166,6 +177,49 @@ def raw_server(serve: Callable[[socket.socket, threading.Event], None]) -> Itera
         listener.close()
         for thread in (acceptor, *threads):
             thread.join()
+
+
+@contextlib.contextmanager
+def tls_server(after: bytes) -> Iterator[tuple[str, str]]:
+    """Shakes hands, reads a request, and sends these bytes past its TLS; with its certificate."""
+    with tempfile.TemporaryDirectory() as home:
+        certificate, key = _certificate(Path(home))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+
+        def serve(connection: socket.socket, over: threading.Event) -> None:
+            with context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(65536)
+                os.write(secured.fileno(), after)
+                over.wait()
+
+        with raw_server(serve) as url:
+            yield url.replace("http:", "https:"), str(certificate)
+
+
+def _certificate(home: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    now = system_now()
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = home / "certificate.pem", home / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certificate, private
 
 
 def main(url: str, redis_url: str, data_key: str, lookup_key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import logging
 import socket
@@ -36,6 +37,7 @@ from tests.bot.stand_in import (
     errcode,
     raw_server,
     standing_in,
+    tls_server,
 )
 
 VAULT = Vault(KEYS["DATA_KEY"], KEYS["LOOKUP_KEY"])
@@ -287,6 +289,70 @@ def test_a_host_nobody_knows_is_certain_too() -> None:
     assert not told.value.is_uncertain
 
 
+def test_a_refused_certificate_is_certain_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tls_server(b"") as (url, _), pytest.raises(TransientError) as told:
+        Transport(url).call(Request("/cgi-bin/x", b"{}"), Deadline(1.0))
+
+    assert not told.value.is_uncertain
+
+
+def test_tls_that_breaks_after_the_request_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What WeChat has read it may have done, whatever is told of the line that broke."""
+    with tls_server(b"no TLS record at all") as (url, certificate):
+        monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        with pytest.raises(TransientError) as told:
+            Transport(url).call(Request("/cgi-bin/x", b"{}"), Deadline(1.0))
+
+    assert "SSLError" in str(told.value)
+    assert told.value.is_uncertain
+
+
+def test_the_proxy_of_the_site_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def serve(connection: socket.socket, over: threading.Event) -> None:
+        asked.append(connection.recv(65536))
+        connection.sendall(page("200 OK", "application/json", b'{"errcode": 0}'))
+
+    with raw_server(serve) as url:
+        monkeypatch.setenv("http_proxy", url.replace("http://", "http://nurse:s%40y@"))
+        Transport("http://wechat.invalid").call(Request("/cgi-bin/x", b"{}"), Deadline(1.0))
+        monkeypatch.setenv("no_proxy", "wechat.invalid")
+        with pytest.raises(TransientError):
+            Transport("http://wechat.invalid").call(Request("/cgi-bin/x", b"{}"), Deadline(1.0))
+
+    (head,) = asked
+    assert head.startswith(b"POST http://wechat.invalid/cgi-bin/x ")
+    assert b"Basic " + base64.b64encode(b"nurse:s@y") in head
+
+
+def test_a_proxy_that_is_away_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with pytest.raises(TransientError) as told:
+        Transport("http://wechat.invalid").call(Request("/cgi-bin/x", b"{}"), Deadline(1.0))
+
+    assert not told.value.is_uncertain
+
+
+def test_a_connection_is_kept() -> None:
+    connections = []
+
+    def serve(connection: socket.socket, over: threading.Event) -> None:
+        connections.append(connection)
+        asked = connection.makefile("rb")
+        for line in asked:
+            if line == b"\r\n" and asked.read(2) == b"{}":
+                connection.sendall(page("200 OK", "application/json", b'{"errcode": 0}'))
+
+    with raw_server(serve) as url:
+        transport = Transport(url)
+        for _ in range(3):
+            assert transport.call(Request("/cgi-bin/x", b"{}"), Deadline(1.0)) == {"errcode": 0}
+        transport._connections.clear()
+
+    assert len(connections) == 1
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_hanging_token_call_ends_and_the_next_does_not_wait_for_it() -> None:
     asked = []
@@ -319,7 +385,7 @@ def test_neither_token_nor_secret_nor_patient_is_ever_logged(
         with contextlib.suppress(WechatError):
             ours.send_text(PATIENT, "您好")
     with raw_server(resetting) as url:
-        ours._http.base = url
+        ours._http = Transport(url)
         try:
             ours.send_text(PATIENT, "您好")
         except WechatError as error:
