@@ -35,6 +35,9 @@ _POLL_SECONDS = 0.05
 _BREAK_SECONDS = 2.0
 # Where only an operator can help: whoever asks next, and whoever was refused, waits this long.
 _OPERATOR_BREAK_SECONDS, _OPERATOR_SECONDS = 60.0, 600.0
+# So long a process sends with the secret it saw last before it looks at the shelf again. One that
+# has been replaced meanwhile is refused, and then the shelf is asked.
+_GLANCE_SECONDS = 1.0
 _UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end"
 
 # Makes a secret, given the one that failed (empty: none did); returns it and its life in seconds.
@@ -142,6 +145,7 @@ class Secret:
         self._shelf = shelf
         self._fetch = fetch
         self._broken_until = 0.0
+        self._seen = ("", 0.0)
 
     def current(self, deadline: Deadline, failed: str = "") -> str:
         """
@@ -150,8 +154,12 @@ class Secret:
         Raises:
             TransientError: WeChat gives none now.
         """
+        seen, until = self._seen
+        if seen and seen != failed and time.monotonic() < until:
+            return seen
         kept = self._shelf.get(self._name)
         if kept and kept != failed:
+            self._seen = (kept, time.monotonic() + _GLANCE_SECONDS)
             return kept
         with self._shelf.locked(self._name, deadline):
             kept = self._shelf.get(self._name)

@@ -20,6 +20,17 @@ from desk.work import Work
 from models import Outbox, Prompt
 from scheduling.channels import MASS, ONCE, PRIORITIES, template_of
 
+_SINCE = {
+    "sending": Outbox.leased_until,
+    "leased": Outbox.leased_until,
+    "due": Outbox.not_before,
+}
+_QUEUES = [
+    leases.queue(Outbox.not_before, since, Outbox.state == state, Outbox.priority == priority)
+    for priority in PRIORITIES
+    for state, since in _SINCE.items()
+]
+
 
 def lease(work: Work, most: int, time: timedelta) -> list[Leased]:
     """
@@ -27,17 +38,7 @@ def lease(work: Work, most: int, time: timedelta) -> list[Leased]:
 
     What was leased or being sent by somebody who did not come back in time is due again.
     """
-    since = {
-        "sending": Outbox.leased_until,
-        "leased": Outbox.leased_until,
-        "due": Outbox.not_before,
-    }
-    queues = [
-        (Outbox.state == state, Outbox.priority == priority, column <= work.now)
-        for priority in PRIORITIES
-        for state, column in since.items()
-    ]
-    rows = leases.take(work, Outbox.not_before, queues, most, time)
+    rows = leases.take(work, Outbox, _QUEUES, most, time)
     return [
         Leased(row.id, row.kind, row.attempts + 1, is_in_doubt=row.sending_at is not None)
         for row in rows

@@ -48,13 +48,15 @@ def is_known(work: Work, dedupe_key: str) -> bool:
     return work.conn.scalar(select(Job.id).where(Job.dedupe_key == dedupe_key)) is not None
 
 
+_QUEUES = (
+    leases.queue(Job.due_at, Job.leased_until, Job.state == "leased"),
+    leases.queue(Job.due_at, Job.due_at, Job.state == "due"),
+)
+
+
 def lease(work: Work, most: int, time: timedelta) -> list[LeasedJob]:
     """Return up to `most` due jobs, nobody else's for `time`; the longest due come first."""
-    queues = (
-        (Job.state == "leased", Job.leased_until <= work.now),
-        (Job.state == "due", Job.due_at <= work.now),
-    )
-    rows = leases.take(work, Job.due_at, queues, most, time)
+    rows = leases.take(work, Job, _QUEUES, most, time)
     return [LeasedJob(row.id, row.kind, json.loads(row.payload), row.attempts + 1) for row in rows]
 
 

@@ -12,37 +12,48 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desk.work import Work
 
+# Built once, at import: a courier asks all its queues for every page.
+Queue = Select[*tuple[Any, ...]]
+
+
+def queue(
+    due_at: InstrumentedAttribute[Any],
+    since: InstrumentedAttribute[Any],
+    *where: ColumnElement[bool],
+) -> Queue:
+    """
+    Rows of the table of `due_at` that may be taken since an instant of their own.
+
+    `where` is what an index answers in the order of `due_at`: the longest due come first.
+    """
+    table: Any = due_at.class_
+    return (
+        select(*table.__table__.c)
+        .where(*where, since <= bindparam("now"))
+        .order_by(due_at, table.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
 
 def take(
     work: Work,
-    due_at: InstrumentedAttribute[Any],
-    queues: Sequence[tuple[ColumnElement[bool], ...]],
+    table: type[Any],
+    queues: Sequence[Queue],
     most: int,
     time: timedelta,
 ) -> list[Row[Any]]:
-    """
-    Lease up to `most` rows of the table of `due_at` for `time`; returns them as they were.
-
-    One queue after the other, in each the longest due first. A queue is a condition that an index
-    answers in the order of `due_at`, and says itself since when its rows may be taken.
-    """
-    table: Any = due_at.class_
+    """Lease up to `most` rows of a table for `time`, one queue after the other; as they were."""
     rows: list[Row[Any]] = []
-    for queue in queues:
+    for one in queues:
         if len(rows) == most:
             break
-        rows += work.conn.execute(
-            select(*table.__table__.c)
-            .where(*queue)
-            .order_by(due_at, table.id)
-            .limit(most - len(rows))
-            .with_for_update(skip_locked=True)
-        ).all()
+        rows += work.conn.execute(one, {"now": work.now, "most": most - len(rows)}).all()
     if rows:
         work.conn.execute(
             update(table)

@@ -114,7 +114,7 @@ def parts(conversations: int, many: int) -> dict[str, Callable[[], Seen]]:
         "many-postgres": lambda: reminded("postgres", keyed, many, 0),
         "many-mariadb-kills": lambda: reminded("mariadb", keyed, many, 10),
         "broadcast-kills": lambda: told("postgres", keyed, many, 10),
-        "broadcast-keyless-kills": lambda: told("postgres", keyless, many // 5, 10),
+        "broadcast-keyless-kills": lambda: told("postgres", keyless, many, 10),
         "many-keyless-kills": lambda: reminded("postgres", keyless, many // 10, 10),
     }
 
