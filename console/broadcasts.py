@@ -12,17 +12,20 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import broadcast_views, groups, shifts
+from console.glances import Glances
+from desk import groups, shifts
 from desk.broadcasts import Broadcasts
 from handlers.texts import broadcasts as texts
 from handlers.texts import console as words
 from handlers.texts import notices, refusals
-from scheduling.broadcasting import Audience, Line, Way
+from scheduling.broadcasting import Audience, Line, Progress, Way
 from scheduling.errors import Refusal
 from scheduling.rota import Member
 
 _DAYS = 14
 _MOST_LINES = 2_000
+_AHEAD = ("draft", "waiting", "scheduled")
+Lines = tuple[list[Line], int | None]
 
 
 def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -108,15 +111,19 @@ def _audience(now: datetime) -> Audience:
 
 
 def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    glances: Glances[int, Progress] = Glances()
+
     @blueprint.get("/broadcasts/<int:number>")
     def broadcast(number: int) -> ResponseReturnValue:
         with open_desk(door.actor(me())) as counter:
-            view = counter.broadcasts.view(me(), number)
+            desk = counter.broadcasts
+            view = desk.view(me(), number)
+            is_ahead = view.state in _AHEAD
+            far = None if is_ahead else glances.at(number, lambda: desk.progress(me(), number))
             if request.args.get("part"):
-                return render_template("console/delivery.html", broadcast=view, said=texts)
-            is_ahead = view.state in ("draft", "waiting", "scheduled")
-            cast = counter.broadcasts.forecast(me(), number) if is_ahead else None
-            doubt = broadcast_views.uncertain(counter.work, number)
+                page = {"broadcast": view, "progress": far or Progress(), "said": texts}
+                return render_template("console/delivery.html", **page)
+            cast = desk.forecast(me(), number) if is_ahead else None
         sample = {**cast.sample, "words": view.words} if cast else {}
         kind = "news" if "starts_at" not in sample else "visit_news"
         bubble = notices.render(kind, sample) if cast else texts.shown(view.words)
@@ -125,30 +132,43 @@ def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             broadcast=view,
             cast=cast,
             bubble=bubble,
-            uncertain=doubt,
+            progress=far,
             said=texts,
             is_author=view.author == me().id,
         )
 
     @blueprint.get("/broadcasts/<int:number>.csv")
     def broadcast_export(number: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
-            body = "".join(_lines(counter.broadcasts.exported(me(), number)))
+        member = me()
+
+        def page(after: int) -> Lines:
+            with open_desk(door.actor(member)) as counter:
+                return counter.broadcasts.exported(member, number, after)
+
         name = f"broadcast-{number}.csv"
         return Response(
-            "\ufeff" + body,
+            _lines(page, page(0)),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f"attachment; filename={name}"},
         )
 
 
-def _lines(found: Iterator[Line]) -> Iterator[str]:
-    yield _row(words.EXPORT)
-    for one in found:
-        state, channel = texts.RECIPIENTS.get(one.state, one.state), texts.CHANNELS
-        at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
-        name = one.name or one.account
-        yield _row((name, state, channel.get(one.channel, one.channel), at, texts.why(one.why)))
+def _lines(page: Callable[[int], Lines], first: Lines) -> Iterator[str]:
+    """Page by page, no transaction open while the reader takes them: a million need no more."""
+    yield "\ufeff" + _row(words.EXPORT)
+    found, after = first
+    while True:
+        yield "".join(_line(one) for one in found)
+        if after is None:
+            return
+        found, after = page(after)
+
+
+def _line(one: Line) -> str:
+    state, channel = texts.RECIPIENTS.get(one.state, one.state), texts.CHANNELS
+    at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
+    name = one.name or one.account
+    return _row((name, state, channel.get(one.channel, one.channel), at, texts.why(one.why)))
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from desk.audiences import Recipient
 from desk.reach import reach_of
 from desk.work import Work
 from models import Appointment, BroadcastTarget, Outbox, Patient, Staff, WechatUser
-from scheduling.broadcasting import Audience, BroadcastView, Forecast, Line
+from scheduling.broadcasting import Audience, BroadcastView, Forecast, Line, Progress
 from scheduling.channels import MASS, Reach, choose, spent, why_not
 from scheduling.masking import mask_name
 
@@ -48,25 +48,17 @@ def views(work: Work, rows: Sequence[Row[Any]]) -> list[BroadcastView]:
     ]
 
 
-def view(work: Work, row: Row[Any]) -> BroadcastView:
-    """Return one broadcast with how many recipients are how far."""
-    (found,) = views(work, [row])
-    counted = _targets(work, row.id) if row.way == "mass" else _notices(work, row.id)
-    if row.state == "cancelled":
-        void = counted.pop("waiting", 0) + counted.pop("paused", 0)
-        counted["void"] = counted.get("void", 0) + void
-    return replace(found, counts={state: n for state, n in counted.items() if n})
-
-
 _BY_STATE = (
     select(
         Outbox.state,
         func.count().label("number"),
         func.count(Outbox.delivered_at).label("delivered"),
-        func.count(Outbox.uncertain_at).label("uncertain"),
     )
-    .where(Outbox.broadcast_id == bindparam("broadcast"), Outbox.kind != MASS)
+    .where(Outbox.broadcast_id == bindparam("broadcast"))
     .group_by(Outbox.state)
+)
+_IN_DOUBT = select(func.count()).where(
+    Outbox.uncertain_at.is_not(None), Outbox.broadcast_id == bindparam("broadcast")
 )
 _TARGETS_BY_STATE = (
     select(BroadcastTarget.state, func.count().label("number"))
@@ -75,27 +67,30 @@ _TARGETS_BY_STATE = (
 )
 
 
-def _notices(work: Work, broadcast: int) -> Counter[str]:
+def progress(work: Work, row: Row[Any]) -> Progress:
+    """Return how many recipients of a broadcast are how far: all of them are counted."""
+    of = {"broadcast": row.id}
+    if row.way == "mass":
+        counted = Counter({r.state: r.number for r in work.conn.execute(_TARGETS_BY_STATE, of)})
+    else:
+        counted = _notices(work, of)
+    if row.state == "cancelled":
+        void = counted.pop("waiting", 0) + counted.pop("paused", 0)
+        counted["void"] = counted.get("void", 0) + void
+    doubt = work.conn.scalar(_IN_DOUBT, of) or 0
+    return Progress({state: n for state, n in counted.items() if n}, doubt)
+
+
+def _notices(work: Work, of: Mapping[str, int]) -> Counter[str]:
     """A delivered one is not counted as sent."""
     found = Counter[str]()
-    for row in work.conn.execute(_BY_STATE, {"broadcast": broadcast}):
+    for row in work.conn.execute(_BY_STATE, of):
         if row.state == "sent":
             found["delivered"] = row.delivered
             found["sent"] = row.number - row.delivered
         else:
             found[_STATES.get(row.state, row.state)] += row.number
     return found
-
-
-def uncertain(work: Work, broadcast: int) -> int:
-    """Return how many recipients may have got it twice."""
-    rows = work.conn.execute(_BY_STATE, {"broadcast": broadcast})
-    return sum(row.uncertain for row in rows)
-
-
-def _targets(work: Work, broadcast: int) -> Counter[str]:
-    rows = work.conn.execute(_TARGETS_BY_STATE, {"broadcast": broadcast})
-    return Counter({row.state: row.number for row in rows})
 
 
 def forecast(work: Work, of: BroadcastView, most: int = _LOOKED_AT) -> Forecast:
@@ -186,17 +181,12 @@ _TARGETS = (
 _SHOWN = 8
 
 
-def lines(work: Work, of: BroadcastView) -> Iterator[Line]:
-    """Yield every recipient of a broadcast: masked, and what became of the notice."""
-    statement = _TARGETS if of.way == "mass" else _RECIPIENTS
-    after = 0
-    while True:
-        rows = work.conn.execute(statement, {"broadcast": of.id, "after": after}).all()
-        for row in rows:
-            yield _target_line(row) if of.way == "mass" else _line(work, row)
-        if len(rows) < _LINES:
-            return
-        after = rows[-1].id
+def lines(work: Work, row: Row[Any], after: int) -> tuple[list[Line], int | None]:
+    """Return the next recipients, masked, and where to go on behind them; None: the last."""
+    statement = _TARGETS if row.way == "mass" else _RECIPIENTS
+    found = work.conn.execute(statement, {"broadcast": row.id, "after": after}).all()
+    some = [_target_line(one) if row.way == "mass" else _line(work, one) for one in found]
+    return some, found[-1].id if len(found) == _LINES else None
 
 
 def _line(work: Work, row: Row[Any]) -> Line:

@@ -7,7 +7,7 @@ writes the notices and the couriers deliver them like all others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,15 @@ from desk import audiences, audit, broadcast_views, jobs, laying, outbox
 from desk.rows import insert_row
 from desk.work import Actor, Work
 from models import Broadcast, Outbox, Staff, WechatUser
-from scheduling.broadcasting import Audience, BroadcastView, Forecast, Line, Way, check
+from scheduling.broadcasting import (
+    Audience,
+    BroadcastView,
+    Forecast,
+    Line,
+    Progress,
+    Way,
+    check,
+)
 from scheduling.errors import (
     BroadcastMoved,
     NeedsAnother,
@@ -214,21 +222,35 @@ class Broadcasts:
         Raises:
             NotAllowed: there is none, or it is not this member's business.
         """
-        return broadcast_views.view(self._work, self._row(member, broadcast))
+        return broadcast_views.views(self._work, [self._row(member, broadcast)])[0]
 
-    def exported(self, member: Member, broadcast: int) -> Iterator[Line]:
+    def progress(self, member: Member, broadcast: int) -> Progress:
         """
-        Yield every recipient, masked; that they were looked at is written down.
+        Count how far its recipients are.
 
         Raises:
             NotAllowed.
         """
-        found = self.view(member, broadcast)
-        audit.record(self._of_staff(member), "look", f"broadcast:{broadcast}")
-        return broadcast_views.lines(self._work, found)
+        return broadcast_views.progress(self._work, self._row(member, broadcast))
+
+    def exported(
+        self, member: Member, broadcast: int, after: int = 0
+    ) -> tuple[list[Line], int | None]:
+        """
+        Return the next recipients, masked, and where to go on behind them; None: the last.
+
+        That they are looked at is written down with the first.
+
+        Raises:
+            NotAllowed.
+        """
+        row = self._row(member, broadcast)
+        if after == 0:
+            audit.record(self._of_staff(member), "look", f"broadcast:{broadcast}")
+        return broadcast_views.lines(self._work, row, after)
 
     def listed(self, member: Member, most: int = 50) -> Sequence[BroadcastView]:
-        """Return the newest broadcasts that are this member's business, without their counts."""
+        """Return the newest broadcasts that are this member's business."""
         query = select(*Broadcast.__table__.c).order_by(Broadcast.id.desc()).limit(most)
         if member.role == "doctor":
             query = query.where(Broadcast.staff_id == member.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from desk import audiences, massing, outbox
 from desk.audiences import Recipient
@@ -101,9 +101,11 @@ def _wake(work: Work, broadcast: int) -> int:
 
 def _look(work: Work, row: Row[Any]) -> timedelta | None:
     """Once nothing of it waits any more it is done."""
-    pending = (Outbox.broadcast_id == row.id, Outbox.state.in_(_PENDING))
-    waits = work.conn.scalar(select(func.count()).select_from(Outbox).where(*pending)) or 0
-    if waits:
+    waits = (
+        select(Outbox.id).where(Outbox.broadcast_id == row.id, Outbox.state == state).limit(1)
+        for state in _PENDING
+    )  # one look into the index each, however many there are
+    if any(work.conn.scalar(one) is not None for one in waits):
         return _LOOK
     _set(work, row.id, state="done", ended_at=work.now)
     return None

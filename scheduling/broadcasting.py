@@ -56,12 +56,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastView:
-    """
-    One broadcast as the staff see it; times local.
-
-    `counts` are recipients by state (waiting, sent, delivered, uncertain, call, called, dead,
-    void, skipped, failed); what is not laid out yet is not among them.
-    """
+    """One broadcast as the staff see it; times local."""
 
     id: int
     way: Way
@@ -75,7 +70,20 @@ class BroadcastView:
     laid: int
     not_before: datetime
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    How far a broadcast is.
+
+    `counts` are recipients by state (waiting, paused, sent, delivered, call, called, dead, void,
+    skipped, failed); what is not laid out yet is not among them. `uncertain`: so many may have
+    got it twice.
+    """
+
     counts: Mapping[str, int] = field(default_factory=dict)
+    uncertain: int = 0
 
     @property
     def done(self) -> int:

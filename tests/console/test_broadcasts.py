@@ -8,8 +8,9 @@ import io
 from sqlalchemy import select, update
 
 from bot.turn import open_desk
-from desk import laying
-from models import Broadcast
+from console.glances import Glances
+from desk import broadcast_views, laying
+from models import AuditEvent, Broadcast
 from tests.console.conftest import CONSOLE
 from tests.console.test_console import busiest, text
 
@@ -59,6 +60,45 @@ def test_the_list_of_recipients_comes_as_a_file_without_a_full_name(house, brows
     assert rows[0] == ["患者", "状态", "渠道", "发出时间", "说明"]
     assert {row[1] for row in rows[1:]} == {"等待发送"}
     assert all("*" in row[0] for row in rows[1:])
+
+
+def test_a_long_list_leaves_page_by_page_and_is_looked_at_once(house, browser, enter, monkeypatch):
+    """Nobody keeps a million lines in memory, and nobody a transaction open while they load."""
+    enter()
+    written(house, browser)
+    browser.post("/broadcasts/1/confirm")
+    laid(house)
+    whole = text(browser.get("/broadcasts/1.csv"))
+    monkeypatch.setattr("desk.broadcast_views._RECIPIENTS", broadcast_views._RECIPIENTS.limit(2))
+    monkeypatch.setattr("desk.broadcast_views._LINES", 2)
+
+    answer = browser.client.get("/console/broadcasts/1.csv", buffered=False)
+    pages = list(answer.response)
+
+    _, booked = busiest(house)
+    assert len(pages) == 1 + booked // 2 + 1
+    assert b"".join(pages).decode() == whole
+    with open_desk(house, CONSOLE) as counter:
+        of = AuditEvent.act == "look", AuditEvent.subject == "broadcast:1"
+        looks = counter.work.conn.scalars(select(AuditEvent.id).where(*of)).all()
+    assert len(looks) == 2
+
+
+def test_what_is_dear_to_count_is_counted_no_oftener_than_it_costs():
+    now, counted = [0.0], []
+
+    def count() -> int:
+        counted.append(now[0])
+        now[0] += 0.5
+        return len(counted)
+
+    glances: Glances[int, int] = Glances(lambda: now[0])
+    for _ in range(200):
+        glances.at(1, count)
+        now[0] += 0.5
+
+    assert len(counted) == 4  # of 102 seconds: half a second, 25 s nothing, and again
+    assert glances.at(2, count) == 5
 
 
 def test_a_large_one_waits_for_somebody_else(house, browser, enter, monkeypatch):
