@@ -20,6 +20,7 @@ from typing import TypeVar
 from sqlalchemy.exc import IntegrityError
 
 from bot.chores import RECURRING, Task
+from bot.fetching import ERRANDS
 from bot.handing import Handing, How, Outcome, Times, WaysOut, told_of
 from bot.house import House
 from bot.tries import Tries
@@ -211,10 +212,12 @@ class Courier:
 
     def _run_job(self, job: jobs.LeasedJob) -> None:
         def act(work: Work) -> None:
-            again = self._tasks[job.kind](work, job.payload)
+            again = brought(work) if brought else self._tasks[job.kind](work, job.payload)
             jobs.done(work, job.id, _at(work, again))
 
+        errand = ERRANDS.get(job.kind)
         try:
+            brought = errand(self._house, job.payload) if errand else None
             self._transact(act)
         except Exception as error:  # noqa: BLE001 - one bad job must not stop the others
             _LOG.error("job %s failed: %s", job.kind, told_of(error))

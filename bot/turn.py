@@ -186,6 +186,7 @@ class Turns:
             event=inbound.event,
             key=inbound.event_key,
             menu_id=inbound.menu_id,
+            media_id=inbound.media_id,
             place=inbound.place,
         )
         state, reply = conversation.answer(state, said, Counter(work), scene)

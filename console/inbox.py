@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import audit, inbox, requests, staff
+from desk import attachments, audit, inbox, requests, staff
 from desk.counter import Counter
 from desk.inbox import Deed, Thread
 from desk.journal import Exchange
@@ -18,6 +18,7 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     """The pages; a doctor sees what was left to that doctor."""
     _add_list(blueprint, open_desk)
     _add_thread(blueprint, open_desk)
+    _add_attachments(blueprint, open_desk)
     _add_ends(blueprint, open_desk)
     _add_canned(blueprint, open_desk)
 
@@ -45,6 +46,7 @@ def _add_thread(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         return render_template(
             "console/thread.html",
             one=found.request,
+            handed=found.handed,
             lines=lines,
             colleagues=colleagues,
             canned=ready,
@@ -66,6 +68,24 @@ def _add_thread(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             if done:
                 audit.record(counter.work, "answer", f"request:{number}")
         return _after(number, done=done, stays=not closes)
+
+
+def _add_attachments(blueprint: Blueprint, open_desk: OpenDesk) -> None:
+    @blueprint.get("/inbox/<int:number>/handed/<int:attachment>")
+    def handed(number: int, attachment: int) -> ResponseReturnValue:
+        """What somebody sent, to whoever may read the request; that it was looked at is kept."""
+        with open_desk(door.actor(me())) as counter:
+            one = next((h for h in _mine(counter, number).handed if h.id == attachment), None)
+            content = attachments.content(counter.work, attachment) if one else None
+            if one is None or content is None:
+                abort(404)
+            audit.record(counter.work, "look", f"attachment:{attachment}", {"request": number})
+        answer = Response(content, mimetype=one.type)
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        if not one.is_picture:
+            answer.headers["Content-Disposition"] = "attachment"
+        return answer
 
 
 def _add_ends(blueprint: Blueprint, open_desk: OpenDesk) -> None:

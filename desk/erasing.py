@@ -10,7 +10,7 @@ import secrets
 
 from sqlalchemy import delete, exists, select, update
 
-from desk import family, links
+from desk import attachments, family, links
 from desk.waitlist import Waitlist
 from desk.work import Work
 from models import (
@@ -91,6 +91,7 @@ def forget_account(work: Work, account: int) -> None:
     known = work.conn.scalar(select(WechatUser.openid_hash).where(WechatUser.id == account))
     nobody = _nobody(work)
     work.conn.execute(delete(Inbox).where(Inbox.openid_hash == known))
+    attachments.forget(work, known or "")
     work.conn.execute(
         delete(HumanRequest).where(
             HumanRequest.openid_hash == known,

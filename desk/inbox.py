@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from desk import audit, journal
+from desk import attachments, audit, journal
+from desk.attachments import Handed
 from desk.requests import MOST_CHARACTERS, REQUESTS, Waiting, families_of, to_waiting
 from desk.work import Work
 from models import CannedAnswer, HumanRequest, RequestEvent
@@ -43,12 +44,14 @@ class Thread:
     """
     One request with all that was said.
 
-    `talk` is what the patient and the bot said before and since, as far as it may be kept.
+    `talk` is what the patient and the bot said before and since, as far as it may be kept;
+    `handed` are the pictures and the like sent meanwhile.
     """
 
     request: Waiting
     talk: tuple[journal.Exchange, ...]
     deeds: tuple[Deed, ...]
+    handed: tuple[Handed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,10 @@ def thread(work: Work, request: int) -> Thread | None:
         Deed(work.local(d.at), d.actor, d.kind, opened(d.words_enc) if d.words_enc else "")
         for d in work.conn.execute(_DEEDS, {"request": request})
     ]
-    talk = journal.talk(work, row.openid_hash, row.created_at - _BEFORE)
-    return Thread(to_waiting(work, row, people), tuple(talk), tuple(deeds))
+    since = row.created_at - _BEFORE
+    talk = journal.talk(work, row.openid_hash, since)
+    handed = attachments.of_account(work, row.openid_hash, since)
+    return Thread(to_waiting(work, row, people), tuple(talk), tuple(deeds), tuple(handed))
 
 
 def canned(work: Work) -> Sequence[Canned]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from desk import appointments, audit, consents, erasing, family
+from desk import appointments, attachments, audit, consents, erasing, family
 from desk.accounts import account
 from desk.appointments import SEES_ALL
 from desk.bookings import Bookings
@@ -48,6 +48,7 @@ class OwnData:
             appointments=tuple(appointments.ever(work)),
             agreements=tuple(self._agreements(mine)),
             messages=work.conn.scalar(messages) or 0,
+            attachments=attachments.count(work, row.openid_hash),
         )
 
     def export(self) -> Kept | None:

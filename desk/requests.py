@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from desk import ledger, outbox
+from desk import attachments, ledger, outbox
 from desk.reach import reach
 from desk.rows import insert_row
 from desk.work import Work
@@ -209,6 +209,18 @@ class Requests:
             ValueError: the actor is no WeChat account, so nobody could answer it.
         """
         self._put("human", words)
+
+    def hand_in(self, words: str, kind: str, media_id: str) -> bool:
+        """
+        Put something on the list that WeChat keeps under this number, to be fetched.
+
+        False, and nothing is put, where the account has sent as much as is kept of anybody.
+        """
+        work = self._work
+        if attachments.count(work, work.vault.lookup(work.actor.openid or "")) >= attachments.MOST:
+            return False
+        attachments.put(work, self._put("human", words), kind, media_id)
+        return True
 
     def is_waiting(self) -> bool:
         """Tell whether the account has asked for a person who has not answered yet."""

@@ -30,6 +30,8 @@ _SENTENCES: Mapping[str, str] = {
     "shortvideo": texts.FILM,
     "file": texts.FILE,
 }
+# Of films WeChat gives no file.
+_FETCHED = frozenset({"image", "voice", "file"})
 
 
 def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
@@ -51,10 +53,13 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
 def _seen(said: Said, desk: Desk) -> str:
     """Who waits for a person gets it onto the desk's list; else there is nobody to look at it."""
     note = texts.FOR_DESK.get(said.kind)
-    if note is not None and desk.requests.is_waiting():
-        desk.requests.ask_for_human(note)
-        return texts.KEPT
-    return _SENTENCES.get(said.kind, texts.OTHER)
+    if note is None or not desk.requests.is_waiting():
+        return _SENTENCES.get(said.kind, texts.OTHER)
+    if said.kind in _FETCHED and said.media_id:
+        is_kept = desk.requests.hand_in(note, said.kind, said.media_id)
+        return texts.KEPT if is_kept else texts.ENOUGH
+    desk.requests.ask_for_human(f"{note}{texts.IN_WECHAT}")
+    return texts.TOLD
 
 
 # -- where somebody is

@@ -162,6 +162,10 @@ class Requests(Protocol):
         """Put the words on the list of the desk."""
         ...
 
+    def hand_in(self, words: str, kind: str, media_id: str) -> bool:
+        """Put a picture or the like on the list; False where the account has sent too many."""
+        ...
+
     def is_waiting(self) -> bool:
         """Tell whether a person was asked for who has not answered yet."""
         ...

@@ -19,6 +19,7 @@ class Said:
 
     `kind` is text, event, image, voice, video, location, link, file …; `event` and `key` name a
     WeChat event and its key, lower-cased event; `menu_id` the tapped option, empty if typed;
+    `media_id` WeChat's number of a picture, voice or file;
     `place` where somebody is, as latitude and longitude in degrees.
     """
 
@@ -27,6 +28,7 @@ class Said:
     event: str = ""
     key: str = ""
     menu_id: str = ""
+    media_id: str = ""
     place: tuple[float, float] | None = None
 
     @property

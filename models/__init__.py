@@ -6,6 +6,7 @@ from models.broadcast import Broadcast, BroadcastTarget, PatientGroup, PatientGr
 from models.entitlements import Entitlement
 from models.messages import (
     ApiToken,
+    Attachment,
     CannedAnswer,
     HumanRequest,
     Inbox,
@@ -22,7 +23,7 @@ from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
 from models.waitlist import WaitlistEntry
 
 __all__ = [
-    "ApiToken", "Appointment", "AppointmentEvent", "AuditEvent", "Base", "Broadcast",
+    "ApiToken", "Appointment", "AppointmentEvent", "Attachment", "AuditEvent", "Base", "Broadcast",
     "BroadcastTarget", "Calling", "CannedAnswer", "Consent", "Department", "Doctor", "Entitlement",
     "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Pace", "Patient", "PatientGroup",
     "PatientGroupMember", "PatientLink", "Prompt", "RequestEvent", "RosterVersion", "Shift",

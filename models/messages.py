@@ -171,6 +171,27 @@ class RequestEvent(Base):
     at: Mapped[Instant]
 
 
+class Attachment(Base):
+    """
+    A picture or the like that came with a request, and goes with it; `state` wanted, kept or lost.
+
+    `media_enc` is WeChat's number of it, until it is fetched.
+    """
+
+    __tablename__ = "attachment"
+    id: Mapped[Key]
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("human_request.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[Code]
+    state: Mapped[str] = mapped_column(String(16))
+    media_enc: Mapped[SealedOrNone]
+    type: Mapped[Code]
+    size: Mapped[int]
+    content_enc: Mapped[SealedOrNone]
+    created_at: Mapped[Instant]
+
+
 class CannedAnswer(Base):
     """An answer the desk gives often, by a short title."""
 

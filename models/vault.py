@@ -63,13 +63,26 @@ class Vault:
 
     def seal(self, text: str) -> bytes:
         """Return the text sealed under the current key."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = self._ciphers[self._current]
-        return self._current + nonce + cipher.encrypt(nonce, text.encode(), None)
+        return self.seal_bytes(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """
         Return the text.
+
+        Raises:
+            VaultError: sealed by a key we do not have, or damaged.
+        """
+        return self.open_bytes(sealed).decode()
+
+    def seal_bytes(self, plain: bytes) -> bytes:
+        """Return a file sealed under the current key."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        cipher = self._ciphers[self._current]
+        return self._current + nonce + cipher.encrypt(nonce, plain, None)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """
+        Return the file.
 
         Raises:
             VaultError: sealed by a key we do not have, or damaged.
@@ -79,7 +92,7 @@ class Vault:
             raise VaultError("sealed by an unknown key")
         nonce = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES]
         try:
-            return cipher.decrypt(nonce, sealed[_KEY_ID_BYTES + _NONCE_BYTES :], None).decode()
+            return cipher.decrypt(nonce, sealed[_KEY_ID_BYTES + _NONCE_BYTES :], None)
         except InvalidTag as error:
             raise VaultError("sealed bytes are damaged") from error
 

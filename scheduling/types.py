@@ -205,13 +205,18 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of an account; `messages` counts those still journalled."""
+    """
+    What is kept of an account.
+
+    `messages` counts those still journalled, `attachments` pictures and the like sent to the desk.
+    """
 
     since: datetime
     patients: tuple[PatientView, ...]
     appointments: tuple[AppointmentView, ...]
     agreements: tuple[Agreement, ...]
     messages: int
+    attachments: int = 0
 
 
 @dataclass(frozen=True, slots=True)

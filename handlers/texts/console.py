@@ -34,6 +34,7 @@ PAID = "已记下缴费。"
 NOT_PAID = "已去掉缴费记号。"
 BAD_CANNED = "请写标题和内容，标题不要和已有的重复，内容不超过600字。"
 DEEDS = {"answer": "回复", "transfer": "转交", "close": "结束"}
+HANDED = {"image": "图片", "voice": "语音", "file": "文件"}
 BAD_FILE = "请选一个 CSV 或 XLSX 文件，不超过2兆。"
 FILE_ERRORS = "文件里有下面的问题，什么都没有改动。改好后再选一次。"
 MOVED_ON = "看过预览以后，排班或预约又有变动。请再核对一遍下面的改动。"

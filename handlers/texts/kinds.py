@@ -9,20 +9,24 @@ VOICE = (
     "抱歉，语音我听不到。请点输入框，再点键盘上的话筒，对着手机说，会变成文字，再发给我。"
     f"发过的语音，也可以按住它，点“转文字”。{_URGENT}"
 )
-PICTURE = f"图片我看不了。请用文字告诉我哪里不舒服、要办什么。{_URGENT}"
-FILM = f"视频我看不了。请用文字告诉我哪里不舒服、要办什么。{_URGENT}"
-FILE = f"文件我打不开。请用文字告诉我要办什么。{_URGENT}"
+TO_A_PERSON = "要给工作人员看的，先说“人工”，再发一次。"
+PICTURE = f"图片我看不了。请用文字告诉我哪里不舒服、要办什么。{TO_A_PERSON}{_URGENT}"
+FILM = f"视频我看不了。请用文字告诉我哪里不舒服、要办什么。{TO_A_PERSON}{_URGENT}"
+FILE = f"文件我打不开。请用文字告诉我要办什么。{TO_A_PERSON}{_URGENT}"
 OTHER = f"这类消息我看不了。请用文字告诉我，例如：“头疼，想挂明天上午的号”。{_URGENT}"
-KEPT = "收到了，已经告诉工作人员，他们回复您时会看。"
+TOLD = "收到了，已经告诉工作人员，他们回复您时会看。"
+KEPT = f"{TOLD}我们加密保存30天，到期自动删除。"
+ENOUGH = "您已经发了很多，先存这些。请等工作人员回复，有急事请打电话。"
 
-# What the desk reads on its list; the picture itself is in WeChat's own back office.
+# What the desk reads on its list.
 FOR_DESK = {
-    "image": "［发来一张图片，请到公众号后台的消息里看］",
-    "video": "［发来一段视频，请到公众号后台的消息里看］",
-    "shortvideo": "［发来一段视频，请到公众号后台的消息里看］",
-    "file": "［发来一个文件，请到公众号后台的消息里看］",
-    "voice": "［发来一段语音，请到公众号后台的消息里听］",
+    "image": "［发来一张图片］",
+    "video": "［发来一段视频］",
+    "shortvideo": "［发来一段视频］",
+    "file": "［发来一个文件］",
+    "voice": "［发来一段语音］",
 }
+IN_WECHAT = "请到公众号后台的消息里看。"
 NO_PLACE = "收到您的位置了，可是医院的位置我这里没有。地址问我就行，例如“医院在哪里”。"
 
 _METRES = 1000

@@ -51,6 +51,8 @@ def kept(data: Kept, others: int) -> str:
         *(f"{_person(p)}" for p in data.patients),
         f"预约记录{len(data.appointments)}条，聊天记录{data.messages}条（到期自动清除）。",
     ]
+    if data.attachments:
+        lines.append(f"发给工作人员的图片、语音、文件{data.attachments}件（30天后自动删除）。")
     if not data.patients:
         lines.insert(1, "还没有登记就诊人。")
     if others:
@@ -72,6 +74,8 @@ def exported(data: Kept) -> str:
     parts += [_in_full(p) for p in data.patients]
     parts += ["【预约】", *(map(_visit, data.appointments))] if data.appointments else []
     parts += ["【同意】", *(map(_agreement, data.agreements))]
+    if data.attachments:
+        parts.append(f"发给工作人员的图片、语音、文件{data.attachments}件，原件就在这个聊天里。")
     parts.append(
         f"聊天记录{data.messages}条，就在这个聊天里。要纸质或完整证件号的副本，请带证件到窗口。"
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.turn import open_desk
-from desk import requests, staff
+from desk import attachments, requests, staff
 from desk.work import Actor
-from models import HumanRequest, Outbox, Staff
+from models import AuditEvent, HumanRequest, Outbox, Staff
 from tests.console.conftest import CONSOLE
 
 
@@ -103,3 +103,33 @@ def test_what_is_said_often_is_kept(house, browser, enter, number):
     assert '<option value="请到一楼收费处补打。">补打发票</option>' in page
     assert "还没有" in text(browser.post("/canned/1/drop"))
     assert "没有找到" in text(browser.post("/canned/1/drop"))
+
+
+def test_a_picture_is_shown_to_who_may_read_the_request_and_that_is_kept(
+    house, browser, enter, number
+):
+    picture = b"\x89PNG\r\n\x1a\n picture"
+    with open_desk(house, Actor("chat", openid="oPatient1")) as counter:
+        for _ in range(2):
+            requests.Requests(counter.work).hand_in("［发来一张图片］", "image", "m")
+        attachments.keep(counter.work, 1, picture)
+    enter()
+    page = text(browser.get(f"/inbox/{number}"))
+    assert f'<img src="/console/inbox/{number}/handed/1"' in page
+    assert "图片，正在取" in page
+    seen = browser.client.get(f"/console/inbox/{number}/handed/1")
+    assert (seen.data, seen.mimetype) == (picture, "image/png")
+    assert seen.headers["X-Content-Type-Options"] == "nosniff"
+    with open_desk(house, CONSOLE) as counter:
+        looked = counter.work.conn.scalars(select(AuditEvent.subject)).all()
+    assert "attachment:1" in looked
+    assert browser.get(f"/inbox/{number}/handed/2").status_code == 404, "not here yet"
+    with open_desk(house, Actor("chat", openid="oPatient2")) as counter:
+        requests.Requests(counter.work).ask_for_human("别人的事")
+        other = counter.work.conn.scalar(select(func.max(HumanRequest.id)))
+    assert browser.get(f"/inbox/{other}/handed/1").status_code == 404, "another patient's"
+    browser.post("/logout")
+    with open_desk(house, CONSOLE) as counter:
+        doctor = counter.catalogue.doctors()[0]
+    enter("doctor", doctor.code, name=doctor.name)
+    assert browser.get(f"/inbox/{number}/handed/1").status_code == 403
