@@ -22,7 +22,7 @@ from desk.work import Actor
 from handlers.texts import kinds as texts
 from models import Attachment, HumanRequest
 from tests.bot.hospital import Patient, build, opened, settings
-from tests.bot.stand_in import APP, SECRET, StandIn, client_of, standing_in
+from tests.bot.stand_in import APP, SECRET, StandIn, standing_in
 
 DESK = Actor("window", name="desk")
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\x07" * 100_000
@@ -57,12 +57,9 @@ def patient(house: House) -> Patient:
     return Patient(post)
 
 
-def sends(house: House, patient: Patient, content: bytes, kind: str = "image") -> str:
+def sends(wechat: StandIn, patient: Patient, content: bytes, kind: str = "image") -> str:
     """WeChat keeps the file and tells us its number."""
-    wechat = client_of(house.settings.wechat_api_base_url, None, house.vault)
-    name = {"image": "a.png", "voice": "a.amr", "video": "a.mp4"}[kind]
-    number = wechat.upload_media(kind, name, content)
-    return patient.say("", MsgType=kind, MediaId=number)
+    return patient.say("", MsgType=kind, MediaId=wechat.board.media.keep(kind, content))
 
 
 def later(house: House, **time: int) -> House:
@@ -79,8 +76,8 @@ def rows(house: House) -> list:
         return list(conn.execute(select(*Attachment.__table__.c).order_by(Attachment.id)))
 
 
-def test_who_waits_for_nobody_is_told_how_to_show_it_to_a_person(house, patient):
-    assert "先说“人工”，再发一次" in sends(house, patient, PICTURE)
+def test_who_waits_for_nobody_is_told_how_to_show_it_to_a_person(wechat, house, patient):
+    assert "先说“人工”，再发一次" in sends(wechat, patient, PICTURE)
 
     assert rows(house) == []
 
@@ -88,7 +85,7 @@ def test_who_waits_for_nobody_is_told_how_to_show_it_to_a_person(house, patient)
 def test_a_picture_is_fetched_after_the_turn_and_kept_sealed(wechat, house, patient):
     patient.say("人工")
 
-    assert sends(house, patient, PICTURE) == texts.KEPT
+    assert sends(wechat, patient, PICTURE) == texts.KEPT
     assert wechat.calls["/cgi-bin/media/get"] == 0, "nothing is called within the turn"
     runs(house)
 
@@ -103,18 +100,18 @@ def test_a_picture_is_fetched_after_the_turn_and_kept_sealed(wechat, house, pati
         assert attachments.content(counter.work, row.id) == PICTURE
 
 
-def test_the_desk_sees_it_with_the_first_request_too(house, patient):
+def test_the_desk_sees_it_with_the_first_request_too(wechat, house, patient):
     patient.say("人工")
-    sends(house, patient, PICTURE)
+    sends(wechat, patient, PICTURE)
     with open_desk(house, DESK) as counter:
         first = counter.work.conn.scalar(select(HumanRequest.id).order_by(HumanRequest.id))
         assert len(inbox.thread(counter.work, first).handed) == 1
 
 
-def test_a_film_and_what_nobody_knows_are_left_to_wechats_own_back_office(house, patient):
+def test_a_film_and_what_nobody_knows_are_left_to_wechats_own_back_office(wechat, house, patient):
     patient.say("人工")
-    sends(house, patient, b"MZ\x90\x00 a program that calls itself a picture")
-    assert sends(house, patient, b"\0" * 100, "video") == texts.TOLD
+    sends(wechat, patient, b"MZ\x90\x00 a program that calls itself a picture")
+    assert sends(wechat, patient, b"\0" * 100, "video") == texts.TOLD
     runs(house)
 
     (row,) = rows(house)
@@ -135,9 +132,9 @@ def test_what_wechat_has_no_more_is_lost_and_what_it_cannot_give_now_is_tried_ag
     assert [row.state for row in rows(house)] == ["lost"]
 
 
-def test_fetched_twice_it_is_kept_once(house, patient):
+def test_fetched_twice_it_is_kept_once(wechat, house, patient):
     patient.say("人工")
-    sends(house, patient, PICTURE)
+    sends(wechat, patient, PICTURE)
     (row,) = rows(house)
     payload = {"attachment": row.id}
     twice = [fetch(house, payload), fetch(house, payload)]
@@ -150,7 +147,7 @@ def test_fetched_twice_it_is_kept_once(house, patient):
     assert fetch(house, payload)(None) is None, "there is nothing left to do"
 
 
-def test_more_than_is_kept_of_anybody_is_not_taken(house, patient, monkeypatch):
+def test_more_than_is_kept_of_anybody_is_not_taken(wechat, house, patient, monkeypatch):
     monkeypatch.setattr(attachments, "MOST", 2)
     patient.say("人工")
 
@@ -160,9 +157,9 @@ def test_more_than_is_kept_of_anybody_is_not_taken(house, patient, monkeypatch):
     assert len(rows(house)) == 2
 
 
-def test_after_a_month_it_goes_with_its_request(house, patient):
+def test_after_a_month_it_goes_with_its_request(wechat, house, patient):
     patient.say("人工")
-    sends(house, patient, PICTURE)
+    sends(wechat, patient, PICTURE)
     runs(house)
     month = later(house, days=31)
     with open_desk(month, DESK) as counter:
@@ -171,10 +168,10 @@ def test_after_a_month_it_goes_with_its_request(house, patient):
     assert rows(house) == []
 
 
-def test_who_has_everything_erased_has_the_pictures_erased(house, patient):
+def test_who_has_everything_erased_has_the_pictures_erased(wechat, house, patient):
     patient.walk_to_the_last_question()
     patient.say("人工")
-    sends(house, patient, PICTURE)
+    sends(wechat, patient, PICTURE)
     runs(house)
     assert "图片、语音、文件1件（30天后自动删除）" in patient.say("我的资料")
     assert "图片、语音、文件1件" in patient.say("导出我的资料")
