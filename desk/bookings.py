@@ -69,7 +69,7 @@ class Bookings:
             ]:
                 return appointments.view(work, turn[0].appointment)
             admit(work, wanted, person)
-            quota = stock.take(work, slot, entitlements.of(work, patient, wanted.visit_on))
+            quota = stock.take(work, wanted, entitlements.of(work, patient, wanted.visit_on))
             until = work.now + work.policy.hold
             placing = Placing(patient, me, "held", until, words=words, quota=quota)
             placed = place(work, wanted, placing)
@@ -210,7 +210,7 @@ class Bookings:
                 raise AppointmentOver
             admit(work, wanted, person)
             who, me = old.patient_id, old.wechat_user_id
-            quota = stock.take(work, slot, entitlements.of(work, who, wanted.visit_on))
+            quota = stock.take(work, wanted, entitlements.of(work, who, wanted.visit_on))
             placing = Placing(who, me, "booked", moved_from=old, quota=quota)
             placed = place(work, wanted, placing)
             line.fulfilled(work, old.patient_id, wanted)

@@ -108,7 +108,7 @@ def _fill_shift(
     taken = places[: len(places) - leave]
     for slot, patient in zip(taken, _patients(work, doctor, len(taken)), strict=True):
         wanted = stock.wanted(work, slot)
-        stock.take(work, slot)
+        stock.take(work, wanted)
         place(work, wanted, Placing(patient, None, "booked"))
 
 

@@ -161,7 +161,7 @@ def _offer(work: Work, wanted: Row[Any], entry: Row[Any]) -> Offered | None:
     if not speaks_for(work, account, patient):
         end(work, entry.id, "left")
         return None
-    quota = stock.take(work, wanted.id, entitlements.of(work, patient, wanted.visit_on))
+    quota = stock.take(work, wanted, entitlements.of(work, patient, wanted.visit_on))
     with discreet(work, account, patient):
         admit(work, wanted, person)
     until = offer_until(work.policy, work.local(work.now), work.local(wanted.starts_at))

@@ -70,7 +70,7 @@ def book(
     person = lock_patient(hospital, today.patient_id)
     with work.conn.begin_nested():
         admit(hospital, wanted, person)
-        stock.take(hospital, slot)
+        stock.take(hospital, wanted)
         new = Placing(today.patient_id, today.wechat_user_id, "booked")
         placed = place(hospital, wanted, new)
         line.fulfilled(hospital, today.patient_id, wanted)

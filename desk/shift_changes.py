@@ -12,14 +12,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, case, select, update
 
 from desk import appointments, audit, line, notices, outbox, shifts, stock
 from desk.admission import lock_patient
 from desk.bookings import Bookings
 from desk.work import Actor, Work
-from models import Appointment, AuditEvent, Doctor, Shift, Slot
-from scheduling.errors import BadShiftTime, DoctorBusy, NotAllowed, TooFewPlaces
+from models import Appointment, Doctor, Shift, Slot
+from scheduling.errors import BadShiftTime, DoctorBusy, NotAllowed, TooFewPlaces, TooManyPlaces
 from scheduling.rota import Member, ShiftView
 from scheduling.slots import half_day
 from scheduling.types import AppointmentId, AppointmentView, PatientId, SlotId
@@ -43,7 +43,8 @@ class ShiftChanges:
             DoctorBusy: that doctor has another shift then.
         """
         work, view = self._begin(member, shift)
-        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+        slots = self._lock(work, shift)
+        row = self._row(work, shift)
         found = work.conn.execute(
             select(Doctor.id, Doctor.name).where(
                 Doctor.code == doctor, Doctor.site_id == row.site_id
@@ -51,7 +52,6 @@ class ShiftChanges:
         ).one_or_none()
         if found is None:
             raise NotAllowed
-        slots = self._lock(work, shift)
         self._refuse_if_busy(row, found.id, found.name)
         self._override(work, row, "doctor", doctor_id=found.id)
         work.conn.execute(update(Slot).where(Slot.id.in_(slots)).values(doctor_id=found.id))
@@ -77,7 +77,7 @@ class ShiftChanges:
             NotAllowed.
         """
         work, view = self._begin(member, shift)
-        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+        row = self._row(work, shift)
         self._override(work, row, "room", room=room)
         for number in self._coming(work, shift):
             told = appointments.view(work, AppointmentId(number))
@@ -95,10 +95,10 @@ class ShiftChanges:
         """
         work, view = self._begin(member, shift)
         by = timedelta(minutes=minutes)
-        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+        slots = self._lock(work, shift)
+        row = self._row(work, shift)
         begins, ends = row.starts_at + by, row.ends_at + by
         _check_times(work, row, begins)
-        slots = self._lock(work, shift)
         if row.doctor_id is not None:
             self._refuse_if_busy(row, row.doctor_id, view.doctor_name, (begins, ends))
         self._override(work, row, "time", starts_at=begins, ends_at=ends)
@@ -119,17 +119,13 @@ class ShiftChanges:
         Add one place to a shift that has not ended, and book it for this patient (加号).
 
         Raises:
-            NotAllowed; TooFewPlaces: as many were added as may be; what `Bookings.hold` raises.
+            NotAllowed; TooManyPlaces; what `Bookings.hold` raises.
         """
         work, _ = self._begin(member, shift)
-        given = select(func.count()).where(
-            AuditEvent.act == "extra", AuditEvent.subject == f"shift:{shift}"
-        )
-        if (work.conn.scalar(given) or 0) >= work.policy.extra_places:
-            raise TooFewPlaces(limit=work.policy.extra_places)
         slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id == shift)))
         lock_patient(work, patient, line.heads(work, slots))
         stock.lock(work, slots)
+        self._count_extra(work, shift, 1)
         ahead = select(Slot.id).where(Slot.id.in_(slots), Slot.ends_at > work.now)
         last = work.conn.scalar(ahead.order_by(Slot.starts_at.desc()).limit(1))
         if last is None:
@@ -147,12 +143,11 @@ class ShiftChanges:
         Add places to a shift, the last slots first; who waits for one gets it.
 
         Raises:
-            NotAllowed; TooFewPlaces: more than the policy lets be added at once.
+            NotAllowed; TooManyPlaces: facts: limit, that of the policy for a shift.
         """
-        if not 0 < count <= self._work.policy.extra_places:
-            raise TooFewPlaces(limit=self._work.policy.extra_places)
         work, view = self._begin(member, shift)
         slots = self._lock(work, shift)
+        self._count_extra(work, shift, count)
         for number in range(count):
             slot = slots[-1 - number % len(slots)]
             self._give(work, slot, +1)
@@ -182,6 +177,8 @@ class ShiftChanges:
             gone = min(left, free[slot])
             self._give(work, slot, -gone)
             left -= gone
+        again = case((Shift.extra > count, Shift.extra - count), else_=0)
+        work.conn.execute(update(Shift).where(Shift.id == shift).values(extra=again))
         self._override_places(work, shift)
         audit.record(work, "fewer", f"shift:{shift}", {"places": count})
         return replace(view, places=view.places - count)
@@ -198,6 +195,22 @@ class ShiftChanges:
         slots = list(work.conn.scalars(query))
         line.lock(work, slots)
         return slots
+
+    def _row(self, work: Work, shift: int) -> Row[Any]:
+        """Read a shift; under the lock of its slots, so that of two changes one comes first."""
+        return work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
+
+    def _count_extra(self, work: Work, shift: int, count: int) -> None:
+        """
+        So many places more than planned; no lock is needed for that.
+
+        Raises:
+            TooManyPlaces: facts: limit, of a shift, whoever gives them and however.
+        """
+        most = work.policy.extra_places
+        more = update(Shift).where(Shift.id == shift, Shift.extra + count <= most)
+        if count < 1 or work.conn.execute(more.values(extra=Shift.extra + count)).rowcount == 0:
+            raise TooManyPlaces(limit=most)
 
     def _coming(self, work: Work, shift: int) -> Sequence[int]:
         coming = Appointment.status.in_(_COMING)
@@ -225,8 +238,7 @@ class ShiftChanges:
         )
 
     def _override_places(self, work: Work, shift: int) -> None:
-        row = work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
-        self._override(work, row, "places")
+        self._override(work, self._row(work, shift), "places")
 
     def _give(self, work: Work, slot: int, count: int) -> None:
         more = {

@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, case, or_, select, union, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from desk import outbox
 from desk.events import record
@@ -80,9 +91,14 @@ _MOVABLE = (
     )
     .limit(1)
 )
+# Only as it was when the rules looked at it: staff may have moved its hour or its doctor since.
+_AS_READ = (
+    Slot.starts_at == bindparam("as_read_at"),
+    func.coalesce(Slot.doctor_id, 0) == bindparam("as_read_doctor"),
+)
 _TAKE = (
     update(Slot)
-    .where(Slot.id == _SLOT, Slot.is_open, Slot.booked < Slot.capacity)
+    .where(Slot.id == _SLOT, Slot.is_open, Slot.booked < Slot.capacity, *_AS_READ)
     .values(booked=Slot.booked + 1)
 )
 # The chat and the API live on their share; its urgent reserve opens on the visit day.
@@ -176,38 +192,46 @@ def lock(work: Work, slots: Iterable[int]) -> None:
     ).all()
 
 
-def take(work: Work, slot: int, entitled: Collection[str] = ()) -> str:
+def take(work: Work, slot: Row[*tuple[Any, ...]], entitled: Collection[str] = ()) -> str:
     """
-    Take one place, of the chat's share where the chat or the API asks.
+    Take one place of a slot that is as `wanted` read it, of the chat's share if the chat asks.
 
     Returns the quota it was kept for, of those the patient may use; empty for a common place.
 
     Raises:
-        SlotTaken, ShiftSuspended. KeptForOthers: facts: quotas, opens (local).
+        SlotTaken: full, or not at that hour with that doctor any more. ShiftSuspended.
+        KeptForOthers: facts: quotas, opens (local).
     """
     if work.actor.channel in _SHARED_CHANNELS:
         quota = _take_of_chat(work, slot, entitled)
     else:
-        quota = "" if work.conn.execute(_TAKE, {"slot_": slot}).rowcount == 1 else None
+        quota = "" if work.conn.execute(_TAKE, _as_read(slot)).rowcount == 1 else None
     if quota is None:
-        raise _why_not(work, slot)
+        raise _why_not(work, slot.id)
     return quota
 
 
-def _take_of_chat(work: Work, slot: int, entitled: Collection[str]) -> str | None:
+def _as_read(slot: Row[*tuple[Any, ...]]) -> dict[str, object]:
+    at, doctor = slot.starts_at, slot.doctor_id or 0
+    return {"slot_": slot.id, "as_read_at": at, "as_read_doctor": doctor}
+
+
+def _take_of_chat(
+    work: Work, slot: Row[*tuple[Any, ...]], entitled: Collection[str]
+) -> str | None:
     """
     Take a place the patient's quota keeps, else of the chat's share, else of the window's.
 
     The window's only from when on it keeps no longer what it has left.
     """
     now = work.local(work.now)
-    values = _of_chat(work, slot)
+    values = _of_chat(work, slot.id) | _as_read(slot)
     for name in quotas.QUOTAS:
         if name in entitled and work.conn.execute(_TAKE_OF_QUOTA[name], values).rowcount == 1:
             return name
     is_taken = work.conn.execute(_TAKE_OF_CHAT, values).rowcount == 1
     if not is_taken and work.policy.window_share_until is not None:
-        until = {"slot_": slot, "common": common_until(work.policy, now)}
+        until = {**_as_read(slot), "common": common_until(work.policy, now)}
         is_taken = work.conn.execute(_TAKE_OF_WINDOW, until).rowcount == 1
     return "" if is_taken else None
 

@@ -66,6 +66,7 @@ class Shift(Base):
     local date, start and label. `fee_fen` in CNY fen; `state` is published or suspended, by
     `suspension_id` if that was done by a member of staff. `overridden` names, separated by blanks,
     what staff have changed since (doctor, room, places): the roster's files leave that alone.
+    `extra`: so many places more than planned (加号).
     """
 
     __tablename__ = "shift"
@@ -93,6 +94,7 @@ class Shift(Base):
     state: Mapped[Code] = mapped_column(default="published")
     suspension_id: Mapped[int | None] = mapped_column(ForeignKey("suspension.id"))
     overridden: Mapped[Code] = mapped_column(default="", server_default="")
+    extra: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Slot(Base):

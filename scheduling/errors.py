@@ -11,7 +11,8 @@ Every expected "no" of the desk, as a tree.
       NameMismatch LinkCodeWrong NoPhoneKnown TooManyCodes
       ConsentMissing TooManyPatients TooManyAccounts TooManyChanges NotYourPatient
       Unavailable NotVerified OnlyAtDesk
-      NotAllowed NothingToUndo DoctorBusy TooFewPlaces ShiftNotEmpty BadQuota BadShiftTime
+      NotAllowed NothingToUndo DoctorBusy TooFewPlaces TooManyPlaces ShiftNotEmpty BadQuota
+      BadShiftTime
       NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
       RoomClosed WhichRoom NobodyInside NotInLine NoSuchTicket
       CannotMerge
@@ -333,6 +334,12 @@ class DoctorBusy(Refusal):
 
 class TooFewPlaces(Refusal):
     """So many places are not free to be taken away; facts: limit."""
+
+    slot = "shifts"
+
+
+class TooManyPlaces(Refusal):
+    """A shift gets no more extra places than that; facts: limit."""
 
     slot = "shifts"
 

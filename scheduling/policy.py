@@ -129,7 +129,7 @@ class Policy:
     plan_answer_near: timedelta = timedelta(minutes=10)
     # A new time offered by the hospital is not sooner than this: people have a way to go.
     plan_lead: timedelta = timedelta(hours=2)
-    # Places staff may add to a shift in one act (加号).
+    # Places staff may add to a shift in all (加号), for a named patient or for whoever comes.
     extra_places: int = 10
     # A broadcast to more recipients than this needs a second member of staff (four eyes). Ours.
     broadcast_alone: int = 100

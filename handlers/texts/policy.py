@@ -35,7 +35,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "elderly_quota_years": ("多少岁起算老人号", _YEARS),
         "quotas_until": ("前一天几点起，没用完的专留号大家都能约", _CLOCK),
         "window_share_until": ("前一天几点起，窗口剩的号微信也能约（空着不放）", _CLOCK),
-        "extra_places": ("一次最多加几个号", "个"),
+        "extra_places": ("一个班次最多加几个号", "个"),
         "returns_after": ("没人候补的退号，最早多久放回", _MINUTES),
         "returns_before": ("没人候补的退号，最晚多久放回", _MINUTES),
     },

@@ -77,7 +77,7 @@ def visit(work: Work, patient: PatientId, doctor: str, account: int | None) -> N
     ).first()
     assert slot is not None
     wanted = stock.wanted(work, slot)
-    stock.take(work, slot)
+    stock.take(work, wanted)
     place(work, wanted, Placing(patient, account, "booked"))
 
 

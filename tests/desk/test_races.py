@@ -46,12 +46,12 @@ def in_one_of_ten_rounds(shows):
 
 def take_after_looking(work, slot, entitled=()):
     """What most systems do: look, then take."""
-    left = work.conn.scalar(select(Slot.capacity - Slot.booked).where(Slot.id == slot))
+    left = work.conn.scalar(select(Slot.capacity - Slot.booked).where(Slot.id == slot.id))
     if left <= 0:
         raise stock.SlotTaken
     time.sleep(PAUSE)
     more = case((Slot.booked < Slot.capacity, Slot.booked + 1), else_=Slot.booked)
-    work.conn.execute(update(Slot).where(Slot.id == slot).values(booked=more))
+    work.conn.execute(update(Slot).where(Slot.id == slot.id).values(booked=more))
     return ""
 
 

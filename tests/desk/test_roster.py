@@ -106,7 +106,7 @@ def book(clinic: Clinic, *, hour: int = 8, channel: str = "chat") -> str:
         slots = work.conn.execute(select(Slot.id, Slot.starts_at).order_by(Slot.starts_at))
         slot = next(s.id for s in slots if work.local(s.starts_at).hour == hour)
         wanted = stock.wanted(work, slot)
-        stock.take(work, slot)
+        stock.take(work, wanted)
         new = place(work, wanted, Placing(person.id, None, "booked"))
         code = work.conn.scalar(select(Appointment.code).where(Appointment.id == new))
     assert code is not None
