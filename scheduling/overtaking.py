@@ -37,7 +37,7 @@ _LATER, _MOST_GROWTH = 5.0, 0.75
 _FAR = 40.0  # scales away, where a logistic is nothing or everything
 _MINUTE = timedelta(minutes=1)
 # Who comes later than this after the slot stands where she came.
-_LATE = timedelta(minutes=30)
+LATE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,17 @@ def _length(lane: str) -> float:
 
 
 def expected_booked(
-    ticket: int, due_at: datetime, now: datetime, no_show: float = USUAL_NO_SHOW
-) -> tuple[Coming, Coming]:
+    ticket: int,
+    due_at: datetime,
+    now: datetime,
+    no_show: float = USUAL_NO_SHOW,
+    late: timedelta = LATE,
+) -> Sequence[Coming]:
     """
     Return how likely and when somebody comes who is booked and not here yet.
 
-    Twice: as somebody like others, and as one of the few who have a rank, which shows only when
-    she is here.
+    As somebody like others; as one of the few who have a rank, which shows only when she is here;
+    and as one who comes more than `late` after her slot, and stands behind those here by then.
     """
 
     def later_than(at: datetime) -> float:
@@ -168,21 +172,27 @@ def expected_booked(
         return 1 / (1 + math.exp(min(z, _FAR)))
 
     still = (1 - no_show) * later_than(now)
+    loses_at = due_at + late
 
-    def chance_by(at: datetime) -> float:
+    def by(at: datetime) -> float:
         return (still - (1 - no_show) * later_than(max(at, now))) / (still + no_show)
 
+    def in_time(at: datetime) -> float:
+        return by(min(at, loses_at))
+
     ready_at = max(now + _MINUTE, due_at + timedelta(minutes=_COMES))
-    stands_at = due_at if ready_at - due_at <= _LATE else ready_at
+    # A logistic that has come so far goes on for about its scale.
+    late_at = max(now, loses_at) + _COMES_SCALE * _MINUTE
+    like_others = Waiting(ticket, FIRST, "", due_at, ready_at)
+    too_late = Coming(
+        replace(like_others, due_at=late_at, ready_at=late_at), lambda at: by(at) - in_time(at)
+    )
+    if now >= loses_at:
+        return (too_late,)
     return (
-        Coming(
-            Waiting(ticket, FIRST, "", stands_at, ready_at),
-            lambda at: (1 - RANKED_SHARE) * chance_by(at),
-        ),
-        Coming(
-            Waiting(ticket, FIRST, RANKED, stands_at, ready_at),
-            lambda at: RANKED_SHARE * chance_by(at),
-        ),
+        Coming(like_others, lambda at: (1 - RANKED_SHARE) * in_time(at)),
+        Coming(replace(like_others, rank=RANKED), lambda at: RANKED_SHARE * in_time(at)),
+        too_late,
     )
 
 

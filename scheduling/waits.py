@@ -31,9 +31,6 @@ _DAYS_CV = 0.1
 RETURN_LENGTH = 0.55
 # Doctors begin so many minutes late on average (exponential); ours, to be measured.
 BEGINS_LATE = 3.0
-# What no part of the estimate knows of (who will be sent for results, who answers no call)
-# widens every range by so much: fitted on simulated days of other seeds than judge it.
-_UNSEEN = 1.1
 _SHORTEST = 0.5  # no doctor's mean is below this
 # A visit that is among the longest thousandth is judged as if it had just become one.
 _LONGEST = 3.1
@@ -56,6 +53,14 @@ class Pace:
     mean_minutes: float
     variance: float
 
+    @property
+    def third(self) -> float:
+        """The third central moment of one visit (min³), which is log-normal."""
+        if self.mean_minutes <= 0:
+            return 0.0
+        squared = self.variance / self.mean_minutes**2
+        return self.variance**2 / self.mean_minutes * (3 + squared)
+
     def times(self, length: float) -> Pace:
         """Return the pace of visits so many times as long."""
         return Pace(self.count, self.mean_minutes * length, self.variance * length**2)
@@ -74,21 +79,51 @@ NOTHING = Pace(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Moments:
+    """A duration by chance: its mean, its second and third central moment (min, min², min³)."""
+
+    mean: float
+    variance: float
+    third: float
+
+    def percentiles(self) -> tuple[float, float, float]:
+        """
+        Return its tenth, fiftieth and ninetieth percentile.
+
+        What is left of one visit is as skew as a log-normal, but that nobody knows who will come
+        makes a wait less so: down to a gamma, as sums of a random number of things are taken to
+        be. Its percentiles are as far between those of the two as its skewness is.
+        """
+        if self.mean < _INSTANT or self.variance <= 0:
+            return self.mean, self.mean, self.mean
+        cv = math.sqrt(self.variance) / self.mean
+        beyond = self.third / self.variance**1.5 - 2 * cv
+        share = min(max(beyond / (cv + cv**3), 0.0), 1.0)
+        squared = math.log1p(cv**2)
+        location, scale = math.log(self.mean) - squared / 2, math.sqrt(squared)
+
+        def at(z: float) -> float:
+            log_normal = math.exp(location + z * scale)
+            # Wilson and Hilferty 1931.
+            gamma = self.mean * max(0.0, 1 - cv**2 / 9 + z * cv / 3) ** 3
+            return share * log_normal + (1 - share) * gamma
+
+        # Of what will hardly be, nine in ten are nothing: it is told as on average, then.
+        return at(-_EIGHTY), at(0.0), max(at(_EIGHTY), self.mean)
+
+
+@dataclass(frozen=True, slots=True)
 class WaitRange:
     """
     Four waits in five lie between `low` and `high`; minutes from now, `mean` on average.
 
-    `shown` is what a person is told.
+    As many waits are shorter than `middle` as are longer. `shown` is what a person is told.
     """
 
     low: float
+    middle: float
     high: float
     mean: float
-
-    @property
-    def middle(self) -> float:
-        """As many waits are shorter as are longer."""
-        return math.sqrt(self.low * self.high)
 
     @property
     def shown(self) -> tuple[int, int]:
@@ -183,52 +218,48 @@ def estimate(
     goes otherwise than on average does so `stretch` times, as a longer wait lets in more who
     overtake.
     """
-    mean = variance = visits = 0.0
+    mean = variance = third = visits = 0.0
     if opens_in is not None:
-        mean, variance = BEGINS_LATE, BEGINS_LATE**2
+        mean, variance, third = BEGINS_LATE, BEGINS_LATE**2, 2 * BEGINS_LATE**3
     if inside is not None:
         visit, since = inside
-        left, spread = residual(pace.times(visit.length), since)
-        mean, variance, visits = mean + left, variance + spread, visit.length
+        left = residual(pace.times(visit.length), since)
+        mean, variance, third = mean + left.mean, variance + left.variance, third + left.third
+        visits = visit.length
+    one = pace.third
     for visit in before:
         expected = visit.chance * visit.length
         visits += expected
         mean += expected * pace.mean_minutes
         chancy = visit.doubt * pace.mean_minutes**2
         variance += (visit.chance * pace.variance + chancy) * visit.length**2
+        chancy = 3 * visit.doubt * pace.mean_minutes * pace.variance
+        third += (visit.chance * one + chancy) * visit.length**3
     variance += visits**2 * pace.variance / pace.count
-    low, high = _four_in_five(mean, variance * (stretch * _UNSEEN) ** 2)
+    moments = Moments(mean, variance * stretch**2, third * stretch**3)
+    low, middle, high = moments.percentiles()
     opens = opens_in or 0.0
-    return WaitRange(opens + low, opens + high, opens + mean)
+    return WaitRange(opens + low, opens + middle, opens + high, opens + mean)
 
 
-def residual(pace: Pace, since: float) -> tuple[float, float]:
+def residual(pace: Pace, since: float) -> Moments:
     """
-    Return mean and variance of what is left of a visit that has lasted `since` minutes.
+    Return what is left of a visit that has lasted `since` minutes.
 
     Of a log-normal visit, given that it is not over: its partial moments are
     E[Sⁿ; S > t] = E[Sⁿ] Φ(nσ - z), z = (ln t - μ) / σ (Johnson, Kotz, Balakrishnan 1994, ch. 14).
     """
     if pace.mean_minutes <= 0 or pace.variance <= 0:
-        return max(0.0, pace.mean_minutes - since), 0.0
-    location, scale = _log_normal(pace.mean_minutes, pace.variance)
+        return Moments(max(0.0, pace.mean_minutes - since), 0.0, 0.0)
+    squared = math.log1p(pace.variance / pace.mean_minutes**2)
+    location, scale = math.log(pace.mean_minutes) - squared / 2, math.sqrt(squared)
     longest = math.exp(location + _LONGEST * scale)
     since = min(max(since, 0.0), longest)
     z = (math.log(since) - location) / scale if since > 0 else -math.inf
     tail = _NORMAL.cdf(-z)
-    first = pace.mean_minutes * _NORMAL.cdf(scale - z) / tail
-    second = (pace.mean_minutes**2 + pace.variance) * _NORMAL.cdf(2 * scale - z) / tail
-    return first - since, max(0.0, second - first**2)
-
-
-def _four_in_five(mean: float, variance: float) -> tuple[float, float]:
-    """Return the tenth and ninetieth percentile of the log-normal of that mean and variance."""
-    if mean < _INSTANT or variance <= 0:
-        return mean, mean
-    location, scale = _log_normal(mean, variance)
-    return math.exp(location - _EIGHTY * scale), math.exp(location + _EIGHTY * scale)
-
-
-def _log_normal(mean: float, variance: float) -> tuple[float, float]:
-    squared = math.log1p(variance / mean**2)
-    return math.log(mean) - squared / 2, math.sqrt(squared)
+    first, second, third = (
+        math.exp(n * location + n**2 * squared / 2) * _NORMAL.cdf(n * scale - z) / tail
+        for n in (1, 2, 3)
+    )
+    variance = max(0.0, second - first**2)
+    return Moments(first - since, variance, max(0.0, third - 3 * second * first + 2 * first**3))

@@ -34,7 +34,7 @@ TICKET = TicketView(
     due_at=AT,
     called_at=None,
 )
-THIRD = Standing(TICKET, ahead=3, wait=WaitRange(19.2, 36.4, 27.0), back_at=AT, delayed_until=None)
+THIRD = Standing(TICKET, ahead=3, wait=WaitRange(19.2, 26.4, 36.4, 27.0), back_at=AT, delayed_until=None)
 
 
 def test_people_ahead_a_range_and_when_to_be_back():
@@ -50,7 +50,7 @@ def test_the_range_is_read_aloud():
 
 
 def test_nobody_is_told_to_wait_nothing():
-    soon = replace(THIRD, ahead=1, wait=WaitRange(0.4, 4.0, 2.0))
+    soon = replace(THIRD, ahead=1, wait=WaitRange(0.4, 1.6, 4.0, 2.0))
 
     assert "前面1位，5分钟以内。" in visits.wait(soon)
 

@@ -112,7 +112,7 @@ def test_who_waits_longer_is_overtaken_by_more_and_the_range_says_so():
     mine = _here(9, due=60, ready=0)
     others = [_here(number, due=number) for number in range(4)]
     booked = tuple(
-        one for number in range(8) for one in expected_booked(20 + number, _at(20 + number), NOW)
+        one for number in range(8) for one in expected_booked(20 + number, _at(40 + number), NOW)
     )
     hall = _hall(FIFO, [mine, *others], booked)
 

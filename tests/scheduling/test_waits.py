@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling import waits
 from scheduling.waits import NOTHING, Pace, Visit, WaitRange, estimate, residual, shrunk
 
 minutes = st.floats(0.5, 60)
@@ -64,31 +63,60 @@ def test_a_stretched_range_is_wider_around_the_same_mean(pace, before, who, stre
 
 @given(paces(), st.floats(0, 300))
 def test_what_is_left_of_a_visit_is_never_negative(pace, since):
-    mean, variance = residual(pace, since)
+    left = residual(pace, since)
 
-    assert mean >= 0
-    assert variance >= 0
+    assert left.mean >= 0
+    assert left.variance >= 0
+    assert left.third >= 0
 
 
 @pytest.mark.parametrize("cv", [0.5, 0.6, 0.7, 0.8, 1.0])
 def test_a_long_visit_promises_to_last_longer_still(cv):
     """Not memoryless: were it so, what is left would stay the same."""
-    left = [residual(Pace(100, 6.0, (cv * 6.0) ** 2), since)[0] for since in (15, 20, 25)]
+    left = [residual(Pace(100, 6.0, (cv * 6.0) ** 2), since).mean for since in (15, 20, 25)]
 
     assert left[0] < left[1] < left[2]
 
 
 def test_what_is_left_of_a_visit_is_what_simulated_visits_have_left():
     pace = Pace(100, 6.0, (0.7 * 6.0) ** 2)
-    location, scale = waits._log_normal(pace.mean_minutes, pace.variance)
+    squared = math.log1p(0.7**2)
+    location, scale = math.log(6.0) - squared / 2, math.sqrt(squared)
     dice = Random(1)
     lengths = [dice.lognormvariate(location, scale) for _ in range(50_000)]
     for since in (0.0, 3.0, 8.0, 15.0):
         left = [length - since for length in lengths if length > since]
-        told, spread = residual(pace, since)
+        told, mean = residual(pace, since), fmean(left)
 
-        assert told == pytest.approx(fmean(left), rel=0.05)
-        assert spread**0.5 == pytest.approx(pstdev(left), rel=0.1)
+        assert told.mean == pytest.approx(mean, rel=0.05)
+        assert told.variance**0.5 == pytest.approx(pstdev(left), rel=0.1)
+        skew = fmean((length - mean) ** 3 for length in left)
+        assert told.third ** (1 / 3) == pytest.approx(skew ** (1 / 3), rel=0.15)
+
+
+def test_a_range_is_that_of_the_visits_themselves_where_they_are_all_there_is():
+    """Of one visit, as of eight, nine in ten are longer than its low end; a tenth than its high.
+
+    And where somebody may come or not, it is kept as often.
+    """
+    pace, dice = Pace(1e9, 6.0, (0.7 * 6.0) ** 2), Random(2)
+    squared = math.log1p(0.7**2)
+    location, scale = math.log(6.0) - squared / 2, math.sqrt(squared)
+    for surely, perhaps in ((1, 0), (3, 0), (8, 0), (1, 4), (6, 6)):
+        people = [Visit()] * surely + [Visit(0.5, 1.0, 0.25)] * perhaps
+        told = estimate(people, pace)
+        waited = [
+            sum(
+                dice.lognormvariate(location, scale)
+                for one in people
+                if one.chance == 1 or dice.random() < one.chance
+            )
+            for _ in range(20_000)
+        ]
+
+        assert fmean(low < told.low for low in waited) == pytest.approx(0.1, abs=0.02)
+        assert fmean(low < told.middle for low in waited) == pytest.approx(0.5, abs=0.025)
+        assert fmean(low > told.high for low in waited) == pytest.approx(0.1, abs=0.02)
 
 
 # -- what is learnt
@@ -149,7 +177,7 @@ def test_running_sums_tell_mean_and_variance(lengths):
 
 @given(st.floats(0, 300), st.floats(0, 300))
 def test_what_is_shown_is_in_steps_of_five_and_never_one_number(low, width):
-    shown = WaitRange(low, low + width, low).shown
+    shown = WaitRange(low, low, low + width, low).shown
 
     assert shown[0] % 5 == shown[1] % 5 == 0
     assert 0 <= shown[0] < shown[1]
