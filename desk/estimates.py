@@ -130,7 +130,9 @@ def _snapshots(
             coming[row.shift_id].append(expected_back(row.id, row.due_at, sent_at, work.now))
     for booked in work.conn.execute(_ABSENT, {"shifts": told, "until": work.now + _FORESEEN}):
         # Appointments that have no ticket yet must not be taken for tickets of that number.
-        coming[booked.shift_id] += expected_booked(-booked.id, booked.starts_at, work.now)
+        coming[booked.shift_id] += expected_booked(
+            -booked.id, booked.starts_at, work.now, late=work.policy.late_after
+        )
     return {
         shift: Snapshot(
             now=work.now,

@@ -96,8 +96,9 @@ class Moments:
         """
         if self.mean < _INSTANT or self.variance <= 0:
             return self.mean, self.mean, self.mean
-        cv = math.sqrt(self.variance) / self.mean
-        beyond = self.third / self.variance**1.5 - 2 * cv
+        deviation = math.sqrt(self.variance)
+        cv = deviation / self.mean
+        beyond = self.third / (self.variance * deviation) - 2 * cv
         share = min(max(beyond / (cv + cv**3), 0.0), 1.0)
         squared = math.log1p(cv**2)
         location, scale = math.log(self.mean) - squared / 2, math.sqrt(squared)

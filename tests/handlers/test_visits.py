@@ -34,7 +34,9 @@ TICKET = TicketView(
     due_at=AT,
     called_at=None,
 )
-THIRD = Standing(TICKET, ahead=3, wait=WaitRange(19.2, 26.4, 36.4, 27.0), back_at=AT, delayed_until=None)
+THIRD = Standing(
+    TICKET, ahead=3, wait=WaitRange(19.2, 26.4, 36.4, 27.0), back_at=AT, delayed_until=None
+)
 
 
 def test_people_ahead_a_range_and_when_to_be_back():

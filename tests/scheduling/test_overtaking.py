@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduling import overtaking
 from scheduling.clinic_day import Moment, simulate, slots
 from scheduling.clinic_types import Duty, HalfDay
 from scheduling.overtaking import (
@@ -134,6 +135,21 @@ def test_the_later_it_gets_the_less_likely_somebody_booked_still_comes(late, min
     assert 0 <= chance(later, end) <= chance(now, end) <= 0.856 + 1e-9
     assert chance(now, now) == 0
     assert chance(now, _at(late + minutes)) <= chance(now, _at(late + minutes + 1))
+
+
+def test_who_is_too_late_for_her_slot_stands_behind_those_who_are_here():
+    """Due at nine and not here at twenty past: the place is hers for ten minutes more."""
+    mine = _here(9, due=15)
+    hall = replace(_hall(FIFO, [mine], tuple(expected_booked(1, NINE, _at(20)))), now=_at(20))
+
+    soon, late = (
+        sum(one.chance for one in overtaking._asked(mine, hall, _at(minute)))
+        for minute in (29, 120)
+    )
+    lost = replace(hall, now=_at(31), coming=tuple(expected_booked(1, NINE, _at(31))))
+
+    assert 0.14 < soon < late < 0.17
+    assert before(mine, lost, PACE) == ()
 
 
 def test_results_come_after_half_an_hour_and_if_not_then_soon():
