@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from desk import (
-    calling,
+    closing,
     idempotency,
     journal,
     laying,
@@ -80,7 +80,7 @@ def suspension_silent(work: Work, payload: Mapping[str, Any]) -> timedelta | Non
 
 def close_room(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     """Close a room that everybody has forgotten; who still waits in it is rung."""
-    return calling.close_forgotten(work, int(payload["shift"]))
+    return closing.close_forgotten(work, int(payload["shift"]))
 
 
 def settle_mass(work: Work, payload: Mapping[str, Any]) -> timedelta | None:

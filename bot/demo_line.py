@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.house import House
 from bot.turn import open_desk
-from desk import calling, standing, tickets
+from desk import calling, closing, standing, tickets
 from desk.counter import Counter
 from desk.demo_people import Expected
 from desk.work import Actor
@@ -140,7 +140,7 @@ class DeskLine:
         if self._waiting or self._is_inside:
             return False
         with self._stage.desk(_WINDOW, minute) as counter:
-            calling.close(counter.work, self._stage.member, self._shift.id)
+            closing.close(counter.work, self._stage.member, self._shift.id)
         return True
 
     def _come(self, counter: Counter, number: int, lane: str, rank: str) -> TicketView:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import calling, loads, standing, tickets, visits
+from desk import calling, closing, loads, standing, tickets, visits
 from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import rooms as texts
@@ -94,6 +94,14 @@ def _back(work: Work, member: Member, shift: int) -> str:
     return texts.DONE["back"]
 
 
+def _resume(work: Work, member: Member, shift: int) -> str:
+    """The visit that the page showed as just ended goes on; no other one."""
+    ended = standing.room(work, member, shift).ended
+    if ended is None or ended.id != _number("ticket"):
+        return texts.MOVED_ON
+    return texts.resumed(calling.take_back(work, member, shift))
+
+
 def _delay(work: Work, member: Member, shift: int) -> str:
     minutes = _number("minutes")
     if minutes not in texts.DELAYS:
@@ -102,7 +110,7 @@ def _delay(work: Work, member: Member, shift: int) -> str:
 
 
 def _close(work: Work, member: Member, shift: int) -> str:
-    return texts.closed(calling.close(work, member, shift))
+    return texts.closed(closing.close(work, member, shift))
 
 
 _ACTS: Mapping[str, _Act] = {
@@ -113,6 +121,7 @@ _ACTS: Mapping[str, _Act] = {
     "results": _of_inside(calling.send_for_results, texts.DONE["results"]),
     "transfer": _of_inside(_transfer, texts.DONE["transfer"]),
     "back": _back,
+    "resume": _resume,
     "delay": _delay,
     "close": _close,
 }

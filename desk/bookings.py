@@ -14,17 +14,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, update
 
-from desk import appointments, entitlements, line, notices, outbox, restoring, stock
+from desk import appointments, entitlements, leaving, line, notices, outbox, restoring, stock
 from desk.accounts import account
 from desk.admission import admit, check_account, check_speaks_for, discreet, lock_patient
 from desk.events import record
 from desk.placing import Placing, place, put_expiry
 from desk.work import Work
-from models import Appointment, Shift
+from models import Appointment
 from models.appointments import ACTIVE
-from scheduling import limits
 from scheduling.errors import AppointmentOver, HoldExpired, ShiftSuspended
 from scheduling.types import AppointmentId, AppointmentView, CancelReason, PatientId, SlotId
 
@@ -151,19 +150,23 @@ class Bookings:
         """
         Give a place back, with a late mark when it is not free any more.
 
+        Who has checked in leaves the line with it.
+
         Raises:
             AppointmentOver: ended already, cancelled before, or visited. NotYourAppointment.
+            NotInLine: it is the patient's turn.
         """
         work = self._work
-        row = self._current(appointment)
-        late = row.status == "booked" and not self._is_free(row)
+        row = leaving.leaving(work, appointment)
+        late = row.status != "held" and not leaving.is_free(work, row)
         with work.conn.begin_nested():
             line.lock(work, [row.slot_id])
+            leaving.out_of_line(work, row)
             ended = {"late_cancel": late, "cancel_reason": reason}
             if not stock.finish(work, row, "cancelled", reason or "", **ended):
                 raise AppointmentOver
             view = appointments.view(work, appointment)
-            if row.status == "booked":
+            if row.status != "held":
                 notices.cancelled(work, view)
                 line.pass_on(work, row)
             else:
@@ -184,9 +187,9 @@ class Bookings:
         Tell whether cancelling now leaves no late mark.
 
         Raises:
-            NotYourAppointment, AppointmentOver.
+            NotYourAppointment, AppointmentOver, NotInLine.
         """
-        return self._is_free(self._current(appointment))
+        return leaving.is_free(self._work, leaving.leaving(self._work, appointment))
 
     def move(self, appointment: AppointmentId, slot: SlotId) -> AppointmentView:
         """
@@ -198,7 +201,7 @@ class Bookings:
             What `hold` raises of the new slot; NotYourAppointment, AppointmentOver of the old.
         """
         work = self._work
-        old = self._current(appointment)
+        old = leaving.ahead(work, appointment)
         if old.status != "booked":
             raise AppointmentOver
         if old.slot_id == slot:
@@ -271,24 +274,6 @@ class Bookings:
         if stock.finish(self._work, row, "expired", reason):
             line.hand_over(self._work, [row.slot_id])
 
-    def _current(self, appointment: AppointmentId) -> Row[Any]:
-        """An appointment that can still be changed."""
-        row = appointments.find(self._work, appointment)
-        held_over = row.status == "held" and row.held_until <= self._work.now
-        if row.status not in ("held", "booked") or held_over or row.ends_at <= self._work.now:
-            raise AppointmentOver
-        return row
-
-    def _is_free(self, row: Row[Any]) -> bool:
-        work = self._work
-        booked_at = work.local(row.confirmed_at or row.created_at)
-        starts_at = work.local(row.starts_at)
-        if limits.cancels_free(work.policy, work.local(work.now), booked_at, starts_at):
-            return True
-        # The hospital has changed the doctor or the hour: whoever does not want that pays nothing.
-        changed = work.conn.scalar(_OVERRIDDEN, {"shift": row.shift_id}) or ""
-        return not _NOT_AS_BOOKED.isdisjoint(changed.split())
-
     def _refuse_unless_booked(self, appointment: AppointmentId) -> None:
         status = appointments.find(self._work, appointment).status
         if status in ("held", "expired"):
@@ -309,5 +294,3 @@ _IF_HELD = (
     )
     .values(version=Appointment.version + 1)
 )
-_NOT_AS_BOOKED = frozenset({"doctor", "time"})
-_OVERRIDDEN = select(Shift.overridden).where(Shift.id == bindparam("shift"))

@@ -17,12 +17,11 @@ from sqlalchemy import Row, bindparam, select, update
 from desk import audit, rehousing, rooms, ticket_notices, ticket_rows, visits
 from desk.work import Work
 from models import Appointment, Ticket
-from scheduling.errors import NobodyInside, NotAllowed, NotInLine, RoomClosed
-from scheduling.queueing import EMERGENCY, OVER, RANKS
+from scheduling.errors import NobodyInside, NotAllowed, NotInLine, NoVisitToResume, RoomClosed
+from scheduling.queueing import EMERGENCY, OVER, RANKS, RETURN
 from scheduling.rota import Member, ShiftView
 from scheduling.visit import TicketId, TicketView, near
 
-_IDLE = timedelta(minutes=30)
 _JUST_NOW = timedelta(minutes=2)
 
 _LET_PASS = (
@@ -40,7 +39,6 @@ _BOOKED = (
     .where(Appointment.shift_id == bindparam("shift"), Appointment.status == "booked")
     .order_by(Appointment.id)
 )
-
 _Row = Row[*tuple[Any, ...]]
 
 
@@ -117,6 +115,33 @@ def finish(work: Work, member: Member, shift: int) -> TicketView:
     return _view(work, row.id)
 
 
+def take_back(work: Work, member: Member, shift: int) -> TicketView:
+    """
+    Let the visit that ended last go on: it was ended by mistake, a moment ago.
+
+    Who was called by the very act that ended it waits again, before all others. Who was called
+    later stays inside: the one whose visit goes on waits as one who is back.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed; NoVisitToResume.
+    """
+    work, _, room = visits.enter(work, member, shift)
+    row, now_inside = visits.just_over(work, shift), visits.inside(work, shift)
+    if row is None:
+        raise NoVisitToResume
+    values = {"calls_missed": row.calls_missed - (row.state == "no_show")}
+    if now_inside is not None and now_inside.called_at == row.ended_at:
+        _uncall(work, room, now_inside)
+        now_inside = None
+    if now_inside is None:
+        visits.go_on(work, room, row, "called", **values)
+    else:
+        back = {"lane": RETURN, "ready_at": work.now, "told": 0}
+        visits.go_on(work, room, row, "waiting", **back, **values)
+    audit.record(work, "take_back", f"ticket:{row.id}", {"before": row.state})
+    return _view(work, row.id)
+
+
 def send_for_results(work: Work, member: Member, shift: int) -> TicketView:
     """
     Send the one inside for an examination: she comes back with the results, before others.
@@ -170,37 +195,6 @@ def delay(work: Work, member: Member, shift: int, until: datetime) -> int:
         ticket_notices.delayed(work, (appointment, version), about, until)
     audit.record(work, "delay", f"shift:{shift}", {"until": until.isoformat()})
     return len(told)
-
-
-def close(work: Work, member: Member, shift: int) -> int:
-    """
-    End a shift's calling: the one inside is done, who waits goes to another room or is rung.
-
-    Returns how many have to be rung. Closing twice changes nothing.
-
-    Raises:
-        NotAllowed, ShiftSuspended, WrongDay.
-    """
-    work, _ = visits.staff(work, member, shift)
-    stranded = _close(work, shift)
-    audit.record(work, "close", f"shift:{shift}", {"stranded": stranded})
-    return stranded
-
-
-def close_forgotten(work: Work, shift: int) -> timedelta | None:
-    """Close a room that nobody has closed long after its shift; the job of that name."""
-    room = rooms.lock(work, [shift])[shift]
-    if room.shift_state != "published":
-        return _IDLE if room.visit_on == work.local(work.now).date() else None
-    called = ticket_rows.of_shifts(work, [shift], ["called"])
-    if any(work.now - row.called_at < _IDLE for row in called):
-        return _IDLE
-    if room.state != "closed":
-        _close(work, shift)
-    for row in ticket_rows.of_shifts(work, [shift], ["results"]):
-        ticket_rows.change(work, row, "done", "the day is over")
-        visits.end_appointment(work, row, "completed")
-    return None
 
 
 def set_rank(work: Work, member: Member, ticket: TicketId, rank: str) -> TicketView:
@@ -264,12 +258,9 @@ def _tell(work: Work, rest: Sequence[_Row]) -> None:
         ticket_notices.ahead(work, ticket_rows.one(work, row.id), ahead)
 
 
-def _close(work: Work, shift: int) -> int:
-    """Close a line; its neighbours are locked with it."""
-    room = rooms.lock(work, [shift])[shift]
-    if room.state == "closed":
-        return 0
-    if (row := visits.inside(work, shift)) is not None:
-        visits.end(work, room, row)
-    rooms.change(work, shift, state="closed", closed_at=work.now, delayed_until=None)
-    return rehousing.clear(work, shift, "the room has closed")
+def _uncall(work: Work, room: _Row, row: _Row) -> None:
+    """A call that was a mistake: she waits again as she did, and is told that she does."""
+    if row.rank != EMERGENCY:
+        rooms.change(work, room.shift_id, lanes=room.lanes[:-1])
+    ticket_rows.change(work, row, "waiting", "called by mistake", told=1)
+    ticket_notices.ahead(work, ticket_rows.one(work, row.id), 1)

@@ -1,7 +1,8 @@
 """
 The day of the visit as the chat acts in it: a patient's own visits, and a doctor's room.
 
-Thin on purpose: what happens stands in `desk.tickets`, `desk.calling` and `desk.standing`.
+Thin on purpose: what happens stands in `desk.tickets`, `desk.calling`, `desk.closing` and
+`desk.standing`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from desk import calling, next_visits, rooms, shifts, standing, tickets
+from desk import calling, closing, next_visits, rooms, shifts, standing, tickets
 from desk.work import Work
 from scheduling.errors import WhichRoom
 from scheduling.rota import Member, ShiftView
@@ -138,6 +139,10 @@ class Rooms:
         """End the visit of the one inside; raises as `calling.finish`."""
         return calling.finish(self._work, member, shift)
 
+    def take_back(self, member: Member, shift: int) -> TicketView:
+        """Let the visit that ended last go on; raises as `calling.take_back`."""
+        return calling.take_back(self._work, member, shift)
+
     def send_for_results(self, member: Member, shift: int) -> TicketView:
         """Send the one inside for an examination; raises as `calling.send_for_results`."""
         return calling.send_for_results(self._work, member, shift)
@@ -168,8 +173,8 @@ class Rooms:
         return calling.delay(self._work, member, shift, until)
 
     def close(self, member: Member, shift: int) -> int:
-        """End the shift; returns how many have to be rung; raises as `calling.close`."""
-        return calling.close(self._work, member, shift)
+        """End the shift; returns how many have to be rung; raises as `closing.close`."""
+        return closing.close(self._work, member, shift)
 
     def next_visit(self, member: Member, shift: int, on: date) -> Opening | None:
         """Return the free place with the same doctor nearest to a day."""

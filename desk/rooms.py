@@ -48,17 +48,16 @@ _TODAY = select(Shift.id).where(
     Shift.id.in_(bindparam("shifts", expanding=True)), Shift.visit_on == bindparam("today")
 )
 _CHANGE = update(Calling).where(Calling.shift_id == bindparam("shift"))
-_SUMS = {
-    "visits": Calling.visits + 1,
-    "minutes": Calling.minutes + bindparam("more"),
-    "squares": Calling.squares + bindparam("square"),
-}
-_ADD = _CHANGE.values(_SUMS)
+_ADD = _CHANGE.values(
+    visits=Calling.visits + bindparam("count"),
+    minutes=Calling.minutes + bindparam("more"),
+    squares=Calling.squares + bindparam("square"),
+)
 _ADD_PACE = (
     update(Pace)
     .where(Pace.subject == bindparam("about"))
     .values(
-        visits=Pace.visits + 1,
+        visits=Pace.visits + bindparam("count"),
         minutes=Pace.minutes + bindparam("more"),
         squares=Pace.squares + bindparam("square"),
     )
@@ -110,16 +109,12 @@ def change(work: Work, shift: int, **values: object) -> None:
 
 def visited(work: Work, room: Row[*tuple[Any, ...]], time: timedelta) -> None:
     """Count a visit that has ended in this room after so long; the line is locked."""
-    if time > _LONGEST:
-        return
-    minutes = time / _MINUTE
-    sums = {"more": minutes, "square": minutes * minutes}
-    work.conn.execute(_ADD, {"shift": room.shift_id, **sums})
-    doctors = (room.doctor_id, None) if room.doctor_id is not None else (None,)
-    for doctor in doctors:
-        about = subject(room.department_id, doctor)
-        if work.conn.execute(_ADD_PACE, {"about": about, **sums}).rowcount == 0:
-            _first_pace(work, about, room.department_id, doctor, minutes)
+    _count(work, room, time, 1)
+
+
+def unvisited(work: Work, room: Row[*tuple[Any, ...]], time: timedelta) -> None:
+    """Take a visit that was counted out again: it goes on; the line is locked."""
+    _count(work, room, time, -1)
 
 
 def subject(department: int, doctor: int | None) -> str:
@@ -128,6 +123,19 @@ def subject(department: int, doctor: int | None) -> str:
 
 
 # -- inside
+
+
+def _count(work: Work, room: Row[*tuple[Any, ...]], time: timedelta, count: int) -> None:
+    if time > _LONGEST:
+        return
+    minutes = time / _MINUTE
+    sums = {"count": count, "more": count * minutes, "square": count * minutes**2}
+    work.conn.execute(_ADD, {"shift": room.shift_id, **sums})
+    doctors = (room.doctor_id, None) if room.doctor_id is not None else (None,)
+    for doctor in doctors:
+        about = subject(room.department_id, doctor)
+        if work.conn.execute(_ADD_PACE, {"about": about, **sums}).rowcount == 0:
+            _first_pace(work, about, room.department_id, doctor, sums)
 
 
 def _begin(work: Work, shift: int) -> None:
@@ -145,19 +153,18 @@ def _begin(work: Work, shift: int) -> None:
 
 
 def _first_pace(
-    work: Work, about: str, department: int, doctor: int | None, minutes: float
+    work: Work, about: str, department: int, doctor: int | None, sums: Mapping[str, float]
 ) -> None:
     row = {
         "subject": about,
         "department_id": department,
         "doctor_id": doctor,
-        "visits": 1,
-        "minutes": minutes,
-        "squares": minutes * minutes,
+        "visits": sums["count"],
+        "minutes": sums["more"],
+        "squares": sums["square"],
     }
     try:
         with work.conn.begin_nested():
             insert_row(work.conn, _FIRST_PACE, row)
     except IntegrityError:
-        sums = {"more": minutes, "square": minutes * minutes}
         work.conn.execute(_ADD_PACE, {"about": about, **sums})

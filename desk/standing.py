@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from desk import appointments, estimates, rooms, shifts, ticket_rows
+from desk import appointments, estimates, rooms, shifts, ticket_rows, visits
 from desk.work import Work
 from models import Calling, Department, Doctor, Shift, Site
 from scheduling.errors import NoSuchTicket
 from scheduling.rota import Member
-from scheduling.visit import BoardRoom, BoardView, RoomView, Standing, TicketId
+from scheduling.visit import BoardRoom, BoardView, RoomView, Standing, TicketId, TicketView
 from scheduling.waits import WaitRange
 
 _SHOWN = 3  # of each line on the call screen
@@ -107,6 +107,7 @@ def room(work: Work, member: Member, shift: int) -> RoomView:
         away=by_state["left"],
         delayed_until=_local(work, known),
         discipline=discipline,
+        ended=_ended(work, shift, known),
     )
 
 
@@ -187,6 +188,14 @@ def _board_room(work: Work, row: _Row, tickets: Sequence[_Row]) -> BoardRoom:
         delayed_until=_local(work, row),
         discipline=work.policy.discipline(row.site, row.department),
     )
+
+
+def _ended(work: Work, shift: int, room: _Row | None) -> TicketView | None:
+    """Whose visit ended a moment ago, while it may still go on."""
+    if room is None or room.state == "closed":
+        return None
+    row = visits.just_over(work, shift)
+    return None if row is None else ticket_rows.view(work, row)
 
 
 def _state(room: _Row | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from desk import outbox
+from desk import outbox, sharing
 from desk.reach import phone_of, readers
 from desk.work import Work
 from scheduling.channels import KINDS
@@ -76,16 +76,21 @@ def _of_ticket(
 def _of_visit(
     work: Work, kind: str, visit: tuple[int, int], which: str, payload: Mapping[str, object]
 ) -> None:
+    """Who reads about the visit is told, and whoever of the family wishes to be told the same."""
     appointment, version = visit
     reader = next(iter(readers(work, appointment)), None)
-    if reader is None and not KINDS[kind].rings and phone_of(work, appointment) is None:
-        return
-    notice = outbox.Notice(
-        kind=kind,
-        dedupe_key=f"{kind}:{appointment}:{which}",
-        payload=payload,
-        wechat_user_id=reader,
-        appointment_id=appointment,
-        appointment_version=version,
-    )
-    outbox.put(work, notice)
+    copies = [one for one in sharing.copied(work, appointment) if one != reader]
+    is_told = reader is not None or KINDS[kind].rings or phone_of(work, appointment) is not None
+    for account in (*((reader,) if is_told else ()), *copies):
+        is_copy = account in copies
+        copy = f":copy:{account}" if is_copy else ""
+        notice = outbox.Notice(
+            kind=kind,
+            dedupe_key=f"{kind}:{appointment}:{which}{copy}",
+            payload=payload,
+            wechat_user_id=account,
+            is_copy=is_copy,
+            appointment_id=appointment,
+            appointment_version=version,
+        )
+        outbox.put(work, notice)

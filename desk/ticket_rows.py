@@ -63,7 +63,7 @@ _CHANGE = (
 )
 _EVENT = insert(TicketEvent)
 _LAST = (
-    select(TicketEvent.from_state)
+    select(TicketEvent.from_state, TicketEvent.reason)
     .where(TicketEvent.ticket_id == bindparam("ticket"))
     .order_by(TicketEvent.id.desc())
     .limit(1)
@@ -179,7 +179,13 @@ def event(
 
 def state_before(work: Work, ticket: int) -> str | None:
     """Return the state from which a ticket came to the one it is in."""
-    return work.conn.scalar(_LAST, {"ticket": ticket})
+    last = work.conn.execute(_LAST, {"ticket": ticket}).one_or_none()
+    return None if last is None else last.from_state
+
+
+def last_reason(work: Work, ticket: int) -> str:
+    """Return why a ticket is in the state it is in."""
+    return str(work.conn.execute(_LAST, {"ticket": ticket}).one().reason)
 
 
 def view(work: Work, row: _Row) -> TicketView:

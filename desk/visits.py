@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, update
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 
 from desk import rooms, shifts, ticket_rows
 from desk.events import record
 from desk.work import Actor, Work
-from models import Appointment
-from scheduling.errors import NobodyInside, RoomClosed, ShiftSuspended, WrongDay
+from models import Appointment, Ticket
+from scheduling.errors import (
+    NobodyInside,
+    NoVisitToResume,
+    RoomClosed,
+    ShiftSuspended,
+    WrongDay,
+)
 from scheduling.queueing import RETURN
 from scheduling.rota import Member, ShiftView
 
@@ -19,6 +26,27 @@ _END = (
     update(Appointment)
     .where(Appointment.id == bindparam("appointment"), Appointment.status == "checked_in")
     .values(version=Appointment.version + 1)
+)
+_GO_ON = (
+    update(Appointment)
+    .where(
+        Appointment.id == bindparam("appointment"),
+        Appointment.status.in_(("completed", "no_show")),
+    )
+    .values(version=Appointment.version + 1)
+)
+
+# What an event says of a visit whose end nobody saw: its length tells nothing.
+_UNSEEN = "nobody saw it end"
+_JUST_OVER = (
+    select(Ticket.id)
+    .where(
+        Ticket.shift_id == bindparam("shift"),
+        Ticket.state.in_(("done", "no_show")),
+        Ticket.ended_at >= bindparam("since"),
+    )
+    .order_by(Ticket.ended_at.desc(), Ticket.id.desc())
+    .limit(1)
 )
 
 _Row = Row[*tuple[Any, ...]]
@@ -88,10 +116,38 @@ def called(work: Work, shift: int) -> _Row:
 
 def end(work: Work, room: _Row, row: _Row, *, is_timed: bool = True) -> None:
     """The visit of the one inside is over; it `is_timed` where it is known when it ended."""
-    ticket_rows.change(work, row, "done")
+    ticket_rows.change(work, row, "done", "" if is_timed else _UNSEEN)
     end_appointment(work, row, "completed")
     if is_timed:
         count(work, room, row)
+
+
+def just_over(work: Work, shift: int) -> _Row | None:
+    """Return the ticket whose visit ended last, if so lately that it may still go on."""
+    since = work.now - work.policy.finish_undo
+    ticket = work.conn.scalar(_JUST_OVER, {"shift": shift, "since": since})
+    return None if ticket is None else ticket_rows.one(work, ticket)
+
+
+def go_on(work: Work, room: _Row, row: _Row, state: str, **values: object) -> None:
+    """
+    Let a visit that has ended by mistake go on, as `called` or `waiting`; the line is locked.
+
+    Raises:
+        NoVisitToResume: the patient has another appointment of that half-day by now.
+    """
+    was_timed = row.state == "done" and ticket_rows.last_reason(work, row.id) != _UNSEEN
+    try:
+        with work.conn.begin_nested():
+            back = {"status": "checked_in", "ended_at": None, "appointment": row.appointment_id}
+            if work.conn.execute(_GO_ON, back).rowcount == 0:
+                raise NoVisitToResume
+    except IntegrityError as error:
+        raise NoVisitToResume from error
+    ticket_rows.change(work, row, state, "ended by mistake", ended_at=None, **values)
+    record(work, row.appointment_id, row.appointment_status, "checked_in", "ended by mistake")
+    if was_timed and row.lane != RETURN:
+        rooms.unvisited(work, room, row.ended_at - row.called_at)
 
 
 def count(work: Work, room: _Row, row: _Row) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dialogue.form import Asked, Filled, Given, Question, Reask, Stop
 from dialogue.reply import Reply
@@ -16,6 +16,9 @@ from handlers.texts import waiting as waiting_texts
 from nlp.heard import Heard
 from scheduling.types import AppointmentView
 
+# Tickets whose holders may still give their appointment back.
+_LEFT = frozenset({"waiting", "left", "missed", "unseen"})
+
 
 def ahead(world: World) -> list[AppointmentView]:
     """Return the booked appointments that are still to come, soonest first."""
@@ -23,6 +26,14 @@ def ahead(world: World) -> list[AppointmentView]:
     return sorted(
         (a for a in views if a.opening.ends_at > world.desk.now), key=lambda a: a.opening.starts_at
     )
+
+
+def in_line(world: World) -> list[AppointmentView]:
+    """Return today's visits of who has checked in and was not called yet, nor is inside."""
+    waits = {
+        s.ticket.appointment for s in world.desk.visits.standings() if s.ticket.state in _LEFT
+    }
+    return [a for a in world.desk.bookings.mine() if a.id in waits]
 
 
 def overview(world: World) -> Reply:
@@ -110,19 +121,19 @@ def _called(whose: str | int, world: World) -> str:
     return next((p.masked_name for p in world.desk.patients.linked() if p.id == whose), "")
 
 
-def meant(values: Values, world: World) -> list[AppointmentView]:
-    """Return what is ahead, of the one person who was named if one was."""
-    views = ahead(world)
+def meant(values: Values, world: World, *, line_too: bool = False) -> list[AppointmentView]:
+    """Return what is ahead, of the one person who was named if one was; who is in line, too."""
+    views = [*(in_line(world) if line_too else ()), *ahead(world)]
     return of_whom(values["whose"], views, world) if values.get("whose") else views
 
 
-def ask_which(question: str, values: Values, world: World) -> Asked:
+def ask_which(question: str, values: Values, world: World, *, line_too: bool = False) -> Asked:
     """Ask which one, unless there is only one."""
-    views = meant(values, world)
+    views = meant(values, world, line_too=line_too)
     if not views:
         whose = values.get("whose")
         if world.desk.visits.standings():
-            return Stop(visits.AT_DESK)
+            return Stop(visits.SEEN if line_too else visits.AT_DESK)
         if not whose or not ahead(world):
             return Stop(texts.NONE)
         return Stop(texts.none_of(_called(whose, world)))
@@ -131,9 +142,11 @@ def ask_which(question: str, values: Values, world: World) -> Asked:
     return Question(question, [(wording.appointment(v), v.id) for v in views])
 
 
-def view_of(values: Values, world: World) -> AppointmentView:
+def view_of(
+    values: Values, world: World, statuses: Collection[str] = ("booked",)
+) -> AppointmentView:
     """Return the appointment that is talked about (Reask when it is gone)."""
     view = wishes.appointment(values["appointment"], world)
-    if view is None or view.status != "booked":
+    if view is None or view.status not in statuses:
         raise Reask("appointment", texts.GONE)
     return view

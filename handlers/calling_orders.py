@@ -91,6 +91,11 @@ def _finish(room: RoomView, member: Member, world: World) -> str:
     return texts.finished(done, _now(room, member, world))
 
 
+def _take_back(room: RoomView, member: Member, world: World) -> str:
+    going_on = world.desk.rooms.take_back(member, room.shift.id)
+    return texts.taken_back(going_on, _now(room, member, world))
+
+
 def _results(room: RoomView, member: Member, world: World) -> str:
     sent = world.desk.rooms.send_for_results(member, room.shift.id)
     return texts.sent_for_results(sent, _now(room, member, world))
@@ -111,6 +116,7 @@ _AT_ONCE: Mapping[str, Callable[[RoomView, Member, World], str]] = {
     "call_again": _again,
     "call_miss": _miss,
     "call_done": _finish,
+    "call_undo": _take_back,
     "call_results": _results,
     "call_line": _line,
 }

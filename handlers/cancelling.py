@@ -28,6 +28,8 @@ from scheduling.types import AppointmentId, AppointmentView
 
 # A cancellation may be taken back for so long, if the place is still there.
 UNDO_WITHIN = timedelta(minutes=10)
+# From where one may give up: booked, or in line.
+_LEAVE_FROM = ("booked", "checked_in")
 # Who wants it back later than that is told so, for as long as they may think of it.
 _REMEMBERED = timedelta(hours=24)
 
@@ -38,8 +40,8 @@ def hear_all(heard: Heard, values: Values, world: World) -> Given:
 
 
 def ask_cancel(values: Values, world: World) -> Asked:
-    """Ask which one."""
-    return appointments.ask_which(texts.WHICH_CANCEL, values, world)
+    """Ask which one; who is in line may give up, too."""
+    return appointments.ask_which(texts.WHICH_CANCEL, values, world, line_too=True)
 
 
 def hear_why(heard: Heard, values: Values, world: World) -> Given:
@@ -50,18 +52,23 @@ def hear_why(heard: Heard, values: Values, world: World) -> Given:
 def _leaving(values: Values, world: World) -> list[AppointmentView]:
     """What is to be cancelled: the one, or all of them."""
     return (
-        appointments.meant(values, world)
+        appointments.meant(values, world, line_too=True)
         if values.get("all")
-        else [appointments.view_of(values, world)]
+        else [appointments.view_of(values, world, _LEAVE_FROM)]
     )
 
 
 def ask_sure(values: Values, world: World) -> Asked:
     """Nothing is cancelled without this yes; late ones are said to be late."""
     views = _leaving(values, world)
-    is_free = all(world.desk.bookings.cancel_is_free(view.id) for view in views)
+    try:
+        is_free = all(world.desk.bookings.cancel_is_free(view.id) for view in views)
+    except Refusal as no:
+        return Stop(refusals.say(no))  # she was called at this moment
+    here = {view.id for view in views if view.status != "booked"}
+    line = [s for s in world.desk.visits.standings() if s.ticket.appointment in here]
     until = world.scene.policy.free_cancel_until
-    text = texts.sure(views, free=is_free, until=until)
+    text = texts.sure(views, line, free=is_free, until=until)
     return Question(text, texts.CANCEL_CHOICES, wants="yes_no")
 
 
@@ -82,13 +89,14 @@ def answer_sure(heard: Heard, values: Values, world: World) -> Given:
 
 def cancelled(values: Values, world: World) -> Done:
     """Give the places back; for a while the last word may still be taken back."""
-    views = []
+    views, in_line = [], False
     for view in _leaving(values, world):
         try:
             views.append(world.desk.bookings.cancel(view.id, values.get("why")))
         except Refusal as no:
             return Done(refusals.say(no))
-    return Done(texts.cancelled(views))
+        in_line |= view.status != "booked"
+    return Done(texts.cancelled(views, in_line=in_line))
 
 
 def claims_cancel(heard: Heard, world: World) -> Values | None:
@@ -96,7 +104,7 @@ def claims_cancel(heard: Heard, world: World) -> Values | None:
     is_of_line = "waitlist_leave" in heard.preferences  # 「候补取消掉」: handlers.waiting
     if heard.intent != "cancel" or is_of_line:
         return None
-    views = appointments.ahead(world)
+    views = appointments.meant({}, world, line_too=True)
     is_about_them = "all" in heard.preferences or appointments.named(heard, views, world)
     return {} if views and is_about_them else None
 

@@ -72,6 +72,10 @@ class Rooms(Protocol):
         """End the visit of the one inside."""
         ...
 
+    def take_back(self, member: Member, shift: int) -> TicketView:
+        """Let the visit that ended last go on: it was ended by mistake."""
+        ...
+
     def send_for_results(self, member: Member, shift: int) -> TicketView:
         """Send the one inside for an examination; she comes back with its results."""
         ...

@@ -290,6 +290,10 @@ class NotAllowed(Refusal):
     slot = "shifts"
 
 
+class NoVisitToResume(Refusal):
+    """No visit has ended in this room just now, or it cannot go on."""
+
+
 class NothingToUndo(Refusal):
     """It has been taken back already, or is over."""
 

@@ -150,6 +150,11 @@ class Policy:
     # A missed call comes back after so many others; missed so many times it is over.
     missed_passes: int = 3
     missed_most: int = 3
+    # A visit that was ended by mistake goes on, if that is said within this time. Ours.
+    finish_undo: timedelta = timedelta(minutes=5)
+    # Whether who is booked and has not checked in counts as a no-show once the day of a room that
+    # has called is over; off, only what the site records of attendance does. Ours: off.
+    absent_is_no_show: bool = False
     # A room that nobody closed is closed this long after its shift; who waits is rung. Ours.
     room_closes_after: timedelta = timedelta(hours=3)
     # A patient is proposed another room that would call her so much sooner. Ours.

@@ -28,21 +28,23 @@ _MINUTE = timedelta(minutes=1)
 
 # What may become of a ticket; what is not here is refused. `called` again is another call of the
 # same, `waiting` again another room. `unseen`: the room closed before the call and nobody else
-# could take it, somebody rings. `suspended`: its shift does not take place.
+# could take it, somebody rings. `suspended`: its shift does not take place. `cancelled`: its
+# appointment was given back. What is over goes on only where that was a mistake a moment ago.
 TRANSITIONS: Mapping[str, frozenset[str]] = {
-    "waiting": frozenset({"called", "left", "waiting", "unseen", "suspended"}),
+    "waiting": frozenset({"called", "left", "waiting", "unseen", "suspended", "cancelled"}),
     "called": frozenset(
         {"called", "done", "missed", "no_show", "results", "waiting", "suspended"}
     ),
-    "missed": frozenset({"waiting", "called", "unseen", "suspended"}),
+    "missed": frozenset({"waiting", "called", "unseen", "suspended", "no_show", "cancelled"}),
     "results": frozenset({"waiting", "done", "unseen", "suspended"}),
-    "left": frozenset({"waiting", "unseen", "suspended"}),
-    "unseen": frozenset({"waiting", "suspended"}),
+    "left": frozenset({"waiting", "unseen", "suspended", "no_show", "cancelled"}),
+    "unseen": frozenset({"waiting", "suspended", "cancelled"}),
     "suspended": frozenset({"waiting", "missed", "results", "left", "unseen"}),
-    "done": frozenset(),
-    "no_show": frozenset(),
+    "done": frozenset({"called", "waiting"}),
+    "no_show": frozenset({"called", "waiting"}),
+    "cancelled": frozenset(),
 }
-OVER = ("done", "no_show")
+OVER = ("done", "no_show", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

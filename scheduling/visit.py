@@ -80,7 +80,8 @@ class RoomView:
     A room as its doctor sees it.
 
     `state`: waiting (nobody was called yet), open, paused (the doctor is late), closed. `line` in
-    the order of calling, `away` are those who have gone out for a while.
+    the order of calling, `away` are those who have gone out for a while, `ended` whose visit ended
+    a moment ago and may go on if that was a mistake.
     """
 
     shift: ShiftView
@@ -92,6 +93,7 @@ class RoomView:
     away: tuple[TicketView, ...]
     delayed_until: datetime | None
     discipline: Discipline
+    ended: TicketView | None = None
 
 
 @dataclass(frozen=True, slots=True)

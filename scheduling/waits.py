@@ -146,6 +146,18 @@ class Visit:
     length: float = 1.0
     doubt: float = 0.0
 
+    def skew_with(self, pace: Pace) -> float:
+        """
+        Return what the doubt adds to the third central moment of the time that such visits take.
+
+        As if all who may come were as likely to: of an unlikely one most of the time is chance.
+        """
+        if not self.chance:
+            return 0.0
+        number = self.doubt * (2 * self.doubt / self.chance - 1)
+        mean, variance = pace.mean_minutes, pace.variance
+        return 3 * self.doubt * mean * variance + number * mean**3
+
 
 def shrunk(day: Pace, doctor: Pace = NOTHING, department: Pace = NOTHING) -> Pace | None:
     """
@@ -234,8 +246,7 @@ def estimate(
         mean += expected * pace.mean_minutes
         chancy = visit.doubt * pace.mean_minutes**2
         variance += (visit.chance * pace.variance + chancy) * visit.length**2
-        chancy = 3 * visit.doubt * pace.mean_minutes * pace.variance
-        third += (visit.chance * one + chancy) * visit.length**3
+        third += (visit.chance * one + visit.skew_with(pace)) * visit.length**3
     variance += visits**2 * pace.variance / pace.count
     moments = Moments(mean, variance * stretch**2, third * stretch**3)
     low, middle, high = moments.percentiles()

@@ -9,6 +9,7 @@ from typing import Any
 from handlers.texts import refusals, wording
 from scheduling.errors import Refusal
 from scheduling.types import AppointmentView, Opening, Outlook
+from scheduling.visit import Standing
 
 CANCEL_TITLE = "取消预约"
 MOVE_TITLE = "改时间"
@@ -39,24 +40,41 @@ def none_of(who: str) -> str:
     return f"{who}现在没有已约的号。看全部已约的号，说“我的预约”。"
 
 
-def sure(views: Sequence[AppointmentView], *, free: bool, until: time) -> str:
-    """Ask for the yes before a cancellation; free of a mark `until` then, the day before."""
+def sure(
+    views: Sequence[AppointmentView], line: Sequence[Standing], *, free: bool, until: time
+) -> str:
+    """
+    Ask for the yes before a cancellation; free of a mark `until` then, the day before.
+
+    `line` is where those of them stand who have checked in.
+    """
     clock = f"{until:%H:%M}"
     late = "" if free else f"\n注意：已过免费取消时间（前一天{clock}），会记一次临时取消。"
     which = "这个号" if len(views) == 1 else f"这{len(views)}个号"
     lines = "\n".join(wording.appointment(view) for view in views)
-    return f"确定取消{which}吗？\n{lines}{late}\n回复数字："
+    out = "".join(f"\n{_out_of_line(one)}" for one in line)
+    return f"确定取消{which}吗？\n{lines}{out}{late}\n回复数字："
 
 
-def cancelled(views: Sequence[AppointmentView]) -> str:
-    """The places are given back."""
+def _out_of_line(standing: Standing) -> str:
+    """Who has checked in loses her place in line; who only goes out need not."""
+    ahead = f"，前面{standing.ahead}位" if standing.ahead else ""
+    return (
+        f"已签到，排队号{standing.ticket.label}{ahead}。取消后不再叫这个号，"
+        "今天再看要重新挂号。只走开一下，说“我出去一下”。"
+    )
+
+
+def cancelled(views: Sequence[AppointmentView], *, in_line: bool = False) -> str:
+    """The places are given back; who was in line cannot have that place again."""
     lines = "\n".join(wording.appointment(view) for view in views)
     paid = sum(view.paid_fen or 0 for view in views)
     money = wording.refund(paid) if paid else "没有缴费，不用办退费。"
-    return f"已取消：{lines}。\n{money}{UNDO}"
+    return f"已取消：{lines}。\n{money}{OUT_OF_LINE if in_line else UNDO}"
 
 
 UNDO = "取消错了，10分钟内回复“恢复”。"
+OUT_OF_LINE = "不用再等了。今天还想看，请到分诊台，或告诉我哪里不舒服。"
 
 # Why somebody gives an appointment back: for the desk, and in what is taken along.
 REASONS: Mapping[str, str] = {

@@ -69,7 +69,15 @@ def missed(ticket: TicketView, room: RoomView) -> str:
 
 def finished(ticket: TicketView, room: RoomView) -> str:
     """The visit has ended."""
-    return f"已完成：{_who(ticket)}。{_waiting(room)}\n接着请回：下一个"
+    return f"已完成：{_who(ticket)}。{_waiting(room)}\n接着请回：下一个；点错了请回：撤销完成"
+
+
+def taken_back(ticket: TicketView, room: RoomView) -> str:
+    """The visit goes on, now or when it is the patient's turn again."""
+    if ticket.state == "called":
+        return f"已撤销，接着看：{_who(ticket)}。{_waiting(room)}\n看完了请回：完成"
+    inside = f"诊室里现在是{_who(room.inside)}，" if room.inside else ""
+    return f"已撤销：{_who(ticket)}还没看完。{inside}{ticket.label}号排在回诊里，轮到再叫。"
 
 
 def sent_for_results(ticket: TicketView, room: RoomView) -> str:

@@ -83,6 +83,8 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "late_after": ("迟到多久排到后面", _MINUTES),
         "missed_passes": ("过号后隔几位再叫", "位"),
         "missed_most": ("过号几次算没来", "次"),
+        "finish_undo": ("“完成”点错了，多久内能撤销", _MINUTES),
+        "absent_is_no_show": ("当天结束时没签到的算爽约", "是或否"),
         "room_closes_after": ("诊室多久没动静自动结束", _MINUTES),
         "rebalance_after": ("诊室忙闲差多久才建议换", _MINUTES),
     },

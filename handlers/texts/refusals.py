@@ -79,7 +79,7 @@ _SENTENCES: Mapping[str, str] = {
     "RoomClosed": "{room}今天已经停止叫号，没有执行。",
     "WhichRoom": "{rooms}都没有写明医生，不知道您在哪一间。请在工作台的诊室页叫号。",
     "NobodyInside": "诊室里现在没有叫到的患者，没有执行。",
-    "NotInLine": "这个排队号现在不能这样办。",
+    "NotInLine": "这个排队号已经叫到或看过了，不能这样办。请到分诊台问一下。",
     "NoSuchTicket": "没有找到这个排队号，请先签到。",
     "CannotMerge": "这两条记录不能合并{reason}{appointments}。",
     "BadWords": (
@@ -92,6 +92,7 @@ _SENTENCES: Mapping[str, str] = {
     "NotYourAccount": (
         "没有找到您自己的微信账号：请先在公众号里发“绑定”加一次性码，再登记一位就诊人。"
     ),
+    "NoVisitToResume": "没有刚看完、还能接着看的患者，没有执行。",
     "NothingToUndo": "已经恢复过了，或班次已经结束，没有执行。",
 }
 _MARKS: Mapping[str, str] = {"no_show": "约了没来", "late_cancel": "临时取消"}

@@ -17,7 +17,8 @@ STATES = {
     "unseen": "没看上，待电话",
     "suspended": "停诊",
     "done": "已看完",
-    "no_show": "过号作废",
+    "no_show": "没看上，已结束",
+    "cancelled": "已退号",
 }
 # Minutes a doctor is late, to choose from.
 DELAYS = (10, 20, 30, 45, 60, 90)
@@ -47,6 +48,14 @@ def nobody(room: RoomView) -> str:
 def called(ticket: TicketView | None) -> str:
     """Who was called, if anybody waited."""
     return f"已叫{ticket.label}号 {ticket.name_masked}。" if ticket else NOBODY_WAITS
+
+
+def resumed(ticket: TicketView) -> str:
+    """The visit goes on, now or when it is the patient's turn again."""
+    who = f"{ticket.label}号 {ticket.name_masked}"
+    if ticket.state == "called":
+        return f"已撤销，{who}接着看。"
+    return f"已撤销，{who}排在回诊里，轮到再叫。"
 
 
 def other(load: Load, department: str) -> str:

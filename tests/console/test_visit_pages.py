@@ -88,6 +88,20 @@ def inside(page: str) -> str:
     return re.search(r'id="inside">(?:<strong>)?([A-Z]+\d+|[^<]*)', page)[1]
 
 
+def test_a_visit_ended_by_mistake_is_taken_back_from_the_page(house, enter, shift, here):
+    browser = enter("desk")
+    page = press(browser, shift, "next", text(browser.get(f"/rooms/{shift}")))
+    page = press(browser, shift, "finish", page)
+    number = re.search(r'/resume" name="ticket" value="(\d+)"', page)[1]
+    assert f"{here[0]} 没看完，撤销" in page
+
+    page = text(browser.post(f"/rooms/{shift}/resume", ticket=number))
+    assert f"已撤销，{here[0]}号" in page
+    assert inside(page) == here[0]
+    assert "没看完，撤销" not in page
+    assert "刚刚有变化" in text(browser.post(f"/rooms/{shift}/resume", ticket=number))
+
+
 def press(browser, shift: int, act: str, page: str, **more: str) -> str:
     """Press one of the keys on a page: it sends whom the page shows."""
     shown = re.search(r'name="inside" value="(\d+)"', page)[1]

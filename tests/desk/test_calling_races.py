@@ -10,7 +10,7 @@ import time
 import pytest
 from sqlalchemy import func, select
 
-from desk import calling, numbers, rooms, tickets
+from desk import calling, closing, numbers, rooms, tickets
 from desk.suspensions import Suspensions
 from models import Appointment, SuspensionLine, Ticket, TicketEvent
 from tests.desk.hospital import race, without_write_lock
@@ -32,7 +32,7 @@ def staff(day, act, *arguments):
 
     def run():
         with day.work() as work:
-            getattr(calling, act)(work, NURSE, *arguments)
+            getattr(closing if act == "close" else calling, act)(work, NURSE, *arguments)
 
     return run
 

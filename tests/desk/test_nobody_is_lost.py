@@ -14,7 +14,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import bindparam, select
 
-from desk import calling, standing, tickets
+from desk import calling, closing, standing, tickets
+from desk.bookings import Bookings
 from desk.suspensions import Suspensions
 from desk.work import Actor
 from models import Appointment, Calling, Outbox, Shift, Ticket, TicketEvent
@@ -24,7 +25,12 @@ from tests.desk.hospital import NOW
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay
 
 WINDOW = Actor("window", name="desk")
-STATUS = {"done": "completed", "no_show": "no_show", "suspended": "suspended"}
+STATUS = {
+    "done": "completed",
+    "no_show": "no_show",
+    "suspended": "suspended",
+    "cancelled": "cancelled",
+}
 rooms = st.integers(0, 2)
 anybody = st.integers(0, 1000)
 
@@ -56,7 +62,8 @@ class Morning(RuleBasedStateMachine):
             return None
 
     def staff(self, name, *arguments, **more):
-        return self.do(None, lambda work: getattr(calling, name)(work, NURSE, *arguments, **more))
+        room = closing if name == "close" else calling
+        return self.do(None, lambda work: getattr(room, name)(work, NURSE, *arguments, **more))
 
     # -- patients
 
@@ -87,6 +94,15 @@ class Morning(RuleBasedStateMachine):
         for _ in range(times):
             self.staff("call_next", self.shifts[room])
 
+    @rule(room=rooms)
+    def take_back(self, room):
+        self.staff("take_back", self.shifts[room])
+
+    @rule(who=st.integers(0, 8))
+    def give_up(self, who):
+        openid, appointment, _ = self.due[who]
+        self.do(openid, lambda work: Bookings(work).cancel(appointment))
+
     @rule(room=rooms, act=st.sampled_from(["miss", "miss", "call_again"]))
     def answer(self, room, act):
         self.staff("call_next", self.shifts[room])
@@ -110,7 +126,7 @@ class Morning(RuleBasedStateMachine):
     def close(self, room, forgotten):
         shift = self.shifts[room]
         if forgotten:
-            self.do(None, lambda work: calling.close_forgotten(work, shift))
+            self.do(None, lambda work: closing.close_forgotten(work, shift))
         else:
             self.staff("close", shift)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
-from desk import calling, standing, tickets
+from desk import calling, closing, standing, tickets
 from desk.rows import insert_row
 from models import (
     Appointment,
@@ -79,7 +79,8 @@ class VisitDay(Hospital):
     def act(self, name, *arguments, member=NURSE, **more):
         """One act of the staff, in a transaction of its own."""
         with self.work() as work:
-            return getattr(calling, name)(work, member, *arguments, **more)
+            room = closing if name == "close" else calling
+            return getattr(room, name)(work, member, *arguments, **more)
 
     def call(self, shift):
         """Call the next; its label or None."""

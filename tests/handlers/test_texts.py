@@ -135,4 +135,4 @@ def test_numbers_of_the_policy_are_said_as_the_site_has_them():
     assert "停止预约" not in refusals.say(errors.TooLate(starts_at=starts_at, closes=timedelta()))
     assert "最近7天" in booking.nothing_free(7)
     assert "最近7天" in misses.none_of("骨科张伟", 7)
-    assert "前一天15:00" in appointments.sure([], free=False, until=time(15))
+    assert "前一天15:00" in appointments.sure([], [], free=False, until=time(15))

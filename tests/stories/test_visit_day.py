@@ -144,6 +144,56 @@ def test_she_scans_is_told_where_she_stands_is_called_misses_comes_back_and_is_s
     assert "今天没有在排的号" in day.say("还要等多久")
 
 
+def test_who_is_in_line_and_wants_no_more_cancels_in_plain_words(day):
+    day.others(2)
+    day.scan("checkin:GH")
+    day.stage.wait(31)  # just booked, it would be free
+
+    asked = day.say("取消")
+    assert "已签到，排队号" in asked
+    assert "前面2位。取消后不再叫这个号" in asked
+    assert "会记一次临时取消" in asked
+    assert "只走开一下，说“我出去一下”" in asked
+    assert not list(wrongs(asked))
+    assert "您的预约还在" in day.say("不取消")
+
+    day.say("不看了，取消预约")
+    done = day.say("1")
+    assert "已取消" in done
+    assert "不用再等了" in done
+    assert "恢复" not in done
+    assert day.status() == "cancelled"
+    assert "今天没有在排的号" in day.say("还要等多久")
+    assert "已叫" in day.doctor("下一个")
+
+
+def test_who_is_called_while_she_thinks_about_it_is_not_cancelled(day):
+    day.scan("checkin:GH")
+    assert "确定取消" in day.say("取消")
+    assert "张*国" in day.call()
+
+    assert "已经叫到或看过了" in day.say("1")
+    assert day.status() == "checked_in"
+    assert "不能在这里取消" in day.say("取消预约")
+
+
+def test_the_doctor_takes_back_what_was_ended_by_mistake(day):
+    day.scan("checkin:GH")
+    day.call()
+    day.stage.wait(3)
+    assert "点错了请回：撤销完成" in day.doctor("完成")
+    assert day.status() == "completed"
+
+    answer = day.doctor("撤销完成")
+    assert "接着看" in answer
+    assert "张*国" in answer
+    assert day.status() == "checked_in"
+    day.doctor("完成")
+    day.stage.wait(6)
+    assert "没有刚看完" in day.doctor("撤销完成")
+    assert day.status() == "completed"
+
+
 def test_who_cannot_be_told_later_is_not_promised_it(day):
     """A scan opens a minute; what she wrote three days ago opens nothing any more."""
     with open_desk(day.stage.house, CONSOLE) as counter:
