@@ -154,7 +154,6 @@ def test_who_is_in_line_and_wants_no_more_cancels_in_plain_words(day):
     assert "前面2位。取消后不再叫这个号" in asked
     assert "会记一次临时取消" in asked
     assert "只走开一下，说“我出去一下”" in asked
-    assert not list(wrongs(asked))
     assert "您的预约还在" in day.say("不取消")
 
     day.say("不看了，取消预约")
