@@ -93,7 +93,7 @@ def test_a_visit_ended_by_mistake_is_taken_back_from_the_page(house, enter, shif
     page = press(browser, shift, "next", text(browser.get(f"/rooms/{shift}")))
     page = press(browser, shift, "finish", page)
     number = re.search(r'/resume" name="ticket" value="(\d+)"', page)[1]
-    assert f"{here[0]} 没看完，撤销" in page
+    assert "没看完，撤销" in page
 
     page = text(browser.post(f"/rooms/{shift}/resume", ticket=number))
     assert f"已撤销，{here[0]}号" in page
