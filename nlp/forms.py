@@ -45,12 +45,21 @@ class Forms:
             form: _Form(form in wishes or form.endswith(_STRONG_END), best(names))
             for form, names in meant.items()
         }
-        self.longest_first = sorted(self.by_form, key=len, reverse=True)
+        self._by_first: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for number, form in enumerate(sorted(self.by_form, key=len, reverse=True)):
+            self._by_first[form[0]].append((number, form))
         self._by_end: dict[tuple[bool, str], list[tuple[int, str]]] = defaultdict(list)
         for number, (form, entry) in enumerate(self.by_form.items()):
             if len(form) >= _MISTYPED_FROM and entry.strong and entry.meant:
                 self._by_end[True, form[0]].append((number, form))
                 self._by_end[False, form[-1]].append((number, form))
+
+    def in_text(self, text: str) -> list[str]:
+        """Return the forms that stand in a text, the longest first."""
+        begin = (self._by_first.get(character, ()) for character in set(text))
+        return [
+            form for _, form in sorted(pair for some in begin for pair in some if pair[1] in text)
+        ]
 
     def slips_of(self, piece: str, longer_than: int) -> Iterable[tuple[int, str]]:
         """
@@ -69,7 +78,7 @@ def _scan(text: str, forms: Forms) -> tuple[list[Named], int]:
     found: list[tuple[int, Named]] = []
     longest = 0
     left = text
-    for form in forms.longest_first:
+    for form in forms.in_text(text):
         at = left.find(form)
         while at >= 0:
             end = at + len(form)
