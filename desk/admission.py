@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
 
 from desk.appointments import SEES_ALL, VISIBLE, is_chat, me
+from desk.rows import among
 from desk.work import Work
 from models import Appointment, Patient, PatientLink, Ticket
 from models.appointments import ACTIVE
@@ -40,7 +41,7 @@ _VISITS = select(
 ).where(
     Appointment.patient_id == bindparam("patient"),
     Appointment.visit_on >= bindparam("today"),
-    Appointment.status.in_(ACTIVE),
+    among(Appointment.status, ACTIVE),
 )
 _MARKS = select(
     VISIBLE.label("is_visible"),
@@ -61,7 +62,7 @@ _MARKS = select(
 _MADE = select(func.count()).where(
     Appointment.wechat_user_id == bindparam("account"),
     Appointment.visit_on >= bindparam("today"),
-    Appointment.status.in_(("booked", "checked_in")),
+    among(Appointment.status, ("booked", "checked_in")),
 )
 _NEWEST = (
     select(
@@ -80,7 +81,7 @@ _BOOKED = select(func.count()).where(
     Appointment.wechat_user_id == bindparam("account"),
     Appointment.patient_id == bindparam("patient"),
     Appointment.visit_on >= bindparam("today"),
-    Appointment.status.in_(("booked", "checked_in")),
+    among(Appointment.status, ("booked", "checked_in")),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select
 
 from desk.openings import OPENINGS, rows, to_opening
+from desk.rows import among
 from desk.work import Work
 from models import Appointment, AppointmentEvent, Patient, PatientLink, Slot, WechatUser
 from models.appointments import ACTIVE
@@ -118,7 +119,7 @@ def _views(work: Work, statement: Any, **values: object) -> list[AppointmentView
 # consent it is nobody and sees nothing.
 _ACCOUNT = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("me")).scalar_subquery()
 _SPOKEN_FOR = select(PatientLink.patient_id).where(
-    PatientLink.wechat_user_id == _ACCOUNT, PatientLink.state.in_(SEES_ALL)
+    PatientLink.wechat_user_id == _ACCOUNT, among(PatientLink.state, SEES_ALL)
 )
 VISIBLE: ColumnElement[bool] = or_(
     Appointment.wechat_user_id == _ACCOUNT, Appointment.patient_id.in_(_SPOKEN_FOR)

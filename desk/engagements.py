@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 
 from desk import appointments
+from desk.rows import among
 from desk.work import Work
 from models import Appointment, Department
 from models.appointments import ACTIVE
@@ -53,7 +54,7 @@ def of_all(
         .where(
             Appointment.patient_id.in_(leaving),
             Appointment.visit_on >= work.local(work.now).date(),
-            Appointment.status.in_(ACTIVE),
+            among(Appointment.status, ACTIVE),
             or_(Appointment.status != "held", Appointment.waitlist_id.is_not(None)),
             *((appointments.VISIBLE,) if appointments.is_chat(work) else ()),
         ),

@@ -13,6 +13,7 @@ from desk.accounts import account
 from desk.appointments import SEES_ALL
 from desk.engagements import colliding, engagements
 from desk.openings import OPENINGS, openings
+from desk.rows import among
 from desk.work import Work
 from models import Appointment, Doctor, PatientLink, Slot
 from scheduling import quotas
@@ -37,7 +38,7 @@ _KEPT = select(func.min(Slot.visit_on)).where(
 _USUAL = (
     select(Doctor.code)
     .join(Appointment, Appointment.doctor_id == Doctor.id)
-    .where(Appointment.status.in_(_SEEN))
+    .where(among(Appointment.status, _SEEN))
     .order_by(
         case((Appointment.starts_at <= bindparam("now"), 0), else_=1),
         Appointment.starts_at.desc(),
@@ -147,7 +148,7 @@ class Finder:
         link = select(PatientLink.id).where(
             PatientLink.wechat_user_id == mine,
             PatientLink.patient_id == patient,
-            PatientLink.state.in_(SEES_ALL),
+            among(PatientLink.state, SEES_ALL),
         )
         return self._work.conn.scalar(link) is not None
 

@@ -39,8 +39,15 @@ def put(
     """Write a job; one of the same key is due again at `due_at`. `payload` holds ids only."""
     again = {"key": dedupe_key, "due_at": due_at, "state": "due"}
     if work.conn.execute(_AGAIN, again).rowcount == 0:
-        row = {"kind": kind, "dedupe_key": dedupe_key, "payload": json.dumps(payload)}
-        work.conn.execute(_INSERT, {**row, "due_at": due_at})
+        add(work, kind, dedupe_key, payload, due_at)
+
+
+def add(
+    work: Work, kind: str, dedupe_key: str, payload: Mapping[str, int | str], due_at: datetime
+) -> None:
+    """Write a job whose key is a new one."""
+    row = {"kind": kind, "dedupe_key": dedupe_key, "payload": json.dumps(payload)}
+    work.conn.execute(_INSERT, {**row, "due_at": due_at})
 
 
 def is_known(work: Work, dedupe_key: str) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, select
 from desk import outbox, prompts, sharing
 from desk.accounts import account
 from desk.reach import phone_of, reach, readers
+from desk.rows import among
 from desk.work import Work
 from models import Outbox
 from scheduling.channels import CHANNELS, KINDS, Reach, choose, spend
@@ -32,54 +33,58 @@ _NEAR = timedelta(minutes=5)
 
 def booked(work: Work, view: AppointmentView) -> None:
     """An appointment has been made: reminders, and a confirmation where it adds something."""
-    to = readers(work, view.id)
-    _tell(work, "confirmed", view, to)
-    _remind(work, view, to)
+    telling = _Telling(work, view)
+    telling.of_act("confirmed")
+    telling.reminders()
+    telling.write()
 
 
 def moved(work: Work, view: AppointmentView) -> None:
     """An appointment has been moved and is now as `view`."""
-    to = readers(work, view.id)
-    _tell(work, "changed", view, to)
-    _remind(work, view, to)
+    telling = _Telling(work, view)
+    telling.of_act("changed")
+    telling.reminders()
+    telling.write()
 
 
 def cancelled(work: Work, view: AppointmentView) -> None:
     """An appointment has been given back; `view` is what it was, with its new version."""
-    _tell(work, "cancelled", view, readers(work, view.id))
+    telling = _Telling(work, view)
+    telling.of_act("cancelled")
+    telling.write()
 
 
 def restored(work: Work, view: AppointmentView, *, is_told: bool) -> None:
     """A suspended appointment stands again as `view`; who was told of the suspension hears it."""
-    to = readers(work, view.id)
+    telling = _Telling(work, view)
     if is_told:
-        for reader in _all(work, view, next(iter(to), None)):
-            _put(work, "resumed", view, reader)
-    _remind(work, view, to)
+        telling.to_all("resumed")
+    telling.reminders()
+    telling.write()
 
 
 def substituted(work: Work, view: AppointmentView) -> None:
     """Another doctor will see the patient; the notice asks what a reminder asks."""
-    to = readers(work, view.id)
-    begins = view.opening.starts_at
-    for reader in _all(work, view, next(iter(to), None)):
-        _put(work, "substituted", view, reader, until=begins, prompt=_ask(work, view, reader))
-    _remind(work, view, to)
+    _changed(work, "substituted", view)
 
 
 def retimed(work: Work, view: AppointmentView) -> None:
     """The patient is seen at another time; the notice asks what a reminder asks."""
-    to = readers(work, view.id)
-    begins = view.opening.starts_at
-    for reader in _all(work, view, next(iter(to), None)):
-        _put(work, "retimed", view, reader, until=begins, prompt=_ask(work, view, reader))
-    _remind(work, view, to)
+    _changed(work, "retimed", view)
+
+
+def _changed(work: Work, kind: str, view: AppointmentView) -> None:
+    telling = _Telling(work, view)
+    telling.to_all(kind, asks=True)
+    telling.reminders()
+    telling.write()
 
 
 def room_changed(work: Work, view: AppointmentView, room: str) -> None:
     """The patient is seen in another room."""
-    for reader in _all(work, view, next(iter(readers(work, view.id)), None)):
-        _put(work, "room", view, reader, which=room)
+    telling = _Telling(work, view)
+    telling.to_all("room", which=room)
+    telling.write()
 
 
 def offered(work: Work, appointment: int, to: int, until: datetime) -> None:
@@ -168,40 +173,11 @@ _WAITS = (
     select(Outbox.kind, Outbox.not_before)
     .where(
         Outbox.wechat_user_id == bindparam("reader"),
-        Outbox.state.in_(("due", "leased")),
+        among(Outbox.state, ("due", "leased")),
         Outbox.not_before < bindparam("at"),
     )
     .order_by(Outbox.not_before, Outbox.id)
 )
-
-
-def _tell(work: Work, kind: str, view: AppointmentView, to: Mapping[int, bool]) -> None:
-    me = account(work)
-    if me is not None:
-        close = [reader for reader, is_close in to.items() if is_close and reader != me]
-        told = [_Reader(reader) for reader in close[:1]]
-    elif to or KINDS[kind].rings or phone_of(work, view.id):
-        told = [_Reader(next(iter(to), None))]
-    else:
-        told = []
-    known = {me, *(one.account for one in told)}
-    for reader in (*told, *_copies(work, view, known)):
-        _put(work, kind, view, reader)
-
-
-def _remind(work: Work, view: AppointmentView, to: Mapping[int, bool]) -> None:
-    """Write the reminders; all of them ask one thing, whether the patient comes."""
-    begins = view.opening.starts_at
-    planned = reminder_times(work.policy, work.local(work.now), begins)
-    first = next(iter(to), None)
-    if not planned or (first is None and phone_of(work, view.id) is None):
-        return
-    # A reminder that is late gives way to the next one.
-    ends = [at for _, at in planned[1:]] + [begins]
-    for reader in _all(work, view, first):
-        prompt = _ask(work, view, reader)
-        for (which, at), until in zip(planned, ends, strict=True):
-            _put(work, "reminder", view, reader, which=which, at=at, until=until, prompt=prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,51 +188,94 @@ class _Reader:
     is_copy: bool = False
 
 
-def _all(work: Work, view: AppointmentView, first: int | None) -> list[_Reader]:
-    """The reader, then those of the family who wish to be told the same."""
-    return [_Reader(first), *_copies(work, view, {first})]
+class _Telling:
+    """What one act tells of an appointment: who reads it is asked once, all is written at once."""
 
+    def __init__(self, work: Work, view: AppointmentView) -> None:
+        self._work = work
+        self._view = view
+        self._to = readers(work, view.id)
+        self._wished = sharing.copied(work, view.id)
+        self._notices: list[outbox.Notice] = []
 
-def _copies(work: Work, view: AppointmentView, but: Collection[int | None]) -> list[_Reader]:
-    wished = sharing.copied(work, view.id)
-    return [_Reader(one, is_copy=True) for one in wished if one not in but]
+    def write(self) -> None:
+        """Lay everything into the outbox."""
+        outbox.put_all(self._work, self._notices)
 
+    def of_act(self, kind: str) -> None:
+        """Tell who did not act: who acts in the chat reads the answer there."""
+        me = account(self._work)
+        if me is not None:
+            close = [reader for reader, is_close in self._to.items() if is_close and reader != me]
+            told = [_Reader(reader) for reader in close[:1]]
+        elif self._to or KINDS[kind].rings or phone_of(self._work, self._view.id):
+            told = [_Reader(self._first)]
+        else:
+            told = []
+        known = {me, *(one.account for one in told)}
+        for reader in (*told, *self._copies(known)):
+            self._put(kind, reader)
 
-def _ask(work: Work, view: AppointmentView, reader: _Reader) -> PromptId | None:
-    """Ask whether the patient comes, as a reminder does."""
-    if reader.account is None:
-        return None
-    about = {"appointment": view.id}
-    return prompts.ask(work, reader.account, "reminder", about, view.opening.starts_at)
+    def to_all(self, kind: str, *, asks: bool = False, which: str = "") -> None:
+        """Tell the reader and those of the family who wish it; or ask them, until it begins."""
+        until = self._view.opening.starts_at if asks else None
+        for reader in self._all():
+            prompt = self._ask(reader) if asks else None
+            self._put(kind, reader, which=which, until=until, prompt=prompt)
 
+    def reminders(self) -> None:
+        """Write the reminders; all of them ask one thing, whether the patient comes."""
+        work, begins = self._work, self._view.opening.starts_at
+        planned = reminder_times(work.policy, work.local(work.now), begins)
+        if not planned or (self._first is None and phone_of(work, self._view.id) is None):
+            return
+        # A reminder that is late gives way to the next one.
+        ends = [at for _, at in planned[1:]] + [begins]
+        for reader in self._all():
+            prompt = self._ask(reader)
+            for (which, at), until in zip(planned, ends, strict=True):
+                self._put("reminder", reader, which=which, at=at, until=until, prompt=prompt)
 
-def _put(  # noqa: PLR0913 - one row of the outbox
-    work: Work,
-    kind: str,
-    view: AppointmentView,
-    reader: _Reader,
-    *,
-    which: str = "",
-    at: datetime | None = None,
-    until: datetime | None = None,
-    prompt: PromptId | None = None,
-) -> None:
-    payload = {} if until is None else {"until": until.isoformat()}
-    notice = outbox.Notice(
-        kind=kind,
-        dedupe_key=":".join(
-            filter(None, (kind, f"{view.id}:{view.version}", which, _copy_key(reader)))
-        ),
-        payload=payload,
-        wechat_user_id=reader.account,
-        is_copy=reader.is_copy,
-        appointment_id=view.id,
-        appointment_version=view.version,
-        not_before=at,
-        prompt_id=prompt,
-    )
-    outbox.put(work, notice)
+    @property
+    def _first(self) -> int | None:
+        return next(iter(self._to), None)
 
+    def _all(self) -> list[_Reader]:
+        """The reader, then those of the family who wish to be told the same."""
+        return [_Reader(self._first), *self._copies({self._first})]
 
-def _copy_key(reader: _Reader) -> str:
-    return f"copy:{reader.account}" if reader.is_copy else ""
+    def _copies(self, but: Collection[int | None]) -> list[_Reader]:
+        return [_Reader(one, is_copy=True) for one in self._wished if one not in but]
+
+    def _ask(self, reader: _Reader) -> PromptId | None:
+        """Ask whether the patient comes, as a reminder does."""
+        if reader.account is None:
+            return None
+        about, until = {"appointment": self._view.id}, self._view.opening.starts_at
+        return prompts.ask(self._work, reader.account, "reminder", about, until)
+
+    def _put(  # noqa: PLR0913 - one row of the outbox
+        self,
+        kind: str,
+        reader: _Reader,
+        *,
+        which: str = "",
+        at: datetime | None = None,
+        until: datetime | None = None,
+        prompt: PromptId | None = None,
+    ) -> None:
+        view = self._view
+        copy = f"copy:{reader.account}" if reader.is_copy else ""
+        key = ":".join(filter(None, (kind, f"{view.id}:{view.version}", which, copy)))
+        notice = outbox.Notice(
+            kind=kind,
+            dedupe_key=key,
+            payload={} if until is None else {"until": until.isoformat()},
+            wechat_user_id=reader.account,
+            is_copy=reader.is_copy,
+            appointment_id=view.id,
+            appointment_version=view.version,
+            not_before=at,
+            prompt_id=prompt,
+        )
+        self._notices.append(notice)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
+from desk.rows import among
 from desk.work import Work
 from models import Outbox, Prompt
 from scheduling.channels import KINDS
@@ -97,7 +98,7 @@ def void(work: Work, appointment: int) -> None:
     """Take back what has not left the house about an appointment, and what was asked."""
     work.conn.execute(
         update(Outbox)
-        .where(Outbox.appointment_id == appointment, Outbox.state.in_(_TAKES_BACK))
+        .where(Outbox.appointment_id == appointment, among(Outbox.state, _TAKES_BACK))
         .values(state="void")
     )
     asked = select(Outbox.prompt_id).where(Outbox.appointment_id == appointment)

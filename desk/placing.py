@@ -61,14 +61,18 @@ def place(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> AppointmentI
         old = new.moved_from
         record(work, appointment, None, new.status, f"moved from {old.code}" if old else "")
         if new.held_until is not None:
-            put_expiry(work, appointment, new.held_until)
+            jobs.add(work, *_expiry(appointment), new.held_until)
         return AppointmentId(appointment)
     raise RuntimeError("no free appointment code found")
 
 
 def put_expiry(work: Work, appointment: int, at: datetime) -> None:
     """See to it that a hold is given back when its time is over."""
-    jobs.put(work, "expire_hold", f"expire_hold:{appointment}", {"appointment": appointment}, at)
+    jobs.put(work, *_expiry(appointment), at)
+
+
+def _expiry(appointment: int) -> tuple[str, str, dict[str, int | str]]:
+    return "expire_hold", f"expire_hold:{appointment}", {"appointment": appointment}
 
 
 def _columns(work: Work, slot: Row[*tuple[Any, ...]], new: Placing) -> dict[str, object]:

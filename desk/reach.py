@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, select
 
 from desk import ledger, subscriptions
 from desk.appointments import SEES_ALL
+from desk.rows import among
 from desk.work import Work
 from models import Appointment, Patient, PatientLink, WechatUser
 from scheduling.channels import Reach
@@ -55,7 +56,7 @@ _LINKS = (
     select(PatientLink.patient_id, PatientLink.wechat_user_id, PatientLink.relation)
     .where(
         PatientLink.patient_id.in_(bindparam("patients", expanding=True)),
-        PatientLink.state.in_(SEES_ALL),
+        among(PatientLink.state, SEES_ALL),
     )
     .order_by(case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
 )

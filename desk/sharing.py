@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, select, update
 from desk import family
 from desk.accounts import account
 from desk.appointments import SEES_ALL
+from desk.rows import among
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
 from scheduling.errors import OnlyAtDesk
@@ -50,7 +51,7 @@ class Sharing:
         """
         work, me = self._work, account(self._work)
         patient = work.conn.scalar(_JUST_BOOKED, {"account": me, "now": work.now})
-        if patient is None or not self._may_know(patient):
+        if patient is None:
             return None
         others = self._others(patient)
         return PatientId(patient) if any(link.copies is None for link in others) else None
@@ -116,16 +117,19 @@ def copied(work: Work, appointment: int) -> Sequence[int]:
 
 
 _STATE = select(PatientLink.state).where(PatientLink.active_key == bindparam("pair"))
+_VERIFIED = among(PatientLink.state, SEES_ALL)
 _JUST_BOOKED = (
     select(Appointment.patient_id)
+    .join(PatientLink, PatientLink.patient_id == Appointment.patient_id)
     .where(
+        _VERIFIED,
+        PatientLink.wechat_user_id == Appointment.wechat_user_id,
         Appointment.wechat_user_id == bindparam("account"),
         Appointment.confirmed_at == bindparam("now"),
         Appointment.status == "booked",
     )
     .limit(1)
 )
-_VERIFIED = PatientLink.state.in_(SEES_ALL)
 _OTHERS = select(
     PatientLink.id, PatientLink.wechat_user_id, PatientLink.relation, PatientLink.copies
 ).where(

@@ -90,8 +90,9 @@ def match(candidates: Iterable[ShiftTimes], need: Need, around: Around) -> Offer
     with `left == 0` is never offered and counts as load and as `full`. Deterministic.
     """
     shifts = _shifts(candidates, need, around.today)
-    exact = [(shift, fit) for shift in shifts if (fit := _exact(shift, need))]
-    full = sum(1 for shift in shifts if not _exact(shift, need) and _would_fit(shift, need))
+    fits = [(shift, _exact(shift, need)) for shift in shifts]
+    exact = [(shift, fit) for shift, fit in fits if fit]
+    full = sum(1 for shift, fit in fits if not fit and _would_fit(shift, need))
     if exact:
         return Offers(exact=_explain(_ranked(exact, need), need), full=full)
     near = _nearby([s for s in shifts if _is_related(s, need, around)], need, around)
