@@ -154,7 +154,8 @@ def hear_phone(heard: Heard, values: Values, world: World) -> Given:
         return Redo((), fill={"phone": heard.phone}) if heard.phone else Redo(("phone",))
     if heard.phone is None or "consent" not in values:
         return None
-    if "name" in values or heard.name or heard.id_number:
+    is_next = "name" in values and "number" in values
+    if is_next or heard.name or heard.id_number:
         return heard.phone
     return Redo((), texts.noted_phone(heard.phone), {"phone": heard.phone})
 

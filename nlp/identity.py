@@ -97,7 +97,7 @@ def _number(text: str, asking: str | None) -> str | None:
     if asking in ("name", "phone"):
         mistyped = _MISTYPED.search(text)
         return mistyped.group().upper() if mistyped else None
-    if asking not in ("id_number", "document"):
+    if asking not in ("id_number", "document") or _MOBILE.fullmatch(text):
         return None
     found = _NUMBERISH.search(text)
     return re.sub(r"[ ()（）-]", "", found.group()).upper() if found else None
