@@ -6,6 +6,7 @@ shows what happens without it.
 """
 
 import time
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
@@ -41,6 +42,14 @@ def arriving(day, openid, appointment):
     def run():
         with day.work(openid) as work:
             tickets.check_in(work, appointment)
+
+    return run
+
+
+def suspending(day, shift):
+    def run():
+        with day.work() as work:
+            Suspensions(work).suspend(NURSE, [shift])
 
     return run
 
@@ -182,31 +191,119 @@ def test_control_who_checks_in_without_looking_waits_in_a_closed_room(day, monke
 
 
 def test_whoever_checks_in_while_the_shift_is_suspended_is_in_the_suspension(day):
-    def act(shift):
-        def run():
-            with day.work() as work:
-                Suspensions(work).suspend(NURSE, [shift])
-
-        return run
-
     for _ in range(2):
-        shift, ends = come_while(day, act)
+        shift, ends = come_while(day, lambda shift: suspending(day, shift))
         assert set(ends) <= {"done", "ShiftSuspended"}
         assert set(day.rows(Appointment.status, Appointment.shift_id == shift)) == {"suspended"}
         assert set(day.rows(Ticket.state, Ticket.shift_id == shift)) == {"suspended"}
     assert len(day.rows(SuspensionLine.id)) == 14
 
 
-def test_two_rooms_that_send_patients_to_each_other_never_deadlock(day):
+def exchange(day):
+    """Two rooms of six patients each, and the acts that send all of them to the other one."""
     (one, slot), (two, theirs) = day.room(), day.room()
-    here, there = day.come(slot, 6), day.come(theirs, 6)
+    pairs = zip(day.come(slot, 6), day.come(theirs, 6), strict=True)
     acts = [
         act
-        for mine, yours in zip(here, there, strict=True)
+        for mine, yours in pairs
         for act in (
             staff(day, "transfer", one, two, mine.id),
             staff(day, "transfer", two, one, yours.id),
         )
     ]
+    return (one, two), acts
+
+
+def test_two_rooms_that_send_patients_to_each_other_never_deadlock(day):
+    (one, two), acts = exchange(day)
     assert race(acts, 6, 1) == {"done": 12}
     assert (len(day.line(one)), len(day.line(two))) == (6, 6)
+
+
+def test_control_who_checks_in_without_looking_is_left_out_of_the_suspension(day, monkeypatch):
+    """Or it comes to a deadlock, where a foreign key locks the shift as well (MariaDB)."""
+
+    def shows() -> bool:
+        monkeypatch.undo()
+        shift, slot = day.room()
+        day.come(slot)
+        booked = [day.booked(slot) for _ in range(6)]
+        look_only(day, monkeypatch)
+        coming = [arriving(day, *one) for one in booked]
+        ends = race([*coming[:3], suspending(day, shift), *coming[3:]], 4, 1)
+        here = Appointment.shift_id == shift
+        left_out = {*day.rows(Appointment.status, here)} != {"suspended"}
+        return ends["conflict"] > 0 or (not on_sqlite(day) and left_out)
+
+    assert in_one_of_ten_rounds(shows)
+
+
+def shows() -> bool:
+        monkeypatch.undo()
+        shift, slot = day.room()
+        day.come(slot)
+        booked = [day.booked(slot) for _ in range(6)]
+        look_only(day, monkeypatch)
+        coming = [arriving(day, *one) for one in booked]
+        ends = race([*coming[:3], suspending(day, shift), *coming[3:]], 4, tries(day))
+        left_out = Appointment.shift_id == shift, Appointment.status != "suspended"
+        return (
+            ends["conflict"] > 0 if on_sqlite(day) else bool(day.rows(Appointment.id, *left_out))
+        )
+
+    assert in_one_of_ten_rounds(shows)
+
+
+def test_control_rooms_locked_in_any_order_deadlock(day, monkeypatch):
+    """Each transfer locks its two rooms; the guard is that all begin with the lower one."""
+    dice = Random(1)
+
+    def lock(work, shifts):
+        some = sorted(set(shifts), reverse=dice.random() < 0.5)
+        for shift in some:
+            work.conn.execute(rooms._TOUCH, {"shift": shift})
+            time.sleep(PAUSE)
+        return rooms.read(work, some)
+
+    def shows() -> bool:
+        monkeypatch.undo()
+        _, acts = exchange(day)
+        monkeypatch.setattr(rooms, "lock", lock)
+        if on_sqlite(day):
+            without_write_lock(day)
+        return race(acts, 6, 1)["conflict"] > 0
+
+    assert in_one_of_ten_rounds(shows)
+
+
+# -- a room closes while patients are sent to it
+
+
+def sent_on_while_it_closes(day, guard=lambda: None, attempts=5):
+    """Six are sent from one room to another, which ends its day meanwhile."""
+    one, slot = day.room()
+    two, theirs = day.room()
+    day.come(theirs)
+    here = day.come(slot, 6)
+    guard()
+    sent = [staff(day, "transfer", one, two, ticket.id) for ticket in here]
+    ends = race([*sent[:3], staff(day, "close", two), *sent[3:]], 4, attempts)
+    left = Ticket.shift_id == two, Ticket.state == "waiting"
+    return ends, len(day.rows(Ticket.id, *left))
+
+
+def test_nobody_is_sent_into_a_room_that_closes(day):
+    for _ in range(2):
+        ends, left = sent_on_while_it_closes(day)
+        assert set(ends) <= {"done", "RoomClosed"}
+        assert left == 0
+
+
+def test_control_who_is_sent_on_without_looking_waits_in_a_closed_room(day, monkeypatch):
+    def shows() -> bool:
+        monkeypatch.undo()
+        guard = lambda: look_only(day, monkeypatch)  # noqa: E731
+        ends, left = sent_on_while_it_closes(day, guard, tries(day))
+        return ends["conflict"] > 0 if on_sqlite(day) else left > 0
+
+    assert in_one_of_ten_rounds(shows)
