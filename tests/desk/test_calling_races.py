@@ -238,22 +238,6 @@ def test_control_who_checks_in_without_looking_is_left_out_of_the_suspension(day
     assert in_one_of_ten_rounds(shows)
 
 
-def shows() -> bool:
-        monkeypatch.undo()
-        shift, slot = day.room()
-        day.come(slot)
-        booked = [day.booked(slot) for _ in range(6)]
-        look_only(day, monkeypatch)
-        coming = [arriving(day, *one) for one in booked]
-        ends = race([*coming[:3], suspending(day, shift), *coming[3:]], 4, tries(day))
-        left_out = Appointment.shift_id == shift, Appointment.status != "suspended"
-        return (
-            ends["conflict"] > 0 if on_sqlite(day) else bool(day.rows(Appointment.id, *left_out))
-        )
-
-    assert in_one_of_ten_rounds(shows)
-
-
 def test_control_rooms_locked_in_any_order_deadlock(day, monkeypatch):
     """Each transfer locks its two rooms; the guard is that all begin with the lower one."""
     dice = Random(1)
