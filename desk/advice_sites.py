@@ -2,16 +2,16 @@
 Sites' advice for next week (院区分流建议): who could be seen where there is room; changes nothing.
 
 What a department will be asked for is what its weekdays were booked for in the four weeks before,
-less what is booked already, and who stands on its waitlist. It is met from what is free in
-departments that do the same work (national code, else name), at home first.
+less what is booked already, and who stands on its waitlist. Where villages are known, they come
+from those of its catchment (`scheduling.catchment`), else from the site itself. It is met from
+what is free in departments that do the same work (national code, else name), at home first.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import permutations
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -20,11 +20,14 @@ from desk.advice_rows import WEEKS
 from desk.work import Work
 from models import Appointment, Shift, Slot, WaitlistEntry
 from scheduling.advice import Move, Short, SitesAdvice
-from scheduling.distance import is_walk, travel_minutes
+from scheduling.catchment import catchments, shares
+from scheduling.distance import Spot, is_walk, travel_minutes
 from scheduling.transport import Demand, Plan, Supply, Unmet, plan
-from scheduling.types import Place, Ward
+from scheduling.types import Ward
 
 _DAY, _WEEK = timedelta(days=1), 7
+# Villages and sites may have the same code.
+_VILLAGE = "village:"
 # Further than this nobody is asked to go for an ordinary visit; minutes.
 _FARTHEST = 60.0
 _TAKEN = ("booked", "checked_in", "completed", "no_show")
@@ -66,29 +69,63 @@ class _Asked(NamedTuple):
     half_day: str
 
 
+class _Coming(NamedTuple):
+    """So many who ask, from a village ("": from the site itself); `origin` names it in ways."""
+
+    what: _Asked
+    patients: int
+    spot: Spot | None
+    village: str
+    origin: str
+
+
 def next_week(work: Work) -> SitesAdvice:
     """Return who could be seen elsewhere in the next calendar week, and who nowhere."""
     today = work.local(work.now).date()
     first = today + (_WEEK - today.weekday()) * _DAY
     last = first + (_WEEK - 1) * _DAY
     wards = {key: ward for key, ward in work.directory.wards.items() if ward.bookable}
-    asked = _asked(work, wards, first, last)
+    asked = _from_villages(work, wards, _asked(work, wards, first, last))
     free = _free(work, wards, first, last)
     demands = [
-        Demand(number, wards[one.department].site, _does(wards[one.department]), one.day,
-               one.half_day, patients)
-        for number, (one, patients) in enumerate(asked)
+        Demand(number, one.origin, _does(wards[one.what.department]), one.what.day,
+               one.what.half_day, one.patients)
+        for number, one in enumerate(asked)
     ]  # fmt: skip
     found = plan(demands, free, _ways(work), _FARTHEST)
-    moves = _moves(work, wards, [one for one, _ in asked], free, found)
+    moves = _moves(work, wards, asked, free, found)
     return SitesAdvice(
         first=first,
         last=last,
-        demand=sum(patients for _, patients in asked),
+        demand=sum(one.patients for one in asked),
         at_home=sum(flow.patients for flow in found.flows) - sum(m.patients for m in moves),
         moves=tuple(moves),
-        short=tuple(_short(wards, asked[one.demand][0], one) for one in found.unmet),
+        short=tuple(_short(wards, asked[one.demand], one) for one in found.unmet),
+        villages=len(work.directory.villages),
     )
+
+
+def _from_villages(
+    work: Work, wards: Mapping[int, Ward], asked: Sequence[tuple[_Asked, int]]
+) -> list[_Coming]:
+    """Where those come from who will ask: villages, as far as they are known."""
+    done_at: dict[str, set[str]] = defaultdict(set)
+    for ward in wards.values():
+        done_at[_does(ward)].add(ward.site)
+    spots = {site.code: site.spot for site in work.directory.sites if site.spot is not None}
+    theirs = catchments(work.directory.villages, done_at, spots)
+    found = []
+    for what, patients in asked:
+        ward = wards[what.department]
+        split = shares(patients, theirs.get((ward.site, _does(ward)), ()))
+        if split:
+            found += [
+                _Coming(what, count, village.spot, village.name, f"{_VILLAGE}{village.code}")
+                for village, count in split.items()
+            ]
+        else:
+            found.append(_Coming(what, patients, spots.get(ward.site), "", ward.site))
+    return found
 
 
 def _asked(
@@ -125,19 +162,23 @@ def _does(ward: Ward) -> str:
 
 
 def _ways(work: Work) -> dict[tuple[str, str], float]:
-    """Minutes between sites; without coordinates a site is near itself only."""
+    """Minutes from sites and villages to sites; without coordinates a site is near itself only."""
     sites = work.directory.sites
-    ways = {(site.code, site.code): 0.0 for site in sites}
-    for one, other in permutations(sites, 2):
-        if one.spot is not None and other.spot is not None:
-            ways[one.code, other.code] = travel_minutes(one.spot, other.spot)
-    return ways
+    origins = {site.code: site.spot for site in sites}
+    origins |= {f"{_VILLAGE}{one.code}": one.spot for one in work.directory.villages}
+    ways = {
+        (origin, site.code): travel_minutes(spot, site.spot)
+        for origin, spot in origins.items()
+        for site in sites
+        if spot is not None and site.spot is not None
+    }
+    return ways | {(site.code, site.code): 0.0 for site in sites}
 
 
 def _moves(
     work: Work,
     wards: Mapping[int, Ward],
-    asked: Sequence[_Asked],
+    asked: Sequence[_Coming],
     free: Sequence[Supply],
     found: Plan,
 ) -> list[Move]:
@@ -146,30 +187,32 @@ def _moves(
     patients: Counter[tuple[int, str, date, str, float]] = Counter()
     for flow in found.flows:
         there = at[flow.supply]
-        if there.site != wards[asked[flow.demand].department].site:
+        if there.site != wards[asked[flow.demand].what.department].site:
             where = (flow.demand, there.site, there.day, there.half_day, flow.minutes)
             patients[where] += flow.patients
     sites = {site.code: site for site in work.directory.sites}
     return [
         Move(
-            department_name=wards[asked[number].department].name,
-            from_site=wards[asked[number].department].site_name,
+            department_name=wards[asked[number].what.department].name,
+            from_site=wards[asked[number].what.department].site_name,
             to_site=sites[site].name,
-            from_day=asked[number].day,
+            from_day=asked[number].what.day,
             to_day=day,
             half_day=half_day,
             patients=count,
             minutes=minutes,
-            is_walk=_is_walk(sites[wards[asked[number].department].site], sites[site]),
+            is_walk=_is_walk(asked[number].spot, sites[site].spot),
+            village=asked[number].village,
         )
         for (number, site, day, half_day, minutes), count in patients.items()
     ]
 
 
-def _is_walk(one: Place, other: Place) -> bool:
-    return one.spot is not None and other.spot is not None and is_walk(one.spot, other.spot)
+def _is_walk(one: Spot | None, other: Spot | None) -> bool:
+    return one is not None and other is not None and is_walk(one, other)
 
 
-def _short(wards: Mapping[int, Ward], asked: _Asked, unmet: Unmet) -> Short:
-    ward = wards[asked.department]
-    return Short(ward.name, ward.site_name, asked.day, asked.half_day, unmet.patients, unmet.why)
+def _short(wards: Mapping[int, Ward], one: _Coming, unmet: Unmet) -> Short:
+    ward, what = wards[one.what.department], one.what
+    where = ward.name, ward.site_name, what.day, what.half_day
+    return Short(*where, unmet.patients, unmet.why, one.village)

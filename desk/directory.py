@@ -1,7 +1,8 @@
 """
-The directory: sites, departments and doctors, read once and kept until the roster's version moves.
+The directory: sites, villages, departments and doctors.
 
-They change with an import, some times a day at most, and are looked up several times a turn.
+Read once and kept until the roster's version moves: they change with an import, some times a day
+at most, and are looked up several times a turn.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from models import Department, Doctor, RosterVersion, Site
+from models import Department, Doctor, RosterVersion, Site, Village
+from scheduling import catchment
 from scheduling.types import Physician, Place, Ward
 
 _VERSION = select(RosterVersion.version)
@@ -20,6 +22,14 @@ _SITES = select(
     Site.code, Site.name, Site.kind, Site.address, Site.phone, Site.emergency_phone,
     Site.hours, Site.latitude, Site.longitude,
 ).order_by(Site.id)  # fmt: skip
+_VILLAGES = (
+    select(
+        Village.code, Village.name, Village.latitude, Village.longitude, Village.people,
+        Site.code.label("site"),
+    )
+    .outerjoin(Site, Site.id == Village.site_id)
+    .order_by(Village.id)
+)  # fmt: skip
 _SITE = (Site.code.label("site"), Site.name.label("site_name"))
 _WARDS = (
     select(*Department.__table__.c, *_SITE)
@@ -49,6 +59,7 @@ class Directory:
     doctors: Mapping[int, Physician]
     ward_ids: Mapping[str, int]
     doctor_ids: Mapping[str, int]
+    villages: tuple[catchment.Village, ...] = ()
 
 
 class Directories:
@@ -87,7 +98,13 @@ def _read(conn: Connection, version: int) -> Directory:
         doctors=doctors,
         ward_ids={ward.code: key for key, ward in wards.items()},
         doctor_ids={doctor.code: key for key, doctor in doctors.items()},
+        villages=tuple(_village(row) for row in conn.execute(_VILLAGES)),
     )
+
+
+def _village(row: Row[*tuple[Any, ...]]) -> catchment.Village:
+    spot = row.latitude, row.longitude
+    return catchment.Village(row.code, row.name, spot, row.people, row.site or "")
 
 
 def _ward(row: Row[*tuple[Any, ...]]) -> Ward:

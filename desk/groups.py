@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from desk import audit
+from desk.appointments import SEES_ALL
 from desk.rows import insert_row
 from desk.work import Work
-from models import Doctor, Patient, PatientGroup, PatientGroupMember, Site
+from models import Doctor, Patient, PatientGroup, PatientGroupMember, PatientLink, Site
 from scheduling.errors import NotAllowed
 from scheduling.rota import Member
 
@@ -61,6 +62,20 @@ _KNOWN = select(PatientGroupMember.patient_id).where(
 )
 
 
+_OF_PATIENT = (
+    select(PatientGroup.name_enc)
+    .join(PatientGroupMember, PatientGroupMember.group_id == PatientGroup.id)
+    .join(PatientLink, PatientLink.patient_id == PatientGroupMember.patient_id)
+    .where(
+        PatientGroupMember.patient_id == bindparam("patient"),
+        PatientGroup.removed_at.is_(None),
+        PatientLink.active_key == bindparam("pair"),
+        PatientLink.state.in_(SEES_ALL),
+    )
+    .order_by(PatientGroup.id)
+)
+
+
 def of(work: Work, member: Member) -> Sequence[Group]:
     """Return the groups that are this member's business."""
     return [
@@ -81,6 +96,14 @@ def check(work: Work, member: Member, group: int | None) -> Group:
     if row is None or not _is_own(row, member):
         raise NotAllowed
     return Group(row.id, work.vault.open(row.name_enc), row.size)
+
+
+def names_of(work: Work, account: int | None, patient: int) -> Sequence[str]:
+    """Return the groups a patient is in, for an account that was verified to speak for her."""
+    if account is None:
+        return ()
+    sealed = work.conn.scalars(_OF_PATIENT, {"pair": f"{account}:{patient}", "patient": patient})
+    return [work.vault.open(name) for name in sealed]
 
 
 def _is_own(row: Row[*tuple[Any, ...]], member: Member) -> bool:

@@ -1,12 +1,19 @@
-"""A hint where a search finds nothing: another site near by is free; reads only what is known."""
+"""
+A hint where a search finds nothing: another site near by is free.
+
+It reads only what is known, but for one query where villages are: of which of them the patient is,
+as far as the staff have put her into its group.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from desk import groups
+from desk.accounts import account
 from desk.work import Work
 from scheduling.advice import Hint
-from scheduling.distance import is_walk, travel_minutes
+from scheduling.distance import Spot, is_walk, travel_minutes
 from scheduling.offers import Offer, Offers
 from scheduling.types import Need, Place
 
@@ -34,16 +41,33 @@ class Hints:
         if found.exact or not asked:
             return None
         first = min((start.date() for start, _ in need.when), default=None)
-        sites = {site.code: site for site in self._work.directory.sites}
-        hints = [
-            (offer.first.starts_at, way.minutes, way)
+        roomy = [
+            offer
             for offer in found.nearby
             if offer.first.site not in asked
             and _is_roomy(offer)
             and (first is None or offer.first.starts_at.date() >= first)
-            and (way := _way(offer, [sites[code] for code in sorted(asked)], sites)) is not None
+        ]
+        if not roomy:
+            return None
+        sites = {site.code: site for site in self._work.directory.sites}
+        origins = self._village(need) or [
+            (sites[code].name, sites[code].spot) for code in sorted(asked)
+        ]
+        hints = [
+            (offer.first.starts_at, way.minutes, way)
+            for offer in roomy
+            if (way := _way(offer, origins, sites)) is not None
         ]
         return min(hints, key=lambda hint: hint[:2])[2] if hints else None
+
+    def _village(self, need: Need) -> Sequence[tuple[str, Spot | None]]:
+        """Where the patient lives: the village whose group she is in, as far as that is known."""
+        villages = {village.name: village for village in self._work.directory.villages}
+        if not villages or need.whose is None:
+            return []
+        names = groups.names_of(self._work, account(self._work), need.whose)
+        return [(name, villages[name].spot) for name in names if name in villages][:1]
 
     def _asked(self, need: Need) -> Collection[str]:
         """The sites that were asked for: the one named, else those of the departments."""
@@ -62,24 +86,26 @@ def _is_roomy(offer: Offer) -> bool:
     return offer.left >= max(_PLENTY, _SHARE * places)
 
 
-def _way(offer: Offer, asked: Sequence[Place], sites: dict[str, Place]) -> Hint | None:
-    """The hint for an offer, from the nearest of the sites that were asked for."""
+def _way(
+    offer: Offer, origins: Sequence[tuple[str, Spot | None]], sites: dict[str, Place]
+) -> Hint | None:
+    """The hint for an offer, from the nearest of the places she would go from."""
     there = sites[offer.first.site].spot
     ways = [
-        (travel_minutes(site.spot, there), site)
-        for site in asked
-        if there is not None and site.spot is not None
+        (travel_minutes(spot, there), is_walk(spot, there), name)
+        for name, spot in origins
+        if there is not None and spot is not None
     ]
-    if there is None or not ways:
+    if not ways:
         return None
-    minutes, site = min(ways, key=lambda way: way[0])
-    if minutes > _FARTHEST or site.spot is None:
+    minutes, walks, name = min(ways)
+    if minutes > _FARTHEST:
         return None
     return Hint(
         site_name=offer.first.site_name,
-        from_site_name=site.name,
+        from_name=name,
         starts_at=offer.first.starts_at,
         half_day=offer.first.half_day,
         minutes=minutes,
-        is_walk=is_walk(site.spot, there),
+        is_walk=walks,
     )

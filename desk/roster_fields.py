@@ -189,6 +189,14 @@ FIELDS: dict[str, dict[str, Field]] = {
         "longitude": Field(("经度",), number(-180, 180), default=None),
         "hours": Field(("门诊时间", "开诊时间"), str),
     },
+    "villages": {
+        "code": Field(("代码", "村居", "村居代码"), code, required=True),
+        "name": Field(("名称", "村居名称"), label, required=True),
+        "site": Field(_SITE, code, default=None),
+        "latitude": Field(("纬度",), number(-90, 90), required=True),
+        "longitude": Field(("经度",), number(-180, 180), required=True),
+        "people": Field(("人口", "人数"), whole(1, 10_000_000), required=True),
+    },
     "departments": {
         "site": Field(_SITE, code, required=True),
         "code": Field(("代码", *_DEPARTMENT), code, required=True),
@@ -233,6 +241,7 @@ FIELDS: dict[str, dict[str, Field]] = {
 # How a file or a sheet may be called.
 KINDS = {
     "sites": "sites", "机构": "sites", "院区": "sites",
+    "villages": "villages", "村居": "villages", "服务村居": "villages",
     "departments": "departments", "科室": "departments",
     "doctors": "doctors", "医生": "doctors",
     "shifts": "shifts", "排班": "shifts", "出诊表": "shifts", "班次": "shifts",

@@ -1,9 +1,9 @@
 """
 Reading the roster files: CSV (UTF-8, with or without BOM) and XLSX into checked lines.
 
-What a file is follows from its name, or a sheet's name in a workbook: sites, departments,
-doctors, shifts or 机构, 科室, 医生, 排班. All errors of all files are collected before anybody is
-told: a hospital should not have to import twenty times to find twenty mistakes.
+What a file is follows from its name, or a sheet's name in a workbook: sites, villages,
+departments, doctors, shifts or 机构, 村居, 科室, 医生, 排班. All errors of all files are collected
+before anybody is told: a hospital should not have to import twenty times to find twenty mistakes.
 """
 
 from __future__ import annotations

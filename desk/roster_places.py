@@ -1,4 +1,4 @@
-"""Sites, departments and doctors of the roster files into their tables."""
+"""Sites, villages, departments and doctors of the roster files into their tables."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from desk.roster_fields import FIELDS
 from desk.roster_files import Line, RosterTables
 from desk.roster_report import Count, ImportReport
 from desk.work import Work
-from models import Appointment, Department, Doctor, Site
+from models import Appointment, Department, Doctor, Site, Village
 from models.appointments import ACTIVE
 
 # Single-precision columns (MariaDB's FLOAT) give back seven digits.
 _FLOAT_DIGITS = 1e-6
 _CODES_SHOWN = 5
-_TABLES: dict[str, type[Site | Department | Doctor]] = {
+_TABLES: dict[str, type[Site | Village | Department | Doctor]] = {
     "sites": Site,
+    "villages": Village,
     "departments": Department,
     "doctors": Doctor,
 }
@@ -30,6 +31,14 @@ def write(work: Work, tables: RosterTables, report: ImportReport) -> None:
     """Insert what is new, update what differs; adds what is wrong to `tables.errors`."""
     _upsert(work, tables, "sites", report.counts["sites"], lambda line, values: values)
     sites = _ids(work, Site)
+
+    def village(line: Line, values: Values) -> Values | None:
+        if line.get("site") is None:  # the nearest is theirs
+            values.pop("site", None)
+            return values | {"site_id": None}
+        return _in_site(line, values, sites, tables)
+
+    _upsert(work, tables, "villages", report.counts["villages"], village)
     tables.lines["departments"] = _check_names(work, tables, sites)
 
     def department(line: Line, values: Values) -> Values | None:
@@ -151,6 +160,8 @@ def _differs(old: object, new: object) -> bool:
 
 def _conflict(work: Work, kind: str, row_id: int, new: Values) -> tuple[str, str] | None:
     """Return column and message when a change would pull the place away under an appointment."""
+    if kind == "villages":
+        return None
     if "site_id" in new:
         column, message = "site", "不能换到另一机构"
     elif new.get("bookable") is False:

@@ -20,10 +20,11 @@ from desk import audit, roster
 from desk.roster_fields import FIELDS
 from desk.roster_report import ImportReport
 from desk.work import Work
-from models import Department, Doctor, Shift, Site, Slot
+from models import Department, Doctor, Shift, Site, Slot, Village
 
-_PLACES: Mapping[str, type[Site | Department | Doctor]] = {
+_PLACES: Mapping[str, type[Site | Village | Department | Doctor]] = {
     "sites": Site,
+    "villages": Village,
     "departments": Department,
     "doctors": Doctor,
 }

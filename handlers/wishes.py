@@ -232,7 +232,8 @@ def why_not(found: Offers, values: Values, name: str, world: World) -> str:
     """Say why nothing is what was asked for, and which other site near by is free."""
     when = wanted_times(values)
     wards = () if values.get("doctor") else tuple((c, s) for c, s in values["ward"])
-    asked = Need(wards, values.get("doctor"), values.get("site"), when)
+    whose = _whose(values, world)
+    asked = Need(wards, values.get("doctor"), values.get("site"), when, whose=whose)
     hint = world.desk.hints.near(asked, found)
     near = misses.near(hint, world.scene.now_local.date()) if hint else ""
     if found.miss is None and not when and values.get("doctor"):

@@ -17,16 +17,50 @@ from models.messages import (
     Subscription,
 )
 from models.people import Consent, Patient, PatientLink, WechatUser
-from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot
+from models.places import Department, Doctor, RosterVersion, Shift, Site, Slot, Village
 from models.queue import Calling, Pace, Ticket, TicketEvent, TicketSeries
 from models.staff import AuditEvent, Staff, Suspension, SuspensionLine
 from models.waitlist import WaitlistEntry
 
 __all__ = [
-    "ApiToken", "Appointment", "AppointmentEvent", "Attachment", "AuditEvent", "Base", "Broadcast",
-    "BroadcastTarget", "Calling", "CannedAnswer", "Consent", "Department", "Doctor", "Entitlement",
-    "HumanRequest", "Idempotency", "Inbox", "Job", "Outbox", "Pace", "Patient", "PatientGroup",
-    "PatientGroupMember", "PatientLink", "Prompt", "RequestEvent", "RosterVersion", "Shift",
-    "Site", "Slot", "Staff", "Subscription", "Suspension", "SuspensionLine", "Ticket",
-    "TicketEvent", "TicketSeries", "WaitlistEntry", "WechatUser",
+    "ApiToken",
+    "Appointment",
+    "AppointmentEvent",
+    "Attachment",
+    "AuditEvent",
+    "Base",
+    "Broadcast",
+    "BroadcastTarget",
+    "Calling",
+    "CannedAnswer",
+    "Consent",
+    "Department",
+    "Doctor",
+    "Entitlement",
+    "HumanRequest",
+    "Idempotency",
+    "Inbox",
+    "Job",
+    "Outbox",
+    "Pace",
+    "Patient",
+    "PatientGroup",
+    "PatientGroupMember",
+    "PatientLink",
+    "Prompt",
+    "RequestEvent",
+    "RosterVersion",
+    "Shift",
+    "Site",
+    "Slot",
+    "Staff",
+    "Subscription",
+    "Suspension",
+    "SuspensionLine",
+    "Ticket",
+    "TicketEvent",
+    "TicketSeries",
+    "Village",
+    "WaitlistEntry",
+    "WechatUser",
 ]  # fmt: skip

@@ -27,6 +27,23 @@ class Site(Base):
     zone: Mapped[Code] = mapped_column(default="Asia/Shanghai")
 
 
+class Village(Base):
+    """
+    A village or a quarter whose people the sites look after; coordinates as those of a site.
+
+    `people` live there; `site_id` is the site that is theirs, NULL for the nearest.
+    """
+
+    __tablename__ = "village"
+    id: Mapped[Key]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Label]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    people: Mapped[int]
+
+
 class Department(Base):
     """One department of a site; ages in years, both ends inclusive; sex m, f or empty."""
 

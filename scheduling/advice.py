@@ -91,7 +91,11 @@ class TemplateAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """So many patients of one site could be seen at another, `minutes` away on foot or riding."""
+    """
+    So many patients of one site could be seen at another, `minutes` away on foot or riding.
+
+    The way is that from their `village`, where villages are known, else from the site.
+    """
 
     department_name: str
     from_site: str
@@ -102,6 +106,7 @@ class Move:
     patients: int
     minutes: float
     is_walk: bool
+    village: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,16 @@ class Short:
     half_day: str
     patients: int
     why: Why
+    village: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SitesAdvice:
-    """Next week across the sites; `demand` is what was looked at in all."""
+    """
+    Next week across the sites; `demand` is what was looked at in all.
+
+    `villages` is how many are known; 0: patients are taken to come from their site itself.
+    """
 
     first: date
     last: date
@@ -126,6 +136,7 @@ class SitesAdvice:
     at_home: int
     moves: tuple[Move, ...]
     short: tuple[Short, ...]
+    villages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +144,12 @@ class Hint:
     """
     Another site near the one that was asked for has many places free.
 
-    The way between them takes so many `minutes`, on foot or riding; `starts_at` is the first time.
+    The way from there, or from the village of who asks where that is known (`from_name`), takes so
+    many `minutes`, on foot or riding; `starts_at` is the first time.
     """
 
     site_name: str
-    from_site_name: str
+    from_name: str
     starts_at: datetime
     half_day: HalfDay
     minutes: float

@@ -31,9 +31,9 @@ _RESULTS = NormalDist(math.log(30.0) - 0.1116, 0.4724)
 # The time of the call is guessed again until it stays (minutes), or so often.
 _ROUNDS, _NEAR = 5, 0.5
 _UNLIKELY = 0.01
-# By how much more people a longer wait lets in is seen so many minutes later; never by as many as
-# are called.
-_LATER, _MOST_GROWTH = 5.0, 0.75
+# By how much more people a longer wait lets in is seen so many minutes later, about as many as a
+# wait may well be longer; never by as many as are called.
+_LATER, _MOST_GROWTH = 15.0, 0.75
 _FAR = 40.0  # scales away, where a logistic is nothing or everything
 _MINUTE = timedelta(minutes=1)
 # Who comes later than this after the slot stands where she came.

@@ -38,7 +38,13 @@ HANDED = {"image": "图片", "voice": "语音", "file": "文件"}
 BAD_FILE = "请选一个 CSV 或 XLSX 文件，不超过2兆。"
 FILE_ERRORS = "文件里有下面的问题，什么都没有改动。改好后再选一次。"
 MOVED_ON = "看过预览以后，排班或预约又有变动。请再核对一遍下面的改动。"
-KINDS = {"sites": "机构", "departments": "科室", "doctors": "医生", "shifts": "班次"}
+KINDS = {
+    "sites": "机构",
+    "villages": "村居",
+    "departments": "科室",
+    "doctors": "医生",
+    "shifts": "班次",
+}
 MODES = {"clinic": "门诊", "remote": "线上"}
 NO_POLICY_FILE = (
     "还没有规则文件，用的是默认规则。请在设置里写 POLICY_FILE（一个 TOML 文件，可以是空的），"

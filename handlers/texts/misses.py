@@ -48,7 +48,7 @@ def near(hint: Hint, today: date) -> str:
     minutes = max(1, round(hint.minutes))
     return (
         f"{hint.site_name}{when}{wording.half(hint.half_day)}空闲，"
-        f"从{hint.from_site_name}过去{way}{minutes}分钟。"
+        f"从{hint.from_name}过去{way}{minutes}分钟。"
     )
 
 

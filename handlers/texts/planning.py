@@ -15,7 +15,7 @@ METHODS = {
 METHODS_SHORT = {"formula": "公式", "simulation": "模拟"}
 WHYS = {
     "no_specialty": "这几天没有机构开这个科",
-    "too_far": "别的机构太远（超过1小时）",
+    "too_far": "能看的机构太远（超过1小时）",
     "full": "能去的都满了",
 }
 _HOUR = 60
@@ -64,7 +64,8 @@ def move(value: Move) -> str:
     way = "步行" if value.is_walk else "坐车约"
     other = "" if value.to_day == value.from_day else f"（原来{wording.day(value.from_day)}）"
     return (
-        f"{value.from_site}{value.department_name}：{value.patients}位可以到{value.to_site}，"
+        f"{value.from_site}{value.department_name}：{_of(value.village)}{value.patients}位"
+        f"可以到{value.to_site}，"
         f"{wording.day(value.to_day)}{wording.half(value.half_day)}{other}，"
         f"{way}{max(1, round(value.minutes))}分钟"
     )
@@ -74,8 +75,20 @@ def short(value: Short) -> str:
     """2位没有地方看，为什么."""
     return (
         f"{value.site}{value.department_name}：{wording.day(value.day)}"
-        f"{wording.half(value.half_day)}{value.patients}位没有号，{WHYS[value.why]}"
+        f"{wording.half(value.half_day)}{_of(value.village)}{value.patients}位没有号，"
+        f"{WHYS[value.why]}"
     )
+
+
+def _of(village: str) -> str:
+    return f"{village}的" if village else ""
+
+
+def origins(villages: int) -> str:
+    """From where the ways of patients are reckoned."""
+    if villages:
+        return f"路程从{villages}个村居算起，各村居按人口分摊（“导入排班”里的“村居”表）。"
+    return "还没有村居资料，路程从机构算起。有了村居的人口和坐标，在“导入排班”里导入“村居”表。"
 
 
 def hours(line: LineAdvice) -> Iterator[tuple[int, Any, Any]]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from desk import advice, advice_sites, advice_templates
+from desk.roster import move_version
+from handlers.texts import planning
+from models import Village
 from scheduling.advice import Move, Short
 from scheduling.errors import NotAllowed
 from scheduling.rota import Member
@@ -260,6 +264,43 @@ def test_who_finds_no_place_anywhere_is_named(weeks, two_sites):
         work.known.directory = None
     with weeks.work() as work:
         assert advice_sites.next_week(work).short[0].why == "too_far"
+
+
+def village(weeks, code, latitude, people, site=None):
+    place = {"code": code, "name": f"{code}村", "longitude": 120.0, "latitude": latitude}
+    with weeks.work() as work:
+        work.conn.execute(insert(Village).values(**place, people=people, site_id=site))
+        move_version(work)
+
+
+def test_where_villages_are_known_patients_come_from_them(weeks, two_sites):
+    """Eight are asked for: six of a big village near the other site, two of one next door."""
+    here, there = two_sites
+    village(weeks, "近", 30.0, 200, site=1)
+    village(weeks, "远", 30.028, 600, site=1)
+    weeks.half_day(here, 6, places=1, slots=5)
+    weeks.half_day(there, 6, places=1, slots=5, site_id=2)
+    with weeks.work() as work:
+        found = advice_sites.next_week(work)
+
+    assert (found.villages, found.demand, found.at_home, found.short) == (2, 8, 3, ())
+    assert {(move.village, move.to_site, move.patients) for move in found.moves} == {
+        ("远村", "E社区", 5)
+    }
+    assert all(move.minutes < 10 for move in found.moves), "from the village, not from the site"
+
+
+def test_a_village_from_where_nothing_is_within_reach_is_named(weeks, two_sites):
+    here, _ = two_sites
+    village(weeks, "山", 31.0, 100, site=1)
+    village(weeks, "近", 30.0, 300)
+    weeks.half_day(here, 6, places=2, slots=5)
+    with weeks.work() as work:
+        found = advice_sites.next_week(work)
+
+    assert found.short == (Short("全科", "中心", MONDAY, "am", 2, "too_far", "山村"),)
+    assert planning.short(found.short[0]).endswith("山村的2位没有号，能看的机构太远（超过1小时）")
+    assert "2个村居" in planning.origins(found.villages)
 
 
 @pytest.mark.usefixtures("two_sites")
