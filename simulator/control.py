@@ -143,14 +143,21 @@ class Control:
         return jsonify(status=self._board.subscribe(openid, [str(name) for name in templates]))
 
     def patients(self) -> ResponseReturnValue:
-        """POST /simulator/patients: `{"openids": [...]}` are patients who follow, quietly."""
-        openids = json_body().get("openids")
+        """
+        POST /simulator/patients: `{"openids": [...]}` are patients who follow, quietly.
+
+        With `"wrote": true` they have written just now, so that texts may be sent to them.
+        """
+        asked = json_body()
+        openids = asked.get("openids")
         if not isinstance(openids, list) or not all(isinstance(one, str) for one in openids):
             raise BadRequestError("openids: a list of texts")
         for openid in openids:
             patient = self._board.exchange.add_patient(openid[-6:], openid=openid)
             patient.greeted = True
             self._board.exchange.set_following(openid, following=True)
+            if asked.get("wrote") is True:
+                self._board.ledger.open(openid, "message")
         return jsonify(patients=len(self._board.exchange.patients()))
 
     def push(self) -> ResponseReturnValue:

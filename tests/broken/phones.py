@@ -35,9 +35,9 @@ class Wechat:
         """A good day again."""
         requests.delete(f"{self.url}/simulator/faults", timeout=_SECONDS).raise_for_status()
 
-    def follow(self, openids: Sequence[str]) -> None:
-        """New patients who follow the account."""
-        self.post("/simulator/patients", openids=list(openids))
+    def follow(self, openids: Sequence[str], *, wrote: bool = False) -> None:
+        """New patients who follow the account, and have written to it."""
+        self.post("/simulator/patients", openids=list(openids), wrote=wrote)
 
 
 class Mailroom:

@@ -19,7 +19,7 @@ from models import Appointment, Job, Outbox, clock
 from models.database import retrying
 from tests.broken import balance, reminders
 from tests.broken.patients import Patient
-from tests.broken.phones import Mailroom, Phone, Wechat
+from tests.broken.phones import Mailroom, Wechat
 from tests.broken.works import Works, opened
 from tests.servers import DatabaseServer, RedisServer
 
@@ -197,11 +197,7 @@ def _wechat_with(works: Works, openids: list[str], channel: str) -> Wechat:
     works.simulator.start()
     works.wait_for(f"{works.wechat_url}/phone/api/state")
     wechat = Wechat(works.wechat_url)
-    wechat.follow(openids)
-    if channel == reminders.KEYLESS:
-        works.hang_up()
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(lambda openid: Phone(wechat, openid).say("在吗"), openids))
+    wechat.follow(openids, wrote=channel == reminders.KEYLESS)
     return wechat
 
 

@@ -207,10 +207,6 @@ class Works:
                 raise TimeoutError(f"{url}\n{self.web.log()}\n{self.simulator.log()}")
             time.sleep(0.1)
 
-    def hang_up(self) -> None:
-        """Nobody listens any more: what WeChat pushes is refused at once."""
-        self._door.close()
-
     def close(self) -> None:
         """End everything."""
         for process in (self.web, *self.couriers, self.simulator):
