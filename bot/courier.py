@@ -117,11 +117,12 @@ class Courier:
         times = Times(self._now, lambda: stop is not None and stop.is_set())
         while leased:
             try:
-                steps = self._start(leased)
+                steps, is_kept = self._start(leased)
             except Exception:
                 if len(leased) == 1:
                     raise
-                # One of them cannot be read: the others must not wait for it for ever.
+                # One of them cannot be read: the others must not wait for it for ever. Or Redis
+                # does not answer: alone each is in doubt by itself.
                 for one in leased:
                     self._alone(one, stop)
                 return
@@ -132,7 +133,8 @@ class Courier:
                     self._count("uncertain")
                     _LOG.warning("notice %d may go out twice by %s", notice.id, step.channel)
             sendings = [step for step in steps if isinstance(step, Sending)]
-            outcomes = [self._judged(one) for one in self._handing.hand_over(sendings, times)]
+            made = self._handing.hand_over(sendings, times, is_kept=is_kept)
+            outcomes = [self._judged(one) for one in made]
             self._settle(outcomes)
             leased = [one.sending.lease for one in outcomes if one.how == "closed"]
 
@@ -142,12 +144,24 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - its lease runs out, and it is tried again
             _LOG.error("notice %d cannot leave: %s", notice.id, told_of(error))
 
-    def _start(self, leased: Sequence[Leased]) -> list[Sending | Instead]:
-        traces = self._tries.traces([one.id for one in leased if one.is_in_doubt])
+    def _start(self, leased: Sequence[Leased]) -> tuple[list[Sending | Instead], bool]:
+        """
+        Mark the rows, and tell whether the tries are kept.
 
-        def act(work: Work) -> list[Sending | Instead]:
+        They are put down before the rows say so: who dies in between leaves nothing in doubt.
+        """
+        cut_short = {one.id: one.cut_short for one in leased if one.cut_short is not None}
+        traces = self._tries.traces(cut_short)
+
+        def act(work: Work) -> tuple[list[Sending | Instead], bool]:
             resting = self._handing.breaker.resting(work.now)
-            return dispatch.start_page(work, leased, Circumstances(_LEASE, resting, traces))
+            now = Circumstances(_LEASE, resting, traces)
+            steps = dispatch.start_page(work, leased, now)
+            sendings = [step for step in steps if isinstance(step, Sending)]
+            is_kept = self._tries.open(sendings)
+            if not is_kept and len(sendings) > 1:
+                raise ConnectionError("tries cannot be kept: no page leaves")
+            return steps, is_kept
 
         return self._transact(act)
 
@@ -174,7 +188,7 @@ class Courier:
             return [_later(work, one) for one in _only(outcomes, "later")]
 
         ended = self._transact(act) if outcomes else []
-        self._tries.forget([one.sending.lease.id for one in outcomes])
+        self._tries.forget([one.sending for one in outcomes])
         for one, how in zip(_only(outcomes, "later"), ended, strict=True):
             self._settled(one.sending.lease, how)
         for one in _only(outcomes, "closed"):

@@ -87,11 +87,14 @@ class Handing:
         self._guard = threading.Lock()
         self._lanes = ThreadPoolExecutor(_LANES, thread_name_prefix="lane")
 
-    def hand_over(self, sendings: Sequence[Sending], times: Times) -> list[Outcome]:
-        """Make the calls, as many as the time allows; returns what became of each."""
-        is_kept = bool(sendings) and self._tries.open(sendings)
-        if not is_kept and len(sendings) > 1:
-            return [Outcome(one, "unsent") for one in sendings]
+    def hand_over(
+        self, sendings: Sequence[Sending], times: Times, *, is_kept: bool
+    ) -> list[Outcome]:
+        """
+        Make the calls, as many as the time allows; returns what became of each.
+
+        `is_kept`: the tries have been put down. Where they are not there is one.
+        """
         until = time.monotonic() + BUDGET_SECONDS
         lanes = _lanes(sendings)
         if len(lanes) == 1:

@@ -88,7 +88,7 @@ class Tries:
         try:
             with self._redis.pipeline(transaction=False) as pipe:
                 for sending in sendings:
-                    pipe.set(self._key(sending.lease.id), _value(sending, _WAITS), px=_LIVES_MS)
+                    pipe.set(self._key(sending), _value(sending, _WAITS), px=_LIVES_MS)
                 pipe.execute()
         except redis.RedisError:
             _LOG.warning("Redis is away: notices leave one by one")
@@ -122,46 +122,53 @@ class Tries:
             waits, begun = _value(begins, _WAITS), _value(begins, _BEGUN)
             rate = self._rates.get(begins.channel, 0.0)
         keys = [
-            self._key(before[0].lease.id if before else 0),
-            self._key(begins.lease.id if begins else 0),
+            self._key(before[0]) if before else self._home,
+            self._key(begins) if begins else self._home,
             f"{self._home}:pace:{begins.channel if begins else ''}",
         ]
         return int(self._step(keys=keys, args=[*taken, waits, begun, rate, _LIVES_MS]))
 
-    def traces(self, ids: Collection[int]) -> dict[int, Trace]:
-        """Return what is known of tries cut short; their courier may begin none of them now."""
-        if self._redis is None or not ids:
+    def traces(self, cut_short: Mapping[int, datetime]) -> dict[int, Trace]:
+        """
+        Return what is known of tries of these notices, begun then and cut short.
+
+        Their courier may begin none of them now.
+        """
+        if self._redis is None or not cut_short:
             return {}
+        keys = [self._of(one, since) for one, since in cut_short.items()]
         try:
-            values = self._claim(keys=[self._key(one) for one in ids], args=[_LIVES_MS])
+            values = self._claim(keys=keys, args=[_LIVES_MS])
         except redis.RedisError:
             return {}
-        found = {one: _trace(value.decode()) for one, value in zip(ids, values, strict=True)}
+        tried = zip(cut_short.items(), values, strict=True)
+        found = {one: _trace(since, value.decode()) for (one, since), value in tried}
         return {one: trace for one, trace in found.items() if trace is not None}
 
-    def forget(self, ids: Collection[int]) -> None:
+    def forget(self, sendings: Collection[Sending]) -> None:
         """The rows say now what became of these."""
-        if self._redis is None or not ids:
+        if self._redis is None or not sendings:
             return
         try:
-            self._redis.unlink(*[self._key(one) for one in ids])
+            self._redis.unlink(*[self._key(one) for one in sendings])
         except redis.RedisError:
             _LOG.warning("Redis is away: what it keeps of tries runs out by itself")
 
-    def _key(self, notice: int) -> str:
-        return f"{self._home}:{notice}"
+    def _key(self, sending: Sending) -> str:
+        return self._of(sending.lease.id, sending.since)
+
+    def _of(self, notice: int, since: datetime | None) -> str:
+        """Each try has its own: what is put down of one is not lost by beginning another."""
+        return f"{self._home}:{notice}:{since.isoformat() if since else ''}"
 
 
 def _value(sending: Sending, how: str, number: str = "") -> str:
-    since = sending.since.isoformat() if sending.since else ""
-    return "|".join((since, "f" if sending.is_first else "r", how, number))
+    return "|".join(("f" if sending.is_first else "r", how, number))
 
 
-def _trace(value: str) -> Trace | None:
+def _trace(since: datetime, value: str) -> Trace | None:
     """What a value tells; None: nothing, or that the try is in doubt."""
-    since, _, rest = value.removeprefix("c").partition("|")
-    first, how, number = (*rest.split("|", 2), "", "", "")[:3]
-    if not since or how == _BEGUN:
+    first, how, number = (*value.removeprefix("c").split("|", 2), "", "")[:3]
+    if how not in (_WAITS, _TAKEN):
         return None
-    at = datetime.fromisoformat(since)
-    return Trace(at, was_taken=how == _TAKEN, number=number, is_first=first == "f")
+    return Trace(since, was_taken=how == _TAKEN, number=number, is_first=first == "f")

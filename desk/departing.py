@@ -42,13 +42,13 @@ class Leased:
     """
     A notice in the courier's hands; `attempts` counts this one and tells leases apart.
 
-    `is_in_doubt`: somebody who had it before did not come back.
+    `cut_short`: since then somebody had it who did not come back.
     """
 
     id: int
     kind: str
     attempts: int
-    is_in_doubt: bool = False
+    cut_short: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

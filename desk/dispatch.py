@@ -39,10 +39,7 @@ def lease(work: Work, most: int, time: timedelta) -> list[Leased]:
     What was leased or being sent by somebody who did not come back in time is due again.
     """
     rows = leases.take(work, Outbox, _QUEUES, most, time)
-    return [
-        Leased(row.id, row.kind, row.attempts + 1, is_in_doubt=row.sending_at is not None)
-        for row in rows
-    ]
+    return [Leased(row.id, row.kind, row.attempts + 1, cut_short=row.sending_at) for row in rows]
 
 
 _ROWS = (

@@ -153,6 +153,50 @@ def test_control_without_the_journal_the_whole_page_is_in_doubt(
     assert crowd.uncertain() == 30
 
 
+def killed(monkeypatch: pytest.MonkeyPatch, where: type, name: str) -> None:
+    """The next courier that comes there dies before it does anything; the one after lives."""
+    act = getattr(where, name)
+
+    def dies(*some, **more):
+        monkeypatch.setattr(where, name, act)
+        raise DoomedError
+
+    monkeypatch.setattr(where, name, dies)
+
+
+def test_killed_between_marking_a_page_and_its_first_call_nothing_is_in_doubt(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(monkeypatch, handing.Handing, "hand_over")
+    crowd.dies(at=0)
+    assert crowd.states() == {"sending": 30}
+
+    crowd.courier().run_once()
+
+    assert Counter(crowd.phones.arrived.values()) == {1: 30}
+    assert crowd.uncertain() == 0
+
+
+def test_killed_while_marking_a_page_of_the_dead_what_those_knew_is_still_known(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd.dies(at=10)
+    opened = Tries.open
+
+    def opens_and_dies(self, sendings) -> bool:
+        monkeypatch.setattr(Tries, "open", opened)
+        opened(self, sendings)
+        raise DoomedError
+
+    monkeypatch.setattr(Tries, "open", opens_and_dies)
+    crowd.dies(at=0)
+
+    crowd.courier().run_once()
+
+    assert Counter(crowd.phones.arrived.values()) == {1: 29, 2: 1}
+    assert crowd.uncertain() == 1
+
+
 def test_killed_again_and_again_each_death_leaves_one_in_doubt(crowd: Crowd) -> None:
     for at in (1, 7, 12):
         crowd.dies(at)

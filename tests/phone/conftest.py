@@ -107,6 +107,23 @@ class Visitor:
         script = "return document.querySelector(arguments[0])?.innerText.includes(arguments[1])"
         self.wait(lambda: self.browser.execute_script(script, css, words), f"{css}: no {words}")
 
+    def fill(self, *fields: str):
+        """Fill fields from the one that has the focus on, and send them off with Enter."""
+        for number, words in enumerate(fields):
+            active = self.browser.switch_to.active_element
+            active.send_keys(words, Keys.TAB if number < len(fields) - 1 else Keys.ENTER)
+
+    def press(self, css: str, *keys: str):
+        """Tab until this has the focus, and press the keys."""
+        for _ in range(120):
+            active = self.browser.switch_to.active_element
+            script = "return document.activeElement.matches(arguments[0])"
+            if self.browser.execute_script(script, css):
+                active.send_keys(*keys)
+                return
+            active.send_keys(Keys.TAB)
+        raise AssertionError(f"{css} is never reached")
+
     def picture(self, name: str):
         """A picture for the docs, where one is wanted."""
         if name and (pictures := os.environ.get("PHONE_PICTURES")):

@@ -44,3 +44,14 @@ def unreached(visitor: Visitor) -> int:
     visitor.browser.execute_script(LISTEN)
     visitor.browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB * (wanted + parts + 3))
     return max(0, wanted - visitor.browser.execute_script("return window.reached.size"))
+
+
+def serves_all(visitor: Visitor, what: str):
+    """This page does not scroll sideways, keeps nobody out, and needs no mouse; in pictures."""
+    assert fits(visitor, SMALLEST), what
+    assert violations(visitor) == []
+    visitor.picture(f"console-{what}-small")
+    assert fits(visitor, LARGEST), what
+    assert violations(visitor) == []
+    assert unreached(visitor) == 0
+    visitor.picture(f"console-{what}")

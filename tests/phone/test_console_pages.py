@@ -13,8 +13,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.phone.conftest import Visitor, running_demo, visiting
-from tests.phone.for_all import LARGEST, SMALLEST, fits, unreached, violations
+from tests.phone.conftest import running_demo, visiting
+from tests.phone.for_all import SMALLEST, fits, serves_all, unreached, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,6 +26,7 @@ PAGES = (
     "policy", "reconcile",
     "planning?site=GH&day=2026-11-25", "planning/sites",
     "shifts/40/template", "moves", "patients/1/walk-in", "rooms/40",
+    "broadcasts", "broadcasts/new", "groups",
 )  # fmt: skip
 
 
@@ -42,28 +43,15 @@ def boss(demo):
     base, code = demo
     with visiting(base) as visitor:
         visitor.browser.get(f"{base}/console/join")
-        type_in(visitor, code, "a phrase of some length")
+        visitor.fill(code, "a phrase of some length")
         visitor.shows("h1", "出诊")
         yield visitor
-
-
-def type_in(visitor: Visitor, *fields: str):
-    """Fill fields from the one that has the focus on, and send them off with Enter."""
-    for number, words in enumerate(fields):
-        active = visitor.browser.switch_to.active_element
-        active.send_keys(words, Keys.TAB if number < len(fields) - 1 else Keys.ENTER)
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everybody_can_use_the_page(demo, boss, path):
     boss.browser.get(f"{demo[0]}/console/{path}")
-    assert fits(boss, SMALLEST), path
-    assert violations(boss) == []
-    boss.picture(f"console-{re.sub('[^a-z]+', '-', path) or 'board'}-small")
-    assert fits(boss, LARGEST), path
-    assert violations(boss) == []
-    assert unreached(boss) == 0
-    boss.picture(f"console-{re.sub('[^a-z]+', '-', path) or 'board'}")
+    serves_all(boss, re.sub("[^a-z]+", "-", path) or "board")
 
 
 def test_so_can_who_is_not_in_yet(demo):
@@ -86,35 +74,52 @@ def test_control_what_axe_would_find(demo, boss):
 
 def test_a_caller_is_registered_and_booked_with_the_keyboard_alone(demo, boss):
     boss.browser.get(f"{demo[0]}/console/patients/new")
-    type_in(boss, "李秀英", "", "110101195003070021", "", "", "", "", "", "13800138000")
-    press(boss, "input[name=told]", Keys.SPACE)
-    press(boss, "main form button", Keys.ENTER)
+    boss.fill("李秀英", "", "110101195003070021", "", "", "", "", "", "13800138000")
+    boss.press("input[name=told]", Keys.SPACE)
+    boss.press("main form button", Keys.ENTER)
     boss.shows("h1", "李*英")
-    press(boss, "main p.acts a", Keys.ENTER)
+    boss.press("main p.acts a", Keys.ENTER)
     boss.shows("h1", "挂号")
-    press(boss, "main form.row button", Keys.ENTER)
+    boss.press("main form.row button", Keys.ENTER)
     boss.wait(lambda: boss.browser.find_elements(By.CSS_SELECTOR, "fieldset"), "no slots")
     boss.picture("console-slots")
-    press(boss, "fieldset button:not(:disabled)", Keys.ENTER)
+    boss.press("fieldset button:not(:disabled)", Keys.ENTER)
     boss.shows(".told", "已约好")
-    press(boss, "td button[value='1']", Keys.ENTER)
+    boss.press("td button[value='1']", Keys.ENTER)
     boss.shows(".told", "已记下缴费")
     boss.picture("console-patient")
-    press(boss, "td a[aria-label^='取消']", Keys.ENTER)
+    boss.press("td a[aria-label^='取消']", Keys.ENTER)
     boss.shows("h1", "取消预约")
-    press(boss, "main button.danger", Keys.ENTER)
+    boss.press("main button.danger", Keys.ENTER)
     boss.shows(".told", "已取消")
 
 
-def press(visitor: Visitor, css: str, key: str):
-    """Tab until this has the focus, and press the key."""
-    for _ in range(120):
-        active = visitor.browser.switch_to.active_element
-        wanted = visitor.browser.execute_script(
-            "return document.activeElement.matches(arguments[0])", css
-        )
-        if wanted:
-            active.send_keys(key)
-            return
-        active.send_keys(Keys.TAB)
-    raise AssertionError(f"{css} is never reached")
+def test_two_records_of_one_person_are_merged_with_the_keyboard_alone(demo, boss):
+    kept = registered(demo, boss, "张桂兰", "", "110101195502030022")
+    gone = registered(demo, boss, "张桂兰", "护照", "E55020300", "女", "02031955")
+    boss.browser.get(f"{demo[0]}/console/patients/{kept}")
+    boss.press("details summary", Keys.ENTER)
+    boss.press("input[name=gone]", gone, Keys.ENTER)
+    boss.shows("h1", "合并两条登记")
+    serves_all(boss, "merge")
+    boss.press("button.danger", Keys.ENTER)
+    boss.shows("h1", "张*兰")
+    boss.browser.get(f"{demo[0]}/console/patients/{gone}")
+    assert "张*兰" not in boss.browser.find_element(By.TAG_NAME, "main").text
+
+
+def registered(demo, boss, *fields: str) -> str:
+    """The number of somebody who is registered at the desk."""
+    boss.browser.get(f"{demo[0]}/console/patients/new")
+    boss.fill(*fields, *[""] * (8 - len(fields)), "")
+    boss.press("input[name=told]", Keys.SPACE)
+    boss.press("main form button", Keys.ENTER)
+    boss.shows("h1", "张*兰")
+    return boss.browser.current_url.rpartition("/")[2]
+
+
+def test_a_suspension_and_a_cancellation_are_for_everybody_too(demo, boss):
+    boss.browser.get(f"{demo[0]}/console/shifts/43/suspend")
+    boss.press("main form button.danger", Keys.ENTER)
+    boss.shows("h1", "停诊进度")
+    serves_all(boss, "suspension")
