@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 # At DEBUG it would log every address, and with it the token.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
+# Connections kept to one server: more than a courier has lanes, or a server threads that download.
+_KEPT = 16
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 5.0
 # An answer is a few hundred bytes; a video, the largest thing WeChat keeps, is 10 MB.
@@ -136,17 +138,17 @@ def _manager(base_url: str) -> urllib3.PoolManager:
     """Return kept connections to a server, through the proxy the site has set if it has."""
     parts = urlsplit(base_url)
     proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
-    manager = _through(proxy) if proxy else urllib3.PoolManager()
+    manager = _through(proxy) if proxy else urllib3.PoolManager(maxsize=_KEPT)
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     return manager
 
 
 def _through(proxy: str) -> urllib3.ProxyManager:
-    parts = urlsplit(proxy)
-    if parts.username is None:
-        return urllib3.ProxyManager(proxy)
-    who = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=who))
+    parts, headers = urlsplit(proxy), None
+    if parts.username is not None:
+        who = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers = urllib3.make_headers(proxy_basic_auth=who)
+    return urllib3.ProxyManager(proxy, maxsize=_KEPT, proxy_headers=headers)
 
 
 class Transport:

@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from desk import audit
 from desk.appointments import SEES_ALL
+from desk.patient_search import known_by
 from desk.rows import insert_row
 from desk.work import Work
 from models import Doctor, Patient, PatientGroup, PatientGroupMember, PatientLink, Site
@@ -50,13 +51,7 @@ _GROUPS = (
     .order_by(PatientGroup.id)
 )
 _ONE = _GROUPS.where(PatientGroup.id == bindparam("group"))
-_PATIENTS = select(Patient.id).where(
-    or_(
-        Patient.document_hash == bindparam("hash"),
-        Patient.phone_hash == bindparam("hash"),
-    ),
-    Patient.merged_into_id.is_(None),
-)
+_PATIENTS = select(Patient.id).where(Patient.merged_into_id.is_(None))
 _KNOWN = select(PatientGroupMember.patient_id).where(
     PatientGroupMember.group_id == bindparam("group")
 )
@@ -142,8 +137,8 @@ def add(work: Work, member: Member, group: int, lines: Sequence[str]) -> tuple[i
     fresh: dict[int, None] = {}
     unknown = []
     for place, line in enumerate(lines, start=1):
-        named = {"hash": work.vault.lookup(line.strip().upper())}
-        found = list(work.conn.scalars(_PATIENTS, named))
+        by = known_by(work, line.strip())
+        found = list(work.conn.scalars(_PATIENTS.where(or_(*by)))) if by else []
         if len(found) != 1:
             unknown.append(place)
         elif found[0] not in inside:

@@ -167,6 +167,14 @@ def _number(work: Work, word: str) -> ColumnElement[bool] | None:
         return Patient.tail_hash == tail_hash(work, word)
     if not any(char.isdecimal() for char in word):
         return _code(word) if _CODE.fullmatch(word) and word.isupper() else None
+    asked = known_by(work, word)
+    if _CODE.fullmatch(word):
+        asked.append(_code(word))
+    return or_(*asked) if asked else None
+
+
+def known_by(work: Work, word: str) -> list[ColumnElement[bool]]:
+    """Return what is true of a patient whose document or phone this is; nothing: of nobody."""
     asked: list[ColumnElement[bool]] = [
         and_(
             Patient.document_kind == kind,
@@ -177,9 +185,7 @@ def _number(work: Work, word: str) -> ColumnElement[bool] | None:
     phone = clean_phone(word)
     if phone is not None:
         asked.append(Patient.phone_hash == work.vault.lookup(phone))
-    if _CODE.fullmatch(word):
-        asked.append(_code(word))
-    return or_(*asked) if asked else None
+    return asked
 
 
 def _code(word: str) -> ColumnElement[bool]:

@@ -33,6 +33,7 @@ from tests.bot.stand_in import (
     TEXT_CALL,
     TOKEN_CALL,
     StandIn,
+    at_once,
     client_of,
     errcode,
     raw_server,
@@ -334,7 +335,8 @@ def test_a_proxy_that_is_away_is_certain(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not told.value.is_uncertain
 
 
-def test_a_connection_is_kept() -> None:
+@pytest.mark.parametrize("lanes", [1, 4])
+def test_a_connection_is_kept_for_each_who_calls(lanes: int) -> None:
     connections = []
 
     def serve(connection: socket.socket, over: threading.Event) -> None:
@@ -347,10 +349,13 @@ def test_a_connection_is_kept() -> None:
     with raw_server(serve) as url:
         transport = Transport(url)
         for _ in range(3):
-            assert transport.call(Request("/cgi-bin/x", b"{}"), Deadline(1.0)) == {"errcode": 0}
+            calls = at_once(
+                lanes, lambda _: transport.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
+            )
+            assert calls == [{"errcode": 0}] * lanes
         transport._connections.clear()
 
-    assert len(connections) == 1
+    assert len(connections) <= lanes
 
 
 @pytest.mark.usefixtures("impatient")

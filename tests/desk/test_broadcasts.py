@@ -13,6 +13,7 @@ from desk import calls, dispatch, groups, laying, massing, staff
 from desk.accounts import account
 from desk.broadcasts import Broadcasts
 from desk.departing import Sending
+from desk.identity import document_text
 from desk.work import Actor
 from models import (
     AuditEvent,
@@ -282,11 +283,12 @@ def test_a_group_is_told_through_its_families_and_kept_from_others(ward):
     ward.writes(openid)
     with ward.desk() as work:
         group = groups.create(work, ward.liu, "高血压")
-        hashes = work.vault.lookup("E0"), work.vault.lookup("13800000000")
-        work.conn.execute(
-            update(Patient).where(Patient.id == patient).values(document_hash=hashes[0])
-        )
-        assert groups.add(work, ward.liu, group, ["e0", "nobody", "E0"]) == (1, [2])
+        known = {"document_hash": work.vault.lookup(document_text("passport", "E12345678"))}
+        both = {"phone_hash": work.vault.lookup("13800000000")}
+        work.conn.execute(update(Patient).values(**both))
+        work.conn.execute(update(Patient).where(Patient.id == patient).values(**known))
+        lines = ["e12345678", "nobody", "E12345678", "13800000000", "0021"]
+        assert groups.add(work, ward.liu, group, lines) == (1, [2, 4, 5])
         assert [one.size for one in groups.of(work, ward.liu)] == [1]
         assert groups.of(work, Member(1, "张", "doctor", "D9", None)) == []
     ward.started(Audience(kind="group", group=group), "{patient}请来复查")

@@ -18,7 +18,8 @@ axe.run(document, {resultTypes: ["violations"]}).then(found => done(found.violat
 FOCUSABLE = """const found = [...document.querySelectorAll(
     "a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter(e => !e.disabled && e.type !== "hidden" && e.checkVisibility());
-return [found.length, 4 * found.filter(e => ["date", "time"].includes(e.type)).length]"""
+const parts = {date: 4, time: 4, "datetime-local": 8};
+return [found.length, found.reduce((sum, e) => sum + (parts[e.type] ?? 0), 0)]"""
 LISTEN = """window.reached = new Set();
 document.addEventListener("focusin", e => window.reached.add(e.target));
 document.activeElement?.blur(); window.scrollTo(0, 0)"""
