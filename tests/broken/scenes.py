@@ -118,8 +118,12 @@ def free_leases(works: Works) -> None:
             now = clock.now(conn)
             held = Outbox.state.in_(("leased", "sending"))
             # A lease lasts 60 s. A call takes milliseconds here: nobody works on one this old.
-            is_old = Outbox.leased_until < now + timedelta(seconds=60 - _OLD_LEASE_SECONDS)
-            conn.execute(update(Outbox).where(held, is_old).values(leased_until=now))
+            old = now + timedelta(seconds=60 - _OLD_LEASE_SECONDS)
+            conn.execute(
+                update(Outbox).where(held, Outbox.leased_until < old).values(leased_until=now)
+            )
+            jobs = Job.state == "leased", Job.leased_until < old
+            conn.execute(update(Job).where(*jobs).values(leased_until=now))
 
     retrying(once)
 
