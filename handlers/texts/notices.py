@@ -56,11 +56,16 @@ def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]
         "code": str(payload["code"]),
         "until": f"{until.year}年{until.month}月{until.day}日 {until:%H:%M}",
     }
-    return known | _told(payload, known)
+    spoken = {
+        "when": wording.moment(at),
+        "day": wording.day(at.date()),
+        "time": wording.clock(at),
+    }
+    return known | _told(payload, known | spoken)
 
 
 def _told(payload: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
-    """The words of a broadcast, filled."""
+    """The words of a broadcast, filled as one would say it."""
     return {"text": filled(str(payload["words"]), known)} if "words" in payload else {}
 
 

@@ -122,8 +122,8 @@ def free_leases(works: Works) -> None:
             conn.execute(
                 update(Outbox).where(held, Outbox.leased_until < old).values(leased_until=now)
             )
-            jobs = Job.state == "leased", Job.leased_until < old
-            conn.execute(update(Job).where(*jobs).values(leased_until=now))
+            alike = Job.state == "leased", Job.leased_until < old
+            conn.execute(update(Job).where(*alike).values(leased_until=now))
 
     retrying(once)
 

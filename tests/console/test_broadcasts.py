@@ -134,7 +134,7 @@ def test_a_doctor_sees_only_what_is_his(house, browser, enter):
     enter("doctor", doctor, "张医生")
     assert "还没有发过通知" in text(browser.get("/broadcasts"))
     assert browser.get("/broadcasts/1").status_code == 409
-    assert "全部关注者" not in text(browser.get("/broadcasts/new"))
+    assert "关注者" not in text(browser.get("/broadcasts/new"))
 
 
 def test_a_group_is_made_and_filled_by_lines(house, browser, enter):

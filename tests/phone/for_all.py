@@ -17,7 +17,8 @@ axe.run(document, {resultTypes: ["violations"]}).then(found => done(found.violat
 # Fields of dates and times have parts of their own to tab through.
 FOCUSABLE = """const found = [...document.querySelectorAll(
     "a[href], button, input, select, textarea, summary, [tabindex='0']")]
-  .filter(e => !e.disabled && e.type !== "hidden" && e.checkVisibility());
+  .filter(e => !e.disabled && e.type !== "hidden" && e.checkVisibility())
+  .filter(e => e.type !== "radio" || e.checked);  // the arrows lead to the others
 const parts = {date: 4, time: 4, "datetime-local": 8};
 return [found.length, found.reduce((sum, e) => sum + (parts[e.type] ?? 0), 0)]"""
 LISTEN = """window.reached = new Set();

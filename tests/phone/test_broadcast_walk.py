@@ -109,7 +109,7 @@ def test_from_her_first_word_to_the_list_of_who_has_it(patient, nurse, demo):
     turned = {"at": AFTER_A_MINUTE}
     requests.post(f"{demo}/simulator/clock", json=turned, timeout=5).raise_for_status()
     patient.wait(lambda: len(patient.bubbles()) > before, "no notice")
-    assert re.search(r"李\*英您好，.+改在3号楼二楼看诊", patient.last())
+    assert re.search(r"李\*英您好，11月26日 周四 上午.+改在3号楼二楼看诊", patient.last())
     patient.picture("broadcast-phone")
     nurse.browser.refresh()
     nurse.wait(lambda: count(nurse, "已发出") + count(nurse, "要打电话") == total, "not all")
