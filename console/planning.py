@@ -28,6 +28,7 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             sites = advice.sites(counter.work, me())
             site = request.args.get("site") or (sites[0][0] if sites else "")
             found = advice.staffing(counter.work, me(), site, day)
+            policy = counter.work.policy
         shown = request.args.get("line", "0")
         line = found.lines[int(shown)] if _is_line(shown, len(found.lines)) else None
         return render_template(
@@ -37,6 +38,8 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             line=line,
             chart=charts.waits(line) if line else None,
             planning=texts,
+            policy=policy,
+            is_admin=me().role == "admin",
             before=day - _DAY,
             after=day + _DAY,
         )
@@ -45,17 +48,25 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     def planning_sites() -> ResponseReturnValue:
         _only_desk()
         with open_desk(door.actor(me())) as counter:
-            found = advice_sites.next_week(counter.work)
-        return render_template("console/planning_sites.html", found=found, planning=texts)
+            found, policy = advice_sites.next_week(counter.work), counter.work.policy
+        return render_template(
+            "console/planning_sites.html", found=found, planning=texts, policy=policy
+        )
 
     @blueprint.get("/shifts/<int:number>/template")
     def template(number: int) -> ResponseReturnValue:
         with open_desk(door.actor(me())) as counter:
             shift = shifts.one(counter.work, me(), number)
             found = advice_templates.template(counter.work, me(), number)
+            policy = counter.work.policy
         chart = charts.trade_off(found) if found else None
         return render_template(
-            "console/template.html", shift=shift, found=found, chart=chart, planning=texts
+            "console/template.html",
+            shift=shift,
+            found=found,
+            chart=chart,
+            planning=texts,
+            policy=policy,
         )
 
 

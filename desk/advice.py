@@ -2,7 +2,7 @@
 Staffing advice (诊室安排建议): what a site's day will be like, line by line; changes nothing.
 
 Patients with a general number of a department wait in one line for all its rooms; who booked a
-doctor by name waits for that one. What is not known yet is taken from the same weekday of the four
+doctor by name waits for that one. What is not known yet is taken from the same weekday of the
 weeks before: who walked in, who stayed away, how long a patient took.
 """
 
@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row
 
 from desk import advice_rows as rows
-from desk.advice_rows import GENERAL, WEEKS, Pace
+from desk.advice_rows import GENERAL, Away, Pace
 from desk.openings import to_half_day
 from desk.work import Work
 from scheduling.advice import LineAdvice, Seen, Staffing
 from scheduling.errors import NotAllowed
-from scheduling.rooms import HOUR, LONG, Room, Session, Visit, WalkIns
+from scheduling.rooms import HOUR, Room, Session, Visit, WalkIns, scatter
 from scheduling.rota import Member
-from scheduling.staffing import forecast
+from scheduling.staffing import Thinking, forecast
 from scheduling.types import HalfDay
 
 _WEEK, _DAY, _MINUTE = timedelta(days=7), timedelta(days=1), timedelta(minutes=1)
@@ -43,7 +43,7 @@ class _Past:
     """What the weeks before tell, by line or department."""
 
     walk_ins: Mapping[LineKey, Mapping[int, int]]
-    no_shows: Mapping[int, float]
+    no_shows: Mapping[int, Away]
     paces: Mapping[tuple[int, int | None], Pace]
 
 
@@ -105,7 +105,7 @@ def _key(row: Row[*tuple[Any, ...]]) -> LineKey:
 def _past(work: Work, wards: Sequence[int], day: date) -> _Past:
     today = work.local(work.now).date()
     newest = day - max(1, (day - today).days // 7 + 1) * _WEEK
-    days = [newest - number * _WEEK for number in range(WEEKS)]
+    days = [newest - number * _WEEK for number in range(work.policy.planning_weeks)]
     walk_ins: dict[LineKey, Counter[int]] = defaultdict(Counter)
     for row in rows.walked_in(work, wards, days):
         hour = work.local(row.starts_at).hour * HOUR
@@ -122,7 +122,8 @@ def _line(
 ) -> LineAdvice | None:
     ward = work.directory.wards[key.department]
     doctor = work.directory.doctors.get(key.doctor or 0)
-    pace = past.paces.get((key.department, key.doctor)) or _planned(shifts)
+    pace = past.paces.get((key.department, key.doctor)) or _planned(work, shifts)
+    policy, away = work.policy, past.no_shows[key.department]
     open_rooms = [
         Room(minute_of_day(work, row.starts_at), minute_of_day(work, row.ends_at))
         for row in shifts
@@ -134,9 +135,15 @@ def _line(
         ),
         visit=Visit(pace.minutes, pace.scv),
         walk_ins=_walk_ins(work, key, open_rooms, shifts[0].visit_on, past),
-        no_show=past.no_shows[key.department],
+        no_show=away.share,
+        early=policy.arrive_early / _MINUTE,
+        scatter=scatter(policy.arrive_early / _MINUTE, policy.arrive_late / _MINUTE),
+        long=policy.long_wait / _MINUTE,
     )
-    found = forecast(session, seed=key.department, may_grow=key.doctor is None)
+    thinking = Thinking(
+        lasts=int(policy.extra_room_lasts / _MINUTE), saves=policy.extra_room_saves / _MINUTE
+    )
+    found = forecast(session, seed=key.department, may_grow=key.doctor is None, thinking=thinking)
     if found is None:
         return None
     return LineAdvice(
@@ -151,6 +158,8 @@ def _line(
         minutes=pace.minutes,
         measured=pace.patients,
         forecast=found,
+        no_show=away.share,
+        attended=away.seen,
     )
 
 
@@ -166,18 +175,25 @@ def _walk_ins(
         begins, ends = max(hour, opens), min(hour + HOUR, closes)
         left = max(0, ends - max(begins, passed))
         if left:
-            found.append(WalkIns(ends - left, ends, patients / WEEKS * left / (ends - begins)))
+            found.append(
+                WalkIns(
+                    ends - left,
+                    ends,
+                    patients / work.policy.planning_weeks * left / (ends - begins),
+                )
+            )
     return tuple(found)
 
 
-def _planned(shifts: Sequence[Row[*tuple[Any, ...]]]) -> Pace:
+def _planned(work: Work, shifts: Sequence[Row[*tuple[Any, ...]]]) -> Pace:
     """What the roster thinks a patient takes: the length of a slot over its places."""
     minutes = sum((row.ends_at - row.starts_at) / _MINUTE for row in shifts)
-    return Pace(0, minutes / max(1, int(sum(row.places for row in shifts))), rows.USUAL_SCV)
+    return rows.planned(work, minutes / max(1, int(sum(row.places for row in shifts))))
 
 
 def _seen(work: Work, wards: Sequence[int], day: date) -> dict[LineKey, list[Seen]]:
     """The waits of a day by line and hour: from the slot or a later arrival to the first call."""
+    long = work.policy.long_wait / _MINUTE
     waits: dict[LineKey, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows.called(work, wards, day):
         since: datetime = max(row.due_at, row.came_at)
@@ -185,7 +201,7 @@ def _seen(work: Work, wards: Sequence[int], day: date) -> dict[LineKey, list[See
         waits[_key(row)][hour].append(max(0.0, (row.called_at - since) / _MINUTE))
     return {
         key: [
-            Seen(hour, len(some), sum(some) / len(some), sum(w > LONG for w in some) / len(some))
+            Seen(hour, len(some), sum(some) / len(some), sum(w > long for w in some) / len(some))
             for hour, some in sorted(hours.items())
         ]
         for key, hours in waits.items()

@@ -12,17 +12,9 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from desk.work import Work
 from models import Appointment, Calling, Shift, Site, Slot, Ticket, TicketEvent
-from scheduling.clinic_types import USUAL
 
 # Numbers that any room of the department can take; the others wait for their doctor.
 GENERAL = ("general", "convenience")
-# So many weeks tell what a weekday is like; paces and no-shows come from all their days.
-WEEKS = 4
-_DAYS = timedelta(days=7 * WEEKS)
-# Fewer patients than this say nothing yet.
-_LEAST = 30
-# How visits scatter where nothing was seen: squared coefficient of variation.
-USUAL_SCV = USUAL.visit_cv**2
 _CAME, _STAYED_AWAY = ("checked_in", "completed"), ("booked", "no_show")
 _EXPECTED = (*_CAME, *_STAYED_AWAY)
 
@@ -54,18 +46,8 @@ _APPOINTMENTS = (
 _BOOKED = _APPOINTMENTS.where(
     Shift.visit_on == bindparam("day"), Appointment.status.in_(_EXPECTED)
 )
-_WALKED_IN = _APPOINTMENTS.where(
-    Appointment.channel == "window",
-    Appointment.status.in_(_EXPECTED),
-    or_(
-        *(
-            and_(
-                Shift.visit_on == bindparam(f"day{number}"),
-                Appointment.created_at >= bindparam(f"dawn{number}"),
-            )
-            for number in range(WEEKS)
-        )
-    ),
+_AT_WINDOW = _APPOINTMENTS.where(
+    Appointment.channel == "window", Appointment.status.in_(_EXPECTED)
 )
 # Where a room has called, whoever is still as booked as before has not come.
 _ATTENDED = (
@@ -146,22 +128,34 @@ def walked_in(
     work: Work, wards: Sequence[int], days: Sequence[date]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return who came without an appointment on these days, by time, all days together."""
-    values: dict[str, object] = {"wards": list(wards)}
-    for number, day in enumerate(days):
-        values[f"day{number}"] = day
-        values[f"dawn{number}"] = datetime.combine(day, time(), work.zone)
-    return work.conn.execute(_WALKED_IN, values).all()
+    made_that_day = (
+        and_(
+            Shift.visit_on == day,
+            Appointment.created_at >= datetime.combine(day, time(), work.zone),
+        )
+        for day in days
+    )
+    query = _AT_WINDOW.where(or_(*made_that_day))
+    return work.conn.execute(query, {"wards": list(wards)}).all()
 
 
-def no_shows(work: Work, wards: Sequence[int], today: date) -> Mapping[int, float]:
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The share of booked patients who stay away, as seen of so many; 0: as the policy says."""
+
+    share: float
+    seen: int
+
+
+def no_shows(work: Work, wards: Sequence[int], today: date) -> Mapping[int, Away]:
     """Return the share of each department's booked patients who stay away."""
     counts: dict[int, Counter[str]] = {ward: Counter() for ward in wards}
-    for row in work.conn.execute(_ATTENDED, {"wards": list(wards), **_month(today)}):
+    for row in work.conn.execute(_ATTENDED, {"wards": list(wards), **_before(work, today)}):
         counts[row.department_id][row.status] = row.patients
     return {
-        ward: sum(seen[status] for status in _STAYED_AWAY) / seen.total()
-        if seen.total() >= _LEAST
-        else USUAL.no_show
+        ward: Away(sum(seen[status] for status in _STAYED_AWAY) / seen.total(), seen.total())
+        if seen.total() >= work.policy.planning_least
+        else Away(work.policy.usual_no_show, 0)
         for ward, seen in counts.items()
     }
 
@@ -169,13 +163,19 @@ def no_shows(work: Work, wards: Sequence[int], today: date) -> Mapping[int, floa
 def paces(work: Work, wards: Sequence[int], today: date) -> Mapping[tuple[int, int | None], Pace]:
     """Return what a patient takes, by department and doctor; doctor None: its general numbers."""
     sums: dict[tuple[int, int | None], list[float]] = {}
-    for row in work.conn.execute(_PACES, {"wards": list(wards), **_month(today)}):
+    for row in work.conn.execute(_PACES, {"wards": list(wards), **_before(work, today)}):
         doctor = None if row.service_type in GENERAL else row.doctor_id
         known = sums.setdefault((row.department_id, doctor), [0.0, 0.0, 0.0, 0.0])
         for at, value in enumerate((row.patients, row.visits, row.minutes, row.squares)):
             known[at] += value
     found = {key: _pace(*known) for key, known in sums.items()}
-    return {key: pace for key, pace in found.items() if pace.patients >= _LEAST}
+    least = work.policy.planning_least
+    return {key: pace for key, pace in found.items() if pace.patients >= least}
+
+
+def planned(work: Work, minutes: float) -> Pace:
+    """Return what a patient takes as the roster has planned it, where nothing was measured."""
+    return Pace(0, minutes, work.policy.usual_visit_cv**2)
 
 
 def _pace(patients: float, visits: float, minutes: float, squares: float) -> Pace:
@@ -183,7 +183,7 @@ def _pace(patients: float, visits: float, minutes: float, squares: float) -> Pac
     mean = minutes / visits
     each = visits / max(patients, 1.0)
     spread = max(0.0, squares / visits - mean**2)
-    return Pace(int(patients), mean * each, spread / mean**2 / each if mean else USUAL_SCV)
+    return Pace(int(patients), mean * each, spread / mean**2 / each if mean else 0.0)
 
 
 def last_seen(work: Work, site: str, latest: date) -> date | None:
@@ -197,5 +197,7 @@ def called(work: Work, wards: Sequence[int], day: date) -> Sequence[Row[*tuple[A
     return work.conn.execute(_CALLED, {"wards": list(wards), "day": day}).all()
 
 
-def _month(today: date) -> dict[str, date]:
-    return {"first": today - _DAYS, "last": today - timedelta(days=1)}
+def _before(work: Work, today: date) -> dict[str, date]:
+    """The weeks that tell: paces and no-shows come from all their days."""
+    days = timedelta(days=7 * work.policy.planning_weeks)
+    return {"first": today - days, "last": today - timedelta(days=1)}

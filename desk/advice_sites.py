@@ -16,20 +16,17 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from desk.advice_rows import WEEKS
 from desk.work import Work
 from models import Appointment, Shift, Slot, WaitlistEntry
 from scheduling.advice import Move, Short, SitesAdvice
 from scheduling.catchment import catchments, shares
-from scheduling.distance import Spot, is_walk, travel_minutes
-from scheduling.transport import Demand, Plan, Supply, Unmet, plan
+from scheduling.distance import Spot
+from scheduling.transport import Demand, Plan, Supply, Unmet, Weights, plan
 from scheduling.types import Ward
 
-_DAY, _WEEK = timedelta(days=1), 7
+_DAY, _WEEK, _MINUTE = timedelta(days=1), 7, timedelta(minutes=1)
 # Villages and sites may have the same code.
 _VILLAGE = "village:"
-# Further than this nobody is asked to go for an ordinary visit; minutes.
-_FARTHEST = 60.0
 _TAKEN = ("booked", "checked_in", "completed", "no_show")
 _BETWEEN = Shift.visit_on.between(bindparam("first"), bindparam("last"))
 _BOOKED = (
@@ -92,7 +89,9 @@ def next_week(work: Work) -> SitesAdvice:
                one.what.half_day, one.patients)
         for number, one in enumerate(asked)
     ]  # fmt: skip
-    found = plan(demands, free, _ways(work), _FARTHEST)
+    policy = work.policy
+    weights = Weights(day=policy.other_day / _MINUTE, half_day=policy.other_half_day / _MINUTE)
+    found = plan(demands, free, _ways(work), policy.farthest / _MINUTE, weights)
     moves = _moves(work, wards, asked, free, found)
     return SitesAdvice(
         first=first,
@@ -132,13 +131,14 @@ def _asked(
     work: Work, wards: Mapping[int, Ward], first: date, last: date
 ) -> list[tuple[_Asked, int]]:
     """What the days of a week will still be asked for, in a fixed order."""
+    weeks = work.policy.planning_weeks
     this_monday = first - _WEEK * _DAY
-    month = {"first": this_monday - _WEEK * WEEKS * _DAY, "last": this_monday - _DAY}
+    month = {"first": this_monday - _WEEK * weeks * _DAY, "last": this_monday - _DAY}
     usual: Counter[_Asked] = Counter()
     for row in work.conn.execute(_BOOKED, month):
         day = first + row.visit_on.weekday() * _DAY
         usual[_Asked(row.department_id, day, row.half_day)] += row.patients
-    asked = Counter({what: round(patients / WEEKS) for what, patients in usual.items()})
+    asked = Counter({what: round(patients / weeks) for what, patients in usual.items()})
     for row in work.conn.execute(_BOOKED, {"first": first, "last": last}):
         asked[_Asked(row.department_id, row.visit_on, row.half_day)] -= row.patients
     asked = +asked  # more than usual is no demand less elsewhere
@@ -163,11 +163,11 @@ def _does(ward: Ward) -> str:
 
 def _ways(work: Work) -> dict[tuple[str, str], float]:
     """Minutes from sites and villages to sites; without coordinates a site is near itself only."""
-    sites = work.directory.sites
+    sites, going = work.directory.sites, work.policy.going
     origins = {site.code: site.spot for site in sites}
     origins |= {f"{_VILLAGE}{one.code}": one.spot for one in work.directory.villages}
     ways = {
-        (origin, site.code): travel_minutes(spot, site.spot)
+        (origin, site.code): going.minutes(spot, site.spot)
         for origin, spot in origins.items()
         for site in sites
         if spot is not None and site.spot is not None
@@ -201,15 +201,15 @@ def _moves(
             half_day=half_day,
             patients=count,
             minutes=minutes,
-            is_walk=_is_walk(asked[number].spot, sites[site].spot),
+            is_walk=_is_walk(work, asked[number].spot, sites[site].spot),
             village=asked[number].village,
         )
         for (number, site, day, half_day, minutes), count in patients.items()
     ]
 
 
-def _is_walk(one: Spot | None, other: Spot | None) -> bool:
-    return one is not None and other is not None and is_walk(one, other)
+def _is_walk(work: Work, one: Spot | None, other: Spot | None) -> bool:
+    return one is not None and other is not None and work.policy.going.is_walk(one, other)
 
 
 def _short(wards: Mapping[int, Ward], one: _Coming, unmet: Unmet) -> Short:

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from desk import advice_rows as rows
 from desk import shifts
-from desk.advice_rows import GENERAL, USUAL_SCV, Pace
+from desk.advice_rows import GENERAL
 from desk.work import Work
 from models import Shift, Slot
 from scheduling.advice import TemplateAdvice
@@ -45,9 +45,9 @@ def template(work: Work, member: Member, shift: int) -> TemplateAdvice | None:
     first, today = slots[0], work.local(work.now).date()
     known = rows.paces(work, [first.department_id], today)
     doctor = None if first.service_type in GENERAL else first.doctor_id
-    planned = Pace(0, len(slots) * first.slot_minutes / sum(now), USUAL_SCV)
+    planned = rows.planned(work, len(slots) * first.slot_minutes / sum(now))
     pace = known.get((first.department_id, doctor), planned)
-    no_show = rows.no_shows(work, [first.department_id], today)[first.department_id]
+    away = rows.no_shows(work, [first.department_id], today)[first.department_id]
     # Rounded, so that shifts alike share one search.
     clinic = Clinic(
         times=len(slots),
@@ -55,7 +55,8 @@ def template(work: Work, member: Member, shift: int) -> TemplateAdvice | None:
         patients=sum(now),
         mean=round(pace.minutes, 1),
         scv=round(pace.scv, 1),
-        no_show=round(no_show, 2),
+        no_show=round(away.share, 2),
+        overtime=work.policy.overtime_percent / 100,
     )
     in_use, rule, curve = trade_off(clinic, now, seed=1)
     return TemplateAdvice(
@@ -63,8 +64,9 @@ def template(work: Work, member: Member, shift: int) -> TemplateAdvice | None:
         starts_at=tuple(work.local(slot.starts_at) for slot in slots),
         minutes=pace.minutes,
         measured=pace.patients,
-        no_show=no_show,
+        no_show=away.share,
         now=in_use,
         rule=rule,
         curve=curve,
+        attended=away.seen,
     )

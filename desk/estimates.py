@@ -131,7 +131,11 @@ def _snapshots(
     for booked in work.conn.execute(_ABSENT, {"shifts": told, "until": work.now + _FORESEEN}):
         # Appointments that have no ticket yet must not be taken for tickets of that number.
         coming[booked.shift_id] += expected_booked(
-            -booked.id, booked.starts_at, work.now, late=work.policy.late_after
+            -booked.id,
+            booked.starts_at,
+            work.now,
+            work.policy.usual_no_show,
+            work.policy.late_after,
         )
     return {
         shift: Snapshot(

@@ -8,19 +8,20 @@ as far as the staff have put her into its group.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from desk import groups
 from desk.accounts import account
 from desk.work import Work
 from scheduling.advice import Hint
-from scheduling.distance import Spot, is_walk, travel_minutes
+from scheduling.distance import Spot
 from scheduling.offers import Offer, Offers
+from scheduling.policy import Policy
 from scheduling.types import Need, Place
 
 # So many places, and so large a share of what can still be booked there, are plenty.
 _PLENTY, _SHARE = 3, 0.5
-# Nobody is sent further than this for an ordinary visit; minutes.
-_FARTHEST = 60.0
+_MINUTE = timedelta(minutes=1)
 
 
 class Hints:
@@ -57,7 +58,7 @@ class Hints:
         hints = [
             (offer.first.starts_at, way.minutes, way)
             for offer in roomy
-            if (way := _way(offer, origins, sites)) is not None
+            if (way := _way(self._work.policy, offer, origins, sites)) is not None
         ]
         return min(hints, key=lambda hint: hint[:2])[2] if hints else None
 
@@ -87,19 +88,22 @@ def _is_roomy(offer: Offer) -> bool:
 
 
 def _way(
-    offer: Offer, origins: Sequence[tuple[str, Spot | None]], sites: dict[str, Place]
+    policy: Policy,
+    offer: Offer,
+    origins: Sequence[tuple[str, Spot | None]],
+    sites: dict[str, Place],
 ) -> Hint | None:
     """The hint for an offer, from the nearest of the places she would go from."""
-    there = sites[offer.first.site].spot
+    there, going = sites[offer.first.site].spot, policy.going
     ways = [
-        (travel_minutes(spot, there), is_walk(spot, there), name)
+        (going.minutes(spot, there), going.is_walk(spot, there), name)
         for name, spot in origins
         if there is not None and spot is not None
     ]
     if not ways:
         return None
     minutes, walks, name = min(ways)
-    if minutes > _FARTHEST:
+    if minutes > policy.farthest / _MINUTE:
         return None
     return Hint(
         site_name=offer.first.site_name,

@@ -43,7 +43,8 @@ class LineAdvice:
     `doctor_name` is empty for the rooms together. `booked` have appointments, `walk_ins` are
     expected besides, from the weeks before. A patient takes `minutes` of a room's time, `measured`
     from so many past patients, 0 where the roster's own plan had to do. `seen` is the half-day of
-    `Staffing.seen_on`.
+    `Staffing.seen_on`. Of those booked the share `no_show` stays away, as seen of `attended`, 0
+    where the policy's own figure had to do.
     """
 
     department: str
@@ -58,6 +59,8 @@ class LineAdvice:
     measured: int
     forecast: Forecast
     seen: tuple[Seen, ...] = ()
+    no_show: float = 0.0
+    attended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class TemplateAdvice:
     now: Point
     rule: Point
     curve: tuple[Point, ...]
+    attended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

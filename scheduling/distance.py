@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
 Spot = tuple[float, float]  # latitude, longitude in degrees
 _EARTH_METRES = 6_371_000
-# Ours: streets are longer than the line between two points; people walk 80 m a minute; a bus
-# does 25 km/h, and getting to it takes ten minutes.
-_DETOUR = 1.3
-_METRES_A_MINUTE_ON_FOOT = 80.0
-_METRES_A_MINUTE_RIDING = 25_000 / 60
-_STOP_MINUTES = 10.0
-# People walk so many minutes; further they ride.
-_WALKED = 25.0
 
 
 def metres_between(one: Spot, other: Spot) -> float:
@@ -23,18 +16,32 @@ def metres_between(one: Spot, other: Spot) -> float:
     return 2 * _EARTH_METRES * asin(sqrt(min(1.0, half)))
 
 
-def walking_minutes(one: Spot, other: Spot) -> float:
-    """Return about how long it takes to walk from one place to the other."""
-    return _DETOUR * metres_between(one, other) / _METRES_A_MINUTE_ON_FOOT
+@dataclass(frozen=True, slots=True)
+class Going:
+    """
+    How people get about; the figures are ours, a site has its own in the policy.
 
+    Streets are `detour` times as long as the line between two points. People walk `walk` metres a
+    minute for `walked` minutes at most; further they ride, `ride` metres a minute, and getting to
+    it takes `ride_waits` minutes.
+    """
 
-def is_walk(one: Spot, other: Spot) -> bool:
-    """Tell whether people walk that far."""
-    return walking_minutes(one, other) <= _WALKED
+    detour: float = 1.3
+    walk: float = 80.0
+    walked: float = 25.0
+    ride: float = 25_000 / 60
+    ride_waits: float = 10.0
 
+    def walking_minutes(self, one: Spot, other: Spot) -> float:
+        """Return about how long it takes to walk from one place to the other."""
+        return self.detour * metres_between(one, other) / self.walk
 
-def travel_minutes(one: Spot, other: Spot) -> float:
-    """Return about how long the way takes: on foot where people walk that far, else riding."""
-    if is_walk(one, other):
-        return walking_minutes(one, other)
-    return _STOP_MINUTES + _DETOUR * metres_between(one, other) / _METRES_A_MINUTE_RIDING
+    def is_walk(self, one: Spot, other: Spot) -> bool:
+        """Tell whether people walk that far."""
+        return self.walking_minutes(one, other) <= self.walked
+
+    def minutes(self, one: Spot, other: Spot) -> float:
+        """Return about how long the way takes: on foot where people walk that far, else riding."""
+        if self.is_walk(one, other):
+            return self.walking_minutes(one, other)
+        return self.ride_waits + self.detour * metres_between(one, other) / self.ride

@@ -10,7 +10,7 @@ from typing import Any
 from scheduling.policy import Policy
 
 # The most a number may be; a slip of the finger is no rule.
-_MOST = {"days_ahead": 90, "check_in_metres": 100_000}
+_MOST = {"days_ahead": 90, "check_in_metres": 100_000, "planning_weeks": 26}
 _MOST_NUMBER = 1000
 _LONGEST = timedelta(days=3660)
 # The first may not be longer than the second.
@@ -21,7 +21,11 @@ _IN_ORDER = (
     ("words_kept", "kept"),
 )
 _SHARES = ("urgent_reserve", "elderly_share", "referred_share", "signed_share")
-_NEEDED = ("days_ahead", "daily_limit", "total_limit", "patients_per_account", "name_tries")
+_NEEDED = (
+    "days_ahead", "daily_limit", "total_limit", "patients_per_account", "name_tries",
+    "planning_weeks", "planning_least", "overtime_percent", "detour_percent",
+    "walk_metres_a_minute", "ride_kilometres_an_hour",
+)  # fmt: skip
 _OPTIONAL = {"no_shows_allowed": int, "late_cancels_allowed": int, "window_share_until": time}
 EDITABLE = tuple(f.name for f in fields(Policy) if f.name != "disciplines")
 

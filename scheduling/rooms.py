@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log1p, sqrt
+from math import log, log1p, sqrt
 from typing import TYPE_CHECKING
 
 from scheduling.clinic_types import USUAL
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Table = npt.NDArray[np.float64]
 
 HOUR = 60
-# Who waits longer than this has waited long; the share of them is shown.
-LONG = 30
+# Who waits longer than this has waited long, unless a session says otherwise.
+LONG = 30.0
 _RUNS = 200
 # Nobody comes earlier than this before the doors open.
 _EARLIEST = 60
@@ -67,7 +67,8 @@ class Session:
     One line and its rooms; `booked` is when each patient is due.
 
     `no_show` is the share of booked patients who do not come; the others come logistically around
-    the slot, `early` before it in the mean, with the scale `scatter`.
+    the slot, `early` before it in the mean, with the scale `scatter`. Who waits over
+    `long` minutes waits long.
     """
 
     rooms: tuple[Room, ...]
@@ -77,6 +78,7 @@ class Session:
     no_show: float = 0.0
     early: float = USUAL.early
     scatter: float = USUAL.offset_scale
+    long: float = LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Hour:
     One hour: `patients` expected to become ready in it, and the mean number of `rooms` open.
 
     `busy` is the busy share of the rooms, `wait` the mean wait of these patients, `long` the share
-    of them that waits over half an hour.
+    of them that waits long.
     """
 
     begins: int
@@ -203,17 +205,18 @@ def simulated(session: Session, draws: Draws) -> Simulated:
                 open_minutes(session.rooms, begins),
                 waits[(draws.since >= begins) & (draws.since < begins + HOUR)],
                 np.clip(np.minimum(ends, begins + HOUR) - np.maximum(starts, begins), 0.0, None),
+                session.long,
             )
             for begins in hours(session)
         ),
         wait=float(waits.sum() / people),
-        long=float((waits > LONG).sum() / people),
+        long=float((waits > session.long).sum() / people),
         overtime=float(np.maximum(ends.max(axis=1, initial=0.0) - closes, 0.0).mean()),
         error=float(_TWO_SIDED * means.std() / sqrt(len(means))),
     )
 
 
-def _simulated_hour(begins: int, minutes: int, waits: Table, worked: Table) -> Hour:
+def _simulated_hour(begins: int, minutes: int, waits: Table, worked: Table, over: float) -> Hour:
     """One hour of all runs: the waits of who got ready in it, the minutes worked in it."""
     people = max(len(waits), 1)
     return Hour(
@@ -222,8 +225,13 @@ def _simulated_hour(begins: int, minutes: int, waits: Table, worked: Table) -> H
         rooms=minutes / HOUR,
         busy=min(float(worked.sum()) / (_RUNS * minutes), 1.0) if minutes else 0.0,
         wait=float(waits.sum()) / people,
-        long=float((waits > LONG).sum()) / people,
+        long=float((waits > over).sum()) / people,
     )
+
+
+def scatter(early: float, late: float) -> float:
+    """Return the scale of a logistic with that mean before the slot, a tenth `late` after it."""
+    return (early + late) / log(9)
 
 
 def hours(session: Session) -> range:

@@ -20,7 +20,6 @@ from scheduling.queueing_theory import (
 )
 from scheduling.rooms import (
     HOUR,
-    LONG,
     Draws,
     Hour,
     Room,
@@ -32,8 +31,6 @@ from scheduling.rooms import (
     walking_in,
 )
 
-# An extra room is thought of for so long, and only where it saves this much a patient.
-_EXTRA, _WORTH = 120, 3.0
 # A line has settled in an hour if it forgets within a third of it (5 % of the start is left).
 _CONSTANTS_TO_SETTLE = 3
 
@@ -66,7 +63,20 @@ class Forecast:
     extra: Extra | None = None
 
 
-def forecast(session: Session, seed: int, *, may_grow: bool = True) -> Forecast | None:
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """An extra room is thought of for `lasts` minutes, and said where it saves that much each."""
+
+    lasts: int = 120
+    saves: float = 3.0
+
+
+_USUAL = Thinking()
+
+
+def forecast(
+    session: Session, seed: int, *, may_grow: bool = True, thinking: Thinking = _USUAL
+) -> Forecast | None:
     """
     Return what to expect of a half-day; None where no room is open or nobody is expected.
 
@@ -75,11 +85,11 @@ def forecast(session: Session, seed: int, *, may_grow: bool = True) -> Forecast 
     if not session.rooms or not (session.booked or any(one.expected for one in session.walk_ins)):
         return None
     settled = _by_formula(session)
-    if settled is not None and (settled.wait < _WORTH or not may_grow):
+    if settled is not None and (settled.wait < thinking.saves or not may_grow):
         return settled
     draws = draw(session, seed)
     found = settled or _by_simulation(session, draws)
-    return replace(found, extra=_best_extra(session, draws)) if may_grow else found
+    return replace(found, extra=_best_extra(session, draws, thinking)) if may_grow else found
 
 
 def _by_simulation(session: Session, draws: Draws) -> Forecast:
@@ -129,19 +139,19 @@ def _settled_hour(session: Session, begins: int) -> Hour | None:
     if settles * _CONSTANTS_TO_SETTLE > closes - opens:
         return None
     settled = allen_cunneen(line)
-    long = allen_cunneen_waits_over(LONG, line)
+    long = allen_cunneen_waits_over(session.long, line)
     rooms = len(spans) * (closes - opens) / HOUR
     return Hour(begins, patients, rooms, settled.utilisation, settled.wait, long)
 
 
-def _best_extra(session: Session, draws: Draws) -> Extra | None:
-    """The two hours in which one more room saves most; None where it is hardly felt."""
+def _best_extra(session: Session, draws: Draws, thinking: Thinking) -> Extra | None:
+    """The hours in which one more room saves most; None where it is hardly felt."""
     opens = min(room.opens for room in session.rooms)
     closes = max(room.closes for room in session.rooms)
     now, best = mean_wait(session.rooms, draws), None
     for begins in range(opens, closes, HOUR):
-        ends = min(begins + _EXTRA, closes)
+        ends = min(begins + thinking.lasts, closes)
         saves = now - mean_wait([*session.rooms, Room(begins, ends)], draws)
-        if saves >= _WORTH and (best is None or saves > best.saves):
+        if saves >= thinking.saves and (best is None or saves > best.saves):
             best = Extra(begins, ends, saves)
     return best

@@ -18,7 +18,7 @@ up to `_FULL` times, single moves and pairs on finer ones. Minutes throughout.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import combinations
 from math import log1p, sqrt
@@ -47,7 +47,7 @@ class Clinic:
 
     `times` steps of `step` minutes each, at which patients may be due; `patients` to be called;
     visits of `mean` minutes and squared coefficient of variation `scv`; `no_show` the share that
-    does not come.
+    does not come; a minute of `overtime` counts so many idle ones.
     """
 
     times: int
@@ -56,6 +56,7 @@ class Clinic:
     mean: float
     scv: float
     no_show: float = 0.0
+    overtime: float = _OVERTIME
 
     @property
     def length(self) -> float:
@@ -76,11 +77,12 @@ class Cost:
     idle: float
     overtime: float
     waits: float
+    overtime_counts: float = _OVERTIME
 
     @property
     def doctor(self) -> float:
-        """Idle time and overtime together, which counts half as much again."""
-        return self.idle + _OVERTIME * self.overtime
+        """Idle time and overtime together, which counts more."""
+        return self.idle + self.overtime_counts * self.overtime
 
     def weighed(self, weight: float) -> float:
         """Return all of it in minutes of the doctor, if one of patients is worth `weight`."""
@@ -215,7 +217,7 @@ class Search:
         overtime = np.maximum(free - clinic.length, 0.0).mean(axis=1)
         all_waits, people = waits.mean(axis=1), max(self._comes.sum() / _RUNS, 1 / _RUNS)
         rows = np.stack([all_waits / people, idle.mean(axis=1), overtime, all_waits], axis=1)
-        return [Cost(*row) for row in rows.tolist()]
+        return [replace(Cost(*row), overtime_counts=clinic.overtime) for row in rows.tolist()]
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.texts import wording
 from scheduling.advice import Extra, Forecast, LineAdvice, Move, Short, TemplateAdvice
+from scheduling.policy import Policy
 
 METHODS = {
     "formula": "按公式算（各小时都平稳，Allen–Cunneen）",
@@ -15,7 +16,7 @@ METHODS = {
 METHODS_SHORT = {"formula": "公式", "simulation": "模拟"}
 WHYS = {
     "no_specialty": "这几天没有机构开这个科",
-    "too_far": "能看的机构太远（超过1小时）",
+    "too_far": "能看的机构太远",
     "full": "能去的都满了",
 }
 _HOUR = 60
@@ -38,7 +39,37 @@ def line_name(line: LineAdvice) -> str:
 
 def basis(measured: int) -> str:
     """Where the minutes of a patient come from."""
-    return f"近4周{measured}位实测" if measured else "还没有实测，按号源计划"
+    return f"前几周{measured}位实测" if measured else "还没有实测，按号源计划"
+
+
+def away(share_: float, attended: int) -> str:
+    """Of those booked so many stay away, and where that comes from."""
+    source = f"前几周{attended}位实测" if attended else "还没有实测，按规则"
+    return f"约了没来的按{share(share_)}算（{source}）"
+
+
+def assumed(policy: Policy) -> str:
+    """What of these figures is a rule of the site, and not measured."""
+    return (
+        f"规则里定的：看前{policy.planning_weeks}周，满{policy.planning_least}位才算实测；"
+        f"没有实测时约了没来的{share(policy.usual_no_show)}，看诊长短差别{policy.usual_visit_cv:g}；"
+        f"患者平均早到{wording.span(policy.arrive_early)}，"
+        f"十个人里一个晚到超过{wording.span(policy.arrive_late)}；"
+        f"等{wording.span(policy.long_wait)}以上算久；加一间诊室开{wording.span(policy.extra_room_lasts)}，"
+        f"每位少等{wording.span(policy.extra_room_saves)}以上才建议；"
+        f"拖班一分钟抵空闲{policy.overtime_percent / 100:g}分钟。"
+    )
+
+
+def going(policy: Policy) -> str:
+    """How ways are reckoned, and what weighs as much as a longer one."""
+    return (
+        f"规则里定的：走路每分钟{policy.walk_metres_a_minute}米，"
+        f"{wording.span(policy.walked_longest)}以内步行，再远坐车，"
+        f"每小时{policy.ride_kilometres_an_hour}公里，等车{wording.span(policy.ride_waits)}，"
+        f"路按直线的{policy.detour_percent}%算；最远{wording.span(policy.farthest)}；"
+        f"换一天抵多走{wording.span(policy.other_day)}，换半天抵{wording.span(policy.other_half_day)}。"
+    )
 
 
 def extra(value: Extra | None) -> str:
@@ -54,7 +85,7 @@ def outcome(value: Forecast) -> str:
     more = f"，最后一位大约拖到下班后{round(value.overtime)}分钟" if value.overtime >= 1 else ""
     doubt = f"（±{value.error:.1f}）" if value.error else ""
     return (
-        f"平均等{value.wait:.0f}分钟{doubt}，{share(value.long)}的人等30分钟以上{more}。"
+        f"平均等{value.wait:.0f}分钟{doubt}，{share(value.long)}的人等得久{more}。"
         f"{METHODS[value.method]}。"
     )
 

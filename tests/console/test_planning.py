@@ -58,6 +58,8 @@ def test_a_day_is_shown_line_by_line_with_a_chart(house, browser, enter):
     assert f"平均等{first.forecast.wait:.0f}分钟" in page
     assert "按模拟算" in page
     assert "按号源计划" in page
+    assert "还没有实测，按规则" in page
+    assert "没有实测时约了没来的14%" in page
     drawn = chart(page)
     bars = drawn.findall("rect")
     assert len(bars) == len(first.forecast.hours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -266,6 +267,46 @@ def test_who_finds_no_place_anywhere_is_named(weeks, two_sites):
         assert advice_sites.next_week(work).short[0].why == "too_far"
 
 
+def test_what_was_not_measured_is_a_rule_of_the_site_and_the_page_says_which(weeks):
+    """Of twelve booked yesterday three stayed away: too few to tell here, enough elsewhere."""
+    ward = weeks.department(name="骨科")
+    yesterday = weeks.half_day(ward, -1)
+    weeks.appointments(yesterday, "08:00", 9, status="completed")
+    weeks.appointments(yesterday, "08:30", 3, status="no_show")
+    weeks.visit(yesterday, "08:00", "08:00", "08:10", 5.0)
+    weeks.appointments(weeks.half_day(ward, 1), "08:00", 20)
+
+    (here,) = _staffing(weeks).lines
+    weeks.policy = replace(weeks.policy, planning_least=10)
+    (elsewhere,) = _staffing(weeks).lines
+    weeks.policy = replace(weeks.policy, planning_least=30, usual_no_show=0.4)
+    (pessimistic,) = _staffing(weeks).lines
+
+    assert (here.no_show, here.attended) == (0.144, 0)
+    assert elsewhere.attended >= 12
+    assert 0.2 < elsewhere.no_show < 0.3
+    assert "按规则" in planning.away(here.no_show, here.attended)
+    assert "实测" in planning.away(elsewhere.no_show, elsewhere.attended)
+    assert (pessimistic.no_show, pessimistic.attended) == (0.4, 0)
+    assert pessimistic.forecast.wait < here.forecast.wait
+    assert "40%" in planning.assumed(weeks.policy)
+
+
+def test_how_far_people_go_is_a_rule_of_the_site(weeks, two_sites):
+    _, there = two_sites
+    weeks.half_day(there, 6, places=9, slots=5, site_id=2)
+    weeks.policy = replace(weeks.policy, ride_kilometres_an_hour=3)
+    with weeks.work() as work:
+        slow = advice_sites.next_week(work)
+    weeks.policy = replace(weeks.policy, walked_longest=timedelta(minutes=50))
+    with weeks.work() as work:
+        on_foot = advice_sites.next_week(work)
+
+    assert {one.why for one in slow.short} == {"too_far"}
+    assert [move.is_walk for move in on_foot.moves] == [True]
+    assert "走路每分钟80米" in planning.going(weeks.policy)
+
+
 def village(weeks, code, latitude, people, site=None):
     place = {"code": code, "name": f"{code}村", "longitude": 120.0, "latitude": latitude}
     with weeks.work() as work:
@@ -299,7 +340,7 @@ def test_a_village_from_where_nothing_is_within_reach_is_named(weeks, two_sites)
         found = advice_sites.next_week(work)
 
     assert found.short == (Short("全科", "中心", MONDAY, "am", 2, "too_far", "山村"),)
-    assert planning.short(found.short[0]).endswith("山村的2位没有号，能看的机构太远（超过1小时）")
+    assert planning.short(found.short[0]).endswith("山村的2位没有号，能看的机构太远")
     assert "2个村居" in planning.origins(found.villages)
 
 

@@ -13,7 +13,7 @@ from desk.hints import Hints
 from desk.roster import move_version
 from handlers.texts import misses
 from models import PatientGroupMember, PatientLink, Village
-from scheduling.distance import walking_minutes
+from scheduling.distance import Going
 from scheduling.offers import Offer, Offers, SlotTime, Why
 from scheduling.rota import Member
 from scheduling.types import Need, Opening, SlotId
@@ -120,4 +120,4 @@ def test_it_is_said_as_people_say_it(clinic):
 
 
 def test_eight_minutes_are_half_a_kilometre_of_streets():
-    assert walking_minutes((30.0, 120.0), (30.00443, 120.0)) == pytest.approx(8, abs=0.1)
+    assert Going().walking_minutes((30.0, 120.0), (30.00443, 120.0)) == pytest.approx(8, abs=0.1)
