@@ -14,6 +14,7 @@ from benchmarks import (
     board,
     booking,
     broadcast,
+    console,
     dialogue_state,
     planning,
     queue,
@@ -39,6 +40,7 @@ BENCHMARKS: Mapping[str, Callable[[Places], Iterator[Row]]] = {
     "suspension": suspension.rows,
     "waits": waits.rows,
     "board": board.rows,
+    "console": console.rows,
     "planning": planning.rows,
     "queue": queue.rows,
 }

@@ -41,6 +41,8 @@ class Sizes:
     half_days: int = 400
     rooms: int = 60  # of a hospital on a simulated day
     starts: int = 3
+    on_file: int = 50_000  # patients of a county's hospital
+    looks: int = 20  # at every page of the console
     watchers: int = 500
     quiet_seconds: float = 5.0
     engines: tuple[str, ...] = ENGINES
@@ -67,6 +69,8 @@ TINY = Sizes(
     half_days=2,
     rooms=1,
     starts=1,
+    on_file=200,
+    looks=2,
     watchers=3,
     quiet_seconds=1.2,
     turn_engines=("sqlite",),

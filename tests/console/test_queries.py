@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from bot.turn import open_desk
+from desk import audiences
 from desk.rows import insert_row
 from models import (
     Appointment,
+    Broadcast,
     CannedAnswer,
     HumanRequest,
     Outbox,
     Patient,
+    PatientGroup,
     PatientLink,
     Shift,
     Slot,
@@ -23,6 +26,7 @@ from models import (
     WaitlistEntry,
     WechatUser,
 )
+from scheduling.broadcasting import Audience
 from tests.console.conftest import CONSOLE
 
 PAGES = (
@@ -31,6 +35,7 @@ PAGES = (
     "/patients/1", "/patients/1/book?department={ward}&day={day}", "/roster?department={ward}",
     "/waitlists", "/calls", "/inbox", "/inbox/1", "/canned", "/staff", "/audit", "/account",
     "/planning?day={day}", "/planning/sites", "/shifts/{shift}/template",
+    "/broadcasts", "/broadcasts/new", "/broadcasts/1", "/groups", "/moves",
 )  # fmt: skip
 
 
@@ -120,6 +125,23 @@ def fill(house, first: int, last: int) -> dict[str, object]:
             )  # fmt: skip
             conn.execute(insert(CannedAnswer).values(title=f"题{n}", words="答"))
             conn.execute(insert(Staff).values(name=f"员工{n}", role="desk", created_at=now))
+            conn.execute(insert(PatientGroup).values(name_enc=sealed, created_at=now))
+            insert_row(
+                conn,
+                insert(Broadcast),
+                {
+                    "way": "personal", "state": "sending", "staff_id": 1, "words_enc": sealed,
+                    "audience": audiences.kept(Audience(shifts=(shift.id,))),
+                    "not_before": now, "created_at": now,
+                },
+            )  # fmt: skip
+            conn.execute(
+                insert(Outbox).values(
+                    dedupe_key=f"news{n}", kind="visit_news", state="sent", not_before=now,
+                    payload_enc=sealed, created_at=now, appointment_id=appointment,
+                    last_error="", broadcast_id=1,
+                )
+            )  # fmt: skip
         ward = next(w.code for k, w in work.directory.wards.items() if k == shift.department_id)
     return {"shift": shift.id, "day": shift.visit_on.isoformat(), "ward": ward}
 
