@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from dialogue.filling import Filling, asks_before, fell, fill, recheck, resumed, without
 from dialogue.form import Done, Form, Open, Question, Reask, Stop
 from dialogue.options import CARE_PAGE, PAGE, in_words, shown
-from dialogue.phrases import Misses, Phrases
+from dialogue.phrases import Misses, Phrases, Place
 from dialogue.repairs import Repairs
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
@@ -117,8 +117,11 @@ class Engine(Generic[W]):
             return self._turn_page(state, top, world, [*filling.notes])
         if not filling.is_taken:
             return self._miss(state, top, world, heard)
+        told = self._told(form, top, filling, world)
+        if filling.frame == top and not told:
+            return self._miss(state, top, world, heard, is_known=True)
         moved = replace(filling.frame, misses=0, page=0)
-        return self._advance(state.with_top(moved), world, self._told(form, top, filling, world))
+        return self._advance(state.with_top(moved), world, told)
 
     def _below(
         self, state: State, top: Frame, heard: Heard, world: W
@@ -195,8 +198,14 @@ class Engine(Generic[W]):
         turned = replace(top, page=top.page + 1, misses=0)
         return self._advance(state.with_top(turned), world, notes)
 
-    def _miss(self, state: State, top: Frame, world: W, heard: Heard) -> tuple[State, Reply]:
-        lead = self._misses.lead(heard, world, top.misses, "list" if top.choices else "open")
+    def _miss(
+        self, state: State, top: Frame, world: W, heard: Heard, *, is_known: bool = False
+    ) -> tuple[State, Reply]:
+        """Say so, and ask again; what was said once more was understood, the first time."""
+        place: Place = "list" if top.choices else "open"
+        if is_known and not top.misses:
+            place = "known"
+        lead = self._misses.lead(heard, world, top.misses, place)
         return self._advance(state.with_top(replace(top, misses=top.misses + 1)), world, [lead])
 
     # -- moving on

@@ -10,8 +10,9 @@ from nlp.heard import Heard
 
 W = TypeVar("W")
 
-# Where a message was not understood: at a list, at a question without one, with nothing open.
-Place = Literal["list", "open", "lost"]
+# Where a message was not understood: at a list, at a question without one, with nothing open; or
+# it was, and told nothing new.
+Place = Literal["list", "open", "lost", "known"]
 
 
 @dataclass(frozen=True, slots=True)

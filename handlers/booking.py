@@ -132,7 +132,7 @@ def ask_patient(values: Values, world: World) -> Asked:
         register = (texts.register_first(relation), NEW)
         others = [(wording.patient(p), p.id) for p in linked]
         return Question(texts.not_registered(relation), [register, *others], wants="patient")
-    another = (texts.ANOTHER_PATIENT, NEW)
+    another = (texts.another_patient(linked), NEW)
     people = linked if is_odd else meant or linked
     # Who waits for a place has no time yet; who is correcting is asked once more.
     if "time" not in values or relation == "":
@@ -167,7 +167,9 @@ def take_hold(values: Values, world: World) -> Asked:
     except AgeOrSexUnfit as no:
         # Of which age the patient is tells the department; of the wrong sex is the wrong person.
         is_of_age = no.facts.get("reason") != "age" or values.get("doctor")
-        raise Reask("dept" if is_of_age else "ward", refusals.say(no)) from no
+        who = next((p for p in world.desk.patients.linked() if p.id == values["patient"]), None)
+        why = texts.unfit(who) if who else refusals.say(no)
+        raise Reask("dept" if is_of_age else "ward", why) from no
     except Refusal as no:
         raise Reask(_BACK_TO.get(no.slot, "offer"), wishes.said(no, world)) from no
     return Filled(held.id)
@@ -185,16 +187,15 @@ def ask_confirm(values: Values, world: World) -> Asked:
         until = world.desk.bookings.extend(held.id).held_until or until
     patient = next((p for p in world.desk.patients.linked() if p.id == held.patient), None)
     minutes = max(1, round((until - world.desk.now).total_seconds() / 60))
-    return Question(
-        texts.summary(held, patient, minutes),
-        [
-            (texts.CONFIRM_YES, _YES),
-            (texts.CONFIRM_TIME, _CHANGE),
-            (texts.CONFIRM_PATIENT, _OTHER_PATIENT),
-            (texts.CONFIRM_NO, _NO),
-        ],
-        wants="yes_no",
-    )
+    choices = [
+        (texts.CONFIRM_YES, _YES),
+        (texts.CONFIRM_TIME, _CHANGE),
+        (texts.CONFIRM_PATIENT, _OTHER_PATIENT),
+        (texts.CONFIRM_NO, _NO),
+    ]
+    if world.care:  # what ends it never stands first on a page of its own
+        choices[2:] = reversed(choices[2:])
+    return Question(texts.summary(held, patient, minutes), choices, wants="yes_no")
 
 
 def pick_confirm(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON

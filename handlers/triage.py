@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
+from dialogue.options import CARE_PAGE, PAGE
 from dialogue.state import Values
 from handlers.scene import World
 from handlers.texts import triage as texts
@@ -129,6 +130,8 @@ def ask_detail(values: Values, world: World) -> Asked:
         for place, (name, _) in enumerate(asked["options"])
         if name != _NONE
     ]
+    # 「都不是」 is seen at once, whatever else there is.
+    seen = (CARE_PAGE if world.care else PAGE) - 1
     apart = directions(dept["codes"], dept.get("stands_for", {}))
     likely = [pairs[0][0] for pairs in apart[:_MOST_NAMED]]
     names = {w.code: w.name for w in world.desk.catalogue.departments(likely)}
@@ -136,7 +139,7 @@ def ask_detail(values: Values, world: World) -> Asked:
         texts.inquiry(
             asked["name"], dept["words"], [*dict.fromkeys(names[c] for c in likely if c in names)]
         ),
-        [*choices, (texts.NONE_OF_THESE, -1)],
+        [*choices[:seen], (texts.NONE_OF_THESE, -1), *choices[seen:]],
     )
 
 

@@ -157,8 +157,11 @@ def ask_ward(values: Values, world: World) -> Asked:
         wards = [w for w in wards if w.site == values["site"]] or wards
     wards = [w for w in wards if w.site not in values.get("not_sites", ())] or wards
     who = _patient(values, world)
-    if who is not None and wards and not _sees(wards[0], who, world):
-        return _for_whom(wards[0], who, values, world)
+    if who is not None and wards:
+        seeing = [w for w in wards if _sees(w, who, world)]
+        if not seeing or wards[0] not in seeing:
+            return _for_whom(wards[0], who, values, world)
+        wards = seeing
     if not wards:
         return Stop(texts.nothing_free(world.scene.policy.days_ahead))
     if dept.get("instead_of"):

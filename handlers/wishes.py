@@ -27,6 +27,7 @@ from scheduling.types import AppointmentView, Need, PatientId, SlotId
 
 _SERVICES = ("expert", "general", "special")
 _WEEK = timedelta(days=7)
+_DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
@@ -92,11 +93,19 @@ def hear_site(heard: Heard, values: Values, world: World) -> Given:
 
 
 def hear_when(heard: Heard, values: Values, world: World) -> Given:
-    """The days and hours asked for; 「下周三」 said at a weekend is told back with its date."""
-    when = [[w.start.isoformat(), w.end.isoformat()] for w in heard.when]
-    if not when:
+    """
+    The days and hours asked for; 「下周三」 said at a weekend is told back with its date.
+
+    「上午的」 said in the morning is about this one, and the next, for this one will soon be over.
+    """
+    if not heard.when:
         return None
-    day, now = heard.when[0].start.date(), world.scene.now_local
+    first, now = heard.when[0], world.scene.now_local
+    spans = [(w.start, w.end) for w in heard.when]
+    if len(spans) == 1 and not first.names_day and first.start <= now:
+        spans.append((first.start + _DAY, first.end + _DAY))
+    when = [[start.isoformat(), end.isoformat()] for start, end in spans]
+    day = first.start.date()
     if heard.urgency == "today" and day > now.date() and "when" not in values:
         return Redo((), texts.today_first(day))
     is_doubtful = "next_week" in heard.preferences and now.weekday() >= _SATURDAY

@@ -26,7 +26,7 @@ _SURNAMES = {
     "朴": "piao", "覃": "qin", "盖": "ge", "翟": "zhai", "缪": "miao", "乐": "yue", "冼": "xian",
     "华": "hua", "燕": "yan", "宁": "ning", "尉": "yu", "种": "chong", "秘": "bi", "繁": "po",
 }  # fmt: skip
-_TITLES = r"(?:医生|一生|医师|大夫|主任|副主任|专家|教授|院长|老师)"
+_TITLES = r"(?:医生|一生|医师|大夫|大福|大付|代夫|主任|副主任|专家|教授|院长|老师)"
 _TITLE_AFTER = re.compile(rf"^(?:的)?{_TITLES}|^的?[号耗好](?![多久])|^的门诊|^那")
 _CUE_AFTER = re.compile(rf"^(?:的)?(?:{_TITLES}|号|门诊|看|在|有|哪|什么|几)|^的|^$|^[,，。 ]")
 _CUE_BEFORE = re.compile(

@@ -19,11 +19,24 @@ CONFIRM_YES = "确认"
 CONFIRM_TIME = "换个时间或医生"
 CONFIRM_PATIENT = "换就诊人"
 CONFIRM_NO = "不挂了"
-ANOTHER_PATIENT = "给别的人挂（先登记）"
 LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我。"
 LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
 TO_CHANGE = "来不了请说“取消预约”，要改时间请说“改时间”。"
 BOOKED = "预约成功，未缴费。"
+
+
+def another_patient(known: Sequence[PatientView]) -> str:
+    """The last of the family: somebody new, who may be the one who writes."""
+    is_self_known = any(one.relation == "self" for one in known)
+    return "给别的人挂（先登记）" if is_self_known else "给我本人或别人挂（先登记）"
+
+
+def unfit(patient: PatientView) -> str:
+    """The department does not see this patient: another one, or somebody else."""
+    return (
+        f"这个科不接诊{wording.patient(patient)}（年龄或性别不符），请换一个科。"
+        "不是给这位挂的，说“换就诊人”。"
+    )
 
 
 def nothing_free(days: int) -> str:

@@ -55,6 +55,8 @@ BESIDES: Mapping[str, Sequence[str]] = {
         "拿不准也不要紧，可以问家里人；要人帮忙，回复“人工”。",
     ),
 }
+# Said once more, and known already.
+KNOWN = "这个已经记下了，请接着答下面的："
 # A yes, where one of several is to be chosen.
 WHICH_ONE = (
     "好的，要哪一个？回复前面的数字就行。",

@@ -11,6 +11,8 @@ from tests.simulation.hands import Hands, Message
 from tests.simulation.people import KIN
 from tests.simulation.screen import Screen, field_of
 
+_MOST_PAGES = 3
+
 
 class Answers(Hands):
     """One method for each kind of question (`screen.Screen.kind`); None: nothing fits."""
@@ -149,8 +151,8 @@ class Answers(Hands):
                 self.gave_up.append(("when", screen.text))
                 self.relief = Relief(when=True, doctor=self.relief.doctor)
             return self._choose(found)
-        if screen.has_more and self._said[self._more] < 3 and not screen.says_none:
-            return self._typed(self._more)
+        if not screen.says_none and (more := self._next_page(screen)):
+            return more
         if self._names_no_time(screen, now):
             words = speech.restated(self.goal, self.character.temperament, lacking="when")
             if self._said[words] == 0 and not self._is("digits"):
@@ -168,7 +170,11 @@ class Answers(Hands):
         return self._next_page(screen) or self._settle_for_less(screen, now)
 
     def _next_page(self, screen: Screen) -> Message | None:
-        return self._typed(self._more) if screen.has_more and self._said[self._more] < 3 else None
+        """Of each list a few pages, whatever she has leafed through before."""
+        if not screen.has_more or self._leafed[screen.kind] >= _MOST_PAGES:
+            return None
+        self._leafed[screen.kind] += 1
+        return self._typed(self._more)
 
     def _on_sure(self, screen: Screen, now: datetime) -> Message | None:
         if not self.character.is_attentive:
@@ -212,10 +218,9 @@ class Answers(Hands):
         at = choosing.moment(field_of(screen.text, "时间", "日期", "就诊时间"), now.date())
         if at and not self.relief.when and not self.goal.when.admits(at):
             return "when"
-        name = self.goal.matter.doctor_name
-        if name and not self.relief.doctor and name not in screen.text:
-            return "doctor"
-        return ""
+        # A list of people tells nothing of the doctor; a summary does.
+        told, name = field_of(screen.text, "医生", "大夫"), self.goal.matter.doctor_name
+        return "doctor" if told and name and not self.relief.doctor and name not in told else ""
 
     def _settle_for_less(self, screen: Screen, now: datetime) -> Message | None:
         """There is nothing she wants: another doctor, another day, or not at all."""

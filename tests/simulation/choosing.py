@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from tests.simulation.goals import Goal
+from tests.simulation.goals import Goal, departments
 from tests.simulation.people import KIN, Person
 from tests.simulation.screen import Option, Screen, clock_in, date_in, half_in
 
@@ -110,6 +110,9 @@ def _suits(option: Option, screen: Screen, goal: Goal, relief: Relief, today: da
     name = goal.matter.doctor_name
     if name and not relief.doctor and not is_with(name, label, screen.heading):
         return False
+    # Who came for a department by name takes no other, where the line tells which it is.
+    if goal.matter.kind == "department" and not _is_of(goal.matter.wards, label):
+        return False
     day = date_in(label, today) or date_in(screen.heading, today)
     half = half_in(label) or half_in(screen.heading)
     if relief.when:
@@ -117,6 +120,11 @@ def _suits(option: Option, screen: Screen, goal: Goal, relief: Relief, today: da
     if goal.when.days and day not in goal.when.days:
         return False
     return not (goal.when.half and half and half != goal.when.half)
+
+
+def _is_of(wards: frozenset[str], label: str) -> bool:
+    named = [row for row in departments() if re.search(rf"[ ，]{row['name']}[，（]", label)]
+    return not named or any(row["code"] in wards for row in named)
 
 
 def is_with(name: str, label: str, heading: str) -> bool:

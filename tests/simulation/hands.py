@@ -66,9 +66,11 @@ class Hands:
     keys: Counter[str] = field(default_factory=Counter)
     notice: str = ""  # the last reminder, as her phone showed it
     means_notice: bool = False
+    is_correcting: bool = False  # the message she is typing changes what she wants
     _pressed: str = ""
     _shown: str = ""
     _said: Counter[str] = field(default_factory=Counter)
+    _leafed: Counter[str] = field(default_factory=Counter)  # pages of each kind of list
     _queue: list[str] = field(default_factory=list)
     _after_care: list[str] = field(default_factory=list)  # said once it goes slow and simple
 

@@ -132,7 +132,8 @@ class Patient(Answers):
 
     def _change_of_mind(self, screen: Screen) -> Message | None:
         character = self.character
-        if not character.changed or screen.kind != character.change_at:
+        self.is_correcting = bool(character.changed) and screen.kind == character.change_at
+        if not character.changed or not self.is_correcting:
             return None
         self.goal, character.changed = character.changed, None
         return self._typed(speech.correction(self.rng, character.change_of, self.goal))

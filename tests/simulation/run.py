@@ -94,7 +94,8 @@ class Ward:
         """Remind her of another visit while she types, where that is due."""
         patient = talk.patient
         character = patient.character
-        if not character.visit or patient.asked[-1:] != [character.notice_at]:
+        is_due = character.visit and patient.asked[-1:] == [character.notice_at]
+        if not is_due or patient.is_correcting:  # what she has to say first, she says
             return answer
         character.notice_at = ""
         self._hospital.clock.reach(self._hospital.clock() + timedelta(seconds=1))

@@ -106,7 +106,8 @@ def correction(rng: random.Random, aspect: str, goal: Goal) -> str:
         return rng.choice(("不对，是{}", "还是{}吧", "等一下，改成{}", "说错了，{}")).format(words)
     if aspect == "who":
         who = KIN[goal.person.kin].plain[-1]
-        who = "我自己" if goal.person.kin == "self" else who
+        if goal.person.kin == "self":
+            return rng.choice(("不对，是给我自己看的", "是我自己看", "弄错了，给我自己挂"))
         return rng.choice(("不对，是给{}看的", "是给{}挂，不是我", "弄错了，给{}挂")).format(who)
     words = goal.matter.plain[0]
     return rng.choice(("不对，还是挂{}", "换成{}吧", "算了，挂{}")).format(words)
