@@ -19,12 +19,12 @@ _WHO_AND_WHEN = re.compile(
 _BESIDE = re.compile(
     r"让我|买了?点?药|不见好|看看|想挂|挂个?号|最好是|离医院|想先|定下来|放心|不会弄|麻烦|你们医院"
 )
-_KNOWN = {r["said"]: r["known"] for r in lexicon.rows("lay_words.tsv")}
+_KNOWN: dict[str, str] = {r["said"]: r["known"] for r in lexicon.rows("lay_words.tsv")}
 _LAY = re.compile("|".join(sorted(map(re.escape, _KNOWN), key=len, reverse=True)))
 
 
 def _in_known_words(text: str) -> str:
-    return _LAY.sub(lambda found: _KNOWN[found.group()], text)
+    return _LAY.sub(lambda found: _KNOWN[found[0]], text)
 
 
 def core(text: str, symptoms: Sequence[str]) -> str:
@@ -41,5 +41,5 @@ def core(text: str, symptoms: Sequence[str]) -> str:
         kept = [c for c in clauses if any(w in c for w in symptoms) or not _BESIDE.search(c)]
         return _in_known_words("，".join(kept) or text)
     telling = [c for c in clauses if any(word in c for word in symptoms)]
-    kept = "，".join(telling or clauses)
-    return _in_known_words(_WHO_AND_WHEN.sub("", kept) or text)
+    alone = "，".join(telling or clauses)
+    return _in_known_words(_WHO_AND_WHEN.sub("", alone) or text)
