@@ -15,6 +15,7 @@ from nlp.datewords import (
     MOVED,
     NOT_AFTER,
     NOT_BEFORE,
+    SLIPS,
     TAKEN_BACK,
     TO,
     TRAPS,
@@ -49,7 +50,7 @@ def find(
     (改到后天). `about` are the days the conversation is about, as half-open spans: 「换成下午」 is
     the afternoon of those days.
     """
-    folded = _masked(fold(text), ignore)
+    folded = _masked(_spelled(fold(text)), ignore)
     if asking in _PARTICULARS and not _BOOKS.search(folded):
         return ()
     if asking == "choice" and re.fullmatch(rf"\s*{NUMBER}[号]?[吧.]?\s*", folded):
@@ -71,6 +72,12 @@ def find(
 
 def _within(one: When, other: When) -> bool:
     return other != one and one.start <= other.start and other.end <= one.end
+
+
+def _spelled(folded: str) -> str:
+    for slip, meant in SLIPS:
+        folded = slip.sub(meant, folded)
+    return folded
 
 
 def _masked(folded: str, ignore: Sequence[tuple[int, int]]) -> str:

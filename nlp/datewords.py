@@ -41,6 +41,13 @@ _COUNT = rf"(?:{NUMBER}|几|半|数)"
 _TO = r"(?:到|至|-|~)"
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 
+# What a thumb or an ear makes of the words of a date; each is as long as what it stands for.
+SLIPS = (
+    (re.compile(r"(?<![有知著])名(?=天)"), "明"),
+    (re.compile(r"(?<=后)田"), "天"),
+    (re.compile(r"(?<=[上下])[舞武伍五](?=[的号吧能可看有,. ]|$)"), "午"),
+)
+
 # What holds the words of a date and means none; the longer reading stands first.
 TRAPS = re.compile(
     rf"最早|最晚|哪个[早晚]|(?:早|晚)一?点(?!钟|[半到至左\d])|一下(?=下*(?:个|周|星期|礼拜|月))"
@@ -135,7 +142,7 @@ ILLNESS = re.compile(
 ONSET = re.compile(rf"[^,.!?挂约号]{{0,6}}?(?:开始|起(?!床)|一直|老是?|总是?|{_ILL})")
 # What makes words about time a wish: said anywhere, or in the clause of the date.
 WANTS = re.compile(
-    r"[号挂约改换订退]|门诊|看(?:病|医生|大夫|诊|一下|看|个)|有空|[出坐停就接]诊|上班|值班|复查|复诊|取消|"
+    r"[号挂约改换订退]|门诊|看(?:病|医生|大夫|诊|一下|看|个)|[能以]看|看得|有空|[出坐停就接]诊|上班|值班|复查|复诊|取消|"
     r"[过来去]医院|帮|麻烦|查一?下|查询|推荐|过来|候补|排队|开门|放假"
 )
 MAY = re.compile(

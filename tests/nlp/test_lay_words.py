@@ -84,3 +84,16 @@ def test_a_story_around_it_does_not_hide_the_complaint():
         "女儿让我来你们医院看看，最好是越快越好"
     )
     assert hear(story).departments[0].name == "妇科"
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("牙疼，上午的能看吗", (5, 8)), ("要这周四上舞的", (3, 8)), ("明天下五的", (6, 12)),
+        ("想挂名天上午", (6, 8)), ("后田上午", (7, 8)),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_mistyped_or_asked_for(text, begins):
+    now = NOW if text[0] != "要" else datetime(2026, 12, 1, 9, tzinfo=NOW.tzinfo)
+    (when,) = understand(text, now, HOUSE).when
+    assert (when.start.day, when.start.hour) == begins
