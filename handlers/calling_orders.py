@@ -35,15 +35,18 @@ def turn(
     engine: Engine[World], state: State, heard: Heard, world: World, member: Member
 ) -> tuple[State, Reply] | None:
     """Answer an order of a doctor at work; None where nobody's room is meant by it."""
-    if heard.order is None or heard.order.name not in NAMES:
+    if heard.order is None or heard.order.name not in (*NAMES, UNDO):
         return None
     try:
         room = _room(heard.order.doctors, member, world)
     except Refusal as no:
         return state, Reply(refusals.say(no))
-    if room is None:
+    order = heard.order.name
+    if order == UNDO:
+        order = "call_undo" if room and _means_visit(room, member, world) else ""
+    if room is None or not order:
         return None
-    at_once = _AT_ONCE.get(heard.order.name)
+    at_once = _AT_ONCE.get(order)
     if at_once is None:
         known = {"shift": room.shift.id, "ticket": room.inside.id if room.inside else None}
         return engine.open(state, calling_plans.FORM.name, world, heard, known)
@@ -58,6 +61,14 @@ def _room(doctors: Sequence[str], member: Member, world: World) -> RoomView | No
     if member.role == "doctor":
         return world.desk.rooms.mine(member)
     return world.desk.rooms.mine(member, doctors) if doctors else None
+
+
+# 「撤销」 alone: of a suspension, unless a visit has just ended and there is none to take back.
+UNDO = "undo"
+
+
+def _means_visit(room: RoomView, member: Member, world: World) -> bool:
+    return room.ended is not None and world.desk.suspensions.latest(member) is None
 
 
 # Whoever was called so short a time ago has not been seen: the word was sent twice.

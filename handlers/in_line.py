@@ -60,7 +60,11 @@ def _hear_act(heard: Heard, values: Values, world: World) -> Given:
 
 
 def _claims(heard: Heard, world: World) -> Values | None:
-    """「结果出来了」 of somebody who was sent for results is no question about a report."""
+    """
+    「结果出来了」 of somebody who was sent for results is no question about a report.
+
+    Nor does 「医生怎么还没来」 of who is in line ask for a doctor by name.
+    """
     said = next((name for name in _CLAIMED if name in heard.preferences), None)
     if said is None:
         return None
@@ -162,6 +166,7 @@ _CLAIMED: Mapping[str, frozenset[str]] = {
     "queue_leave": _HERE,
     "queue_back": AWAY,
     "queue_missed": _HERE | AWAY,
+    "queue_ask": _HERE | AWAY,
 }
 # In which states a ticket can be left, or come back to.
 _ACTS: Mapping[str, frozenset[str]] = {

@@ -45,6 +45,10 @@ def turn(
     beside = state.pop() if is_at_it else state
     if member is not None and heard.order.name in calling_orders.NAMES:
         return calling_orders.turn(engine, beside, heard, world, member)
+    if member is not None and heard.order.name == calling_orders.UNDO:
+        of_visit = calling_orders.turn(engine, beside, heard, world, member)
+        if of_visit is not None:
+            return of_visit
     form = _OPENS.get(heard.order.name)
     if member is not None and form is not None:
         return engine.open(beside, form, world, heard)

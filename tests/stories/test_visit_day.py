@@ -193,6 +193,31 @@ def test_the_doctor_takes_back_what_was_ended_by_mistake(day):
     assert day.status() == "completed"
 
 
+def test_what_people_in_line_ask_is_about_the_line(day):
+    day.others(1)
+    assert "没有找到您说的医生" in day.say("医生怎么还没来"), "who is not here asks for a doctor"
+    day.scan("checkin:GH")
+    for words in ("医生怎么还没来", "我会不会排到最后", "刚才叫我了吗"):
+        assert "前面1位" in day.say(words), words
+    assert "给您留着" in day.say("我能不能先出去吃个早饭")
+    assert "接着给您排" in day.say("我回来了")
+    for _ in range(2):
+        day.call()
+    day.doctor("看结果")
+    assert "拿到结果回来，就给您接着排" in day.say("我去做检查了，结果出来还要重新排队吗")
+    day.say("2")
+    day.doctor("下一个")
+
+
+def test_one_bare_word_takes_back_the_visit_that_has_just_ended(day):
+    day.scan("checkin:GH")
+    day.call()
+    day.stage.wait(3)
+    day.doctor("完成")
+    assert "接着看" in day.doctor("撤销")
+    assert "停诊" in day.doctor("撤销"), "nothing has just ended"
+
+
 def test_who_cannot_be_told_later_is_not_promised_it(day):
     """A scan opens a minute; what she wrote three days ago opens nothing any more."""
     with open_desk(day.stage.house, CONSOLE) as counter:
