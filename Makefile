@@ -48,6 +48,8 @@ train: $(TOOLS) ## train the triage model again; DATA=directory of labelled text
 	@test -n "$(DATA)" || { echo "say where the texts are: make train DATA=path" >&2; exit 2; }
 	$(BIN)/python scripts/train_triage.py --data "$(DATA)"
 	$(BIN)/python scripts/inquiry_counts.py --data "$(DATA)"
+	$(BIN)/python scripts/train_ailing.py --data "$(DATA)"
+	$(BIN)/python scripts/train_intents.py
 	$(BIN)/python scripts/triage_report.py --data "$(DATA)"
 
 clean: ## remove the environment and caches (databases under var/ stay)

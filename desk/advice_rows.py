@@ -87,9 +87,6 @@ _CALLED = (
     select(
         *_LINE,
         Ticket.due_at,
-        Ticket.told_low,
-        Ticket.told_high,
-        Ticket.told_mean,
         func.min(_FIRST_EVENT.c.at).label("came_at"),
         _CALLED_AT,
     )
@@ -100,9 +97,7 @@ _CALLED = (
         and_(_FIRST_EVENT.c.ticket_id == Ticket.id, _FIRST_EVENT.c.from_state.is_(None)),
     )
     .where(_OF_WARDS, Shift.visit_on == bindparam("day"))
-    .group_by(
-        *_LINE, Ticket.id, Ticket.due_at, Ticket.told_low, Ticket.told_high, Ticket.told_mean
-    )
+    .group_by(*_LINE, Ticket.id, Ticket.due_at)
 )
 
 
@@ -198,7 +193,7 @@ def last_seen(work: Work, site: str, latest: date) -> date | None:
 
 
 def called(work: Work, wards: Sequence[int], day: date) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return of each ticket of a day when it was due, drawn, first called; what was said."""
+    """Return for each ticket of a day when it was due, drawn and first called."""
     return work.conn.execute(_CALLED, {"wards": list(wards), "day": day}).all()
 
 

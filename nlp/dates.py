@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from nlp import clock
+from nlp import clock, misheard
 from nlp.datewords import (
     AFTER,
     BEFORE,
@@ -15,7 +15,6 @@ from nlp.datewords import (
     MOVED,
     NOT_AFTER,
     NOT_BEFORE,
-    SLIPS,
     TAKEN_BACK,
     TO,
     TRAPS,
@@ -50,7 +49,7 @@ def find(
     (改到后天). `about` are the days the conversation is about, as half-open spans: 「换成下午」 is
     the afternoon of those days.
     """
-    folded = _masked(_spelled(fold(text)), ignore)
+    folded = _masked(fold(text), ignore)
     if asking in _PARTICULARS and not _BOOKS.search(folded):
         return ()
     if asking == "choice" and re.fullmatch(rf"\s*{NUMBER}[号]?[吧.]?\s*", folded):
@@ -74,15 +73,11 @@ def _within(one: When, other: When) -> bool:
     return other != one and one.start <= other.start and other.end <= one.end
 
 
-def _spelled(folded: str) -> str:
-    for slip, meant in SLIPS:
-        folded = slip.sub(meant, folded)
-    return folded
-
-
 def _masked(folded: str, ignore: Sequence[tuple[int, int]]) -> str:
+    """Return the text with sound-alikes put right, names and what is no date blanked."""
     for begin, end in ignore:
         folded = folded[:begin] + "□" * (end - begin) + folded[end:]
+    folded = misheard.righted(folded)
     return TRAPS.sub(lambda found: "□" * len(found[0]), folded)
 
 

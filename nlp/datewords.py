@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from nlp import lexicon
 from nlp.numerals import NUMBER
+from nlp.surnames import SURNAMES
 
 _ROWS = lexicon.rows("days.tsv")
 
@@ -32,28 +33,23 @@ PART_HOURS = {
     for word, (_, value) in _values("part").items()
 } | {"早": (6, 10), "晚": (18, 22), "晨": (6, 10)}
 _PARTS = _any(_values("part"))
-# 下州三: what a hurried thumb takes from the list of 周's sound-alikes.
-_WEEK = r"(?:周|星期|礼拜|(?<=[下这本])[州洲](?=[一二三四五六日天]))"
+_WEEK = "(?:周|星期|礼拜)"
 _DAY = "[一二三四五六日天1-7]"
 _H = r"(?:\d{1,2}|[零一二两三四五六七八九十]{1,3})"
 _UNIT = r"(?:天|日|周|星期|礼拜|月|年|小时|钟头|分钟|刻钟)"
 _COUNT = rf"(?:{NUMBER}|几|半|数)"
 _TO = r"(?:到|至|-|~)"
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-
-# What a thumb or an ear makes of the words of a date; each is as long as what it stands for.
-SLIPS = (
-    (re.compile(r"(?<![有知著])名(?=天)"), "明"),
-    (re.compile(r"(?<=后)田"), "天"),
-    (re.compile(r"(?<=[上下])[舞武伍五](?=[的号吧能可看有,. ]|$)"), "午"),
-)
+_TITLES = "(?:医[生师]|大夫|主任|教授|专家)"
 
 # What holds the words of a date and means none; the longer reading stands first.
 TRAPS = re.compile(
     rf"最早|最晚|哪个[早晚]|(?:早|晚)一?点(?!钟|[半到至左\d])|一下(?=下*(?:个|周|星期|礼拜|月))"
     rf"|[看查问等想约挂]下(?=下(?:个|周|星期|礼拜|月))"
     rf"|[上下]?周(?:围|岁|期|长|到(?![周星礼下])|转|身|边|折|密|详)|楼下周|礼拜寺|(?:下|这个?|上个?)?月(?:经|子|饼|龄|嫂|事)"
-    rf"|周[一二三四五六日](?![{_SURNAMES}])[\u4e00-\u9fff]?(?:医生|大夫|主任|教授)"
+    rf"|周[一二三四五六日](?![{SURNAMES}])[\u4e00-\u9fff]?{_TITLES}"
+    rf"|[{SURNAMES}](?:{_any(FEASTS)}|[一二三四五六七八九][月日])(?={_TITLES})"
+    rf"|(?<![午上晨早晚间天日号])[一二三四五六七八九]点[一二三四五六七八九](?![十分刻点半])"
+    rf"|[一1每]个?{_WEEK}(?:{_DAY}(?=[次回趟遍])|[两])"
     rf"|(?>第{NUMBER}[个号]?)(?!个?{_WEEK}|天|个工作日)|第一(?=时间)|[a-z]\d+号?|每(?:隔|逢)?(?:个|到)?"
     rf"(?:周|星期|礼拜|月|天|年|晚|早|日){_DAY}?"
     rf"|{NUMBER}号(?:楼|诊|室|窗|厅|门|床|病|线|院|馆|机|房|柜|桌|台|医|车|路|站|选|针|药|电梯|键|链|信|染|叶|菌|糖|按)"
@@ -83,6 +79,7 @@ TOKEN = re.compile(
     rf"|(?P<week>(?P<w_r>上上|上|这|本|今|当|下下下|下下|下)?(?:个|一)?{_WEEK}(?:的?{_WEEK})?"
     rf"(?:(?P<w_l>(?=[一二三四五六日天]{{2}})一?二?三?四?五?六?[日天]?)(?![点号个时月天刻岁次位年十0-9])|"
     rf"(?P<w_d>{_DAY})(?![0-9])|末))"
+    rf"|(?P<edge>(?P<e_r>这|本|下下|下)(?:个|一)?{_WEEK}的?(?P<e_w>头|前|后|最后)(?P<e_n>[两二三四几])天)"
     rf"|(?P<weeks>(?P<ws_r>上上|上|这|本|今|下下下|下下|下)(?:个|一)?{_WEEK}(?:[内里])?)|(?P<end>周末|双休日)"
     rf"|(?P<after>(?:(?P<a_f>{_any(FEASTS)})|(?<![环关季])节|年|假期|长?假)(?:假期|假|放假|节)?"
     rf"(?:过后|后|完)(?P<a_1>的?(?:第一天|头一天|首日|第一个工作日|上班))?)"
@@ -96,7 +93,7 @@ TOKEN = re.compile(
     rf"|(?P<md>(?P<m_y>今年|明年|后年)?的?(?P<m_r>这个?|本|当|上个?|下下个?|下个?)?(?P<m>元|{NUMBER})?月(?:份)?的?"
     rf"(?:(?P<d>{NUMBER})(?!点|个|时|刻|天)[日号]?|月?(?P<m_p>初|中旬?|上旬|下旬|底|末|上半月|下半月)"
     rf"(?:那天)?|最后(?P<m_l>{NUMBER})天)?)"
-    rf"|(?P<half>(?P<h_p>上|下)半个?月)"
+    rf"|(?P<half>(?P<h_p>上|下)半个?月)|(?P<xun>(?P<x_p>[上中下]旬))"
     rf"|(?P<nd>(?P<n>{NUMBER})(?:[日号]|(?=[,、和](?:{NUMBER}[,、和])*{NUMBER}号))|(?P<n_t>廿[一二三四五六七八九]?)(?![岁多几年个块元]))"
     rf"|(?P<slash>(?<![\d/.-])(?P<s_m>1[0-2]|0?[1-9])[-/](?P<s_d>3[01]|[12]\d"
     rf"|0?[1-9])(?![\d/.点天岁个次片月周年粒颗支])[日号]?)"
@@ -142,12 +139,14 @@ ILLNESS = re.compile(
 ONSET = re.compile(rf"[^,.!?挂约号]{{0,6}}?(?:开始|起(?!床)|一直|老是?|总是?|{_ILL})")
 # What makes words about time a wish: said anywhere, or in the clause of the date.
 WANTS = re.compile(
-    r"[号挂约改换订退]|门诊|看(?:病|医生|大夫|诊|一下|看|个)|[能以]看|看得|有空|[出坐停就接]诊|上班|值班|复查|复诊|取消|"
+    r"[号挂约改换订退]|门诊|[\u4e00-\u9fff]科(?![学技目普医])|[男女]医生|看(?:病|医生|大夫|诊|一下|看|个)|[能以]看|看得|有空|[出坐停就接]诊|上班|值班|复查|复诊|取消|"
     r"[过来去]医院|帮|麻烦|查一?下|查询|推荐|过来|候补|排队|开门|放假"
 )
 MAY = re.compile(
     r"[^,.!?]{0,10}?(?:能|可以|行不|行吗|有没有|有吗|谁|几点|方便|没空|没时间|想|帮|吧|呢$|来(?!的|了|例|月)|去(?!年|世|了|过))"
 )
+# A day that is over is asked for only where something of the desk was done on it (昨天抽的血).
+ERRAND = re.compile(r"[^,.!?]{0,6}?(?:[约挂号拍抽查量测看到来过]|预约|做的|报告|结果|检查)")
 # 「人流九天后」 counts from an event of the illness, not from today.
 SINCE = re.compile(
     r"(?:流|术|产|餐|饭|药|针|疫苗|拆线|院|经|假|房|烧|吃|喝|完|孕|宫|动|打|种|做|除|牙|后|伤|病|了|最近|大概间隔)"

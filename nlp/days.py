@@ -188,6 +188,23 @@ def _week(found: re.Match[str], today: date) -> Days | None:
     return Days(ahead, weekdays=wanted)
 
 
+def _edge(found: re.Match[str], today: date) -> Span:
+    """下周头两天, 这周后三天: of the seven days of the calendar week."""
+    monday = monday_of(today) + _WEEK * found["e_r"].count("下")
+    count = timedelta(days=to_int(found["e_n"]) or _FEW_FROM)
+    first = found["e_w"] in {"头", "前"}
+    return (monday, monday + count) if first else (monday + _WEEK - count, monday + _WEEK)
+
+
+def _third_of_month(found: re.Match[str], today: date) -> Span:
+    """中旬 alone is that of this month, or of the next when it is over."""
+    begin, end = _PARTS_OF_MONTH[found["x_p"]]
+    first = _month_start(today, 0)
+    if min(first + timedelta(days=end), _month_start(first, 1)) <= today:
+        first = _month_start(first, 1)
+    return first + timedelta(days=begin), min(first + timedelta(days=end), _month_start(first, 1))
+
+
 def _month(found: re.Match[str], today: date) -> Days | Span | None:
     first = _first_of_month(found, today)
     if first is None:
@@ -311,6 +328,7 @@ def _moon(found: re.Match[str], today: date) -> Days | Span | None:
 _READERS = {
     "ymd": _full, "compact": _full, "dd": _two_days, "nth": _nth, "week": _week, "weeks": _week,
     "end": _week, "after": _holiday, "break": _holiday, "feast": _feast, "moon": _moon,
-    "year": _year, "md": _month, "half": _half_month, "nd": _day_of_month, "slash": _numbers,
+    "edge": _edge, "xun": _third_of_month, "year": _year, "md": _month, "half": _half_month,
+    "nd": _day_of_month, "slash": _numbers,
     "dot": _numbers, "both": _few, "few": _few, "rel": _relative, "short": _relative,
 }  # fmt: skip

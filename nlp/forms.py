@@ -19,6 +19,15 @@ _CUE_BEFORE = re.compile(
 _CUE_AFTER = re.compile(
     r"^的?(?:专家|普通|主任|特需|夜间)?(?:号|门诊|医生|大夫|专家|主任|挂号|科)|^(?:科?在哪|怎么走|几楼|多少钱|上班|几点|开门)"
 )
+# A date, or a pause on both sides: 「周二上午消化」「快就行，耳鼻喉」.
+_CUE_TIME = re.compile(
+    r"(?:[上下中]午|[前后头]晌|半天|早上|晚上|[今明后][天儿]|[周拜期][一二三四五六日天末]"
+    r"|[\d一二三四五六七八九十][号日])(?:的|看)?$"
+)
+_PAUSE_BEFORE = re.compile(r"(?:^|[，。,;；!！?？])$")
+_PAUSE_AFTER = re.compile(r"[吧呢啊]?(?:$|[，。,;；!！?？])")
+# What is said of an ailment as often as of a department needs a verb or a title beside it.
+_ALSO_AILMENTS = frozenset({"疼痛", "感染", "呼吸", "肿瘤", "皮肤"})
 _CUE_FAR = re.compile(r"(?:挂|看|约|预约)[^，。,|]{0,12}$")
 _REFUSED = re.compile(r"(?:不|别|不是)(?:想|要|挂|看|去|是|约)*$")
 _MISTYPED_FROM = 3
@@ -83,7 +92,7 @@ def _scan(text: str, forms: Forms) -> tuple[list[Named], int]:
         while at >= 0:
             end = at + len(form)
             entry = forms.by_form[form]
-            cued = entry.strong or left == form or _cued(left[:at], left[end:])
+            cued = entry.strong or left == form or _cued(form, left[:at], left[end:])
             if cued:
                 if not _REFUSED.search(left[:at]):
                     found += [(at, named) for named in entry.meant]
@@ -94,10 +103,12 @@ def _scan(text: str, forms: Forms) -> tuple[list[Named], int]:
     return [named for _, named in found], longest
 
 
-def _cued(before: str, after: str) -> bool:
+def _cued(form: str, before: str, after: str) -> bool:
     """Tell whether the words around a short form (心内, 皮肤) make it a department."""
     if _CUE_BEFORE.search(before) or _CUE_AFTER.match(after):
         return True
+    if form not in _ALSO_AILMENTS and _PAUSE_AFTER.match(after):
+        return bool(_CUE_TIME.search(before) or _PAUSE_BEFORE.search(before))
     return not after.strip("，。,!！吧呢啊") and _CUE_FAR.search(before) is not None
 
 

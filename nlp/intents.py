@@ -61,8 +61,9 @@ class Cues:
     """
     What the other senses found in the message, and which answer the open question wants.
 
-    `departments` is true only where one was named in words; `ordinal` is 1-based, -1 = last;
-    `asking` as in `heard.Context`.
+    `departments` is true only where one was named in words; `ailing` where the message speaks of a
+    body or a disease in whatever words; `ordinal` is 1-based, -1 = last; `asking` as in
+    `heard.Context`.
     """
 
     symptoms: bool = False
@@ -72,6 +73,7 @@ class Cues:
     ordinal: int | None = None
     answer: Answer | None = None
     readings: bool = False
+    ailing: bool = False
     asking: str | None = None
 
 
@@ -221,7 +223,7 @@ def _bare(said: str, table: _Table) -> str:
 def _facts(text: str, said: str, bare: str, cues: Cues, table: _Table) -> set[str]:
     """Return the names of the facts that hold, as the lexicon's second column spells them."""
     facts = {
-        name for name in ("symptoms", "doctors", "departments", "when", "readings")
+        name for name in ("symptoms", "doctors", "departments", "when", "readings", "ailing")
         if getattr(cues, name)
     }  # fmt: skip
     if cues.ordinal is not None:

@@ -30,7 +30,7 @@ _WRONG = r"(?:写|打|填|登记|输|弄|搞|录|登|发|说)?错"
 # Somebody else's telephone: the hospital's. Who is afraid of a leak wants no list.
 _NO_ERRAND = {
     "share": re.compile(r"有(?:了)?号|退号|有人退|放号|候补|空出来|轮到"),
-    "phone": re.compile(r"医院|你们|贵院|科室?的?电话|窗口|服务台|医生"),
+    "phone": re.compile(r"[约挂]的号|医院|你们|贵院|科室?的?电话|窗口|服务台|医生"),
     "see": re.compile(r"安全|泄[露漏]|保密|[骗卖传]|给别|谁能|干什么|干啥|不[要让许]|[别莫]|授权"),
 }
 

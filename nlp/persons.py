@@ -12,7 +12,7 @@ import re
 from datetime import date
 from typing import cast
 
-from nlp import lexicon
+from nlp import lexicon, mentioned
 from nlp.heard import Person, Relation, Sex
 
 _ROWS = {r["word"]: r for r in lexicon.rows("persons.tsv")}
@@ -70,11 +70,6 @@ _TAKEN_BACK = re.compile(
 _SOMEBODY = re.compile(
     r"[给帮替为][我俺](?!自己|本人|也|都|先|再|快|就|重|马上|现在|直接|随便|安排|查|看|找|办|弄|改|换|退|取消)"
     r"[^，。,\s]{1,5}?(?:挂|约|预约|登记)"
-)
-# 「女儿让我来看看」 names who sends the patient; 「妈妈让我帮她挂」 names the patient.
-_WHO_SENDS = re.compile(
-    r"(?:儿子|女儿|闺女|姑娘|孩子|娃|老公|老婆|老伴|爱人|媳妇|儿媳|女婿|孙子|孙女|邻居|朋友)们?(?:都|就|也|老|一直|非|总)*"
-    r"(?:[让叫喊劝催]|非要|要求)[我俺](?![^,，。]{0,6}[给帮替为挂约])"
 )
 # 「我要挂号」 says who asks, not who is ill.
 _WHO_ASKS = re.compile(
@@ -164,8 +159,8 @@ def find(text: str, now: date | None = None) -> Person:
         text: the message.
         now: the local day, needed only to turn a year of birth into an age.
     """
-    plain = _WHO_SENDS.sub(_blank, _NOBODY.sub(_blank, _TAKEN_BACK.sub(_blank, text)))
-    plain = _WHO_ASKS.sub(_blank, plain)
+    plain = _NOBODY.sub(_blank, _TAKEN_BACK.sub(_blank, text))
+    plain = _WHO_ASKS.sub(_blank, mentioned.blanked(plain))
     row = _named(plain)
     relation = cast("Relation | None", row["relation"]) if row else None
     sex = cast("Sex | None", row["sex"] or None) if row else None

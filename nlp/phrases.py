@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from nlp import clock, days
 from nlp.datewords import (
+    ERRAND,
     ILLNESS,
     MAY,
     MOVED,
@@ -258,6 +259,8 @@ def _is_onset(folded: str, phrase: Phrase, today: date, *, wished: bool) -> bool
     if phrase.counted and (STILL.match(rest) or SINCE.search(folded[: phrase.begin])):
         return True
     if phrase.days and phrase.days.spans[0][0] <= today and ONSET.match(rest):
+        return True
+    if not bare and phrase.days and phrase.days.spans[-1][1] <= today and not ERRAND.match(rest):
         return True
     if bare or wished or MAY.match(rest):
         return False

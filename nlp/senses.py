@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nlp import answers, dates, departments, identity, people, readings
+from nlp import ailing, answers, dates, departments, identity, people, readings
 from nlp import symptoms as bodies
 from nlp.heard import Answer, Context, Named, When
 from nlp.intents import Cues
@@ -28,6 +28,7 @@ class Senses:
     readings: tuple[readings.Reading, ...]
     answer: Answer | None
     ordinal: int | None
+    ailing: bool
 
     def cues(self, asking: str | None) -> Cues:
         """Return the facts the wish is weighed by."""
@@ -39,6 +40,7 @@ class Senses:
             ordinal=self.ordinal,
             answer=self.answer,
             readings=bool(self.readings),
+            ailing=self.ailing,
             asking=asking,
         )
 
@@ -60,6 +62,7 @@ def sense(
         readings=readings.find(text),
         answer=answers.yes_no(text, context.asking),
         ordinal=None if given else answers.ordinal(text, context.asking),
+        ailing=bool(present) or ailing.speaks(text),
     )
 
 

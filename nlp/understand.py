@@ -28,6 +28,7 @@ from nlp import (
     segment,
     several,
     shifts,
+    spelled,
     strangers,
     topics,
     triage,
@@ -43,11 +44,14 @@ _LOG = logging.getLogger(__name__)
 _MOST_CHARACTERS = 2000
 # Intents in which a department is looked for.
 _SEEKS_CARE = frozenset(
-    {"symptom", "book", "emergency", "unknown", "consult", "education", "waitlist", "extra"}
-)
+    {"symptom", "book", "emergency", "unknown", "consult", "education", "waitlist", "extra",
+     "doctor_info", "clinic_info"}
+)  # fmt: skip
 _LEAST_DEPARTMENTS = 3
 # A wish to book is taken for a complaint, too, from this probability of a department on.
 _CLEAR_WISH = 0.5
+# From here on what asks for nothing is talk about something else: 「收头发，高价」.
+_SURELY_IDLE = 0.95
 # What scolding and chatting is sometimes mistaken for.
 _MAY_BE_IDLE = frozenset(
     {"unknown", "greet", "symptom", "education", "consult", "doctor_info", "clinic_info",
@@ -69,7 +73,9 @@ def understand(
     """Return what was heard; `now` is aware and local, `model` another triage model."""
     try:
         told = _before_a_list(context or Context(), now)
-        heard = _whole(text[:_MOST_CHARACTERS], now, vocabulary, told, model)
+        written = text[:_MOST_CHARACTERS]
+        text = spelled.read(written)
+        heard = replace(_whole(text, now, vocabulary, told, model), text=written)
         if heard.order is None or heard.order.name != orders.TELL or heard.alarm:
             return heard
         # What people are to be told names days and doctors, too; whom it is for stands before it.
@@ -126,6 +132,7 @@ def warm(now: datetime) -> None:
         ValueError, OSError: a lexicon or a model is broken; says which file and row.
     """
     segment.load()
+    spelled.read("mingtian")
     somebody = Vocabulary(doctors=(DoctorEntry("", "王建国", site="", department=""),))
     for text in _WARMING:
         _understand(text, now, somebody, Context(), None)
@@ -177,7 +184,7 @@ def _understand(
     heard = _with_urgency(heard, seen)
     if _is_idle(heard, senses):
         return Heard(text=text, preferences=heard.preferences & preferences.IDLE)
-    scored = _departments(heard, senses.national, person, context, model)
+    scored = _departments(heard, senses, person, context, model)
     likely = scored[:_MOST_PLACED]
     place = partial(
         departments.at_sites, vocabulary=vocabulary, person=person, feverish=heard.feverish
@@ -190,7 +197,7 @@ def _understand(
     own = site
     if context.symptoms and heard.symptoms:
         alone = replace(context, symptoms=())
-        new = _departments(heard, senses.national, person, alone, model)
+        new = _departments(heard, senses, person, alone, model)
         own = place(new[:_MOST_PLACED])
     return replace(
         heard,
@@ -240,20 +247,20 @@ def _with_urgency(heard: Heard, seen: redflags.Findings) -> Heard:
 
 def _departments(
     heard: Heard,
-    national: tuple[Named, ...],
+    senses: Senses,
     person: Person,
     context: Context,
     model: triage.Model | None,
 ) -> tuple[Named, ...]:
     """Departments named in words first, then what the complaint points to."""
-    complains = bool(heard.symptoms) or (
-        heard.intent in ("symptom", "emergency") and not heard.doctors
+    national = senses.national
+    is_idle = heard.intent == "unknown" and heard.confidence >= _SURELY_IDLE
+    wanted = (heard.intent in _SEEKS_CARE and not is_idle) or heard.symptoms
+    complains = bool(wanted) and (
+        senses.ailing or (heard.intent in ("symptom", "emergency") and not heard.doctors)
     )
-    wanted = heard.intent in _SEEKS_CARE or heard.symptoms
-    if not complains and national:
-        return national if wanted else ()
-    if not wanted or (not complains and (heard.intent != "book" or heard.doctors)):
-        return ()
+    if not complains and (national or heard.intent != "book" or heard.doctors):
+        return national
     earlier = () if "instead" in heard.preferences else context.symptoms
     words = "，".join((*earlier, complaints.core(heard.text, heard.symptoms)))
     guessed = triage.score(words, person, model=model)
