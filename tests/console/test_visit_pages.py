@@ -88,6 +88,26 @@ def inside(page: str) -> str:
     return re.search(r'id="inside">(?:<strong>)?([A-Z]+\d+|[^<]*)', page)[1]
 
 
+def test_who_gives_up_at_the_desk_leaves_the_line_with_it(house, enter, shift, here):
+    with open_desk(house, CONSOLE) as counter:
+        first = standing.room(counter.work, NURSE, shift).line[0].appointment
+        patient = counter.work.conn.scalar(
+            select(Appointment.patient_id).where(Appointment.id == first)
+        )
+    browser = enter("desk")
+    where = f"/patients/{patient}/appointments/{first}/cancel"
+    assert where in text(browser.get(f"/patients/{patient}"))
+    assert "排队号作废" in text(browser.get(where))
+
+    browser.post(where)
+
+    with open_desk(house, CONSOLE) as counter:
+        line = [one.label for one in standing.room(counter.work, NURSE, shift).line]
+    assert line == here[1:]
+    page = text(browser.get(f"/shifts/{shift}"))
+    assert "已退号" in page or here[0] not in page
+
+
 def test_a_visit_ended_by_mistake_is_taken_back_from_the_page(house, enter, shift, here):
     browser = enter("desk")
     page = press(browser, shift, "next", text(browser.get(f"/rooms/{shift}")))
