@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from dialogue.form import Asked, Filled, Given, Question, Reask, Redo, Slot
@@ -51,7 +52,19 @@ def answer_time(heard: Heard, values: Values, world: World) -> Given:
     if "none" in said or "unsure" in said:
         none = "none" in said
         return Redo(("offer",), change_texts.NOT_THIS) if none else Redo((), texts.TAKE_FIRST)
-    return next((o.slot for o in offered if any(same_clock(w, o) for w in heard.when)), None)
+    meant = [w for w in heard.when if not _is_of_another_day(w, values, offered)]
+    return next((o.slot for o in offered if any(same_clock(w, o) for w in meant)), None)
+
+
+def _is_of_another_day(when: When, values: Values, offered: Sequence[Opening]) -> bool:
+    """
+    「还是14号上午8点吧」 among the times of the 7th is about another list.
+
+    An hour alone is told with the days that were wished for, whichever are listed.
+    """
+    day = when.start.date()
+    wished = {start.date() for start, _ in wishes.wanted_times(values)}
+    return when.names_day and day not in wished | {o.starts_at.date() for o in offered}
 
 
 def is_clock_wish(values: Values, opening: Opening) -> bool:

@@ -15,11 +15,17 @@ _TITLED = re.compile(rf"{_VERB}(?P<name>[{SURNAMES}]{_TITLE})")
 _NAMED = re.compile(
     rf"{_VERB}(?P<name>[{SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=的号|的专家号|{_TITLE})"
 )
+_WHOLE = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}")
 # Days, hours, departments and the adjectives of a number are none.
 _NO_NAME = re.compile(
     r"^(?:任[何意]|方便|常规|高级|安[排全]|时[间段候]|万[能一]|成人|童|管用|温和|全)"
     r"|(?!^)[一二三四五六七八九十日天末午晚早号科诊医院师生病痛症炎癌疮瘤障压糖血的那这哪几个么了]"
 )
+
+
+def is_name(text: str) -> bool:
+    """Tell whether this is a surname with one or two characters, as people are called."""
+    return bool(_WHOLE.fullmatch(text)) and not _NO_NAME.search(text)
 
 
 def find(text: str, complaints: Sequence[str]) -> str:

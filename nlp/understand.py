@@ -148,6 +148,8 @@ def _understand(
     who = identity.find(text, context.asking, now.date())
     senses = sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))
+    if context.asking == "name" and who.name and strangers.is_name(who.name):
+        intent, confidence = "unknown", 0.0  # 方子轩 was asked for, no prescription (方子)
     errand = particulars.errand(text, intent)
     if errand is not None:
         intent, confidence = "privacy", particulars.SURE

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nlp import complaints, preferences
+from nlp.heard import Context
 from nlp.understand import understand
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
@@ -97,3 +98,14 @@ def test_a_day_that_is_mistyped_or_asked_for(text, begins):
     now = NOW if text[0] != "要" else datetime(2026, 12, 1, 9, tzinfo=NOW.tzinfo)
     (when,) = understand(text, now, HOUSE).when
     assert (when.start.day, when.start.hour) == begins
+
+
+@pytest.mark.parametrize("text", ["方子轩", "叫方子涵。", "单子豪"])
+def test_a_name_that_was_asked_for_is_no_wish(text):
+    heard = understand(text, NOW, HOUSE, Context(asking="name"))
+    assert (heard.name, heard.intent) == (text.strip("叫。"), "unknown")
+
+
+def test_what_is_no_name_stays_what_it_is():
+    assert understand("看病历", NOW, HOUSE, Context(asking="name")).intent == "record"
+    assert hear("我的方子丢了").intent == "record"
