@@ -26,6 +26,7 @@ from tests.simulation.judge import (
 )
 from tests.simulation.patient import Patient
 from tests.simulation.run import Talk, Ward, conversations
+from tests.simulation.screen import read
 
 OPENID = "oSimulatedPatient0000000000x"
 
@@ -132,3 +133,26 @@ def test_who_is_told_there_is_nothing_is_believed_only_by_the_books(booked):
     assert hospital.has_room(patient.goal.changed(when=same_day), told="")
     sunday = When("周日", days=frozenset({STARTS[0].date() + timedelta(days=5)}))
     assert not hospital.has_room(patient.goal.changed(when=sunday), told="")
+
+
+def test_she_objects_to_what_stands_there_not_to_what_is_not_told(booked):
+    patient, hospital, _, _ = booked
+    patient.goal = patient.goal.changed(matter=replace(patient.goal.matter, doctor_name="郭晓岚"))
+    people = read("给谁挂号？回复数字：\n1. 李*英（妈妈）\n2. 给别的人挂（先登记）")
+    other = read(
+        f"请核对：\n就诊人：{patient.goal.person.name}\n医生：梁启明 主任医师\n对吗？\n1. 确认"
+    )
+
+    assert patient._wrong_in(people, hospital.clock()) == ""
+    assert patient._wrong_in(other, hospital.clock()) == "doctor"
+
+
+def test_of_each_list_she_leafs_through_some_pages(booked):
+    patient, _, _, _ = booked
+    offers, kin = (
+        read("可以约的号\n1. 普通号，最早8:00，20元\n还有别的，回复“更多”"),
+        read("这位就诊人是您的什么人？\n1. 我本人\n还有别的，回复“更多”"),
+    )
+
+    assert [patient._next_page(offers) is None for _ in range(4)] == [False, False, False, True]
+    assert patient._next_page(kin) is not None
