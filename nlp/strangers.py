@@ -15,7 +15,7 @@ _TITLED = re.compile(rf"{_VERB}(?P<name>[{SURNAMES}]{_TITLE})")
 _NAMED = re.compile(
     rf"{_VERB}(?P<name>[{SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=的号|的专家号|{_TITLE})"
 )
-_WHOLE = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}")
+_WHOLE = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}")
 # Days, hours, departments and the adjectives of a number are none.
 _NO_NAME = re.compile(
     r"^(?:任[何意]|方便|常规|高级|安[排全]|时[间段候]|万[能一]|成人|童|管用|温和|全)"
