@@ -296,6 +296,9 @@ def test_from_the_code_at_the_door_to_the_end_of_the_visit(demo, patient, doctor
     doctor.shows("ol.line", label)
     press(doctor, "n", f"已叫{label}号")
     press(doctor, "f", "已看完")
+    press(doctor, "z", f"已撤销，{label}号")
+    assert inside(doctor) == label, "ended by mistake, the visit goes on"
+    press(doctor, "f", "已看完")
     board.wait(lambda: not board.browser.find_elements(By.CSS_SELECTOR, ".missed"), "still missed")
     patient.write("还要等多久", "没有在排的号")
 
