@@ -19,7 +19,7 @@ MODEL_FILE = lexicon.HERE / "ailing.bin"
 WHOLE, CLAUSE = -0.3, 1.0
 # A message further below holds no such clause.
 _HOPELESS = -2.5
-_LEAST_CHARACTERS = 4
+LEAST_CHARACTERS = 4
 # Who it is about says nothing of a body, and patients' titles are full of children.
 _WHO = re.compile(
     r"(?:大|小|二)?(?:宝宝|宝贝|孩子|孩儿|小孩|娃娃|娃儿|娃|婴儿|幼儿|儿童|儿子|女儿|闺女|孙子|孙女|外孙|小朋友|崽崽|妈妈?|爸爸?|母亲|父亲|"
@@ -54,5 +54,5 @@ def speaks(text: str) -> bool:
     whole = log_odds(text)
     if whole >= WHOLE or whole < _HOPELESS:
         return whole >= WHOLE
-    clauses = [c for c in _CLAUSES.split(text) if len(c) >= _LEAST_CHARACTERS]
+    clauses = [c for c in _CLAUSES.split(text) if len(c) >= LEAST_CHARACTERS]
     return len(clauses) > 1 and any(log_odds(clause) >= CLAUSE for clause in clauses)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nlp import lexicon
+from nlp import ailing, lexicon
 
 _SHORT_CHARACTERS = 40
 _CLAUSES = re.compile(r"[,，。;；!！?？\n]")
@@ -18,6 +18,11 @@ _WHO_AND_WHEN = re.compile(
 # What is told along with a complaint and is none: who sends her, how far it is, when it suits.
 _BESIDE = re.compile(
     r"让我|买了?点?药|不见好|看看|想挂|挂个?号|最好是|离医院|想先|定下来|放心|不会弄|麻烦|你们医院"
+)
+# Where it was found is no complaint: 「单位体检白细胞低」 asks for no check-up.
+_FOUND_AT = re.compile(
+    r"(?<![做想要去约挂来个])(?:单位|公司|厂里|学校|年度|入职)?(?:组织)?体检(?:报告|结果|单)?(?:上|里)?"
+    r"(?:说|查出来?|发现|显示|提示|写的?|(?=[白红血尿肝肾甲胆脂转肺乳]))(?=[^,，。]{2})"
 )
 _KNOWN: dict[str, str] = {r["said"]: r["known"] for r in lexicon.rows("lay_words.tsv")}
 _LAY = re.compile("|".join(sorted(map(re.escape, _KNOWN), key=len, reverse=True)))
@@ -40,6 +45,13 @@ def core(text: str, symptoms: Sequence[str]) -> str:
     if len(text) > _SHORT_CHARACTERS:
         kept = [c for c in clauses if any(w in c for w in symptoms) or not _BESIDE.search(c)]
         return _in_known_words("，".join(kept) or text)
-    telling = [c for c in clauses if any(word in c for word in symptoms)]
-    alone = "，".join(telling or clauses)
+    telling = [c for c in clauses if _tells(c, symptoms)] if len(clauses) > 1 else clauses
+    alone = _FOUND_AT.sub("", "，".join(telling or clauses))
     return _in_known_words(_WHO_AND_WHEN.sub("", alone) or text)
+
+
+def _tells(clause: str, symptoms: Sequence[str]) -> bool:
+    """A clause tells of the complaint by a symptom we know, or in other words."""
+    if any(word in clause for word in symptoms):
+        return True
+    return len(clause) >= ailing.LEAST_CHARACTERS and ailing.log_odds(clause) >= ailing.CLAUSE

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
+from nlp import lexicon
 from nlp.heard import Named
 
 TYPO = 0.85
@@ -19,17 +20,29 @@ _CUE_BEFORE = re.compile(
 _CUE_AFTER = re.compile(
     r"^的?(?:专家|普通|主任|特需|夜间)?(?:号|门诊|医生|大夫|专家|主任|挂号|科)|^(?:科?在哪|怎么走|几楼|多少钱|上班|几点|开门)"
 )
-# A date, or a pause on both sides: 「周二上午消化」「快就行，耳鼻喉」.
+# A date, or a pause on both sides: 「周二消化」「快就行，耳鼻喉」.
 _CUE_TIME = re.compile(
-    r"(?:[上下中]午|[前后头]晌|半天|早上|晚上|[今明后][天儿]|[周拜期][一二三四五六日天末]"
-    r"|[\d一二三四五六七八九十][号日])(?:的|看)?$"
+    r"(?:[今明后][天儿]|[周拜期][一二三四五六日天]|[\d一二三四五六七八九十][号日])(?:的|看)?$"
 )
-_PAUSE_BEFORE = re.compile(r"(?:^|[，。,;；!！?？])$")
+_PARTS_OF_DAY = re.compile(
+    "|".join(
+        sorted(
+            (r["word"] for r in lexicon.rows("days.tsv") if r["kind"] == "part"),
+            key=len,
+            reverse=True,
+        )
+    )
+)
+_PAUSE_BEFORE = re.compile(r"(?:^|[　，。,;；!！?？])的?$")
 _PAUSE_AFTER = re.compile(r"[吧呢啊]?(?:$|[，。,;；!！?？])")
 # What is said of an ailment as often as of a department needs a verb or a title beside it.
-_ALSO_AILMENTS = frozenset({"疼痛", "感染", "呼吸", "肿瘤", "皮肤"})
+_ALSO_AILMENTS = frozenset({"疼痛", "感染", "呼吸"})
 _CUE_FAR = re.compile(r"(?:挂|看|约|预约)[^，。,|]{0,12}$")
 _REFUSED = re.compile(r"(?:不|别|不是)(?:想|要|挂|看|去|是|约)*$")
+_SECOND_THOUGHT = re.compile(
+    r"(?:算了|不对|不不|错了|等等|哦不)[，,。.…!！ ]*(?:还是|是|应该是|改)?"
+    r"|[，,。.…]+(?:还是|改成|改挂|换成)"
+)
 _MISTYPED_FROM = 3
 _GENERIC = re.compile(r"[\u4e00-\u9fff]{2}[内外]科")
 _ENDING = re.compile("[科课刻]|门诊")
@@ -99,8 +112,16 @@ def _scan(text: str, forms: Forms) -> tuple[list[Named], int]:
                     longest = max(longest, len(form))
                 left = left[:at] + "　" * len(form) + left[end:]
             at = left.find(form, end)
+    found = _after_second_thought(text, found)
     found.sort(key=lambda item: (-item[1].score, item[0]))
     return [named for _, named in found], longest
+
+
+def _after_second_thought(text: str, found: list[tuple[int, Named]]) -> list[tuple[int, Named]]:
+    """「挂骨科……算了还是挂康复科」 names the second alone."""
+    changes = [m.end() for m in _SECOND_THOUGHT.finditer(text)]
+    kept = [one for one in found if changes and one[0] >= changes[-1]]
+    return kept or found
 
 
 def _cued(form: str, before: str, after: str) -> bool:
@@ -148,6 +169,8 @@ def heard(text: str, forms: Forms) -> tuple[Named, ...]:
 
     Exact forms count before slips; 「呼及内科」 is a slip of 呼吸内科 rather than 内科.
     """
+    # 「上午内科」 is no slip of a longer name.
+    text = _PARTS_OF_DAY.sub(lambda found: "　" * len(found[0]), text)
     exact, longest = _scan(text, forms)
     if exact and not _GENERIC.search(text):
         return best(exact)

@@ -50,6 +50,8 @@ _SEEKS_CARE = frozenset(
 _LEAST_DEPARTMENTS = 3
 # A wish to book is taken for a complaint, too, from this probability of a department on.
 _CLEAR_WISH = 0.5
+# What asks about the house is a complaint, too, where the model is as sure as this.
+_ASKS, _LIKELY_ASKED = frozenset({"clinic_info", "doctor_info", "unknown"}), 0.3
 # From here on what asks for nothing is talk about something else: 「收头发，高价」.
 _SURELY_IDLE = 0.95
 # What scolding and chatting is sometimes mistaken for.
@@ -266,6 +268,8 @@ def _departments(
     earlier = () if "instead" in heard.preferences else context.symptoms
     words = "，".join((*earlier, complaints.core(heard.text, heard.symptoms)))
     guessed = triage.score(words, person, model=model)
+    if heard.intent in _ASKS and not (heard.symptoms or national):
+        return guessed if guessed[0].score >= _LIKELY_ASKED else ()
     if not complains:
         # 「老婆老是紧张害怕，挂个号」: no word we know as a complaint, and clearly one.
         best = guessed[0]
