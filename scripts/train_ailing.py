@@ -1,7 +1,7 @@
 """
 Train the small model that tells complaints from everything else; deterministic, byte for byte.
 
-    python scripts/train_ailing.py --data DIR [--out FILE]
+    python scripts/train_ailing.py --data DIR [--out FILE] [--permissive]
 
 DIR holds train.jsonl as for scripts/train_triage.py: its titles and one clause of each text are
 complaints, with the lay hints and our own utterances. What is none: our own utterances of all
@@ -32,7 +32,7 @@ from scripts import model_file
 from scripts.model_file import Trained
 from scripts.train_intents import DATA as UTTERANCES
 from scripts.train_intents import is_training
-from scripts.triage_texts import lines
+from scripts.triage_texts import PERMISSIVE, lines
 
 # Intents whose utterances tell of an ailment, or may.
 AILING, EITHER = frozenset({"symptom"}), frozenset({"education", "reading"})
@@ -64,10 +64,12 @@ def utterances(folder: Path) -> Iterator[Text]:
                     yield Text(text, is_ailing, OWN_WEIGHT)
 
 
-def complaints(data: Path) -> Iterator[Text]:
+def complaints(data: Path, *, permissive: bool) -> Iterator[Text]:
     """Patients' titles, a clause of each text, and the lay hints."""
     rng = random.Random(5)
     for row in lines(data / "train.jsonl"):
+        if permissive and row["source"] not in PERMISSIVE:
+            continue
         if row.get("short"):
             yield Text(str(row["short"]), is_ailing=True, weight=TITLE_WEIGHT)
         clauses = [
@@ -112,8 +114,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=ailing.MODEL_FILE)
+    parser.add_argument("--permissive", action="store_true", help="permissive licences only")
     options = parser.parse_args()
-    model = train([*utterances(UTTERANCES), *complaints(options.data), *words()])
+    told = complaints(options.data, permissive=options.permissive)
+    model = train([*utterances(UTTERANCES), *told, *words()])
     model_file.write(options.out, ["ailing"], model, triage_model.Curve(1.0, 0.0))
     size = options.out.stat().st_size
     print(f"{options.out}: {size} bytes, {len(model.vocabulary)} features")
