@@ -1,8 +1,8 @@
 """
 How long who waits has still to wait, from what the desk has seen: today, before, and of whom.
 
-Three more queries for any number of tickets: how long visits take, who is with the doctor or out
-for results, who is booked and not here yet.
+Four more queries for any number of tickets: how long visits take, who is with the doctor or out
+for results, how many were sent for results, who is booked and not here yet.
 """
 
 from __future__ import annotations
@@ -12,13 +12,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from desk import rooms, ticket_rows
 from desk.work import Work
 from models import Appointment, Pace, Ticket
 from scheduling import waits
-from scheduling.overtaking import Coming, Inside, Snapshot, expected_back, expected_booked, wait
+from scheduling.overtaking import (
+    Coming,
+    Inside,
+    Snapshot,
+    expected_back,
+    expected_booked,
+    sent_share,
+    wait,
+)
+from scheduling.queueing import RETURN
 from scheduling.waits import WaitRange
 
 # A doctor who is later than this and has not said so: nobody knows.
@@ -37,6 +46,14 @@ _BUSY = select(
 ).where(
     Ticket.shift_id.in_(bindparam("shifts", expanding=True)),
     Ticket.state.in_(("called", "results")),
+)
+_SENT = (
+    select(Ticket.shift_id, func.count().label("sent"))
+    .where(
+        Ticket.shift_id.in_(bindparam("shifts", expanding=True)),
+        or_(Ticket.lane == RETURN, Ticket.state == "results"),
+    )
+    .group_by(Ticket.shift_id)
 )
 _ABSENT = select(Appointment.id, Appointment.shift_id, Appointment.starts_at).where(
     Appointment.shift_id.in_(bindparam("shifts", expanding=True)),
@@ -128,6 +145,7 @@ def _snapshots(
         else:
             sent_at = row.called_at or work.now
             coming[row.shift_id].append(expected_back(row.id, row.due_at, sent_at, work.now))
+    sent = {row.shift_id: row.sent for row in work.conn.execute(_SENT, {"shifts": told})}
     for booked in work.conn.execute(_ABSENT, {"shifts": told, "until": work.now + _FORESEEN}):
         # Appointments that have no ticket yet must not be taken for tickets of that number.
         coming[booked.shift_id] += expected_booked(
@@ -146,6 +164,7 @@ def _snapshots(
             discipline=rooms.discipline(work, known[shift]),
             inside=inside.get(shift),
             opens_in=_opens_in(work, known[shift]),
+            sent_share=sent_share(known[shift].visits, sent.get(shift, 0)),
         )
         for shift in told
     }

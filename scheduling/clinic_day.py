@@ -14,7 +14,13 @@ from random import Random
 
 from scheduling.clinic_room import Agenda, Person, Room
 from scheduling.clinic_types import HalfDay, Outcome
-from scheduling.overtaking import Inside, Snapshot, expected_back, expected_booked
+from scheduling.overtaking import (
+    Inside,
+    Snapshot,
+    expected_back,
+    expected_booked,
+    sent_share,
+)
 from scheduling.queueing import EMERGENCY, MISSED, MOST_SHARE, Discipline, Waiting, next_up
 from scheduling.waits import Pace
 
@@ -106,6 +112,13 @@ class _Paper:
         return self._opens_at + timedelta(minutes=minute)
 
 
+def _sent(room: Room) -> int:
+    """How many were sent for results so far: those who are out, and those who are back."""
+    back = {call.ticket for call in room.calls if call.is_return}
+    out = {number for number, one in enumerate(room.people) if one.sent_at is not None}
+    return len(back | out)
+
+
 def _moment(room: Room, paper: _Paper, minute: float, number: int) -> Moment:
     now, person = room.instant(minute), room.people[number]
     coming = [
@@ -138,6 +151,7 @@ def _moment(room: Room, paper: _Paper, minute: float, number: int) -> Moment:
             default=None,
         ),
         opens_in=None if room.has_begun else max(0.0, room.day.begins - minute),
+        sent_share=sent_share(len(over), _sent(room)),
     )
     return Moment(
         minute=minute,

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from statistics import NormalDist
 
 from scheduling.queueing import FIRST, RANKED, RETURN, Discipline, Waiting, line
-from scheduling.waits import RETURN_LENGTH, Pace, Visit, WaitRange, estimate
+from scheduling.waits import RETURN_LENGTH, Pace, Visit, WaitRange, estimate, residual
 
 # Who is booked and never comes: tertiary hospital, web booking, 2010 (PMC3238289).
 USUAL_NO_SHOW = 0.144
@@ -28,6 +28,8 @@ RANKED_SHARE = 0.12
 _COMES, _COMES_SCALE = -10.0, 11.4
 # Results are there after half an hour, log-normal, coefficient of variation one half; ours.
 _RESULTS = NormalDist(math.log(30.0) - 0.1116, 0.4724)
+# So many of first visits end with an examination, as far as so many visits tell otherwise; ours.
+_SENT_SHARE, _SENT_WORTH = 0.35, 8.0
 # The time of the call is guessed again until it stays (minutes), or so often.
 _ROUNDS, _NEAR = 5, 0.5
 _UNLIKELY = 0.01
@@ -66,7 +68,8 @@ class Snapshot:
     A line at a moment: all that the desk knows of it.
 
     `waiting` can be called, `coming` may join, `called_lanes` as `line` wants them; `opens_in`
-    are the minutes until the doctor is to begin, or is to be back, None for one who is there.
+    are the minutes until the doctor is to begin, or is to be back, None for one who is there;
+    `sent_share` of first visits end with an examination, and another one with its results.
     """
 
     now: datetime
@@ -76,10 +79,12 @@ class Snapshot:
     discipline: Discipline
     inside: Inside | None = None
     opens_in: float | None = None
+    sent_share: float = 0.0
 
 
 def wait(mine: Waiting, here: Snapshot, pace: Pace) -> WaitRange:
     """Return how long somebody who is in the line waits."""
+    here = replace(here, coming=(*here.coming, *_sent_meanwhile(mine, here, pace)))
     first = before(mine, here, pace)
     guess = _guess(first, here, pace)
     # Whoever waits longer is overtaken by more: that widens the range, too.
@@ -87,6 +92,34 @@ def wait(mine: Waiting, here: Snapshot, pace: Pace) -> WaitRange:
     more = _guess(_asked(mine, here, later), here, pace)
     stretch = 1 / (1 - min(max((more.mean - guess.mean) / _LATER, 0.0), _MOST_GROWTH))
     return _guess(first, here, pace, stretch)
+
+
+def _sent_meanwhile(mine: Waiting, here: Snapshot, pace: Pace) -> Iterator[Coming]:
+    """
+    Yield those before her who may be sent for results, and be back before it is her turn.
+
+    Each after a visit of hers, in the order of the line as it is; by the share of visits that end
+    so.
+    """
+    if not here.sent_share:
+        return
+    others = [one for one in here.waiting if one.ticket != mine.ticket]
+    order = line([mine, *others], here.called_lanes, here.discipline, here.now)
+    minutes = here.opens_in or 0.0
+    if here.inside is not None:
+        minutes += residual(pace.times(_length(here.inside.lane)), here.inside.minutes).mean
+        if here.inside.lane != RETURN:
+            yield _sent(-1, here, minutes)
+    for number, one in enumerate(order[: order.index(mine)]):
+        minutes += pace.mean_minutes * _length(one.lane)
+        if one.lane != RETURN:
+            yield _sent(-2 - number, here, minutes)
+
+
+def _sent(number: int, here: Snapshot, minutes: float) -> Coming:
+    sent_at = here.now + timedelta(minutes=minutes)
+    back = expected_back(number, sent_at, sent_at, here.now)
+    return replace(back, chance_by=lambda at: here.sent_share * back.chance_by(at))
 
 
 def before(mine: Waiting, here: Snapshot, pace: Pace) -> tuple[Visit, ...]:
@@ -194,6 +227,11 @@ def expected_booked(
         Coming(replace(like_others, rank=RANKED), lambda at: RANKED_SHARE * in_time(at)),
         too_late,
     )
+
+
+def sent_share(visits: int, sent: int) -> float:
+    """Return the share of first visits that end with an examination, after those of today."""
+    return (_SENT_WORTH * _SENT_SHARE + sent) / (_SENT_WORTH + visits)
 
 
 def expected_back(ticket: int, due_at: datetime, sent_at: datetime, now: datetime) -> Coming:

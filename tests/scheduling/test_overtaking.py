@@ -152,6 +152,28 @@ def test_who_is_too_late_for_her_slot_stands_behind_those_who_are_here():
     assert before(mine, lost, PACE) == ()
 
 
+def test_who_is_sent_for_results_and_back_before_her_counts_twice():
+    """Twelve before her, an hour's work: of those seen first some are back, and have their turn."""
+    mine = _here(99, due=12)
+    others = [_here(number, due=number) for number in range(12)]
+    hall = _hall(PATTERN, [mine, *others])
+
+    never, often = (wait(mine, replace(hall, sent_share=share), PACE) for share in (0.0, 0.5))
+    by_slot = [
+        wait(mine, replace(hall, discipline=FIFO, sent_share=share), PACE) for share in (0.0, 0.5)
+    ]
+
+    assert never.mean == pytest.approx(12 * 6, abs=0.1)
+    assert never.mean + 3 < often.mean < never.mean + 0.5 * 12 * 6 * RETURN_LENGTH
+    assert by_slot[0] == by_slot[1], "in order of slot who comes back stands behind"
+
+
+def test_how_many_are_sent_for_results_is_learnt_from_the_day():
+    assert overtaking.sent_share(0, 0) == 0.35
+    assert overtaking.sent_share(30, 0) < 0.1
+    assert overtaking.sent_share(30, 20) > 0.5
+
+
 def test_results_come_after_half_an_hour_and_if_not_then_soon():
     fresh, overdue = (expected_back(1, NINE, NINE, _at(minute)) for minute in (0, 45))
 
