@@ -43,12 +43,11 @@ def turn(
         return (state, Reply(texts.bound(member))) if member else None
     member = world.desk.staff.me()
     beside = state.pop() if is_at_it else state
-    if member is not None and heard.order.name in calling_orders.NAMES:
-        return calling_orders.turn(engine, beside, heard, world, member)
-    if member is not None and heard.order.name == calling_orders.UNDO:
-        of_visit = calling_orders.turn(engine, beside, heard, world, member)
-        if of_visit is not None:
-            return of_visit
+    is_of_room = heard.order.name in calling_orders.NAMES
+    if member is not None and (is_of_room or heard.order.name == calling_orders.UNDO):
+        called = calling_orders.turn(engine, beside, heard, world, member)
+        if called is not None or is_of_room:
+            return called
     form = _OPENS.get(heard.order.name)
     if member is not None and form is not None:
         return engine.open(beside, form, world, heard)

@@ -153,7 +153,7 @@ def test_who_is_too_late_for_her_slot_stands_behind_those_who_are_here():
 
 
 def test_who_is_sent_for_results_and_back_before_her_counts_twice():
-    """Twelve before her, an hour's work: of those seen first some are back, and have their turn."""
+    """Twelve before her, an hour's work: of those seen first some are back by then."""
     mine = _here(99, due=12)
     others = [_here(number, due=number) for number in range(12)]
     hall = _hall(PATTERN, [mine, *others])
