@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row
@@ -20,7 +21,7 @@ from desk import advice_rows as rows
 from desk.advice_rows import GENERAL, Away, Pace
 from desk.openings import to_half_day
 from desk.work import Work
-from scheduling.advice import LineAdvice, Seen, Staffing
+from scheduling.advice import LineAdvice, Seen, Staffing, Told
 from scheduling.errors import NotAllowed
 from scheduling.rooms import HOUR, Room, Session, Visit, WalkIns, scatter
 from scheduling.rota import Member
@@ -73,7 +74,8 @@ def staffing(work: Work, member: Member, site: str, day: date) -> Staffing:
     booked = _by_line(rows.booked(work, wards, day))
     past = _past(work, wards, day)
     seen_on = day if day < today else _last_seen(work, wards, site, today)
-    seen = _seen(work, wards, seen_on) if seen_on else {}
+    calls = rows.called(work, wards, seen_on) if seen_on else ()
+    seen = _seen(work, calls)
     found = [_line(work, key, shifts[key], booked.get(key, ()), past) for key in shifts]
     lines = [
         replace(line, seen=tuple(seen.get(key, ())))
@@ -81,7 +83,7 @@ def staffing(work: Work, member: Member, site: str, day: date) -> Staffing:
         if line is not None
     ]
     lines.sort(key=lambda line: -line.forecast.wait)
-    return Staffing(site, name, day, seen_on, tuple(lines))
+    return Staffing(site, name, day, seen_on, tuple(lines), _told(calls))
 
 
 def _last_seen(work: Work, wards: Sequence[int], site: str, today: date) -> date | None:
@@ -191,11 +193,26 @@ def _planned(work: Work, shifts: Sequence[Row[*tuple[Any, ...]]]) -> Pace:
     return rows.planned(work, minutes / max(1, int(sum(row.places for row in shifts))))
 
 
-def _seen(work: Work, wards: Sequence[int], day: date) -> dict[LineKey, list[Seen]]:
+def _told(calls: Iterable[Row[*tuple[Any, ...]]]) -> Told | None:
+    """What was said to who checked in by herself, beside how long it was to her first call."""
+    came = [
+        (row, (row.called_at - row.came_at) / _MINUTE) for row in calls if row.told_low is not None
+    ]
+    if not came:
+        return None
+    return Told(
+        patients=len(came),
+        kept=fmean(row.told_low <= wait <= row.told_high for row, wait in came),
+        error=fmean(abs(row.told_mean - wait) for row, wait in came),
+        bias=fmean(row.told_mean - wait for row, wait in came),
+    )
+
+
+def _seen(work: Work, calls: Iterable[Row[*tuple[Any, ...]]]) -> dict[LineKey, list[Seen]]:
     """The waits of a day by line and hour: from the slot or a later arrival to the first call."""
     long = work.policy.long_wait / _MINUTE
     waits: dict[LineKey, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows.called(work, wards, day):
+    for row in calls:
         since: datetime = max(row.due_at, row.came_at)
         hour = work.local(since).hour * HOUR
         waits[_key(row)][hour].append(max(0.0, (row.called_at - since) / _MINUTE))

@@ -87,6 +87,9 @@ _CALLED = (
     select(
         *_LINE,
         Ticket.due_at,
+        Ticket.told_low,
+        Ticket.told_high,
+        Ticket.told_mean,
         func.min(_FIRST_EVENT.c.at).label("came_at"),
         _CALLED_AT,
     )
@@ -97,7 +100,9 @@ _CALLED = (
         and_(_FIRST_EVENT.c.ticket_id == Ticket.id, _FIRST_EVENT.c.from_state.is_(None)),
     )
     .where(_OF_WARDS, Shift.visit_on == bindparam("day"))
-    .group_by(*_LINE, Ticket.id, Ticket.due_at)
+    .group_by(
+        *_LINE, Ticket.id, Ticket.due_at, Ticket.told_low, Ticket.told_high, Ticket.told_mean
+    )
 )
 
 
@@ -193,7 +198,7 @@ def last_seen(work: Work, site: str, latest: date) -> date | None:
 
 
 def called(work: Work, wards: Sequence[int], day: date) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return for each ticket of a day when it was due, drawn and first called."""
+    """Return of each ticket of a day when it was due, drawn, first called; what was said."""
     return work.conn.execute(_CALLED, {"wards": list(wards), "day": day}).all()
 
 

@@ -60,7 +60,11 @@ class Visits:
         Raises:
             What `tickets.check_in` raises.
         """
-        return self._stands(tickets.check_in(self._work, appointment, site=site))
+        ticket = tickets.check_in(self._work, appointment, site=site)
+        stands = self._stands(ticket)
+        if stands.wait is not None:
+            tickets.keep_told(self._work, ticket.id, stands.wait)
+        return stands
 
     def leave(self, ticket: TicketId) -> Standing:
         """

@@ -29,6 +29,7 @@ from scheduling.errors import (
 from scheduling.queueing import FIRST, OVER, RANKS, rank_by_age
 from scheduling.types import AppointmentId, PatientId, SlotId
 from scheduling.visit import TicketId, TicketView, VisitToday, near
+from scheduling.waits import WaitRange
 
 _AWAY = ("left", "missed", "results", "unseen")
 
@@ -50,6 +51,7 @@ _ARRIVE = (
 )
 _INSERT = insert(Ticket)
 _TOLD = update(Ticket).where(Ticket.id == bindparam("ticket"))
+_SAID = _TOLD.where(Ticket.told_low.is_(None))
 _LEFT_OVER = (
     select(Slot.id)
     .where(
@@ -99,6 +101,12 @@ def check_in(
         audit.record(work, "arrive", f"appointment:{row.id}", {"rank": rank})
     ticket = _insert(work, row, about, room, rank if by_desk else "")
     return ticket_rows.view(work, ticket_rows.one(work, ticket))
+
+
+def keep_told(work: Work, ticket: TicketId, wait: WaitRange) -> None:
+    """Keep what is said of the wait to who has just checked in; what was said before stays."""
+    said = {"told_low": wait.low, "told_high": wait.high, "told_mean": wait.mean}
+    work.conn.execute(_SAID, {"ticket": ticket, **said})
 
 
 def walk_in(work: Work, patient: PatientId, shift: int, rank: str = "") -> TicketView:

@@ -20,6 +20,8 @@ class Ticket(Base):
     of `scheduling.queueing.TRANSITIONS`. `due_at` is the start of the slot, or the arrival of who
     was too late for it; `ready_at` since when it waits in its lane. A missed one comes back after
     `calls_to_pass` others. `told` is what its holder was told last: 3 or 1 ahead, 0 for nothing.
+    `told_low`, `told_high`, `told_mean` are the minutes that were said when she checked in, NULL
+    where nothing was; planning holds them against the wait that came.
     """
 
     __tablename__ = "ticket"
@@ -46,6 +48,9 @@ class Ticket(Base):
     called_at: Mapped[InstantOrNone]
     ended_at: Mapped[InstantOrNone]
     told: Mapped[int] = mapped_column(default=0)
+    told_low: Mapped[float | None]
+    told_high: Mapped[float | None]
+    told_mean: Mapped[float | None]
     version: Mapped[int] = mapped_column(default=1)
 
 

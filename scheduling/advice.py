@@ -22,6 +22,7 @@ __all__ = [
     "SitesAdvice",
     "Staffing",
     "TemplateAdvice",
+    "Told",
 ]
 
 
@@ -33,6 +34,21 @@ class Seen:
     patients: int
     wait: float
     long: float
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    What was said of waits, held against those that came: of `patients`, so many ranges were kept.
+
+    `error` is the mean distance between what was said on average and what came, `bias` how much
+    more was said than came; minutes.
+    """
+
+    patients: int
+    kept: float
+    error: float
+    bias: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +81,18 @@ class LineAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """The lines of a site on a day, the longest wait first; `seen_on` None: nothing was seen."""
+    """
+    The lines of a site on a day, the longest wait first; `seen_on` None: nothing was seen.
+
+    `told` is how the waits of that day that were said came true, None where none was.
+    """
 
     site: str
     site_name: str
     day: date
     seen_on: date | None
     lines: tuple[LineAdvice, ...]
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from handlers.texts import wording
-from scheduling.advice import Extra, Forecast, LineAdvice, Move, Short, TemplateAdvice
+from scheduling.advice import Extra, Forecast, LineAdvice, Move, Short, TemplateAdvice, Told
 from scheduling.policy import Policy
 
 METHODS = {
@@ -46,6 +46,15 @@ def away(share_: float, attended: int) -> str:
     """Of those booked so many stay away, and where that comes from."""
     source = f"前几周{attended}位实测" if attended else "还没有实测，按规则"
     return f"约了没来的按{share(share_)}算（{source}）"
+
+
+def told(value: Told) -> str:
+    """How what patients were told of their wait came true that day."""
+    more = "多报" if value.bias >= 0 else "少报"
+    return (
+        f"签到时告诉了{value.patients}位要等多久：{share(value.kept)}落在说的范围里（应在80%上下），"
+        f"平均差{value.error:.0f}分钟，平均{more}{abs(value.bias):.0f}分钟。"
+    )
 
 
 def assumed(policy: Policy) -> str:

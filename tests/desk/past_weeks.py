@@ -102,7 +102,9 @@ class PastWeeks(Hospital):
             "created_at": starts - timedelta(days=1), "occupies": f"{number}", **more,
         }  # fmt: skip
 
-    def visit(self, shift: int, due: str, came: str, called: str, *lengths: float) -> None:
+    def visit(
+        self, shift: int, due: str, came: str, called: str, *lengths: float, **told: float
+    ) -> None:
         """A patient who came and was called, for one visit or, with results, for two."""
         (appointment,) = self.appointments(shift, due, status="completed")
         with self.engine.begin() as conn:
@@ -114,7 +116,7 @@ class PastWeeks(Hospital):
                     appointment_id=appointment, site_id=about.site_id,
                     department_id=about.department_id, shift_id=shift, visit_on=about.visit_on,
                     number=number, label=f"A{number}", state="done", due_at=at(day, due),
-                    ready_at=at(day, came),
+                    ready_at=at(day, came), **told,
                 ),
             )  # fmt: skip
             happened = [(None, "waiting", came), ("waiting", "called", called)]

@@ -267,6 +267,26 @@ def test_who_finds_no_place_anywhere_is_named(weeks, two_sites):
         assert advice_sites.next_week(work).short[0].why == "too_far"
 
 
+def test_what_was_said_of_waits_is_held_against_those_that_came(weeks):
+    """Three were told 10 to 30 minutes: two waited 20, one 40. The fourth was told nothing."""
+    ward = weeks.department()
+    yesterday = weeks.half_day(ward, -1)
+    said = {"told_low": 10.0, "told_high": 30.0, "told_mean": 19.0}
+    weeks.visit(yesterday, "08:00", "08:00", "08:20", 5.0, **said)
+    weeks.visit(yesterday, "08:00", "08:00", "08:20", 5.0, 5.0, **said)
+    weeks.visit(yesterday, "08:00", "08:00", "08:40", 5.0, **said)
+    weeks.visit(yesterday, "08:00", "08:00", "09:50", 5.0)
+    weeks.appointments(weeks.half_day(ward, 1), "08:00", 2)
+
+    told = _staffing(weeks).told
+
+    assert (told.patients, round(told.kept, 2)) == (3, 0.67)
+    assert told.error == pytest.approx((1 + 1 + 21) / 3)
+    assert told.bias == pytest.approx(-23 / 3)
+    assert planning.told(told).endswith("平均差8分钟，平均少报8分钟。")
+    assert _staffing(weeks, TODAY - timedelta(days=8)).told is None
+
+
 def test_what_was_not_measured_is_a_rule_of_the_site_and_the_page_says_which(weeks):
     """Of twelve booked yesterday three stayed away: too few to tell here, enough elsewhere."""
     ward = weeks.department(name="骨科")

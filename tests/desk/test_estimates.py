@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from desk import standing, tickets
+from desk.day_of_visit import Visits
 from models import Ticket
 from tests.desk.visit_day import MINUTE, VisitDay
 
@@ -44,6 +45,21 @@ def test_a_range_is_told_as_soon_as_the_first_visits_are_over(day):
     told = _stands(day, last.id)
     assert told.ahead == 3
     assert 0 < told.wait.low < 3 * 6 + 3 < told.wait.high < 60
+
+
+def test_what_is_told_at_check_in_is_kept_to_be_held_against_what_came(day):
+    _, slot = _opened(day, 6)
+    openid, appointment = day.booked(slot)
+    with day.work(openid) as work:
+        told = Visits(work).check_in(appointment).wait
+    kept = Ticket.appointment_id == appointment
+    assert day.rows(Ticket.told_low, kept) == [pytest.approx(told.low)]
+    assert day.rows(Ticket.told_mean, kept) == [pytest.approx(told.mean)]
+
+    day.now += 5 * MINUTE
+    with day.work(openid) as work:
+        Visits(work).check_in(appointment)
+    assert day.rows(Ticket.told_mean, kept) == [pytest.approx(told.mean)], "what was said stays"
 
 
 def test_who_stands_further_behind_is_told_more_and_when_to_be_back(day):
