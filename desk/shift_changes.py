@@ -158,7 +158,7 @@ class ShiftChanges:
 
     def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
         """
-        Take free places away from a shift, the last slots first.
+        Take free places away from a shift, the last slots first; what is kept for some stays.
 
         Raises:
             NotAllowed; TooFewPlaces: facts: limit, how many are free.
@@ -167,7 +167,7 @@ class ShiftChanges:
         slots = self._lock(work, shift)
         rows = work.conn.execute(select(*Slot.__table__.c).where(Slot.id.in_(slots)))
         free = {
-            row.id: min(row.capacity - row.booked, row.chat_capacity - row.chat_booked)
+            row.id: max(0, min(row.capacity - row.booked, _common(row) - row.chat_booked))
             for row in rows
         }
         if not 0 < count <= sum(free.values()):
@@ -246,6 +246,12 @@ class ShiftChanges:
             "chat_capacity": Slot.chat_capacity + count,
         }
         work.conn.execute(update(Slot).where(Slot.id == slot).values(**more))
+
+
+def _common(slot: Row[Any]) -> int:
+    """How many places of the chat's share are kept for nobody."""
+    kept = slot.reserve + slot.kept_elderly + slot.kept_referred + slot.kept_signed
+    return int(slot.chat_capacity - kept)
 
 
 def _check_times(work: Work, row: Row[Any], begins: datetime) -> None:

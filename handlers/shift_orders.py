@@ -21,13 +21,14 @@ from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard
-from scheduling.errors import Refusal
+from scheduling.errors import BadShiftTime, Refusal
 from scheduling.rota import PatientLine, ShiftView
 from scheduling.types import Physician
 
 NAMES = frozenset({"substitute", "extra", "extra_for", "fewer", "room", "time"})
 _NOON, _EVENING, _NIGHT = time(12), time(17, 30), time.max
 _MOST_PLACES = 99
+_FIRST = 6  # no clinic opens before that: 3点 is in the afternoon
 _LONG = timedelta(hours=3)
 _SHIFT = re.compile(r"[+-][0-9]{1,3}")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{1,2})")
@@ -121,10 +122,21 @@ def _minutes(view: ShiftView, argument: str) -> int | None:
     if match is None:
         return None
     hour, minute = int(match[1]), int(match[2] or 0)
-    hour += 12 * (view.half_day != "am" and hour < _NOON.hour)
+    hour += 12 * (hour < _FIRST or (view.half_day != "am" and hour < _NOON.hour))
     then = timedelta(hours=hour, minutes=minute)
     at = timedelta(hours=view.starts_at.hour, minutes=view.starts_at.minute)
     return int((then - at).total_seconds()) // 60
+
+
+def _why_not_then(view: ShiftView, minutes: int) -> str:
+    """Why a shift cannot begin so much later; empty where nothing is known against it."""
+    then = view.starts_at + timedelta(minutes=minutes)
+    if not minutes:
+        return texts.NO_NEW_TIME
+    is_same_half = (then.time() < _NOON) == (view.starts_at.time() < _NOON)
+    if then.date() == view.starts_at.date() and is_same_half:
+        return ""
+    return refusals.say(BadShiftTime(fault="half_day"))
 
 
 def _patients(values: Values, world: World) -> Sequence[PatientLine]:
@@ -147,9 +159,9 @@ def _ask_sure(values: Values, world: World) -> Asked:
             return Stop(texts.NO_STAND_IN)
         argument = doctor.name
     if order == "time":
-        minutes = _minutes(view, argument)
-        if not minutes:
-            return Stop(texts.NO_NEW_TIME)
+        minutes = _minutes(view, argument) or 0
+        if no := _why_not_then(view, minutes):
+            return Stop(no)
         argument = texts.new_time(view, minutes)
     if order == "extra_for":
         found = _patients(values, world)

@@ -38,7 +38,7 @@ TELL = "tell"
 _COUNTED = ("extra", "fewer")
 _TIMED = ("call_late",)
 _CLOCKED = "time"
-_EARLIER, _LATER = "提前早", "推迟延后往"
+_EARLIER, _LATER = "提前早", "推迟延后往晚"
 _CLOCK = re.compile(
     r"([0-9一二三四五六七八九十]+)\s*(?:点|[:：])\s*([0-9一二三四五六七八九十]*[半刻]?)"
 )
@@ -82,7 +82,7 @@ def clock_or_shift(written: str) -> str:
 
     The half of the day is not said: whoever knows the clinic knows it.
     """
-    lasting = minutes(written.lstrip(_EARLIER + _LATER + "大概约 "))
+    lasting = minutes(written.lstrip(_EARLIER + _LATER + "点大概约 "))
     if lasting is not None and written[:1] in _EARLIER + _LATER:
         return f"{'-' if written[0] in _EARLIER else '+'}{lasting}"
     found = _CLOCK.match(written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -141,8 +142,7 @@ def test_the_new_hour_is_said_and_not_taken_for_the_old_one(ward):
     ward.nurse(f"改时间 {doctor} 后天上午")
     assert "（推迟20分钟）" in ward.nurse("推迟20分钟吧")
     ward.nurse("退出")
-    ward.nurse(f"{doctor}后天上午推迟5小时")
-    assert "别的半天" in ward.nurse("确认执行")
+    assert "别的半天" in ward.nurse(f"{doctor}后天上午推迟5小时")
     assert visits(ward) == [after]
 
 
@@ -217,3 +217,44 @@ def test_the_whole_day_fits_a_phone_and_help_is_the_staffs_own(ward):
     assert "，0位患者" not in listed
     assert "停诊 张伟 明天上午" in ward.nurse("帮助")
     assert "停诊" not in ward.stage.patient.say("帮助")
+
+
+def test_places_just_added_are_taken_away_again_and_none_that_is_kept(ward):
+    """The last slots keep a place for the visit day; taking that broke the whole turn."""
+    doctor = booked(ward.stage)
+    ward.nurse(f"加号 {doctor} 后天上午 3")
+    ward.nurse("确认执行")
+    before = places(ward, doctor)
+    ward.nurse(f"减号 {doctor} 后天上午 500")
+    refused = ward.nurse("确认执行")
+    assert "没有这么多空着的号" in refused
+    ward.nurse(f"减号 {doctor} 后天上午 {re.search(r'（([0-9]+)个）', refused)[1]}")
+    assert "已减号" in ward.nurse("确认执行")
+    assert places(ward, doctor) < before - 3
+    short = select(func.count()).where(Slot.chat_capacity < Slot.chat_booked + Slot.reserve)
+    assert ward.read(short)[0][0] == 0
+
+
+def test_a_shift_gets_ten_extra_places_however_often_one_asks(ward):
+    doctor = booked(ward.stage)
+    for count, ends in ((8, "已加号"), (3, "有上限"), (2, "已加号"), (1, "有上限")):
+        ward.nurse(f"加号 {doctor} 后天上午 {count}")
+        assert ends in ward.nurse("确认执行"), count
+
+
+def test_three_o_clock_is_in_the_afternoon_and_no_morning_clinic_goes_there(ward):
+    """It was moved to three at night."""
+    doctor = booked(ward.stage)
+    assert "不能改到别的半天" in ward.nurse(f"改时间 {doctor} 后天上午 下午3点")
+    assert "不能改到别的半天" in ward.nurse(f"改时间 {doctor} 后天上午 3点")
+    assert "推迟30分钟" in ward.nurse(f"{doctor}后天上午晚半小时")
+
+
+def test_a_clinic_is_stopped_and_patients_are_told_in_other_words_too(ward):
+    """Both were heard as the wish to book."""
+    doctor = booked(ward.stage)
+    assert "将要停诊" in ward.nurse(f"后天上午{doctor}的号停掉")
+    ward.nurse("退出")
+    told = ward.nurse(f"给{doctor}后天上午的病人发个通知：改在3号楼看诊")
+    assert "将要通知1位患者" in told
+    assert "内容：改在3号楼看诊" in told
