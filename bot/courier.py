@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,7 +38,7 @@ _LEASE = timedelta(seconds=60)
 # Small, so that what is due by time is soon looked at.
 _JOBS = 5
 # A page is one read and one write; its calls end with their time (`bot.handing`).
-PAGE = 50
+PAGE = 100
 # Who waits for it learns what became of it sooner: her answer counts from then on.
 URGENT = 5
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
@@ -179,9 +180,11 @@ class Courier:
             resting = self._handing.breaker.resting(work.now)
             sent = [(one.sending, one.number) for one in outcomes if one.how == "sent"]
             dispatch.sent_page(work, sent)
+            unsent: dict[datetime, list[Sending]] = defaultdict(list)
             for one in _only(outcomes, "unsent"):
-                again = resting.get(one.sending.channel, work.now)
-                dispatch.unsent(work, [one.sending], again)
+                unsent[resting.get(one.sending.channel, work.now)].append(one.sending)
+            for again, some in unsent.items():
+                dispatch.unsent(work, some, again)
             for one in _only(outcomes, "closed"):
                 is_refused = one.code == NOT_SUBSCRIBED
                 dispatch.closed(work, one.sending, one.why, is_unsubscribed=is_refused)

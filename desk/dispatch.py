@@ -138,14 +138,15 @@ def _sent(work: Work, rows: Sequence[Row[Any]], numbers: Mapping[int, str | None
 
 def unsent(work: Work, sendings: Sequence[Sending], again_at: datetime) -> None:
     """The calls of these were never begun: they are due again, at no cost of an attempt."""
-    for sending in sendings:
-        known: dict[str, None] = {}
-        if sending.is_first:
-            known = {"sending_at": None}
-        elif sending.is_repeat:
-            known = {"uncertain_at": None}
-        back = {"state": "due", "not_before": again_at, "leased_until": None}
-        _mine(work, sending, attempts=sending.lease.attempts - 1, **back, **known)
+    alike: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for one in sendings:
+        doubt = "sending_at" if one.is_first else "uncertain_at" if one.is_repeat else ""
+        alike[doubt, one.lease.attempts].append(one.lease.id)
+    back = {"state": "due", "not_before": again_at, "leased_until": None}
+    for (doubt, attempts), ids in alike.items():
+        mine = (Outbox.id.in_(ids), Outbox.state == "sending", Outbox.attempts == attempts)
+        values = {**back, "attempts": attempts - 1, **({doubt: None} if doubt else {})}
+        work.conn.execute(update(Outbox).where(*mine).values(**values))
 
 
 def later(
