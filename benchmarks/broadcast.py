@@ -167,7 +167,7 @@ class _crew:  # noqa: N801 - used like a function
         """Let them; returns the CPU seconds they used."""
         self._go.set()
         told = [self._told.get() for _ in self._crew]
-        # What a page had no time for is delivered later and counted twice; `_check` counts the sent.
+        # What a page had no time for leaves later and is counted twice; `_check` counts the sent.
         if sum(done for done, _ in told) < count:
             raise RuntimeError(f"{told} of {count} delivered")
         return float(sum(used for _, used in told))
