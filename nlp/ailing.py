@@ -25,6 +25,8 @@ _WHO = re.compile(
     r"(?:大|小|二)?(?:宝宝|宝贝|孩子|孩儿|小孩|娃娃|娃儿|娃|婴儿|幼儿|儿童|儿子|女儿|闺女|孙子|孙女|外孙|小朋友|崽崽|妈妈?|爸爸?|母亲|父亲|"
     r"老公|老婆|老伴|爱人|爷爷|奶奶|外公|外婆|姥姥|姥爷|老人|男士?|女士?)"
 )
+# 「就是您好挂个号」: what a voice begins with before it has thought.
+_HESITANT = re.compile(r"^(?:嗯+|呃+|额+|哎+|那个|这个|就是)+")
 # 阿巴阿巴, 叽叽喳喳: sounds that mean nothing.
 _BABBLE = re.compile(r"\W*(?:(.)\1+|(.)(.)(?:\2\3)+|(.)\4(.)\5)\W*")
 _CLAUSES = re.compile(r"[,，。;；!！?？\s、…]+")
@@ -51,6 +53,7 @@ def speaks(text: str) -> bool:
     """Tell whether a message, or a clause beside its wish, speaks of an ailment."""
     if _BABBLE.fullmatch(text):
         return False
+    text = _HESITANT.sub("", text)
     whole = log_odds(text)
     if whole >= WHOLE or whole < _HOPELESS:
         return whole >= WHOLE

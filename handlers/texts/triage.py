@@ -44,7 +44,7 @@ LABELS = {
     "eyes": "眼睛",
     "ears_nose_throat": "耳朵、鼻子或嗓子",
     "mouth": "牙齿或口腔",
-    "neck": "脖子、甲状腺",
+    "neck": "脖子粗、甲状腺",
     "chest": "胸口、心脏",
     "lungs": "咳嗽、气喘",
     "belly": "肚子或胃",

@@ -22,6 +22,7 @@ def hear(text, vocabulary=HOUSE):
     ("text", "department"),
     [
         ("脖子酸痛", "骨科"), ("我爸脖子酸痛", "骨科"),
+        ("俺脖梗子疼", "骨科"), ("后脖颈疼", "骨科"), ("拔智齿", "口腔科"), ("智齿疼", "口腔科"),
         ("我底下痒", "妇科"), ("俺娘下身痒", "妇科"), ("孩子换牙", "口腔科"),
         ("我家儿子有蛀牙", "口腔科"),
         ("血压有点高", "心血管内科"),
@@ -109,3 +110,13 @@ def test_a_name_that_was_asked_for_is_no_wish(text):
 def test_what_is_no_name_stays_what_it_is():
     assert understand("看病历", NOW, HOUSE, Context(asking="name")).intent == "record"
     assert hear("我的方子丢了").intent == "record"
+
+
+@pytest.mark.parametrize("text", ["就是您好挂个号", "就是挂号", "嗯那个挂号"])
+def test_a_voice_that_hesitates_has_no_complaint(text):
+    assert (hear(text).intent, hear(text).departments) == ("book", ())
+
+
+def test_a_disorder_is_no_wish_to_move():
+    assert hear("就是我月经不调下周二下午能看吗").intent in ("symptom", "book")
+    assert hear("把号调到下周二").intent == "reschedule"

@@ -73,6 +73,12 @@ def departments() -> tuple[dict[str, str], ...]:
     return tables.rows(_HOSPITAL / "departments.csv")
 
 
+def alike(wards: frozenset[str]) -> frozenset[str]:
+    """Departments of the same national code, these included."""
+    kinds = {row["national_code"] for row in departments() if row["code"] in wards}
+    return wards | {row["code"] for row in departments() if row["national_code"] in kinds}
+
+
 def _codes(names: str) -> frozenset[str]:
     wanted = set(names.split())
     found = {row["code"]: row["name"] for row in departments() if row["name"] in wanted}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.simulation.goals import alike
 from tests.simulation.hospital import Hospital
 from tests.simulation.patient import Patient
 
@@ -78,7 +79,9 @@ def _wrong_booking(
 
 def _wrong_place(patient: Patient, row: dict[str, Any]) -> str:
     goal, relief = patient.goal, patient.relief
-    if row["department"] not in goal.matter.wards:
+    # Who takes another doctor may find her in a department of the same kind elsewhere.
+    allowed = alike(goal.matter.wards) if relief.doctor else goal.matter.wards
+    if row["department"] not in allowed:
         return f"in {row['department']}, which is none of {sorted(goal.matter.wards)}"
     if goal.matter.doctor and not relief.doctor and row["doctor"] != goal.matter.doctor:
         return f"with {row['doctor']}, not {goal.matter.doctor}"
