@@ -110,6 +110,9 @@ class _Connection(urllib3.connection.HTTPConnection):
     """
 
     def connect(self) -> None:
+        # What a proxy says first belongs to this connection, not to the last answer on it.
+        until = Deadline(self.timeout or CONNECT_SECONDS)
+        self.response_class = partial(_Answer, until=until)  # type: ignore[assignment]  # called
         try:
             super().connect()
         except (OSError, ValueError) as error:  # a certificate is refused, hands are not shaken

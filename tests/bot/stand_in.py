@@ -197,6 +197,25 @@ def tls_server(after: bytes) -> Iterator[tuple[str, str]]:
             yield url.replace("http:", "https:"), str(certificate)
 
 
+@contextlib.contextmanager
+def tls_proxy(answer: bytes) -> Iterator[tuple[str, str]]:
+    """A proxy that is the server behind it, too: one answer through each tunnel, then it ends."""
+    with tempfile.TemporaryDirectory() as home:
+        certificate, key = _certificate(Path(home))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+
+        def serve(connection: socket.socket, over: threading.Event) -> None:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(65536)
+                secured.sendall(answer)
+
+        with raw_server(serve) as url:
+            yield url, str(certificate)
+
+
 def _certificate(home: Path) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1, signed by itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -38,6 +38,7 @@ from tests.bot.stand_in import (
     errcode,
     raw_server,
     standing_in,
+    tls_proxy,
     tls_server,
 )
 
@@ -325,6 +326,20 @@ def test_the_proxy_of_the_site_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     (head,) = asked
     assert head.startswith(b"POST http://wechat.invalid/cgi-bin/x ")
     assert b"Basic " + base64.b64encode(b"nurse:s@y") in head
+
+
+def test_a_tunnel_that_has_ended_is_dug_anew_however_long_ago_its_last_answer_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = 1.0
+    with tls_proxy(page("200 OK", "application/json", b'{"errcode": 0}')) as (url, certificate):
+        monkeypatch.setenv("https_proxy", url)
+        monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        transport = Transport("https://127.0.0.1:9")
+        for _ in range(2):
+            told = transport.call(Request("/cgi-bin/x", b"{}"), Deadline(seconds))
+            assert told == {"errcode": 0}
+            time.sleep(seconds)
 
 
 def test_a_proxy_that_is_away_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
