@@ -15,8 +15,14 @@ _CHOOSE = update(WechatUser).where(_MINE)
 
 
 def acting(work: Work) -> Account | None:
-    """Return the account that acts, None while its owner has not consented."""
-    if work.known.account is None and work.actor.openid is not None:
+    """
+    Return the account that acts, None while its owner has not consented.
+
+    None, too, where the desk acts: what a nurse does by chat is not her own account's.
+    """
+    if work.actor.openid is None:
+        return None
+    if work.known.account is None:
         openid = work.vault.lookup(work.actor.openid)
         row = work.conn.execute(_ACCOUNT, {"openid": openid}).one_or_none()
         work.known.account = None if row is None else Account(*row)

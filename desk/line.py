@@ -21,7 +21,7 @@ from desk import entitlements, jobs, notices, stock
 from desk.admission import admit, discreet, lock_patient_if_free, lock_patients, speaks_for
 from desk.openings import LEFT, days
 from desk.placing import Placing, place
-from desk.work import Actor, Known, Work
+from desk.work import Actor, Work
 from models import Appointment, Shift, Slot, WaitlistEntry, WechatUser
 from models.waitlist import IN_LINE
 from scheduling.errors import NotOpenYet, Refusal, ShiftSuspended, SlotTaken, TooLate, Unavailable
@@ -149,7 +149,7 @@ def _serve(work: Work, slot: int, waiting: Sequence[Row[Any]]) -> list[Offered]:
 def _on_behalf(work: Work, entry: Row[Any]) -> Work:
     """The work as the account that waits would do it: its channel, and what it may know."""
     actor = Actor("chat", work.vault.open(entry.openid_enc), "waitlist")
-    return replace(work, actor=actor, known=Known(account=entry.wechat_user_id))
+    return replace(work, actor=actor, known=replace(work.known, account=None))
 
 
 def _offer(work: Work, wanted: Row[Any], entry: Row[Any]) -> Offered | None:

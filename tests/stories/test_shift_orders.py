@@ -11,12 +11,15 @@ from sqlalchemy import func, select
 
 from bot.turn import open_desk
 from desk import demo, shifts, window
+from desk.accounts import ensure_account
+from desk.work import Actor
 from models import Appointment, AuditEvent, Outbox, Shift, Slot
 from scheduling.rota import Member
 from scheduling.types import Registration
 from tests.stories.test_suspension import CONSOLE, Ward, booked
 
 pytestmark = pytest.mark.story
+PHONE = "13800000021"
 EVERYBODY = Member(0, "", "desk", None, None)
 
 
@@ -169,6 +172,25 @@ def test_a_place_is_added_for_somebody_by_name(ward):
     assert row.status == "booked"
     ward.nurse(f"加号 {doctor} 后天上午 给 李秀英0021")
     assert "不能重复约" in ward.nurse("确认执行")
+
+
+def test_what_a_nurse_does_in_the_chat_is_the_desks_and_not_her_own_familys(ward):
+    with open_desk(ward.stage.house, Actor("chat", openid="oNurse")) as counter:
+        ensure_account(counter.work)  # she is a patient here, too
+    doctor = booked(ward.stage)
+    other = Registration("李秀英", "resident_id", "110101195003070021", "self", phone=PHONE)
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        window.register(counter.work, other)
+    ward.nurse(f"加号 {doctor} 后天上午 给 李秀英0021")
+    assert "已加号" in ward.nurse("确认执行")
+    newest = select(Appointment.id, Appointment.wechat_user_id).order_by(Appointment.id.desc())
+    (extra,) = ward.read(newest.limit(1))
+    told = select(Outbox.kind, Outbox.wechat_user_id).where(Outbox.appointment_id == extra.id)
+    notices = ward.read(told)
+
+    assert extra.wechat_user_id is None
+    assert "confirmed" in [row.kind for row in notices], "she did not read the nurse's chat"
+    assert {row.wechat_user_id for row in notices} == {None}
 
 
 def test_patients_are_looked_up_in_the_chat_only_where_the_site_wishes_it(ward):
