@@ -87,7 +87,8 @@ def forget_patient(work: Work, patient: int) -> bool:
 
 
 def forget_account(work: Work, account: int) -> None:
-    """Forget who an account is, what it wrote and what it was to be told."""
+    """Forget who an account is, what it wrote and what it was to be told; it acts no more."""
+    work.known.account = None
     known = work.conn.scalar(select(WechatUser.openid_hash).where(WechatUser.id == account))
     nobody = _nobody(work)
     work.conn.execute(delete(Inbox).where(Inbox.openid_hash == known))

@@ -79,7 +79,7 @@ class OwnData:
         for view in self.leaving():
             try:
                 Bookings(work).cancel(view.id)
-            except Refusal:  # checked in, or just over: it stays what it is
+            except Refusal:  # called, or just over: it stays what it is
                 continue
         for patient in family.ever(work, mine):
             erasing.end_link(work, mine, patient)

@@ -20,7 +20,7 @@ from bot.wiring import furnish
 from desk import attachments, inbox, own_data
 from desk.work import Actor
 from handlers.texts import kinds as texts
-from models import Attachment, HumanRequest
+from models import Attachment, HumanRequest, Inbox
 from tests.bot.hospital import Patient, build, opened, settings
 from tests.bot.stand_in import APP, SECRET, StandIn, standing_in
 
@@ -180,3 +180,14 @@ def test_who_has_everything_erased_has_the_pictures_erased(wechat, house, patien
         own_data.OwnData(counter.work).erase()
 
     assert rows(house) == []
+
+
+def test_the_very_words_that_erase_everything_are_not_kept_either(house, patient):
+    patient.walk_to_the_last_question()
+    patient.say("1")
+    patient.say("删除我的资料")
+    assert "已删除" in patient.say("2")
+
+    with house.engine.connect() as conn:
+        kept = conn.execute(select(Inbox.text_enc, Inbox.state_enc)).all()
+    assert [tuple(row) for row in kept] == [(None, None)]
