@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -331,15 +332,18 @@ def test_the_proxy_of_the_site_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_tunnel_that_has_ended_is_dug_anew_however_long_ago_its_last_answer_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seconds = 1.0
-    with tls_proxy(page("200 OK", "application/json", b'{"errcode": 0}')) as (url, certificate):
+    later = 0.0
+    passing = SimpleNamespace(monotonic=lambda: time.monotonic() + later)
+    last = page("200 OK\r\nConnection: close", "application/json", b'{"errcode": 0}')
+    with tls_proxy(last) as (url, certificate):
         monkeypatch.setenv("https_proxy", url)
         monkeypatch.setenv("SSL_CERT_FILE", certificate)
-        transport = Transport("https://127.0.0.1:9")
+        monkeypatch.setattr(transport, "time", passing)
+        calls = Transport("https://127.0.0.1:9")
         for _ in range(2):
-            told = transport.call(Request("/cgi-bin/x", b"{}"), Deadline(seconds))
+            told = calls.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
             assert told == {"errcode": 0}
-            time.sleep(seconds)
+            later += 60.0
 
 
 def test_a_proxy_that_is_away_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
