@@ -30,7 +30,9 @@ _LOG = logging.getLogger(__name__)
 OFFICIAL = "https://api.weixin.qq.com"
 # The only call of ours that WeChat serves from another host.
 _PICTURES = "https://mp.weixin.qq.com"
-_CALL_SECONDS, _MEDIA_SECONDS = 20.0, 60.0
+_CALL_SECONDS = 20.0
+# A courier fetches some of them one after the other within one lease, while notices wait.
+MEDIA_SECONDS = 12.0
 _TICKET_SECONDS = 5.0  # somebody is looking at an empty page
 # WeChat renews the stable token itself five minutes before its end, both being good meanwhile.
 _EARLY_SECONDS = 300.0
@@ -195,7 +197,7 @@ class WechatClient:
     def download_media(self, media_id: str) -> bytes:
         """Return a picture or a voice, up to 10 MB; of a video WeChat tells only an address."""
         request = Request("/cgi-bin/media/get", params={"media_id": media_id})
-        deadline = Deadline(_MEDIA_SECONDS)
+        deadline = Deadline(MEDIA_SECONDS)
         return self._with_token(
             deadline, lambda token: self._http.download(request, deadline, token)
         )

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from bot import courier
+from bot import wechat as bot_wechat
 from bot.chores import TASKS, purge
 from bot.courier import Courier
 from bot.fetching import fetch
@@ -145,6 +147,10 @@ def test_fetched_twice_it_is_kept_once(wechat, house, patient):
     with open_desk(house, DESK) as counter:
         assert attachments.content(counter.work, row.id) == PICTURE
     assert fetch(house, payload)(None) is None, "there is nothing left to do"
+
+
+def test_pictures_that_trickle_hold_a_courier_no_longer_than_its_lease():
+    assert courier._JOBS * bot_wechat.MEDIA_SECONDS <= courier._LEASE.total_seconds()
 
 
 def test_more_than_is_kept_of_anybody_is_not_taken(wechat, house, patient, monkeypatch):
