@@ -150,7 +150,7 @@ def test_fetched_twice_it_is_kept_once(wechat, house, patient):
 
 
 def test_pictures_that_trickle_hold_a_courier_no_longer_than_its_lease():
-    assert courier._JOBS * bot_wechat.MEDIA_SECONDS <= courier._LEASE.total_seconds()
+    assert courier._LEASE.total_seconds() >= courier._JOBS * bot_wechat.MEDIA_SECONDS
 
 
 def test_more_than_is_kept_of_anybody_is_not_taken(wechat, house, patient, monkeypatch):
