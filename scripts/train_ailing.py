@@ -65,7 +65,7 @@ def utterances(folder: Path) -> Iterator[Text]:
 
 
 def complaints(data: Path, *, permissive: bool) -> Iterator[Text]:
-    """Patients' titles, a clause of each text, and the lay hints."""
+    """Patients' titles, a clause of each text, the lay hints and the lay words."""
     rng = random.Random(5)
     for row in lines(data / "train.jsonl"):
         if permissive and row["source"] not in PERMISSIVE:
@@ -77,9 +77,9 @@ def complaints(data: Path, *, permissive: bool) -> Iterator[Text]:
         ]
         if clauses:
             yield Text(rng.choice(clauses), is_ailing=True, weight=CLAUSE_WEIGHT)
-    for row in lexicon.rows("triage_hints.tsv"):
-        for phrase in row["phrases"].split():
-            yield Text(phrase, is_ailing=True, weight=HINT_WEIGHT)
+    hints = [phrase for r in lexicon.rows("triage_hints.tsv") for phrase in r["phrases"].split()]
+    for phrase in (*hints, *(r["said"] for r in lexicon.rows("lay_words.tsv"))):
+        yield Text(phrase, is_ailing=True, weight=HINT_WEIGHT)
 
 
 def words() -> Iterator[Text]:
