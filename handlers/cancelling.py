@@ -89,14 +89,16 @@ def answer_sure(heard: Heard, values: Values, world: World) -> Given:
 
 def cancelled(values: Values, world: World) -> Done:
     """Give the places back; for a while the last word may still be taken back."""
-    views, in_line = [], False
+    views, refused, in_line = [], "", False
     for view in _leaving(values, world):
         try:
             views.append(world.desk.bookings.cancel(view.id, values.get("why")))
-        except Refusal as no:
-            return Done(refusals.say(no))
-        in_line |= view.status != "booked"
-    return Done(texts.cancelled(views, in_line=in_line))
+        except Refusal as no:  # the others are given back all the same, and that is told
+            refused = refusals.say(no)
+        else:
+            in_line |= view.status != "booked"
+    done = texts.cancelled(views, in_line=in_line) if views else ""
+    return Done("\n".join(filter(None, (done, refused))))
 
 
 def claims_cancel(heard: Heard, world: World) -> Values | None:
