@@ -100,8 +100,8 @@ def _settle(work: Work, number: int, **values: object) -> None:
     work.conn.execute(update(Attachment).where(*here).values(media_enc=None, **values))
 
 
-def of_account(work: Work, account_hash: str, since: datetime) -> list[Handed]:
-    """Return what an account has sent since then, the oldest first."""
+def of_account(work: Work, account_hash: str, since: datetime, until: datetime) -> list[Handed]:
+    """Return what an account has sent in this time, the oldest first."""
     query = (
         select(
             Attachment.id,
@@ -112,7 +112,9 @@ def of_account(work: Work, account_hash: str, since: datetime) -> list[Handed]:
             Attachment.size,
         )
         .join(HumanRequest, HumanRequest.id == Attachment.request_id)
-        .where(HumanRequest.openid_hash == account_hash, Attachment.created_at >= since)
+        .where(
+            HumanRequest.openid_hash == account_hash, Attachment.created_at.between(since, until)
+        )
         .order_by(Attachment.id)
     )
     return [

@@ -75,8 +75,10 @@ def thread(work: Work, request: int) -> Thread | None:
         for d in work.conn.execute(_DEEDS, {"request": request})
     ]
     since = row.created_at - _BEFORE
-    talk = journal.talk(work, row.openid_hash, since)
-    handed = attachments.of_account(work, row.openid_hash, since)
+    # What comes when a matter is closed is another one, of whoever takes that.
+    until = work.now if row.state == "open" or not deeds else max(deed.at for deed in deeds)
+    talk = journal.talk(work, row.openid_hash, since, until)
+    handed = attachments.of_account(work, row.openid_hash, since, until)
     return Thread(to_waiting(work, row, people), tuple(talk), tuple(deeds), tuple(handed))
 
 

@@ -121,7 +121,7 @@ _LAST_REPLY = select(Inbox.reply_enc).where(_SENT_BY).order_by(Inbox.seq.desc())
 _LATELY = 12
 _TALK = (
     select(Inbox.received_at, Inbox.text_enc, Inbox.reply_enc)
-    .where(_SENT_BY, Inbox.received_at >= bindparam("since"))
+    .where(_SENT_BY, Inbox.received_at.between(bindparam("since"), bindparam("until")))
     .order_by(Inbox.seq.desc())
     .limit(_LATELY)
 )
@@ -164,9 +164,10 @@ def last_reply(work: Work, openid: str) -> str:
     return work.vault.open(sealed) if sealed else ""
 
 
-def talk(work: Work, openid_hash: str, since: datetime) -> list[Exchange]:
-    """Return what was said lately with a person since an instant, oldest first, times local."""
-    rows = work.conn.execute(_TALK, {"openid": openid_hash, "since": since}).all()
+def talk(work: Work, openid_hash: str, since: datetime, until: datetime) -> list[Exchange]:
+    """Return what was last said with a person in this time, oldest first, times local."""
+    between = {"openid": openid_hash, "since": since, "until": until}
+    rows = work.conn.execute(_TALK, between).all()
     seen = work.vault.open
     return [
         Exchange(work.local(row.received_at), seen(row.text_enc) if row.text_enc else "",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -133,3 +136,21 @@ def test_a_picture_is_shown_to_who_may_read_the_request_and_that_is_kept(
         doctor = counter.catalogue.doctors()[0]
     enter("doctor", doctor.code, name=doctor.name)
     assert browser.get(f"/inbox/{number}/handed/1").status_code == 403
+
+
+def test_what_is_sent_after_a_matter_was_closed_is_not_shown_with_it(house, browser, enter, number):
+    with open_desk(house, CONSOLE) as counter:
+        doctor = counter.catalogue.doctors()[0]
+    enter("doctor", doctor.code, name=doctor.name)
+    with open_desk(house, CONSOLE) as counter:
+        me = counter.work.conn.scalar(select(Staff.id).where(Staff.name == doctor.name))
+        requests.leave_to(counter.work, number, me)
+    browser.get(f"/inbox/{number}")
+    browser.post(f"/inbox/{number}/close")
+    later = replace(house.settings, fixed_now=house.settings.fixed_now + timedelta(days=7))
+    with open_desk(replace(house, settings=later), Actor("chat", openid="oPatient1")) as counter:
+        requests.Requests(counter.work).hand_in("［发来一张图片］", "image", "m")
+        attachments.keep(counter.work, 1, b"\x89PNG\r\n\x1a\n picture")
+
+    assert browser.get(f"/inbox/{number}").status_code == 200
+    assert browser.get(f"/inbox/{number}/handed/1").status_code == 404
