@@ -138,7 +138,9 @@ def test_a_picture_is_shown_to_who_may_read_the_request_and_that_is_kept(
     assert browser.get(f"/inbox/{number}/handed/1").status_code == 403
 
 
-def test_what_is_sent_after_a_matter_was_closed_is_not_shown_with_it(house, browser, enter, number):
+def test_what_is_sent_after_a_matter_was_closed_is_not_shown_with_it(
+    house, browser, enter, number
+):
     with open_desk(house, CONSOLE) as counter:
         doctor = counter.catalogue.doctors()[0]
     enter("doctor", doctor.code, name=doctor.name)
