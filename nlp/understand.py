@@ -16,6 +16,7 @@ from nlp import (
     better,
     complaints,
     departments,
+    hunches,
     identity,
     inquiry,
     missing,
@@ -134,6 +135,7 @@ def warm(now: datetime) -> None:
         ValueError, OSError: a lexicon or a model is broken; says which file and row.
     """
     segment.load()
+    hunches.rows_model()
     spelled.read("mingtian")
     somebody = Vocabulary(doctors=(DoctorEntry("", "王建国", site="", department=""),))
     for text in _WARMING:

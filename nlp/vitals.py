@@ -15,10 +15,17 @@ FEVER_CELSIUS = 38.0
 VERY_HOT_CELSIUS = 38.5
 # Above this a diabetic who vomits may be in ketoacidosis (rf16; own, for the clinician to sign).
 SUGAR_MMOL_PER_L = 16.7
-_PAIR = re.compile(r"(?<![0-9/.])([0-9]{2,3})[/\\比、-]([0-9]{2,3})(?![0-9/.])")
-_HIGH = re.compile(r"(?:高压|收缩压|血压)[^0-9|]{0,5}([0-9]{3})(?![0-9])")
+_PAIR = re.compile(r"(?<![0-9/.])([0-9]{2,3})[/\\比、-]{1,2}([0-9]{2,3})(?![0-9/.])")
+_HIGH = re.compile(r"(?:高压|收缩压|血压|上压|高的|上面)(?:那个)?[^0-9|]{0,5}([0-9]{3})(?![0-9])")
 _SPOKEN_HIGH = re.compile(r"(?:高压|血压)[^0-9|]{0,4}(?:二百|两百|一百八|一百九)")
-_LOW = re.compile(r"(?:低压|舒张压)[^0-9|]{0,5}([0-9]{2,3})(?![0-9])")
+_LOW = re.compile(r"(?:低压|舒张压|下压|低的|下面)(?:那个)?[^0-9|]{0,5}([0-9]{2,3})(?![0-9])")
+# Hundreds as spoken (一百九十八, 两百三), and a pair of numbers that can only be a pressure.
+_HUNDREDS = re.compile(
+    "([一二两])百(?:零([一二三四五六七八九])|([一二三四五六七八九])(?:十([一二三四五六七八九])?)?)?"
+)
+_ONLY_PRESSURE = re.compile(
+    r"(?<![0-9/.])(?:1[4-9]|2[0-6])[0-9](?:[/\\比-]|、{1,2})(?:[89]|1[0-6])[0-9](?![0-9/.])"
+)
 _DEGREES = re.compile(
     r"(?<![0-9.])(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?:度|℃|°|c|(?<=度[0-9]))"
     r"|(?:烧|热|体温)[^0-9|]{0,4}(3[5-9]|4[0-3])(?:[.点度]([0-9]))?(?![0-9])"
@@ -36,7 +43,13 @@ _LASTS = re.compile(
 _UNITS = {"分钟": 1, "分多钟": 1, "刻钟": 15}
 _SPOKEN = {"三十八": 38.0, "三十九": 39.0, "四十度": 40.0, "四十一度": 41.0}
 _ABOUT_HEAT = re.compile(r"烧|热|体温|度|℃|°")
-_ABOUT_PRESSURE = re.compile(r"血压|高压|低压|收缩压|舒张压|mmhg")
+_ABOUT_PRESSURE = re.compile(r"血压|高压|低压|收缩压|舒张压|上压|下压|mmhg")
+
+
+def _hundreds(spoken: re.Match[str]) -> str:
+    """Return a spoken number in digits, between marks, so that two of them stay apart."""
+    hundreds, ones, tens, more = (numerals.DIGITS[g] if g else 0 for g in spoken.groups())
+    return f"、{100 * hundreds + 10 * tens + ones + more}、"
 
 
 def _pressure(text: str) -> tuple[int, int]:
@@ -78,7 +91,9 @@ def signs(text: str) -> set[str]:
 
     @bp_crisis, @bp_extreme, @bp_low; @hot, @very_hot; @sugar, @low_sugar; @minutes_5, @minutes_15.
     """
-    high, low = _pressure(text) if _ABOUT_PRESSURE.search(text) else (0, 0)
+    spoken = _HUNDREDS.sub(_hundreds, text) if "百" in text else text
+    about = _ABOUT_PRESSURE.search(text) or _ONLY_PRESSURE.search(spoken)
+    high, low = _pressure(spoken) if about else (0, 0)
     heat = _heat(text) if _ABOUT_HEAT.search(text) else 0.0
     sugar = max(map(float, _SUGAR.findall(text)), default=0.0)
     low_sugar = min(map(float, _ONE_SUGAR.findall(text)), default=LOW_SUGAR_MMOL_PER_L + 1)

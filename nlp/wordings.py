@@ -79,7 +79,9 @@ def _together(words: list[str]) -> re.Pattern[str]:
 
 
 _WORDS = _read_words()
-_TYPOS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
+_SLIPS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
+_LETTERS = str.maketrans({wrong: right for wrong, right in _SLIPS.items() if len(wrong) == 1})
+_TYPOS = {wrong: right for wrong, right in _SLIPS.items() if len(wrong) > 1}
 _TYPO = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True))))
 _PLACES = re.compile(
     r"(胸痛|卒中|犬伤|狗咬伤?|猫抓伤?|过敏|烧伤|烫伤|中毒|头痛|发热|发烧)(中心|门诊|科|专科)|急诊科?"
@@ -130,7 +132,7 @@ def clean(text: str) -> str:
     )
     plain = _BREAKS.sub("|", _DECIMAL.sub("\0", plain)).replace("\0", ".")
     plain = _COMPLEMENT.sub("得", plain)
-    plain = _TYPO.sub(lambda m: _TYPOS[m.group()], by_sound(plain))
+    plain = _TYPO.sub(lambda m: _TYPOS[m.group()], by_sound(plain)).translate(_LETTERS)
     return _PLACES.sub("|", plain)
 
 

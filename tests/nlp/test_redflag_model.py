@@ -1,0 +1,77 @@
+"""What the small model adds to the rules of emergencies, and that it can be made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlp import hunches, lexicon, redflags
+from scripts import train_redflags
+
+JUDGES = train_redflags.table(train_redflags.JUDGES)
+
+
+def test_the_fifth_writers_who_never_taught_are_caught_and_their_twins_left_alone() -> None:
+    fired = [(r["expected"], bool(redflags.check(r["text"]))) for r in JUDGES]
+    caught = [hit for level, hit in fired if level != "none"]
+    false = [hit for level, hit in fired if level == "none"]
+    assert sum(caught) / len(caught) >= LEAST_CAUGHT
+    assert sum(false) / len(false) <= MOST_FALSE
+
+
+LEAST_CAUGHT, MOST_FALSE = 0.95, 0.045
+
+
+def test_no_teaching_text_is_one_of_those_that_judge() -> None:
+    judging = {r["text"] for r in JUDGES}
+    assert judging.isdisjoint(text.text for text in train_redflags.taught())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "看了报告嘴都笑歪了，指标全正常哈哈",
+        "我也说不清楚该挂哪个科，你给参谋参谋",
+        "你们这小程序难用得我头都要炸了",
+        "家里水管破水漫金山，今天来不了，能改期吗",
+        "听见价钱我差点晕过去",
+        "量了三遍都是145/91，不头疼不头晕，要紧不",
+    ],
+)
+def test_a_figure_of_speech_is_no_emergency(text: str) -> None:
+    assert not redflags.alarm(redflags.check(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("唞唔到气啊，讲句嘢都要停几次", "rf03"),
+        ("媳妇刚才站起来哗一下裤子全湿了，是水不是尿，才35周", "rf12"),
+        ("打出来一百九十八一百二十二，吐了两回，脑壳痛惨了，眼睛也看不清", "rf10"),
+        ("我爸刚才哇一口，半脸盆红的，他肝不好", "rf09"),
+    ],
+)
+def test_what_no_wording_foresaw_is_heard(text: str, row: str) -> None:
+    assert row in {flag.id for flag in redflags.check(text)}
+
+
+def test_every_row_of_the_model_is_a_row_of_the_table() -> None:
+    rows = {(r["id"], r["urgency"]) for r in lexicon.rows("redflags.tsv")}
+    assert {tuple(name.split(":")) for name in hunches.rows_model().names} <= rows
+
+
+def test_both_models_together_stay_small() -> None:
+    size = sum(file.stat().st_size for file in (hunches.DANGER_FILE, hunches.ROWS_FILE))
+    assert size <= 400_000
+
+
+def test_the_script_makes_the_same_files_twice(tmp_path: Path) -> None:
+    few = train_redflags.taught()[::8]
+    made = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        train_redflags.train(few, tmp_path / name)
+        made.append([file.read_bytes() for file in sorted((tmp_path / name).iterdir())])
+    assert len(made[0]) == 2
+    assert made[0] == made[1]
