@@ -20,7 +20,7 @@ def test_the_fifth_writers_who_never_taught_are_caught_and_their_twins_left_alon
     assert sum(false) / len(false) <= MOST_FALSE
 
 
-LEAST_CAUGHT, MOST_FALSE = 0.95, 0.045
+LEAST_CAUGHT, MOST_FALSE = 0.94, 0.03
 
 
 def test_no_teaching_text_is_one_of_those_that_judge() -> None:
