@@ -9,22 +9,25 @@ import pytest
 from nlp import hunches, lexicon, redflags
 from scripts import train_redflags
 
-JUDGES = train_redflags.table(train_redflags.JUDGES)
+FIFTH = train_redflags.table(train_redflags.JUDGES)
+SIXTH = train_redflags.table(train_redflags.JUDGES.with_name("redflags_sixth.tsv"))
 
 
-def test_the_fifth_writers_who_never_taught_are_caught_and_their_twins_left_alone() -> None:
-    fired = [(r["expected"], bool(redflags.check(r["text"]))) for r in JUDGES]
+@pytest.mark.parametrize(
+    ("texts", "least_caught", "most_false"), [(FIFTH, 0.94, 0.03), (SIXTH, 0.99, 0.04)]
+)
+def test_writers_who_never_taught_are_caught_and_their_twins_left_alone(
+    texts: list[dict[str, str]], least_caught: float, most_false: float
+) -> None:
+    fired = [(r["expected"], bool(redflags.check(r["text"]))) for r in texts]
     caught = [hit for level, hit in fired if level != "none"]
     false = [hit for level, hit in fired if level == "none"]
-    assert sum(caught) / len(caught) >= LEAST_CAUGHT
-    assert sum(false) / len(false) <= MOST_FALSE
-
-
-LEAST_CAUGHT, MOST_FALSE = 0.94, 0.03
+    assert sum(caught) / len(caught) >= least_caught
+    assert sum(false) / len(false) <= most_false
 
 
 def test_no_teaching_text_is_one_of_those_that_judge() -> None:
-    judging = {r["text"] for r in JUDGES}
+    judging = {r["text"] for r in (*FIFTH, *SIXTH)}
     assert judging.isdisjoint(text.text for text in train_redflags.taught())
 
 
