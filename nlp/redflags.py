@@ -254,7 +254,7 @@ def _fired(signs: set[str], fresh: set[str], *, asked: bool) -> tuple[Flag, ...]
             other = best.get(row.flag.id)
             if other is None or _rank(row.flag) < _rank(other):
                 best[row.flag.id] = row.flag
-    return tuple(sorted(best.values(), key=_rank))
+    return tuple(sorted(best.values(), key=lambda flag: (_rank(flag), flag.id)))
 
 
 def alarm(flags: Sequence[Flag]) -> str:
