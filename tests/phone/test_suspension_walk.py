@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 import requests
@@ -10,10 +11,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.phone.conftest import Visitor, running_demo, visiting
+from tests.phone.many import Phones, widen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TUESDAY = "2026-11-24T09:30:00+08:00"
+AFTER_TEN_MINUTES = "2026-11-24T09:42:00+08:00"
+FORTY = 40
 AFTER_A_MINUTE = "2026-11-24T09:32:00+08:00"
 SOMEBODY_ELSE = "oDemo0WangXiaomin00000000003"
 
@@ -108,3 +112,33 @@ def test_she_also_does_it_on_her_phone(nurse, demo):
         phone.write("确认停诊", "已停诊")
         phone.write("撤销停诊", "确认恢复")
         phone.write("确认恢复", "已恢复")
+
+
+def test_forty_phones_hear_of_it_and_the_numbers_move(nurse, demo, folder):
+    doctor, afternoon = "唐文博", "2026-11-25"
+    widen(folder / "var", doctor, date.fromisoformat(afternoon), places=6)
+    phones = Phones(demo, FORTY)
+    for number in range(FORTY):
+        phones.book(number, f"挂{doctor}明天下午")
+    nurse.browser.get(f"{demo}/console/?day={afternoon}")
+    follow(nurse, doctor)
+    nurse.shows("h1", doctor)
+    follow(nurse, "停诊")
+    nurse.shows("h1", "停诊：")
+    assert str(FORTY) in nurse.browser.find_element(By.CSS_SELECTOR, "main").text
+    nurse.browser.find_element(By.CSS_SELECTOR, "main form button.danger").send_keys(Keys.ENTER)
+    nurse.shows("h1", "停诊进度")
+
+    turned = {"at": AFTER_TEN_MINUTES}
+    requests.post(f"{demo}/simulator/clock", json=turned, timeout=5).raise_for_status()
+    hear = [lambda n=n: "停诊通知" in phones.last(n) for n in range(FORTY)]
+    for heard in hear:
+        nurse.wait(heard, "a phone hears nothing")
+    kept = [n for n in range(FORTY) if "已为您留了一个号" in phones.last(n)]
+    for number in kept[:24]:
+        assert "已改好" in phones.say(number, "1")
+    for number in kept[24:30]:
+        phones.say(number, "3")
+    nurse.wait(lambda: count(nurse, "接受新号") == 24, "the yeses are not counted")
+    nurse.wait(lambda: count(nurse, "等答复") == FORTY - 30, "the silent are not counted")
+    nurse.picture("console-progress-forty")
