@@ -170,7 +170,7 @@ def transfer(
     locked = rooms.lock(work, {shift, to_shift})
     _check_target(work, about, locked[to_shift])
     row = visits.called(work, shift) if ticket is None else ticket_rows.one(work, ticket)
-    if row.shift_id != shift:
+    if row.shift_id != shift or row.state in OVER:
         raise NotInLine(state=row.state)
     if row.state == "called":
         visits.count(work, locked[shift], row)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 from nlp import lexicon, numerals, sounds
 
@@ -68,13 +69,14 @@ def _read_words() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
                 for opening in _openings(order):
                     found[opening][r["sign"]].append(order)
     return {
-        opening: tuple((sign, _together(words)) for sign, words in signs.items())
+        opening: tuple((sign, _together(tuple(words))) for sign, words in signs.items())
         for opening, signs in found.items()
     }
 
 
-def _together(words: list[str]) -> re.Pattern[str]:
-    """Return one pattern for several wordings, the longest first."""
+@cache
+def _together(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one pattern for several wordings, the longest first; many openings share theirs."""
     return re.compile("|".join(map(_pattern, sorted(words, key=len, reverse=True))))
 
 

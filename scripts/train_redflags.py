@@ -41,11 +41,16 @@ OWN = (
     TESTS / "data" / "redflags_unseen.tsv",
     TESTS / "data" / "redflags_fourth.tsv",
 )
+# Complaints and wishes of ordinary days, written for this project; the last two have no header.
+EVERYDAY = tuple(TESTS / "data" / f"{name}.tsv" for name in ("first_messages", "everyday"))
+COMPLAINTS = tuple(TESTS / "data" / f"{name}.tsv" for name in ("triage_thin", "triage_questions"))
 # One in so many of the ordinary texts, chosen by hash.
 SHARES = {"train.jsonl": 3, "search_intents.jsonl": 15}
-ORDINARY_WEIGHT, FORUM_WEIGHT = 0.3, 0.12
+ORDINARY_WEIGHT, FORUM_WEIGHT = 1.0, 0.12
 DANGER_FEATURES, ROW_FEATURES = 40_000, 4_000
 MIN_ROW_TEXTS = 6
+# So often must be what only ordinary texts hold: a big toe that turns in is no crooked mouth.
+USUAL = 4
 STRENGTH = 1.2  # inverse regularisation, of rows as long as the root of their features
 TOLERANCE = 0.01
 NO_CURVE = Curve(1.0, 0.0)
@@ -118,8 +123,11 @@ def ordinary(data: Path) -> list[Text]:
 
     Those keep the model from taking the manner of a forum for a sign that nothing is the matter.
     """
-    texts = [r["text"] for path in sorted((TESTS / "data" / "intents").glob("*.tsv"))
-             for r in table(path)]  # fmt: skip
+    said = (*sorted((TESTS / "data" / "intents").glob("*.tsv")), *EVERYDAY)
+    texts = [r["text"] for path in said for r in table(path)]
+    for path in COMPLAINTS:
+        lines = path.read_text("utf-8").splitlines()
+        texts += [line.rpartition("\t")[2] for line in lines if not line.startswith("#")]
     for name, share in SHARES.items():
         for line in (data / name).open(encoding="utf-8"):
             record = json.loads(line)
@@ -150,10 +158,10 @@ def matrix(texts: Sequence[Text], vocabulary: list[str], rarity: np.ndarray) -> 
 
 
 def vocabulary_of(texts: Sequence[Text], least: int) -> tuple[list[str], np.ndarray]:
-    """Return the features that are not too rare, and how rare each is."""
+    """Return the features that are not too rare (of ordinary talk: usual), and how rare."""
     counts = Counter(feature for text in texts for feature in text.features)
     told = {f for text in texts if text.writer != "ordinary" for f in text.features}
-    words = sorted(f for f, n in counts.items() if n >= least and f in told)
+    words = sorted(f for f, n in counts.items() if n >= (least if f in told else USUAL))
     rarity = [math.log((1 + len(texts)) / (1 + counts[word])) + 1 for word in words]
     return words, np.array(rarity)
 

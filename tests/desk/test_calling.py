@@ -25,6 +25,7 @@ from scheduling.errors import (
     NobodyInside,
     NoSuchTicket,
     NotAllowed,
+    NotInLine,
     PatientBlocked,
     RoomClosed,
     ShiftSuspended,
@@ -257,6 +258,17 @@ def test_another_room_takes_nobody_when_it_is_closed_or_elsewhere(small):
         small.act("transfer", here, later, ticket.id)
     with pytest.raises(NoSuchTicket):
         small.act("set_rank", 4711, "soldier")
+
+
+def test_whose_visit_is_over_is_sent_to_no_other_room(small):
+    (here, slot), (there, _) = small.room(), small.room()
+    openid, one = small.booked(slot)
+    ticket = small.check_in(openid, one)
+    small.call(here)
+    small.act("finish", here)
+    with pytest.raises(NotInLine):
+        small.act("transfer", here, there, ticket.id)
+    assert (small.line(there), small.status(one)) == ([], "completed")
 
 
 def test_who_is_late_says_so_once_to_all_who_wait_or_are_to_come(small):

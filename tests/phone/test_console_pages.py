@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.phone.conftest import running_demo, visiting
 from tests.phone.for_all import SMALLEST, fits, serves_all, unreached, violations
+from tests.phone.many import Phones
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -90,6 +91,7 @@ def test_a_caller_is_registered_and_booked_with_the_keyboard_alone(demo, boss):
     boss.picture("console-patient")
     boss.press("td a[aria-label^='取消']", Keys.ENTER)
     boss.shows("h1", "取消预约")
+    serves_all(boss, "cancel")
     boss.press("main button.danger", Keys.ENTER)
     boss.shows(".told", "已取消")
 
@@ -123,3 +125,11 @@ def test_a_suspension_and_a_cancellation_are_for_everybody_too(demo, boss):
     boss.press("main form button.danger", Keys.ENTER)
     boss.shows("h1", "停诊进度")
     serves_all(boss, "suspension")
+
+
+def test_the_talk_with_somebody_who_waits_is_for_everybody_too(demo, boss):
+    Phones(demo[0], 1).say(0, "人工，我的报告出来了吗")
+    boss.browser.get(f"{demo[0]}/console/inbox")
+    boss.press("main a[href*='/inbox/']", Keys.ENTER)
+    boss.shows("main", "我的报告出来了吗")
+    serves_all(boss, "thread")
