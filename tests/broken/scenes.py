@@ -281,7 +281,6 @@ def _is_job_done(works: Works) -> bool:
 
 def _has_sent(works: Works, mailroom: Mailroom, count: int) -> bool:
     """Whether all is sent; what waits for its next try need not wait any longer."""
-    mailroom.read()
 
     def once() -> None:
         with works.house.engine.begin() as conn:
@@ -289,7 +288,9 @@ def _has_sent(works: Works, mailroom: Mailroom, count: int) -> bool:
             conn.execute(update(Outbox).where(*tried).values(not_before=clock.now(conn)))
 
     retrying(once)
-    return _delivered(works, mailroom)["sent"] == count
+    is_done = _delivered(works, mailroom)["sent"] == count
+    mailroom.read()  # afterwards: what is marked as sent has arrived by then
+    return is_done
 
 
 def _eventually(condition: Callable[[], bool]) -> bool:
