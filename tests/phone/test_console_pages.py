@@ -128,8 +128,8 @@ def test_a_suspension_and_a_cancellation_are_for_everybody_too(demo, boss):
 
 
 def test_the_talk_with_somebody_who_waits_is_for_everybody_too(demo, boss):
-    Phones(demo[0], 1).say(0, "人工，我的报告出来了吗")
+    Phones(demo[0], 1).say(0, "转人工")
     boss.browser.get(f"{demo[0]}/console/inbox")
     boss.press("main a[href*='/inbox/']", Keys.ENTER)
-    boss.shows("main", "我的报告出来了吗")
+    boss.shows("main", "转人工")
     serves_all(boss, "thread")
