@@ -23,6 +23,7 @@ from bot.wechat_errors import (
     CODES,
     PermanentError,
     TransientError,
+    UnreachableError,
     WechatError,
     raise_for,
 )
@@ -341,9 +342,18 @@ def test_a_tunnel_that_has_ended_is_dug_anew_however_long_ago_its_last_answer_wa
         monkeypatch.setattr(transport, "time", passing)
         calls = Transport("https://127.0.0.1:9")
         for _ in range(2):
-            told = calls.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
+            told = _once_the_proxy_listens(calls)
             assert told == {"errcode": 0}
             later += 60.0
+
+
+def _once_the_proxy_listens(calls: Transport) -> object:
+    """The proxy of the test takes one connection after the other: it may still be at the last."""
+    for _ in range(4):
+        with contextlib.suppress(UnreachableError):
+            return calls.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
+        time.sleep(0.3)
+    return calls.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
 
 
 def test_a_proxy_that_is_away_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
