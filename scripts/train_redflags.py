@@ -41,7 +41,7 @@ OWN = (
     TESTS / "data" / "redflags_unseen.tsv",
     TESTS / "data" / "redflags_fourth.tsv",
 )
-# Complaints and wishes of ordinary days, written for this project: tables, and lists without a header.
+# Complaints and wishes of ordinary days, ours: tables, and lists without a header.
 EVERYDAY = tuple(TESTS / "data" / f"{name}.tsv" for name in ("first_messages", "everyday"))
 COMPLAINTS = tuple(TESTS / "data" / f"{name}.tsv" for name in ("triage_thin", "triage_questions"))
 # One in so many of the ordinary texts, chosen by hash.

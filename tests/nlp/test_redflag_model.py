@@ -27,7 +27,7 @@ def test_writers_who_never_taught_are_caught_and_their_twins_left_alone(
 
 
 def test_an_ordinary_complaint_is_no_emergency() -> None:
-    # 13 of 260 and 20 of 287 fired before these texts taught what is no danger: they guard that.
+    # 13 of 260 and 20 of 287 fired before they taught what is no danger: they guard that.
     said = [r["text"] for path in train_redflags.EVERYDAY for r in train_redflags.table(path)]
     alarms = [text for text in said if redflags.alarm(redflags.check(text))]
     assert len(alarms) <= 0.01 * len(said), alarms
