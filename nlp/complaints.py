@@ -54,4 +54,6 @@ def _tells(clause: str, symptoms: Sequence[str]) -> bool:
     """A clause tells of the complaint by a symptom we know, or in other words."""
     if any(word in clause for word in symptoms):
         return True
-    return len(clause) >= ailing.LEAST_CHARACTERS and ailing.log_odds(clause) >= ailing.CLAUSE
+    if len(clause) < ailing.LEAST_CHARACTERS or _BESIDE.search(clause):
+        return False
+    return ailing.log_odds(clause) >= ailing.CLAUSE

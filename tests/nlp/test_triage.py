@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp import departments, triage
+from nlp import complaints, departments, triage
 from nlp.heard import Person
 from nlp.triage_model import features, normalise
 
@@ -220,3 +220,9 @@ def test_a_stated_probability_means_what_it_says() -> None:
         stated = sum(p for p, _ in told) / len(told)
         true = sum(right for _, right in told) / len(told)
         assert abs(stated - true) < 0.1
+
+
+def test_what_was_bought_and_who_sends_her_do_not_outweigh_the_complaint() -> None:
+    told = "头痛老是反复有一段时间了，在药店买了点药吃也不见好，女儿让我来你们医院看看"
+    assert complaints.core(told, ["头痛"]).startswith("头痛")
+    assert "药店" not in complaints.core(told, ["头痛"])
