@@ -41,6 +41,12 @@ def serve_waitlist(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     return None
 
 
+def ask_line_again(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
+    """Offer a place to who waits for it, after all who waited were held by other acts."""
+    line.ask_again(work, int(payload["slot"]))
+    return None
+
+
 def close_waitlist(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     """Tell who still waits that the list has closed."""
     return Counter(work).waitlist.close(int(payload["entry"]))
@@ -98,6 +104,7 @@ TASKS: Mapping[str, Task] = {
     waitlist.SERVE: serve_waitlist,
     waitlist.CLOSE: close_waitlist,
     line.RETURN: return_place,
+    line.AGAIN: ask_line_again,
     "purge": purge,
     rebooking.PLAN: plan_suspension,
     rebooking.SILENT: suspension_silent,

@@ -4,7 +4,8 @@ The line (候补): a place that comes back goes to who waits first, in the act t
 It is never released first: while the slot's row is still locked, an appointment is held for the
 next in line, who takes it, declines it, or lets its time pass; then the line is asked again.
 The patients who are next are locked before the slots, as everywhere. Whoever comes further down
-is locked without waiting, or passed over: somebody is serving that patient at this moment.
+is locked without waiting, or passed over: somebody is serving that patient at this moment. Where
+a place is left then, the line is asked once more a moment later.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
@@ -28,8 +29,10 @@ from scheduling.errors import NotOpenYet, Refusal, ShiftSuspended, SlotTaken, To
 from scheduling.types import AppointmentId
 from scheduling.waiting import closes_at, offer_until, returns_at
 
-RETURN = "return_place"
+RETURN, AGAIN = "return_place", "ask_line_again"
 _NEXT = 3
+# Long enough for the act that held a patient to end, too short for anybody to wonder.
+_MOMENT = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Offered:
     slot: int
     patient: int
     account: int
+
+
+class _SomebodyElse(Exception):
+    """A patient in line whom another act holds."""
 
 
 def lock(work: Work, slots: Collection[int]) -> None:
@@ -88,6 +95,12 @@ def returned(work: Work, slot: int, channel: str, quota: str = "") -> None:
     hand_over(work, [slot])
 
 
+def ask_again(work: Work, slot: int) -> None:
+    """Offer what is left of a slot to those whose turn others held; the job of that name."""
+    lock(work, [slot])
+    hand_over(work, [slot])
+
+
 def serve(work: Work, entry: int | None = None) -> None:
     """Hold what is free for who waits for it: one entry of the list, or all of them."""
     values = {**days(work), "now": work.now, "entry": entry}
@@ -126,24 +139,37 @@ def _withhold(work: Work, row: Row[Any], at: datetime) -> None:
 def _serve(work: Work, slot: int, waiting: Sequence[Row[Any]]) -> list[Offered]:
     """Offer what is free in a slot, in the order of the line, until nothing or nobody is left."""
     served: list[Offered] = []
-    try:
-        wanted = stock.wanted(work, slot)
-    except Refusal:
-        return served
-    if work.local(work.now) >= closes_at(work.policy, wanted.visit_on, work.zone):
+    passed_over = False
+    if (wanted := _open(work, slot)) is None:
         return served
     for entry in waiting:
         try:
             with work.conn.begin_nested():
                 offered = _offer(_on_behalf(work, entry), wanted, entry)
         except (SlotTaken, ShiftSuspended, NotOpenYet, TooLate):
-            break  # nothing is left, for nobody
+            return served  # nothing is left, for nobody
         except Refusal as no:
             _skip(work, entry.id, no)
             continue
+        except _SomebodyElse:
+            passed_over = True
+            continue
         if offered is not None:
             served.append(offered)
+    if passed_over:
+        key = f"{AGAIN}:{slot}:{work.now:%m%d%H%M%S}"
+        jobs.put(work, AGAIN, key, {"slot": slot}, work.now + _MOMENT)
     return served
+
+
+def _open(work: Work, slot: int) -> Row[Any] | None:
+    """Return a slot whose list is open; None when nobody can have its places."""
+    try:
+        wanted = stock.wanted(work, slot)
+    except Refusal:
+        return None
+    closes = closes_at(work.policy, wanted.visit_on, work.zone)
+    return wanted if work.local(work.now) < closes else None
 
 
 def _on_behalf(work: Work, entry: Row[Any]) -> Work:
@@ -153,10 +179,17 @@ def _on_behalf(work: Work, entry: Row[Any]) -> Work:
 
 
 def _offer(work: Work, wanted: Row[Any], entry: Row[Any]) -> Offered | None:
-    """Hold a place for somebody in line; None when it is no longer, or not now, their turn."""
+    """
+    Hold a place for somebody in line; None when it is no longer their turn.
+
+    Raises:
+        _SomebodyElse: is serving that patient now.
+    """
     patient, account = entry.patient_id, entry.wechat_user_id
     person = lock_patient_if_free(work, patient)
-    if person is None or not work.conn.execute(_CLAIM, {"entry": entry.id}).rowcount:
+    if person is None:
+        raise _SomebodyElse
+    if not work.conn.execute(_CLAIM, {"entry": entry.id}).rowcount:
         return None
     if not speaks_for(work, account, patient):
         end(work, entry.id, "left")

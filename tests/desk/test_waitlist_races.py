@@ -1,5 +1,6 @@
 """Who waits keeps the place against everybody who asks at the same moment, on three databases."""
 
+import json
 import time
 from datetime import timedelta
 
@@ -7,8 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from desk import line
+from desk.admission import lock_patients
 from desk.waitlist import Waitlist
-from models import Appointment, AppointmentEvent, Patient, WaitlistEntry
+from desk.work import Actor
+from models import Appointment, AppointmentEvent, Job, Patient, WaitlistEntry
 from scheduling.errors import SlotTaken
 from tests.desk.hospital import NOW, race, without_write_lock
 from tests.desk.test_races import PAUSE, in_one_of_ten_rounds, on_sqlite
@@ -120,6 +123,34 @@ def test_who_waits_and_asks_directly_at_that_moment_has_it_either_way(hospital):
 # -- many places come back at once
 
 
+def ask_again(hospital):
+    """Run the jobs that places left because all who waited were held by other acts."""
+    asked = [json.loads(one)["slot"] for one in hospital.rows(Job.payload, Job.kind == line.AGAIN)]
+    for slot in asked:
+        with hospital.work(Actor("job")) as work:
+            line.ask_again(work, slot)
+    return asked
+
+
+def test_a_place_whose_whole_line_is_held_by_others_goes_to_it_a_moment_later(
+    hospital, monkeypatch
+):
+    if on_sqlite(hospital):
+        pytest.skip("SQLite has one writer: nobody can hold a patient meanwhile")
+    ((slot,), ((owner, _, theirs),), ((_, patient),)) = full(hospital)
+    with hospital.work(Actor("window")) as other:
+        lock_patients(other, [patient])
+        # Who was next when the act began has been served by now: nobody it could wait for.
+        with monkeypatch.context() as patched:
+            patched.setattr(line, "heads", lambda work, slots: [])
+            hospital.cancel(owner, theirs)
+    assert (served(hospital, patient), hospital.stock(slot)) == (0, (0, 0))
+
+    assert ask_again(hospital) == [slot]
+
+    assert (served(hospital, patient), hospital.stock(slot)) == (1, (1, 1))
+
+
 def storm(hospital):
     slots, taken, people = full(hospital, owners=3, slots=4, waiting=12)
     acts = [canceller(hospital, openid, appointment) for openid, _, appointment in taken]
@@ -129,6 +160,7 @@ def storm(hospital):
 def test_a_storm_of_cancellings_serves_everybody_in_line_once(hospital):
     slots, people, ends = storm(hospital)
     assert ends == {"done": 12}
+    ask_again(hospital)
     assert [served(hospital, patient) for _, patient in people] == [1] * 12
     assert all(hospital.stock(slot) == (3, 3) for slot in slots)
     assert hospital.states() == ["offered"] * 12
