@@ -103,10 +103,12 @@ def _resume(work: Work, member: Member, shift: int) -> str:
 
 
 def _delay(work: Work, member: Member, shift: int) -> str:
+    """So late after the beginning, after now once it has begun."""
     minutes = _number("minutes")
     if minutes not in texts.DELAYS:
         abort(400)
-    return texts.delayed(calling.delay(work, member, shift, work.now + timedelta(minutes=minutes)))
+    begins = max(work.local(work.now), standing.room(work, member, shift).shift.starts_at)
+    return texts.delayed(calling.delay(work, member, shift, begins + timedelta(minutes=minutes)))
 
 
 def _close(work: Work, member: Member, shift: int) -> str:

@@ -119,6 +119,11 @@ def paces(work: Work, some: Iterable[_Row]) -> dict[int, waits.Pace]:
     return learnt
 
 
+def opens_in(work: Work, room: _Row) -> float | None:
+    """Return the minutes until the doctor of a room is to begin, or is to be back; None: there."""
+    return None if _is_there(room) else max(0.0, (_due(room) - work.now) / _MINUTE)
+
+
 # -- inside
 
 
@@ -163,7 +168,7 @@ def _snapshots(
             called_lanes=rooms.lanes(known[shift]),
             discipline=rooms.discipline(work, known[shift]),
             inside=inside.get(shift),
-            opens_in=_opens_in(work, known[shift]),
+            opens_in=opens_in(work, known[shift]),
             sent_share=sent_share(known[shift].visits, sent.get(shift, 0)),
         )
         for shift in told
@@ -184,8 +189,3 @@ def _is_expected(work: Work, room: _Row) -> bool:
     if room.state == "closed" or room.shift_state != "published":
         return False
     return _is_there(room) or work.now <= _due(room) + _SILENT
-
-
-def _opens_in(work: Work, room: _Row) -> float | None:
-    """Minutes until the doctor is there; None for now."""
-    return None if _is_there(room) else max(0.0, (_due(room) - work.now) / _MINUTE)

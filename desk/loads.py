@@ -37,6 +37,7 @@ _COMING = (
         Appointment.shift_id == Shift.id,
         Appointment.status == "booked",
         Appointment.starts_at >= bindparam("since"),
+        Appointment.id != bindparam("arriving"),
     )
     .scalar_subquery()
 )
@@ -55,6 +56,9 @@ _OPEN = (
         Shift.department_id,
         Shift.doctor_id,
         Doctor.name.label("doctor_name"),
+        Calling.state,
+        Calling.opened_at,
+        Calling.delayed_until,
         func.coalesce(Calling.visits, 0).label("visits"),
         func.coalesce(Calling.minutes, 0.0).label("minutes"),
         func.coalesce(Calling.squares, 0.0).label("squares"),
@@ -83,37 +87,22 @@ _DEPARTMENTS = (
 _Row = Row[*tuple[Any, ...]]
 
 
-def of_department(work: Work, department: str) -> list[Load]:
-    """Return the rooms of a department that still take patients today, soonest first."""
-    return [load for load, _ in _loads(work, [work.directory.ward_ids[department]])]
-
-
 def of_site(work: Work, site: str) -> list[Load]:
     """Return the rooms of a site that still take patients today, soonest first."""
     departments = list(work.conn.scalars(_DEPARTMENTS, {"site": site}))
     return [load for load, _ in _loads(work, departments)]
 
 
-def lightest(work: Work, department: str, service_type: str = GENERAL) -> Load | None:
-    """Return the room of that kind open now with the least expected work; None: there is none."""
-    found = _loads(work, [work.directory.ward_ids[department]])
-    fit = [
-        load
-        for load, row in found
-        if load.service_type == service_type and row.starts_at <= work.now
-    ]
-    return min(fit, key=weight, default=None)
-
-
-def beside(work: Work, shift: _Row) -> list[Load]:
+def beside(work: Work, shift: _Row, arriving: int = 0) -> list[Load]:
     """
     Return the rooms that could take the patients of a shift: its own if open, and those like it.
 
-    They are of its department and kind, and take place at a time when it does.
+    They are of its department and kind, and take place at a time when it does. The patient of the
+    appointment that is `arriving` is not still to come.
     """
     return [
         load
-        for load, row in _loads(work, [shift.department_id])
+        for load, row in _loads(work, [shift.department_id], arriving)
         if load.service_type == shift.service_type
         and row.starts_at < shift.ends_at
         and row.ends_at > shift.starts_at
@@ -163,12 +152,13 @@ def _last(work: Work, shift: int) -> _Row | None:
     return next((row for row in reversed(order) if row.lane == FIRST and not row.rank), None)
 
 
-def _loads(work: Work, departments: Collection[int]) -> list[tuple[Load, _Row]]:
+def _loads(work: Work, departments: Collection[int], arriving: int = 0) -> list[tuple[Load, _Row]]:
     values = {
         "departments": list(departments),
         "today": work.local(work.now).date(),
         "now": work.now,
         "since": work.now - work.policy.late_after,
+        "arriving": arriving,
     }
     found = work.conn.execute(_OPEN, values).all()
     paces = estimates.paces(work, found)
@@ -187,4 +177,6 @@ def _load(work: Work, row: _Row, pace: Pace | None) -> Load:
         waiting=row.waiting,
         coming=row.coming,
         each=planned if pace is None else pace.mean_minutes,
+        comes=1 - work.policy.usual_no_show,
+        opens_in=estimates.opens_in(work, row) or 0.0,
     )

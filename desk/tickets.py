@@ -91,7 +91,7 @@ def check_in(
         return _again(work, known)
     about = work.conn.execute(_ABOUT, {"shift": row.shift_id}).one()
     check_arrival(work.policy, work.local(work.now), _arrival(work, row, about, site, by_desk))
-    room = _room(work, about)
+    room = _room(work, about, row.id)
     if (known := ticket_rows.of_appointments(work, [row.id]).get(row.id)) is not None:
         return _again(work, known)  # twice at once: the other one was first
     if work.conn.execute(_ARRIVE, {"appointment": row.id}).rowcount == 0:
@@ -220,22 +220,24 @@ def _arrival(work: Work, row: _Row, about: _Row, site: str | None, by_desk: bool
     )
 
 
-def _room(work: Work, about: _Row) -> int | None:
+def _room(work: Work, about: _Row, arriving: int) -> int | None:
     """
     Lock the line that somebody joins, and tell which it is; None where no room is open.
 
     It is the room of the shift that was booked. Who came for nobody by name is sent to the
-    lightest one like it, and so is who finds her own closed.
+    lightest one like it, not for nothing, and so is who finds her own closed.
     """
     is_anybodys = about.doctor_id is None and about.service_type == loads.GENERAL
-    to = loads.beside(work, about) if is_anybodys else []
+    to = loads.beside(work, about, arriving) if is_anybodys else []
     locked = rooms.lock(work, {about.id, *(load.shift for load in to)})
     if locked[about.id].shift_state != "published":
         raise ShiftSuspended
     if not is_anybodys and locked[about.id].state != "closed":
         return int(about.id)
     to = rehousing.open_rooms(work, to or loads.beside(work, about))
-    lightest = min(to, key=loads.weight, default=None)
+    lightest = min(
+        to, key=lambda load: (load.minutes, load.shift != about.id, load.shift), default=None
+    )
     return None if lightest is None else lightest.shift
 
 

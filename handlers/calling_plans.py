@@ -81,9 +81,12 @@ def _to_whom(values: Values, world: World) -> Asked:
 
 
 def _is_meant(one: ShiftView, wish: Mapping[str, Any]) -> bool:
-    said = str(wish.get("argument", ""))
-    names = (one.room, one.department_name, one.doctor_name)
-    return one.doctor in wish.get("doctors", ()) or (bool(said) and said in names)
+    """By a doctor's name above all, else by the room, or the department as people call it."""
+    if wish.get("doctors"):
+        return one.doctor in wish["doctors"]
+    said = wish.get("argument")
+    is_named = bool(said) and said in (one.room, one.department_name)
+    return is_named or one.department in wish.get("wards", ())
 
 
 def _preview_transfer(values: Values, world: World) -> str:

@@ -132,8 +132,8 @@ class Load:
     """
     The work left in a room that takes patients.
 
-    `waiting` are here (who is inside, too), `coming` are booked and not here yet; each of them
-    takes about `each` minutes.
+    `waiting` are here (who is inside, too), `coming` are booked and not here yet, of whom the
+    share `comes` will be; each of them takes about `each` minutes, from `opens_in` minutes on.
     """
 
     shift: int
@@ -144,11 +144,13 @@ class Load:
     waiting: int
     coming: int
     each: float
+    comes: float = 1.0
+    opens_in: float = 0.0
 
     @property
     def minutes(self) -> float:
-        """The work that is left."""
-        return (self.waiting + self.coming) * self.each
+        """How long until the work that is expected is done."""
+        return self.opens_in + (self.waiting + self.comes * self.coming) * self.each
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,10 @@ def wait(standing: Standing) -> str:
     late = ""
     if standing.delayed_until is not None:
         late = f"医生晚到，预计{wording.clock(standing.delayed_until)}开诊。"
-    if not standing.ahead:
-        return f"前面没有人了，下一位就是您。{late}"
-    ahead = f"前面{standing.ahead}位"
+    ahead = f"前面{standing.ahead}位" if standing.ahead else "前面没有人了，下一位就是您"
     if standing.wait is None:
-        return f"{ahead}，还要等多久现在说不准。{late}"
+        unknown = "，还要等多久现在说不准" if standing.ahead else ""
+        return f"{ahead}{unknown}。{late}"
     low, high = standing.wait.shown
     span = f"大约{low}–{high}分钟" if low else f"{high}分钟以内"
     back = ""

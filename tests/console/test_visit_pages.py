@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, func, insert, select
@@ -13,6 +13,7 @@ from sqlalchemy import event, func, insert, select
 from bot.turn import open_desk
 from desk import calling, standing, tickets
 from desk.rows import insert_row
+from handlers.texts import wording
 from models import Appointment, AuditEvent, Doctor, Patient, Shift, Ticket
 from scheduling.rota import Member
 from scheduling.types import AppointmentId
@@ -294,6 +295,25 @@ def test_a_doctor_is_late_and_then_ends_early(house, browser, enter, shift, here
     page = press(browser, shift, "close", text(browser.get(f"/rooms/{shift}")))
     assert "已结束叫号" in page
     assert "<kbd>N</kbd>" not in page
+
+
+def test_who_says_in_the_morning_that_he_is_late_is_late_for_the_afternoon(house, browser, enter):
+    enter()
+    with open_desk(house, CONSOLE) as counter:
+        now = counter.now
+        afternoon = counter.work.conn.execute(
+            select(Shift.id, Shift.starts_at)
+            .where(Shift.visit_on == now.date(), Shift.starts_at > counter.work.now)
+            .where(Shift.state == "published")
+            .order_by(Shift.starts_at.desc())
+        ).first()
+    browser.get(f"/rooms/{afternoon.id}")
+    page = press(
+        browser, afternoon.id, "delay", text(browser.get(f"/rooms/{afternoon.id}")), minutes="20"
+    )
+
+    begins = afternoon.starts_at.astimezone(now.tzinfo) + timedelta(minutes=20)
+    assert f"已告知患者：预计{wording.clock(begins)}开始" in page
 
 
 # -- the board

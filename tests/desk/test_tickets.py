@@ -216,7 +216,35 @@ def test_who_comes_for_nobody_by_name_goes_where_the_least_work_is(small):
     assert ticket.shift == idle, "three are still expected next door"
     assert small.line(busy) == []
     small.come(slot, 3)
-    assert (len(small.line(idle)), len(small.line(busy))) == (4, 0)
+    assert (len(small.line(idle)), len(small.line(busy))) == (3, 1), (
+        "of three one in seven stays away"
+    )
+
+
+def test_where_another_room_is_no_emptier_she_stays_in_her_own(small):
+    ward = small.department()
+    small.general(ward)
+    mine, slot = small.general(ward)
+    openid, one = small.booked(slot)
+
+    assert small.check_in(openid, one).shift == mine, "she is not still to come herself"
+
+
+def test_an_empty_room_that_opens_much_later_is_not_sooner(small):
+    ward = small.department()
+    (now, slot), (later, _) = small.general(ward, hour=10), small.general(ward, hour=12)
+    small.come(slot, 3)
+
+    assert (len(small.line(now)), len(small.line(later))) == (3, 0)
+
+
+def test_a_doctor_who_is_away_for_an_hour_is_not_sent_whom_another_can_see(small):
+    ward = small.department()
+    (away, slot), (there, _) = small.general(ward), small.general(ward)
+    small.now += 61 * MINUTE
+    small.act("delay", away, small.now + 60 * MINUTE)
+
+    assert [ticket.shift for ticket in small.come(slot, 2)] == [there, there]
 
 
 def test_who_comes_for_a_doctor_waits_for_that_doctor(small):

@@ -57,6 +57,15 @@ def test_nobody_is_told_to_wait_nothing():
     assert "前面1位，5分钟以内。" in visits.wait(soon)
 
 
+def test_who_is_next_is_told_how_long_the_one_inside_still_takes():
+    nearly = replace(THIRD, ahead=0, wait=WaitRange(1.0, 5.0, 14.0, 6.0), back_at=None)
+    before_it_opens = replace(THIRD, ahead=0, wait=WaitRange(30.3, 32.1, 36.9, 33.0))
+
+    assert "前面没有人了，下一位就是您，15分钟以内。" in visits.wait(nearly)
+    assert "下一位就是您，大约30–35分钟。请在10:20前回到" in visits.wait(before_it_opens)
+    assert "前面没有人了，下一位就是您。" in visits.wait(replace(nearly, wait=None))
+
+
 def test_what_is_not_known_is_not_guessed():
     unknown = visits.wait(replace(THIRD, wait=None, back_at=None))
 

@@ -436,6 +436,15 @@ def test_a_patient_is_sent_on_to_another_doctor_and_told_where(day):
     assert "没有患者" in day.doctor("候诊情况")
 
 
+def test_a_department_is_called_as_people_call_it(day):
+    day.say("签到")
+    day.doctor("下一个")
+
+    for said in ("转 耳鼻喉", "转五官科", "转到耳鼻喉科"):
+        assert "耳鼻咽喉科崔文斌" in day.doctor(said), said
+        assert "没有执行" in day.doctor("退出")
+
+
 def test_late_by_minutes_by_the_clock_and_not_by_a_day(day):
     day.say("签到")
 
