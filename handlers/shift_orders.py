@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
+from dialogue.form import Asked, Done, Filled, Form, Given, Question, Redo, Slot, Stop
 from dialogue.state import Values
 from handlers import shifts
 from handlers.scene import World
@@ -45,6 +45,11 @@ def _hear_argument(heard: Heard, values: Values, world: World) -> Given:
     return heard.order.argument or None if heard.order else None
 
 
+def _hear_stand_ins(heard: Heard, values: Values, world: World) -> Given:
+    """Who stands in, where the words say so (李芳替张伟); one of the name at the right site."""
+    return list(heard.order.by) or None if heard.order else None
+
+
 def _ask_shifts(values: Values, world: World) -> Asked:
     found = _meant(values, world)
     if not found:
@@ -55,14 +60,16 @@ def _ask_shifts(values: Values, world: World) -> Asked:
 
 
 def _meant(values: Values, world: World) -> list[ShiftView]:
-    """Of two doctors the one who has a clinic then is the one who is away."""
+    """Of two doctors the one who has a clinic then is the one who is away, all of that name."""
     if values["order"] == "time":
         return shifts.meant({**values, "when": _half_days(values)}, world, "published")
-    if values["order"] != "substitute":
-        return shifts.meant(values, world, "published")
-    each = ({**values, "doctors": [code]} for code in values.get("doctors", ()))
-    found = (shifts.meant(one, world, "published") for one in each)
-    return next((some for some in found if some), [])
+    found = shifts.meant(values, world, "published")
+    if values["order"] != "substitute" or "stand_ins" in values:
+        return found
+    with_clinic = {view.doctor: view.doctor_name for view in found}
+    named = (with_clinic[code] for code in values.get("doctors", ()) if code in with_clinic)
+    away = next(named, None)
+    return [view for view in found if view.doctor_name == away]
 
 
 def _half_days(values: Values) -> list[list[str]]:
@@ -83,17 +90,33 @@ def _half_days(values: Values) -> list[list[str]]:
 def _ask_argument(values: Values, world: World) -> Asked:
     """Who stands in, which room, how many places."""
     if values["order"] == "substitute":
-        away = {view.doctor for view in shifts.views(values, world)}
-        others = [code for code in values.get("doctors", ()) if code not in away]
-        return Filled(others[0]) if others else Question(texts.WHO_STANDS_IN)
+        named = values.get("stand_ins") or values.get("doctors", ())
+        found = _here(named, values, world)
+        if len(found) == 1:
+            return Filled(found[0].code)
+        if not found and "stand_ins" in values:
+            return Stop(texts.NO_STAND_IN)
+        return Question(texts.WHO_STANDS_IN, [(texts.colleague(d), d.code) for d in found])
     if values["order"] in texts.ASKED:
         return Question(texts.ASKED[values["order"]])
     return Question(texts.HOW_MANY, wants="number")
 
 
+def _here(codes: Sequence[str], values: Values, world: World) -> Sequence[Physician]:
+    """Those of these doctors who work at the shift's site and are not the one who is away."""
+    away = {view.doctor for view in shifts.views(values, world)}
+    sites = {view.site for view in shifts.views(values, world)}
+    known = world.desk.catalogue.doctors(codes) if codes else ()
+    return [one for one in known if one.site in sites and one.code not in away]
+
+
 def _answer_argument(heard: Heard, values: Values, world: World) -> Given:
     if values["order"] == "substitute":
-        return next(iter(shifts.hear_doctors(heard, values, world) or ()), None)
+        named = shifts.hear_doctors(heard, values, world) or ()
+        found = _here(named, values, world)
+        if len(found) > 1:
+            return Redo((), texts.WHICH_OF_NAME)
+        return found[0].code if found else (named[0] if named else None)
     if values["order"] == "time":
         return _told_time(heard)
     if values["order"] in texts.ASKED:
@@ -204,6 +227,7 @@ FORM: Form[World] = Form(
     slots=(
         Slot("order", hear=_hear_order),
         *shifts.WISH,
+        Slot("stand_ins", hear=_hear_stand_ins),
         Slot("shifts", _ask_shifts, after=("doctors", "wards", "when")),
         Slot(
             "argument",

@@ -28,7 +28,8 @@ def _hear_wards(heard: Heard, values: Values, world: World) -> Given:
 
 
 def _hear_when(heard: Heard, values: Values, world: World) -> Given:
-    return [[w.start.isoformat(), w.end.isoformat()] for w in heard.when] or None
+    when = heard.order.when if heard.order else heard.when
+    return [[w.start.isoformat(), w.end.isoformat()] for w in when] or None
 
 
 def meant(values: Values, world: World, state: str) -> list[ShiftView]:
@@ -53,9 +54,8 @@ def which(question: str, none: str, found: Sequence[ShiftView], values: Values) 
     if len(found) == 1 or is_plain:
         return Filled([shift.id for shift in found])
     choices: list[tuple[str, Any]] = [(texts.shift(shift), [shift.id]) for shift in found]
-    if len({shift.doctor for shift in found}) == 1:
-        choices.append((texts.ALL_OF_THEM, [shift.id for shift in found]))
-    return Question(question, choices)
+    # A whole department, two doctors: all of them are shown once more before anything happens.
+    return Question(question, [*choices, (texts.ALL_OF_THEM, [shift.id for shift in found])])
 
 
 def views(values: Values, world: World) -> list[ShiftView]:

@@ -21,11 +21,12 @@ from handlers import calling_orders, calling_plans, shift_orders, shifts, tellin
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import staff as texts
-from nlp.heard import Heard
+from nlp.heard import Heard, Order
 from scheduling.errors import Refusal
 from scheduling.rota import Member
 
 _DAY = timedelta(days=1)
+_SLIP = "call_undo"  # 「发错了」
 
 
 def turn(
@@ -33,26 +34,54 @@ def turn(
 ) -> tuple[State, Reply] | None:
     """Answer an order of a member of staff; None for everybody and everything else."""
     if heard.order is None:
-        return None
-    is_at_it = state.top is not None and state.top.form in _NAMES
-    meant = _as_answer(state, heard) if is_at_it else None
+        return _not_understood(state, heard, world)
+    meant = _as_answer(state, heard) if _is_at_it(state) else None
     if meant is not None:
         return engine.step(state, meant, world)
     if heard.order.name == "bind":
         member = world.desk.staff.bind(heard.order.argument)
         return (state, Reply(texts.bound(member))) if member else None
     member = world.desk.staff.me()
-    beside = state.pop() if is_at_it else state
-    is_of_room = heard.order.name in calling_orders.NAMES
-    if member is not None and (is_of_room or heard.order.name == calling_orders.UNDO):
+    if member is None or (heard.order.is_own and not _has_own(heard, world, member)):
+        return None
+    return _ordered(engine, state, heard, world, member)
+
+
+def _is_at_it(state: State) -> bool:
+    return state.top is not None and state.top.form in _NAMES
+
+
+def _ordered(
+    engine: Engine[World], state: State, heard: Heard, world: World, member: Member
+) -> tuple[State, Reply] | None:
+    """Answer what a member of staff orders; another order takes the place of an open one."""
+    beside = state.pop() if _is_at_it(state) else state
+    order = heard.order.name if heard.order else ""
+    if order == _SLIP and member.role != "doctor":
+        order = calling_orders.UNDO  # who calls nobody has not called the wrong one
+        heard = replace(heard, order=Order(order))
+    is_of_room = order in calling_orders.NAMES
+    if is_of_room or order == calling_orders.UNDO:
         called = calling_orders.turn(engine, beside, heard, world, member)
         if called is not None or is_of_room:
             return called
-    form = _OPENS.get(heard.order.name)
-    if member is not None and form is not None:
-        return engine.open(beside, form, world, heard)
-    answer = _ANSWERS.get(heard.order.name, _help)
-    return (state, answer(heard, world, member)) if member else None
+    if order in _OPENS:
+        return engine.open(beside, _OPENS[order], world, heard)
+    return state, _ANSWERS.get(order, _help)(heard, world, member)
+
+
+def _has_own(heard: Heard, world: World, member: Member) -> bool:
+    """A doctor is also a patient: 「我明天来不了」 speaks of a clinic only where there is one."""
+    when = [(w.start, w.end) for w in heard.order.when] if heard.order else []
+    return member.role == "doctor" and bool(world.desk.suspensions.shifts(member, when=when))
+
+
+def _not_understood(state: State, heard: Heard, world: World) -> tuple[State, Reply] | None:
+    """What sounds like the staff and orders nothing we know; nothing else is under way."""
+    if heard.intent != "staff" or state.top is not None or heard.alarm:
+        return None
+    member = world.desk.staff.me()
+    return (state, Reply(texts.not_understood(member))) if member else None
 
 
 def _as_answer(state: State, heard: Heard) -> Heard | None:
@@ -76,7 +105,8 @@ def _progress(heard: Heard, world: World, member: Member) -> Reply:
 
 def _today(heard: Heard, world: World, member: Member) -> Reply:
     start = datetime.combine(world.desk.now.date(), time(), tzinfo=world.desk.now.tzinfo)
-    when = [(w.start, w.end) for w in heard.when] or [(start, start + _DAY)]
+    said = heard.order.when if heard.order else ()
+    when = [(w.start, w.end) for w in said] or [(start, start + _DAY)]
     doctors = list(heard.order.doctors) if heard.order else []
     wards = [d.code for d in heard.stated_departments]
     names_too = bool(doctors) or member.doctor is not None

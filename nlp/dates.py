@@ -34,12 +34,14 @@ _WEEK, _HALF_DAY = timedelta(days=7), timedelta(hours=12)
 _OPEN_END = timedelta(days=14)
 
 
-def find(
+def find(  # noqa: PLR0913 - a text, and what is known around it
     text: str,
     now: datetime,
     asking: str | None = None,
     ignore: Sequence[tuple[int, int]] = (),
     about: Sequence[tuple[date, date]] = (),
+    *,
+    is_order: bool = False,
 ) -> tuple[When, ...]:
     """
     Return the intervals `text` asks for, in the order of the words; empty when none is meant.
@@ -47,7 +49,8 @@ def find(
     `ignore` holds spans that are names of people. `asking` is the kind of answer awaited: with
     `choice` a bare number is no day, with `birth_date` nothing is a wish unless it says so
     (改到后天). `about` are the days the conversation is about, as half-open spans: 「换成下午」 is
-    the afternoon of those days.
+    the afternoon of those days. In an order of the staff no day is turned down: 「明天有事」 tells
+    on which day somebody is away.
     """
     folded = _masked(fold(text), ignore)
     if asking in _PARTICULARS and not _BOOKS.search(folded):
@@ -57,9 +60,9 @@ def find(
     bare = re.fullmatch(rf"\s*({NUMBER})[吧.]?\s*", folded) if asking == "day" else None
     if bare:
         folded = bare[1] + "号"
-    phrases = joined(folded, tokens(folded, now), now.date())
+    phrases = joined(folded, tokens(folded, now), now.date(), is_order=is_order)
     whens: list[When] = []
-    for said, second in _wanted(folded, phrases):
+    for said, second in _wanted(folded, phrases, is_order=is_order):
         is_bare = said.days is None
         first = replace(said, days=Days(tuple(about))) if is_bare and about else said
         when = _interval(folded, first, second, now)
@@ -81,7 +84,9 @@ def _masked(folded: str, ignore: Sequence[tuple[int, int]]) -> str:
     return TRAPS.sub(lambda found: "□" * len(found[0]), folded)
 
 
-def _wanted(folded: str, phrases: list[Phrase]) -> list[tuple[Phrase, Phrase | None]]:
+def _wanted(
+    folded: str, phrases: list[Phrase], *, is_order: bool = False
+) -> list[tuple[Phrase, Phrase | None]]:
     """Pair the ends of ranges; drop what was taken back or ruled out."""
     pairs: list[tuple[Phrase, Phrase | None]] = []
     for phrase in phrases:
@@ -93,6 +98,8 @@ def _wanted(folded: str, phrases: list[Phrase]) -> list[tuple[Phrase, Phrase | N
             pairs = [(phrase, None)]
         else:
             pairs.append((phrase, None))
+    if is_order:
+        return pairs
     kept = [one for one in pairs if not _refused(folded, one[0], one[1] or one[0])]
     return kept if kept or not LEAVING.search(folded) else pairs
 

@@ -69,13 +69,18 @@ class Order:
     """
     What a member of staff would mean by it, and the code, number or room it names.
 
-    `doctors` are codes of the roster, in the order they were written. What is to be told (通知)
-    is the argument as it was written.
+    `doctors` are codes of the roster, in the order they were written; where the words say who
+    stands in for them (替诊), those are `by`. `when` is what the order is about: not the new hour
+    (改到9点), and also a day somebody cannot come on. What is to be told (通知) is the argument as
+    it was written. `is_own`: only a doctor can mean it, of himself.
     """
 
     name: str
     argument: str = ""
     doctors: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    when: tuple[When, ...] = ()
+    is_own: bool = False
 
 
 Misfit = Literal["sex", "age", "complaint"]

@@ -1,36 +1,24 @@
-"""What a member of staff orders in one line: 停诊, 今日预约, 下一个 … (`lexicon/orders.tsv`)."""
+"""
+What a member of staff orders in one line: 停诊, 今日预约, 下一个 … (`lexicon/orders.tsv`).
+
+Rules are read over a marked text: every doctor named in it, title and all, is one mark, so that a
+rule says who stands where (「@…由@代」) and not how people are called.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from nlp import lexicon
-from nlp.heard import Named, Order
-from nlp.numerals import to_int
+from nlp import colleagues, dates, lexicon
+from nlp.colleagues import Mention
+from nlp.heard import Order
+from nlp.numerals import fold, to_int
+from nlp.people import Scan
+from nlp.surnames import SURNAMES
 from nlp.vocabulary import DoctorEntry
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    order: str
-    needs_doctor: bool
-    is_all: bool
-    pattern: re.Pattern[str]
-
-
-def _rows() -> list[_Row]:
-    return [
-        _Row(
-            row["order"],
-            row["needs"] == "doctor",
-            row["pattern"].startswith("="),
-            re.compile(row["pattern"].removeprefix("=")),
-        )
-        for row in lexicon.rows("orders.tsv")
-    ]
-
 
 # Tells others something; its argument is what.
 TELL = "tell"
@@ -39,41 +27,125 @@ _COUNTED = ("extra", "fewer")
 _TIMED = ("call_late",)
 _CLOCKED = "time"
 _EARLIER, _LATER = "提前早", "推迟延后往晚"
-_CLOCK = re.compile(
-    r"([0-9一二三四五六七八九十]+)\s*(?:点|[:：])\s*([0-9一二三四五六七八九十]*[半刻]?)"
-)
+_H = "0-9一二三四五六七八九十"
+# What the rules are written with; the longer ones first, they may hold shorter ones.
+_SHORT = {
+    # 「周一9点」: the day of the week is no part of the hour.
+    "<clock>": r"(?:[12]?[0-9]|十[一二]?|[一二两三四五六七八九])\s*(?:点|:)\s*"
+    rf"[{_H}半刻整]{{0,3}}分?",
+    "<span>": r"[0-9一二两三四五六七八九十半]{1,3}\s*(?:分钟?|个?半?(?:小时|钟头)|刻钟?)",
+    "<count>": r"[0-9一二两三四五六七八九十]{1,3}",
+    "<room>": rf"(?:[a-z{_H}楼层区号栋东西南北\-]{{1,12}}(?:诊?室|诊区)"
+    rf"|(?:[a-z{_H}]{{1,3}}(?:号楼|楼|栋|区)){{0,2}}[0-9]{{3,4}}(?![0-9:点]))",
+    # No day (给明天上午加5个号), no department and nobody's relative is a person's name.
+    "<person>": r"(?![我他她它咱俺这那今明后本下上周]|大家|病人|患者|星期|礼拜|\S{1,5}科)"
+    r"[\u4e00-\u9fff·]{2,4}?(?:\s*[0-9]{3}[0-9x])?",
+    "<named>": rf"[{SURNAMES}][\u4e00-\u9fff·]{{1,3}}?(?:\s*[0-9]{{3}}[0-9x])?",
+    "<ill>": r"病人|患者|病号|预约的人|挂了?号的人?",
+    "@": colleagues.MARK,
+    "~": r"[^\ue000-\uf8ff]",
+}
+_CLOCK = re.compile(rf"([{_H}两]+)\s*(?:点|[:：])\s*([{_H}]*[半刻]?)")
 _PARTS = {"半": 30, "一刻": 15, "三刻": 45, "": 0}
 _UNITS = {"分": 1, "刻": 15, "小": 60, "钟": 60}
 _LASTING = re.compile(r"([0-9一二两三四五六七八九十]*)\s*个?(半?)个?(分|刻|小|钟)")
+_AROUND = " \t\n.!,。！，"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One rule; it `needs` a doctor, a doctor or a department (ward), or the doctor's own (me)."""
+
+    order: str
+    needs: str
+    is_all: bool
+    pattern: re.Pattern[str]
+
+
+def _rows() -> list[_Row]:
+    return [
+        _Row(
+            row["order"],
+            row["needs"].strip("-"),
+            row["pattern"].startswith("="),
+            re.compile(_spelled_out(row["pattern"].removeprefix("="))),
+        )
+        for row in lexicon.rows("orders.tsv")
+    ]
+
+
+def _spelled_out(pattern: str) -> str:
+    for short, meant in _SHORT.items():
+        pattern = pattern.replace(short, meant)
+    return pattern
+
+
 _ROWS = _rows()
-_AROUND = " \t\n。.！!，,"
 
 
-def find(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> Order | None:
+def find(
+    text: str, doctors: Sequence[DoctorEntry], heard: Scan, wards: Iterable[object], now: datetime
+) -> Order | None:
     """
     Return what the line orders, None for nothing.
 
-    Doctors are those of the roster whose names stand in it, in the order they are written: to a
-    colleague a name alone says who is meant, also one of two characters, which a patient would
-    call 医生. Without any, those that were `heard`.
+    `heard` are the doctors a patient would mean by it: they count where no name is written out.
+    `wards` are the departments that are named.
     """
-    said = text.strip(_AROUND)
-    named = names(text, doctors, heard)
+    lead = len(text) - len(text.lstrip(_AROUND))
+    text = text.strip(_AROUND)
+    said = colleagues.mentions(text, doctors) or _heard(heard, lead)
+    marked = fold(colleagues.marked(text, said))
+    fits = {"": True, "doctor": bool(said), "ward": bool(said) or any(wards), "me": True}
     for row in _ROWS:
-        if row.needs_doctor and not named:
+        if not fits[row.needs]:
             continue
-        match = row.pattern.fullmatch(said) if row.is_all else row.pattern.search(said)
-        if match:
-            groups = match.groupdict()
-            argument = groups.get("argument") or groups.get("second") or ""
-            if row.order in _COUNTED:
-                argument = str(to_int(argument) or "")
-            if row.order in _TIMED:
-                argument = str(minutes(argument) or "")
-            if row.order == _CLOCKED:
-                argument = clock_or_shift(argument)
-            return Order(row.order, argument, named)
+        match = row.pattern.fullmatch(marked) if row.is_all else row.pattern.search(marked)
+        if match is None:
+            continue
+        order = _order(row, match, text, said, now)
+        if order.when or not order.is_own:  # 「我发烧了」 alone is a complaint
+            return order
     return None
+
+
+def _order(
+    row: _Row, match: re.Match[str], text: str, said: Sequence[Mention], now: datetime
+) -> Order:
+    """What a rule found in a text, as it was written."""
+    groups = {name: match.span(name) for name in match.re.groupindex if match[name] is not None}
+    begin, end = groups.get("argument") or groups.get("second") or (len(text), len(text))
+    written = text[begin:end]
+    away, by = (
+        colleagues.who(match[name], said) if name in groups else () for name in ("away", "by")
+    )
+    if row.order == TELL:
+        # What people are to be told names doctors and days, too; whom it is for stands before it.
+        said = [one for one in said if one.span[1] <= begin]
+        end = len(text)
+    elif row.order == _CLOCKED:
+        end = max(end, match.end())
+    rest = text[:begin] + "□" * (end - begin) + text[end:]
+    when = dates.find(rest, now, ignore=[one.span for one in said], is_order=True)
+    everybody = tuple(dict.fromkeys(code for one in said for code in one.codes))
+    argument = _argument(row.order, written)
+    return Order(row.order, argument, away or everybody, by, when, is_own=row.needs == "me")
+
+
+def _argument(order: str, written: str) -> str:
+    if order in _COUNTED:
+        return str(to_int(written) or "")
+    if order in _TIMED:
+        return str(minutes(written) or "")
+    return clock_or_shift(written) if order == _CLOCKED else written.strip()
+
+
+def _heard(heard: Scan, lead: int) -> tuple[Mention, ...]:
+    """Who was heard by sound: all that may be meant, where the first of them is named."""
+    if not (heard.doctors and heard.spans):
+        return ()
+    begin, end = heard.spans[0]
+    return (Mention((begin - lead, end - lead), tuple(d.code for d in heard.doctors)),)
 
 
 def clock_or_shift(written: str) -> str:
@@ -82,7 +154,7 @@ def clock_or_shift(written: str) -> str:
 
     The half of the day is not said: whoever knows the clinic knows it.
     """
-    lasting = minutes(written.lstrip(_EARLIER + _LATER + "点大概约 "))
+    lasting = minutes(written.lstrip(_EARLIER + _LATER + "到来开挪推点大概约 "))
     if lasting is not None and written[:1] in _EARLIER + _LATER:
         return f"{'-' if written[0] in _EARLIER else '+'}{lasting}"
     found = _CLOCK.match(written)
@@ -101,9 +173,3 @@ def minutes(written: str) -> int | None:
     count = to_int(found[1]) if found[1] else 0
     halves = 2 * (count or 0) + bool(found[2])
     return halves * _UNITS[found[3]] // 2 or None
-
-
-def names(text: str, doctors: Sequence[DoctorEntry], heard: Sequence[Named]) -> tuple[str, ...]:
-    """Return the codes of the doctors written in a text, in that order; else those `heard`."""
-    written = sorted((text.find(d.name), d.code) for d in doctors if d.name in text)
-    return tuple(code for _, code in written) or tuple(d.code for d in heard)

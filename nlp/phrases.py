@@ -158,7 +158,9 @@ def _stretch(phrase: Phrase, begin: datetime, end: datetime) -> Phrase:
     return replace(phrase, days=meant, minutes=(start, start + length), fixed=True)
 
 
-def joined(folded: str, words: list[Phrase], today: date) -> list[Phrase]:
+def joined(
+    folded: str, words: list[Phrase], today: date, *, is_order: bool = False
+) -> list[Phrase]:
     """Join day, part and clock that belong together; drop what only dates an illness."""
     phrases: list[Phrase] = []
     for token in words:
@@ -170,6 +172,8 @@ def joined(folded: str, words: list[Phrase], today: date) -> list[Phrase]:
             phrases.append(_inheriting(last, token, folded[last.end : token.begin]))
         else:
             phrases.append(token)
+    if is_order:
+        return _hour_said_first(folded, phrases)
     rest = folded
     for one in phrases:
         rest = rest[: one.begin] + " " * (one.end - one.begin) + rest[one.end :]

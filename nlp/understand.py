@@ -81,11 +81,10 @@ def understand(
         heard = replace(_whole(text, now, vocabulary, told, model), text=written)
         if heard.order is None or heard.order.name != orders.TELL or heard.alarm:
             return heard
-        # What people are to be told names days and doctors, too; whom it is for stands before it.
+        # What people are to be told names departments, too; whom it is for stands before it.
         head = text.rpartition(heard.order.argument)[0] if heard.order.argument else text
         whom = _whole(head, now, vocabulary, told, model)
-        doctors = orders.names(head, vocabulary.doctors, whom.doctors)
-        return replace(whom, text=text, order=replace(heard.order, doctors=doctors))
+        return replace(whom, text=text, order=heard.order)
     except Exception:  # noqa: BLE001 - a message must never break a turn
         _LOG.exception("a message could not be understood")
         return Heard(text=text)
@@ -100,7 +99,8 @@ def _whole(
     if parts is None:
         return heard
     first, rest = (_understand(part, now, vocabulary, context, model) for part in parts)
-    return replace(first, text=text, rest=rest)
+    # One line of the staff may hold two clauses: 「张伟明天请假，李芳代诊」.
+    return replace(first, text=text, rest=rest, order=heard.order)
 
 
 def _before_a_list(context: Context, now: datetime) -> Context:
@@ -183,7 +183,7 @@ def _understand(
         phone=who.phone,
         code=who.code,
         birth_date=who.birth_date,
-        order=orders.find(text, vocabulary.doctors, senses.named.doctors),
+        order=orders.find(text, vocabulary.doctors, senses.named, senses.stated, now),
         errand=errand,
         reason=preferences.reason(text),
     )

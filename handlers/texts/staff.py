@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from handlers.texts import wording
 from scheduling.rota import DayLine, Impact, Member, PatientLine, Progress, ShiftView
-from scheduling.types import AppointmentView
+from scheduling.types import AppointmentView, Physician
 
 SUSPEND_TITLE = "停诊"
 REOPEN_TITLE = "恢复出诊"
@@ -19,6 +19,7 @@ CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE, CONFIRM_TELL)
 CHANGE_TITLE = "调整出诊"
 WHICH_OF_THEM = "哪一个班次？回复数字："
 WHO_STANDS_IN = "由哪位医生代替？请发姓名。"
+WHICH_OF_NAME = "这个名字有几位医生，请发全名，或写上科室。"
 NO_STAND_IN = "没有找到能代替的医生（要在同一个机构），没有执行。请写成：替诊 张伟 李芳 明天上午。"
 WHICH_ROOM = "改到哪个诊室？请发诊室名，例如：3诊室。"
 WHAT_TIME = "改到几点开始？请发时间，例如：9点，或：推迟30分钟。"
@@ -96,6 +97,11 @@ def helping(member: Member) -> str:
     return f"{CALLING}\n{HELP}" if member.role == "doctor" else HELP
 
 
+def not_understood(member: Member) -> str:
+    """It sounds like an order, and is none we know."""
+    return f"没有听懂要办什么，什么都没有改动。\n{helping(member)}"
+
+
 def bound(member: Member) -> str:
     """The account now belongs to a member of staff."""
     return f"绑定成功，{member.name}。\n{helping(member)}"
@@ -142,6 +148,11 @@ def change_preview(order: str, view: ShiftView, argument: str) -> str:
         "fewer": f"将减{argument}个空着的号（现在共{view.places}个）：",
     }[order]
     return f"{what}\n{shift(view)}\n执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
+
+
+def colleague(doctor: Physician) -> str:
+    """李芳 副主任医师."""
+    return f"{doctor.name} {doctor.title}".strip()
 
 
 def new_time(view: ShiftView, minutes: int) -> str:
