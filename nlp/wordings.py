@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
 
 from nlp import lexicon, numerals, sounds
 
@@ -56,28 +55,25 @@ def _orders(word: str) -> tuple[str, ...]:
 
 def _read_words() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
     """
-    Return for each opening the signs worded from there, each with one pattern.
+    Return for each opening the signs worded from there, each with the one pattern of the sign.
 
     In the table `~` is a gap of up to eight characters in one clause (`~~` sixteen), `-` such a
     gap or a bare pause (胸口，疼), `&` a gap whose two sides may change places, `<part>` any form
     of redflag_parts.tsv.
     """
-    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    words: dict[str, list[str]] = defaultdict(list)
     for r in lexicon.rows("redflag_words.tsv"):
-        for word in dict.fromkeys(r["words"].split()):
-            for order in _orders(word):
-                for opening in _openings(order):
-                    found[opening][r["sign"]].append(order)
+        words[r["sign"]] += [order for word in r["words"].split() for order in _orders(word)]
+    opened: dict[str, dict[str, re.Pattern[str]]] = defaultdict(dict)
+    for sign, orders in words.items():
+        longest_first = sorted(dict.fromkeys(orders), key=len, reverse=True)
+        pattern = re.compile("|".join(map(_pattern, longest_first)))
+        for opening in {opening for order in orders for opening in _openings(order)}:
+            opened[opening][sign] = pattern
     return {
-        opening: tuple((sign, _together(tuple(words))) for sign, words in signs.items())
-        for opening, signs in found.items()
+        opening: tuple((opened.get(opening[0], {}) | signs).items())
+        for opening, signs in opened.items()
     }
-
-
-@cache
-def _together(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return one pattern for several wordings, the longest first; many openings share theirs."""
-    return re.compile("|".join(map(_pattern, sorted(words, key=len, reverse=True))))
 
 
 _WORDS = _read_words()
@@ -142,7 +138,7 @@ def hits(text: str) -> Iterable[tuple[str, int, int]]:
     """Yield (sign, start, end) of every wording in a clean text, denied or not."""
     openings = _WORDS.get
     for at, character in enumerate(text):
-        for sign, pattern in (*openings(character, ()), *openings(text[at : at + 2], ())):
+        for sign, pattern in openings(text[at : at + 2]) or openings(character, ()):
             m = pattern.match(text, at)
             if m:
                 yield sign, at, m.end()
