@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
 
 from bot.wechat_errors import PermanentError, UnreachableError, raise_for
 
@@ -222,13 +222,14 @@ def _typed() -> Iterator[None]:
 
 
 def _never_left(error: HTTPError) -> bool:
-    """Tell whether no connection came about, so that WeChat cannot have seen the request."""
-    return isinstance(
-        error,
-        NewConnectionError
-        | urllib3.exceptions.ConnectTimeoutError
-        | urllib3.exceptions.ProxyError,
-    )
+    """
+    Tell whether no connection came about, so that WeChat cannot have seen the request.
+
+    urllib3 blames a proxy for whatever breaks behind it, after the request was sent, too: what
+    broke first tells.
+    """
+    first = error.original_error if isinstance(error, ProxyError) else error
+    return isinstance(first, NewConnectionError | ConnectTimeoutError)
 
 
 def _json(body: bytes) -> dict[str, Any]:

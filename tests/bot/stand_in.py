@@ -15,6 +15,7 @@ import logging
 import os
 import socket
 import ssl
+import struct
 import sys
 import tempfile
 import threading
@@ -199,7 +200,11 @@ def tls_server(after: bytes) -> Iterator[tuple[str, str]]:
 
 @contextlib.contextmanager
 def tls_proxy(answer: bytes) -> Iterator[tuple[str, str]]:
-    """A proxy that is the server behind it, too: one answer through each tunnel, then it ends."""
+    """
+    A proxy that is the server behind it, too: one answer through each tunnel, then it ends.
+
+    Without an answer the tunnel breaks when the request has come.
+    """
     with tempfile.TemporaryDirectory() as home:
         certificate, key = _certificate(Path(home))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -209,8 +214,14 @@ def tls_proxy(answer: bytes) -> Iterator[tuple[str, str]]:
             connection.recv(65536)
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             with context.wrap_socket(connection, server_side=True) as secured:
-                secured.recv(65536)
-                secured.sendall(answer)
+                read = b""
+                while not read.endswith(b"{}"):  # what stays unread would break the tunnel
+                    read += secured.recv(65536)
+                if answer:
+                    secured.sendall(answer)
+                else:
+                    at_once = struct.pack("ii", 1, 0)
+                    secured.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
 
         with raw_server(serve) as url:
             yield url, str(certificate)

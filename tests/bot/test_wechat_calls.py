@@ -342,18 +342,21 @@ def test_a_tunnel_that_has_ended_is_dug_anew_however_long_ago_its_last_answer_wa
         monkeypatch.setattr(transport, "time", passing)
         calls = Transport("https://127.0.0.1:9")
         for _ in range(2):
-            told = _once_the_proxy_listens(calls)
+            told = calls.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
             assert told == {"errcode": 0}
             later += 60.0
 
 
-def _once_the_proxy_listens(calls: Transport) -> object:
-    """The proxy of the test takes one connection after the other: it may still be at the last."""
-    for _ in range(4):
-        with contextlib.suppress(UnreachableError):
-            return calls.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
-        time.sleep(0.3)
-    return calls.call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
+def test_a_tunnel_that_breaks_after_the_request_is_uncertain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with tls_proxy(b"") as (url, certificate):
+        monkeypatch.setenv("https_proxy", url)
+        monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        with pytest.raises(UnreachableError) as told:
+            Transport("https://127.0.0.1:9").call(Request("/cgi-bin/x", b"{}"), Deadline(5.0))
+
+    assert told.value.is_uncertain
 
 
 def test_a_proxy_that_is_away_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
