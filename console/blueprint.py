@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from limits.storage import Storage
 
@@ -22,6 +22,7 @@ from console import (
     rooms,
     roster,
     supply,
+    suspensions,
     work,
 )
 from console.days import asked_day
@@ -72,7 +73,7 @@ def create_blueprint(
     planning.add_pages(blueprint, open_desk)
     broadcasts.add_pages(blueprint, open_desk)
     _add_board(blueprint, open_desk)
-    _add_suspensions(blueprint, open_desk)
+    suspensions.add_pages(blueprint, open_desk)
     _add_admin(blueprint, open_desk)
 
     @blueprint.context_processor
@@ -112,38 +113,6 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             audit.record(counter.work, "look", f"shift:{number}")
         about = {"patients": people, "here": here, "is_today": is_today}
         return render_template("console/shift.html", shift=found, **about)
-
-
-def _add_suspensions(blueprint: Blueprint, open_desk: OpenDesk) -> None:
-    @blueprint.get("/shifts/<int:number>/suspend")
-    def ask_suspend(number: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
-            found = shifts.one(counter.work, me(), number)
-            impact = counter.suspensions.foresee([number])
-        return render_template("console/suspend.html", shift=found, impact=impact)
-
-    @blueprint.post("/shifts/<int:number>/suspend")
-    def suspend(number: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
-            suspension = counter.suspensions.suspend(me(), [number])
-        return redirect(url_for("console.suspension", number=suspension))
-
-    @blueprint.get("/suspensions/<int:number>")
-    def suspension(number: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
-            progress = counter.suspensions.progress(number)
-            if not progress.shifts:
-                abort(404)
-            shifts.check(counter.work, me(), [shift.id for shift in progress.shifts])
-        part = "progress" if request.args.get("part") else "suspension"
-        return render_template(f"console/{part}.html", progress=progress)
-
-    @blueprint.post("/suspensions/<int:number>/resume")
-    def resume(number: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
-            counter.suspensions.resume(me(), number)
-        flash(texts.DONE)
-        return redirect(url_for("console.board"))
 
 
 def _add_admin(blueprint: Blueprint, open_desk: OpenDesk) -> None:

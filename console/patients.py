@@ -12,12 +12,19 @@ from werkzeug.datastructures import MultiDict
 from console import door
 from console.days import asked_day, is_day
 from console.door import OpenDesk, me
-from desk import links, merging, patient_search, window
+from desk import by_phone, links, merging, patient_search, window
 from desk.counter import Counter
 from handlers.texts import console as texts
 from handlers.texts import refusals
 from scheduling.errors import Refusal
-from scheduling.types import CANCEL_REASONS, AppointmentId, PatientId, Registration, SlotId
+from scheduling.types import (
+    CANCEL_REASONS,
+    AppointmentId,
+    AppointmentView,
+    PatientId,
+    Registration,
+    SlotId,
+)
 
 
 def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -144,18 +151,23 @@ def _add_booking(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         """Choose a department and a day, then a slot; with `moving`, for an appointment."""
         door.only_desk()
         ward, moving = request.args.get("department", ""), request.args.get("moving", type=int)
+        line = request.args.get("line", type=int)
 
         def look(counter: Counter) -> dict[str, Any]:
             work, member = counter.work, me()
             day = asked_day(request.args.get("day"), counter.now)
             old = window.find(work, member, AppointmentId(moving)) if moving else None
-            chosen = ward or (old.opening.department if old else "")
+            lost = by_phone.lost(work, member, line) if line else None
+            known = old or lost
+            chosen = ward or (known.opening.department if known else "")
             return {
                 "patient": patient_search.card(work, number).patient,
                 "departments": window.departments(work, member),
                 "department": chosen,
                 "day": day,
                 "moving": old,
+                "line": line,
+                "lost": lost,
                 "openings": window.openings(work, member, chosen, day) if chosen else [],
             }
 
@@ -166,27 +178,35 @@ def _add_booking(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         door.only_desk()
         slot = request.form.get("slot", type=int)
         moving = request.form.get("moving", type=int)
+        line = request.form.get("line", type=int)
         if slot is None:
             abort(400)
 
-        def take(counter: Counter) -> Any:  # noqa: ANN401 - an AppointmentView
-            if moving:
-                return window.move(counter.work, me(), AppointmentId(moving), SlotId(slot))
-            return window.book(counter.work, me(), PatientId(number), SlotId(slot))
-
+        place = SlotId(slot)
         try:
-            view = door.act(open_desk, take)
+            view = door.act(open_desk, lambda c: _taken(c, PatientId(number), place, moving, line))
         except Refusal as no:
             return render_template(
                 "console/refused.html",
                 problem=refusals.at_desk(no),
-                back=_slots_again(number, moving),
+                back=_slots_again(number, moving, line),
             ), 409
         flash(texts.booked(view))
         return redirect(url_for("console.patient", number=number))
 
 
-def _slots_again(number: int, moving: int | None) -> str:
+def _taken(
+    counter: Counter, patient: PatientId, slot: SlotId, moving: int | None, line: int | None
+) -> AppointmentView:
+    """Book a slot: in place of one that was suspended (`line`), of one that is moved, or anew."""
+    if line:
+        return by_phone.book(counter.work, me(), line, slot)
+    if moving:
+        return window.move(counter.work, me(), AppointmentId(moving), slot)
+    return window.book(counter.work, me(), patient, slot)
+
+
+def _slots_again(number: int, moving: int | None, line: int | None) -> str:
     """The page the clerk came from, as its own form tells."""
     day = request.form.get("day")
     return url_for(
@@ -195,6 +215,7 @@ def _slots_again(number: int, moving: int | None) -> str:
         department=request.form.get("department") or None,
         day=day if is_day(day) else None,
         moving=moving,
+        line=line,
     )
 
 

@@ -178,11 +178,19 @@ def _refuse_unverified(work: Work, link: Row[*tuple[Any, ...]]) -> None:
         raise NotVerified
 
 
-def admit(work: Work, wanted: Row[*tuple[Any, ...]], patient: Row[*tuple[Any, ...]]) -> None:
+def admit(
+    work: Work,
+    wanted: Row[*tuple[Any, ...]],
+    patient: Row[*tuple[Any, ...]],
+    *,
+    is_replaced: bool = False,
+) -> None:
     """
     Ask all rules whether the patient may have this slot now; both rows are locked.
 
-    The window sees the patient face to face: its bookings skip windows of time and no-shows.
+    The window sees the patient face to face: its bookings skip windows of time and no-shows. How
+    many visits somebody may have does not count where the hospital itself gives another place
+    for one it has taken (`is_replaced`).
 
     Raises:
         NotOpenYet, TooLate, AgeOrSexUnfit, PatientBlocked, SameHalfDay, Overlapping, DailyLimit,
@@ -207,6 +215,9 @@ def admit(work: Work, wanted: Row[*tuple[Any, ...]], patient: Row[*tuple[Any, ..
         starts_at=starts_at,
         ends_at=work.local(wanted.ends_at),
     )
+    if is_replaced:
+        limits.check_times(visit, [known for known, _ in _active(work, patient.id)])
+        return
     _check_record(work, visit, patient.id)
 
 

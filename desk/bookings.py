@@ -35,9 +35,11 @@ class Bookings:
         """Act within this piece of work."""
         self._work = work
 
-    def hold(self, slot: SlotId, patient: PatientId, words: str = "") -> AppointmentView:
+    def hold(
+        self, slot: SlotId, patient: PatientId, words: str = "", *, is_replaced: bool = False
+    ) -> AppointmentView:
         """
-        Take a place for some minutes; `words` is the complaint, kept sealed.
+        Take a place for some minutes; `words` is the complaint, kept sealed; see `admit`.
 
         An account holds one place at a time: an older hold of it is given back. Asking for the
         same place again only extends it.
@@ -67,7 +69,7 @@ class Bookings:
                 o for o in offered if (o.slot, o.patient, o.account) == (slot, patient, me)
             ]:
                 return appointments.view(work, turn[0].appointment)
-            admit(work, wanted, person)
+            admit(work, wanted, person, is_replaced=is_replaced)
             quota = stock.take(work, wanted, entitlements.of(work, patient, wanted.visit_on))
             until = work.now + work.policy.hold
             placing = Placing(patient, me, "held", until, words=words, quota=quota)

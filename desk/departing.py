@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, or_, select
 
 from desk import massing
 from desk.reading import Page
@@ -209,15 +209,22 @@ def give_up(work: Work, row: Row[Any], person: Reach | None = None) -> tuple[Ins
     return state, {"state": state, "leased_until": None, **why}
 
 
+# What the desk rings about once: of these the one is about the other.
+_ONE_CALL = ("suspended", "suspended_call")
+
+
 def _is_told(work: Work, row: Row[Any]) -> bool:
     if row.appointment_id is None:
         return False
+    is_known = and_(Outbox.kind == row.kind, Outbox.state.in_(("call", "called", "sent")))
+    if row.kind in _ONE_CALL:
+        rung = and_(Outbox.kind.in_(_ONE_CALL), Outbox.state.in_(("call", "called")))
+        is_known = or_(is_known, rung)
     same = and_(
         Outbox.id != row.id,
         Outbox.appointment_id == row.appointment_id,
         Outbox.appointment_version == row.appointment_version,
-        Outbox.kind == row.kind,
         Outbox.is_copy.is_(False),
-        Outbox.state.in_(("call", "called", "sent")),
+        is_known,
     )
     return work.conn.scalar(select(Outbox.id).where(same).limit(1)) is not None

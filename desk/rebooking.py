@@ -119,7 +119,7 @@ def _hold_all(work: Work, people: Sequence[Row[*tuple[Any, ...]]]) -> Mapping[in
 
 def _hold(work: Work, row: Row[*tuple[Any, ...]], slot: int) -> int:
     wanted = stock.wanted(work, slot)
-    admit(work, wanted, lock_patient(work, row.patient_id))
+    admit(work, wanted, lock_patient(work, row.patient_id), is_replaced=True)
     stock.take(work, wanted)
     until = _deadlines(work, row, work.local(wanted.starts_at)).held_until
     placing = Placing(row.patient_id, row.wechat_user_id, "held", until, moved_from=row)

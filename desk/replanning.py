@@ -24,11 +24,11 @@ from models import (
 )
 from models.appointments import ACTIVE
 from scheduling import limits
+from scheduling.errors import AgeOrSexUnfit
 from scheduling.limits import DAYS_PER_YEAR, last_open_day
 from scheduling.matching import expertise_fit
 from scheduling.offers import alone
 from scheduling.replanning import RANKS, Assigned, Seat, Stranded, plan
-from scheduling.rota import Impact
 from scheduling.types import AppointmentId, Opening, PatientId
 
 # The patients concerned: what the plan weighs, and what a new place takes over.
@@ -48,6 +48,7 @@ PEOPLE = (
         Appointment.paid_fen,
         Appointment.service_type,
         Patient.birth_on,
+        Patient.sex,
         Doctor.code.label("doctor"),
         Doctor.title,
         Site.code.label("site"),
@@ -90,19 +91,10 @@ _SEATS = OPENINGS.join(
 )
 
 
-def foresee(work: Work, shifts: Sequence[int]) -> Impact:
-    """Return what suspending these shifts would do to their patients; changes nothing."""
+def people_of(work: Work, shifts: Sequence[int]) -> list[Row[*tuple[Any, ...]]]:
+    """Return who would be stranded if these shifts were suspended: who is only choosing is not."""
     rows = work.conn.execute(OF_SHIFTS, {"shifts": list(shifts)})
-    people = [row for row in rows if row.status != "held"]
-    lines = planned(work, people, seats(work, people, shifts), ())
-    changes = [one.change for one in lines]
-    return Impact(
-        affected=len(people),
-        checked_in=sum(bool(row.was_checked_in) for row in people),
-        shifted=changes.count("shifted"),
-        later=changes.count("later"),
-        to_ring=changes.count(None),
-    )
+    return [row for row in rows if row.status != "held"]
 
 
 def seats(
@@ -130,27 +122,29 @@ def planned(
     today = work.local(work.now).date()
     barred = _barred(work, people, free)
     return plan(
-        [_stranded(work, row, free, today) for row in people],
-        [
-            Seat(
-                slot=o.slot,
-                starts_at=o.starts_at,
-                half_day=o.half_day,
-                doctor=o.doctor,
-                rank=RANKS.get(o.title, 0),
-                site=o.site,
-                left=o.left,
-            )
-            for o in free
-        ],
+        [stranded(work, row, today, fits(work, row, free)) for row in people],
+        [seat(one) for one in free],
         barred | set(refused),
+    )
+
+
+def seat(opening: Opening) -> Seat:
+    """Return an open slot as the plan sees it."""
+    return Seat(
+        slot=opening.slot,
+        starts_at=opening.starts_at,
+        half_day=opening.half_day,
+        doctor=opening.doctor,
+        rank=RANKS.get(opening.title, 0),
+        site=opening.site,
+        left=opening.left,
     )
 
 
 def _barred(
     work: Work, people: Sequence[Row[*tuple[Any, ...]]], free: Sequence[Opening]
 ) -> set[tuple[int, int]]:
-    """What does not suit a person: engaged then, a dearer kind of place, not in person."""
+    """What does not suit a person: engaged then, dearer, not in person, not for her age or sex."""
     remote = {o.slot for o in free if o.mode != _CLINIC}
     leaving = [(PatientId(row.patient_id), AppointmentId(row.id)) for row in people]
     engaged = _engaged(work, leaving)
@@ -158,7 +152,22 @@ def _barred(
     for row in people:
         dear = {o.slot for o in free if _SPECIAL == o.service_type != row.service_type}
         taken = colliding(work, map(alone, free), engaged[row.id])
-        found |= {(row.id, int(slot)) for slot in taken | dear | remote}
+        closed = _unfit(work, row)
+        unfit = {o.slot for o in free if o.department in closed}
+        found |= {(row.id, int(slot)) for slot in taken | dear | remote | unfit}
+    return found
+
+
+def _unfit(work: Work, row: Row[*tuple[Any, ...]]) -> set[str]:
+    """The departments that see nobody of this age or sex."""
+    found = set()
+    today = work.local(work.now).date()
+    for ward in work.directory.wards.values():
+        admits = limits.Admits(ward.name, ward.min_age_years, ward.max_age_years, ward.sex)
+        try:
+            limits.check_fit(admits, row.birth_on, row.sex, today)
+        except AgeOrSexUnfit:
+            found.add(ward.code)
     return found
 
 
@@ -180,11 +189,17 @@ def _engaged(
     return found
 
 
-def _stranded(
-    work: Work, row: Row[*tuple[Any, ...]], free: Sequence[Opening], today: date
-) -> Stranded:
+def fits(work: Work, row: Row[*tuple[Any, ...]], free: Sequence[Opening]) -> frozenset[str]:
+    """Return the doctors with free places who are known for what this patient told."""
     words = (work.vault.open(row.words_enc),) if row.words_enc else ()
     known = {o.doctor: o.expertise for o in free if o.doctor is not None} if words else {}
+    return frozenset(d for d, terms in known.items() if expertise_fit(terms, words)[0] > 0)
+
+
+def stranded(
+    work: Work, row: Row[*tuple[Any, ...]], today: date, fits: frozenset[str]
+) -> Stranded:
+    """Return a patient of a shift that is suspended, as the plan sees her."""
     return Stranded(
         key=row.id,
         starts_at=work.local(row.starts_at),
@@ -192,7 +207,7 @@ def _stranded(
         doctor=row.doctor,
         rank=RANKS.get(row.title or "", 0),
         site=row.site,
-        fits=frozenset(d for d, terms in known.items() if expertise_fit(terms, words)[0] > 0),
+        fits=fits,
         is_elderly=(today - row.birth_on).days >= work.policy.elderly_years * DAYS_PER_YEAR,
         is_urgent=bool(row.was_checked_in),
         was_moved=row.was_moved,

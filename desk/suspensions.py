@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk import (
@@ -27,6 +27,7 @@ from desk import (
     replanning,
     rooms,
     stock,
+    suspension_lines,
 )
 from desk.events import record
 from desk.rows import insert_row
@@ -43,7 +44,7 @@ from models import (
 from models.appointments import ACTIVE
 from models.staff import PENDING
 from scheduling.errors import NothingToUndo, ShiftSuspended
-from scheduling.rota import DayLine, Impact, Member, Progress, ShiftView
+from scheduling.rota import DayLine, Impact, Line, Member, Progress, ShiftView
 
 _LINES = (
     select(
@@ -54,7 +55,10 @@ _LINES = (
         *Appointment.__table__.c,
     )
     .join(Appointment, Appointment.id == SuspensionLine.appointment_id)
-    .where(SuspensionLine.suspension_id == bindparam("suspension"))
+    .where(
+        SuspensionLine.suspension_id == bindparam("suspension"),
+        Appointment.shift_id.in_(bindparam("shifts", expanding=True)),
+    )
     .order_by(Appointment.id)
 )
 
@@ -98,8 +102,23 @@ class Suspensions:
         return [(shift, patients(work, shift.id)) for shift in found]
 
     def foresee(self, shifts: Sequence[int]) -> Impact:
-        """Return what suspending these shifts would do to their patients."""
-        return replanning.foresee(self._work, shifts)
+        """Return what suspending these shifts would do to their patients; changes nothing."""
+        return self.plan(shifts)[0]
+
+    def plan(self, shifts: Sequence[int]) -> tuple[Impact, Sequence[Line]]:
+        """Return the same with each patient's place in the plan."""
+        people = replanning.people_of(self._work, shifts)
+        free = replanning.seats(self._work, people, shifts)
+        lines = suspension_lines.foreseen(self._work, people, free)
+        days = [line.why[0] for line in lines]
+        impact = Impact(
+            affected=len(lines),
+            checked_in=sum(line.was_checked_in for line in lines),
+            shifted=days.count("same_half"),
+            later=sum(line.new_at is not None for line in lines) - days.count("same_half"),
+            to_ring=days.count("nothing_free"),
+        )
+        return impact, lines
 
     def suspend(self, member: Member, shifts: Sequence[int]) -> int:
         """
@@ -133,46 +152,34 @@ class Suspensions:
         audit.record(work, "suspend", f"suspension:{number}", {"shifts": list(shifts)})
         return number
 
-    def resume(self, member: Member, suspension: int) -> Progress:
+    def resume(self, member: Member, suspension: int, shifts: Sequence[int] = ()) -> Progress:
         """
         Take a suspension back: its shifts take place, whoever has not answered has the old place.
 
-        Who accepted another place, or took one, keeps that. Only those who were told are told.
+        With `shifts` only these of them. Who accepted another place, or took one, keeps that. Only
+        those who were told are told.
 
         Raises:
             NotAllowed; NothingToUndo: taken back already, or all its shifts are over.
         """
         work = self._of_staff(member)
-        shifts = [shift.id for shift in of_suspension(work, suspension)]
-        check(work, member, shifts)
         with work.conn.begin_nested():
-            undone = work.conn.execute(
-                update(Suspension)
-                .where(Suspension.id == suspension, Suspension.undone_at.is_(None))
-                .values(undone_at=work.now)
+            standing = select(Suspension.id).where(
+                Suspension.id == suspension, Suspension.undone_at.is_(None)
             )
-            if undone.rowcount == 0 or not shifts:
+            if work.conn.scalar(standing.with_for_update()) is None:
                 raise NothingToUndo
-            lines = work.conn.execute(_LINES, {"suspension": suspension}).all()
-            pending = [row for row in lines if row.answer in PENDING]
-            targets = self._rows([row.target_id for row in pending if row.target_id])
-            slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
-            freed = [*slots, *(row.slot_id for row in targets)]
-            line.lock(work, freed)
-            rooms.lock(work, rooms.of_today(work, shifts))
-            for target in targets:
-                stock.finish(work, target, "expired", "the shift takes place after all")
-            work.conn.execute(
-                update(Shift)
-                .where(Shift.id.in_(shifts))
-                .values(state="published", suspension_id=None)
-            )
-            work.conn.execute(update(Slot).where(Slot.shift_id.in_(shifts)).values(is_open=True))
-            for row in pending:
-                self._restore(work, row)
-            line.hand_over(work, freed)
-        audit.record(work, "resume", f"suspension:{suspension}")
-        return self.progress(suspension)
+            closed = [shift.id for shift in of_suspension(work, suspension)]
+            back = [shift for shift in closed if not shifts or shift in shifts]
+            check(work, member, back)
+            if not back:
+                raise NothingToUndo
+            self._reopen(work, suspension, back)
+            if back == closed:
+                over = update(Suspension).where(Suspension.id == suspension)
+                work.conn.execute(over.values(undone_at=work.now))
+        audit.record(work, "resume", f"suspension:{suspension}", {"shifts": back})
+        return self.progress(suspension, back)
 
     def latest(self, member: Member) -> int | None:
         """Return the number of the newest suspension that stands and that this member made."""
@@ -184,30 +191,45 @@ class Suspensions:
         )
         return self._work.conn.scalar(newest)
 
-    def progress(self, suspension: int) -> Progress:
-        """Return how far a suspension is."""
-        work = self._work
-        rows = work.conn.execute(_LINES, {"suspension": suspension}).all()
-        states = [row.answer for row in rows]
-        told = select(func.count()).where(
-            Outbox.kind == "suspended",
-            Outbox.state == "sent",
-            Outbox.appointment_id.in_([row.id for row in rows]),
-        )
-        began = work.conn.scalar(select(Suspension.created_at).where(Suspension.id == suspension))
-        return Progress(
-            id=suspension,
-            shifts=tuple(of_suspension(work, suspension)),
-            waiting=states.count("waiting"),
-            accepted=states.count("accepted"),
-            other=states.count("other"),
-            returned=states.count("returned"),
-            to_ring=states.count("call"),
-            told=work.conn.scalar(told) or 0,
-            undo_until=work.local(began or work.now) + work.policy.undo,
-        )
+    def progress(self, suspension: int, only: Sequence[int] = ()) -> Progress:
+        """Return how far a suspension is, or some of its shifts."""
+        shifts = [
+            shift
+            for shift in of_suspension(self._work, suspension)
+            if not only or shift.id in only
+        ]
+        return suspension_lines.progress(self._work, suspension, shifts, only)
+
+    def lines(self, suspension: int) -> Sequence[Line]:
+        """Return a suspension's patients: where each could go, why, and how far it is."""
+        return suspension_lines.of(self._work, suspension)
 
     # -- inside
+
+    def _reopen(self, work: Work, suspension: int, shifts: Sequence[int]) -> None:
+        """Open shifts again and give their places back to whoever has not decided."""
+        wanted = {"suspension": suspension, "shifts": list(shifts)}
+        pending = [row for row in work.conn.execute(_LINES, wanted) if row.answer in PENDING]
+        targets = self._rows([row.target_id for row in pending if row.target_id])
+        slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
+        freed = [*slots, *(row.slot_id for row in targets)]
+        line.lock(work, freed)
+        rooms.lock(work, rooms.of_today(work, shifts))
+        for target in targets:
+            stock.finish(work, target, "expired", "the shift takes place after all")
+        work.conn.execute(
+            update(Shift).where(Shift.id.in_(shifts)).values(state="published", suspension_id=None)
+        )
+        work.conn.execute(update(Slot).where(Slot.shift_id.in_(shifts)).values(is_open=True))
+        for row in pending:
+            is_back = self._restore(work, row)
+            settled = {"state": "restored"} if is_back else {"state": "other"}
+            work.conn.execute(
+                update(SuspensionLine)
+                .where(SuspensionLine.id == row.line)
+                .values(answered_at=work.now, **settled)
+            )
+        line.hand_over(work, freed)
 
     def _of_staff(self, member: Member) -> Work:
         return replace(self._work, actor=Actor("window", name=f"staff:{member.id}"))
@@ -228,8 +250,8 @@ class Suspensions:
             work.conn.execute(insert(SuspensionLine), entry)
             rehousing.suspend(work, row.id)
 
-    def _restore(self, work: Work, row: Row[*tuple[Any, ...]]) -> None:
-        """Give one patient the old place back, unless she has another one of that half-day."""
+    def _restore(self, work: Work, row: Row[*tuple[Any, ...]]) -> bool:
+        """Give one patient the old place back; False: she has another one of that half-day."""
         told = work.conn.scalar(
             select(Outbox.id).where(
                 Outbox.kind == "suspended",
@@ -247,16 +269,14 @@ class Suspensions:
                     .values(status=before, ended_at=None, version=Appointment.version + 1)
                 )
                 if back.rowcount == 0:
-                    return
+                    return False
                 stock.take_again(work, row)
         except IntegrityError:
-            return
+            return False
         record(work, row.id, "suspended", before, "the shift takes place after all")
         rehousing.restore(work, row.id)
-        work.conn.execute(
-            update(SuspensionLine).where(SuspensionLine.id == row.line).values(state="restored")
-        )
         notices.restored(work, appointments.view(work, row.id), is_told=told is not None)
+        return True
 
     def _rows(self, ids: Sequence[int]) -> list[Row[*tuple[Any, ...]]]:
         some = select(*Appointment.__table__.c).where(

@@ -92,16 +92,19 @@ def register(work: Work, registration: Registration) -> PatientId:
     return PatientId(patient)
 
 
-def book(work: Work, member: Member, patient: PatientId, slot: SlotId) -> AppointmentView:
+def book(
+    work: Work, member: Member, patient: PatientId, slot: SlotId, *, is_replaced: bool = False
+) -> AppointmentView:
     """
-    Take and confirm a place.
+    Take and confirm a place, perhaps for one the hospital has taken away (`is_replaced`).
 
     Raises:
         NotAllowed: not this member's site. TooLate: the slot is over. What `Bookings.hold` raises.
     """
     _check_slot(work, member, slot)
     bookings = Bookings(work)
-    view = bookings.confirm(bookings.hold(slot, patient).id)
+    held = bookings.hold(slot, patient, is_replaced=is_replaced)
+    view = bookings.confirm(held.id)
     audit.record(work, "book", f"appointment:{view.id}", {"patient": patient})
     return view
 

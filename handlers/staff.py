@@ -9,7 +9,7 @@ What members of staff do by one line of text; everybody else gets an ordinary an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -23,7 +23,7 @@ from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard, Order
 from scheduling.errors import Refusal
-from scheduling.rota import Member
+from scheduling.rota import Member, ShiftView
 
 _DAY = timedelta(days=1)
 _SLIP = "call_undo"  # 「发错了」
@@ -182,21 +182,33 @@ def _hear_newest(heard: Heard, values: Values, world: World) -> Given:
     if heard.order is None or heard.order.name != "undo":
         return None
     member = world.desk.staff.me()
-    return world.desk.suspensions.latest(member) if member else None
+    newest = world.desk.suspensions.latest(member) if member else None
+    return {"act": newest, "shifts": []} if newest is not None else None
 
 
 def _ask_suspension(values: Values, world: World) -> Asked:
+    """Of an act that closed many shifts those that were named, and no other."""
     found = [shift for shift in shifts.meant(values, world, "suspended") if shift.suspension]
-    acts = {shift.suspension for shift in found}
+    acts: dict[int, list[ShiftView]] = {}
+    for shift in found:
+        acts.setdefault(shift.suspension or 0, []).append(shift)
     if not acts:
         return Stop(texts.NOTHING_SUSPENDED)
     if len(acts) == 1:
-        return Filled(acts.pop())
-    return Question(texts.WHICH_REOPEN, [(texts.shift(s), s.suspension) for s in found])
+        return Filled(_of_act(*acts.popitem()))
+    return Question(
+        texts.WHICH_REOPEN,
+        [(texts.shifts(some), _of_act(act, some)) for act, some in acts.items()],
+    )
+
+
+def _of_act(act: int, some: Sequence[ShiftView]) -> Values:
+    return {"act": act, "shifts": [shift.id for shift in some]}
 
 
 def _ask_reopen(values: Values, world: World) -> Asked:
-    progress = world.desk.suspensions.progress(values["suspension"])
+    act, some = values["suspension"]["act"], values["suspension"]["shifts"]
+    progress = world.desk.suspensions.progress(act, some)
     return Question(texts.reopen_preview(progress.shifts, progress), wants="order")
 
 
@@ -204,12 +216,13 @@ def _reopened(values: Values, world: World) -> Done:
     member = world.desk.staff.me()
     if member is None:
         return Done(texts.NOT_DONE)
-    shifts = world.desk.suspensions.progress(values["suspension"]).shifts
+    act, some = values["suspension"]["act"], values["suspension"]["shifts"]
+    views = world.desk.suspensions.progress(act, some).shifts
     try:
-        progress = world.desk.suspensions.resume(member, values["suspension"])
+        progress = world.desk.suspensions.resume(member, act, some)
     except Refusal as no:
         return Done(refusals.say(no))
-    return Done(texts.reopened(shifts, progress))
+    return Done(texts.reopened(views, progress))
 
 
 REOPEN: Form[World] = Form(

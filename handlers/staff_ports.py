@@ -64,16 +64,16 @@ class Suspensions(Protocol):
         """Close shifts and have their patients offered new places; returns its number."""
         ...
 
-    def resume(self, member: Member, suspension: int) -> Progress:
-        """Take a suspension back."""
+    def resume(self, member: Member, suspension: int, shifts: Sequence[int] = ()) -> Progress:
+        """Take a suspension back, or some of its shifts."""
         ...
 
     def latest(self, member: Member) -> int | None:
         """Return the newest suspension of this member that stands."""
         ...
 
-    def progress(self, suspension: int) -> Progress:
-        """Return how far a suspension is."""
+    def progress(self, suspension: int, only: Sequence[int] = ()) -> Progress:
+        """Return how far a suspension is, or some of its shifts."""
         ...
 
 

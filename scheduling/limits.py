@@ -84,13 +84,23 @@ def check_day(policy: Policy, wanted: Visit, active: Sequence[Visit]) -> None:
     Raises:
         SameHalfDay, Overlapping, DailyLimit.
     """
+    check_times(wanted, active)
+    if sum(other.visit_on == wanted.visit_on for other in active) >= policy.daily_limit:
+        raise DailyLimit(limit=policy.daily_limit)
+
+
+def check_times(wanted: Visit, active: Sequence[Visit]) -> None:
+    """
+    Refuse what cannot be kept along with the patient's other visits, however few they are.
+
+    Raises:
+        SameHalfDay, Overlapping.
+    """
     for other in active:
         if _is_same_half_day(wanted, other):
             raise SameHalfDay(appointment=other.code)
         if _overlap(wanted, other):
             raise Overlapping(appointment=other.code)
-    if sum(other.visit_on == wanted.visit_on for other in active) >= policy.daily_limit:
-        raise DailyLimit(limit=policy.daily_limit)
 
 
 def collisions(visit: Visit, others: Sequence[Visit]) -> list[str]:

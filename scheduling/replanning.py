@@ -119,6 +119,39 @@ def plan(
     ]
 
 
+def why(person: Stranded, seat: Seat | None) -> tuple[str, ...]:
+    """
+    Return what speaks for a place, or that there is none, as names of reasons.
+
+    When it is (same_half, same_day, sooner, later), whose it is (same_doctor, same_rank, higher,
+    lower, known_for), where (other_site), and what gave this patient the first choice.
+    """
+    first = [
+        name
+        for name, holds in (
+            ("was_here", person.is_urgent),
+            ("elderly", person.is_elderly),
+            ("moved_before", person.was_moved),
+        )
+        if holds
+    ]
+    if seat is None:
+        return ("nothing_free", *first)
+    days = (seat.starts_at.date() - person.starts_at.date()).days
+    if days:
+        when = "later" if days > 0 else "sooner"
+    else:
+        when = "same_half" if seat.half_day == person.half_day else "same_day"
+    found = [when]
+    if person.doctor is not None and seat.doctor == person.doctor:
+        found.append("same_doctor")
+    elif person.doctor is not None:
+        above = seat.rank - person.rank
+        found.append("same_rank" if not above else "higher" if above > 0 else "lower")
+        found += ["known_for"] if seat.doctor in person.fits else []
+    return (*found, *(["other_site"] if seat.site != person.site else []), *first)
+
+
 def _solve(
     people: Sequence[Stranded],
     seats: Sequence[Seat],

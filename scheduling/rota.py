@@ -85,8 +85,41 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """
+    One patient of a suspension, or of one that is only looked at (`line` None); times local.
+
+    `state` is waiting (may still answer), call (to be rung), phoned (was rung and has not
+    decided), accepted, other, returned or restored. `new_at` and what goes with it is the place
+    planned for her, kept as long as `is_held`; `why` are names of `scheduling.replanning.why`.
+    `call_at` is when silence puts her on the call list.
+    """
+
+    line: int | None
+    appointment: AppointmentId
+    patient: PatientId
+    name_masked: str
+    starts_at: datetime
+    was_checked_in: bool
+    state: str
+    why: tuple[str, ...]
+    new_at: datetime | None
+    new_place: str
+    new_doctor: str
+    is_held: bool
+    call_at: datetime | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a suspension is: its patients by what they answered; `told` have got the notice."""
+    """
+    How far a suspension is: every patient counted once, by what was answered.
+
+    `to_ring` are still to be rung, `phoned` were and have not decided; `told` have got the
+    notice, whatever they answered. `settled_at` is when the last one had decided, None before;
+    all times are local, `began` that of the act.
+    """
 
     id: int
     shifts: tuple[ShiftView, ...]
@@ -95,5 +128,24 @@ class Progress:
     other: int
     returned: int
     to_ring: int
+    phoned: int
     told: int
+    began: datetime
+    settled_at: datetime | None
+    now: datetime
     undo_until: datetime
+
+    @property
+    def total(self) -> int:
+        """How many patients it is about, less those who have their old place back."""
+        return self.settled + self.open
+
+    @property
+    def settled(self) -> int:
+        """How many have decided."""
+        return self.accepted + self.other + self.returned
+
+    @property
+    def open(self) -> int:
+        """How many have not."""
+        return self.waiting + self.to_ring + self.phoned

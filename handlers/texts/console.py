@@ -107,6 +107,7 @@ ACTS = {
     "look": "查看患者名单",
     "arrive": "记录到院",
     "call": "电话已打",
+    "phoned": "记下电话里的答复",
     "answer": "回复患者",
     "rank": "改优先",
     "transfer": "转诊室",

@@ -118,6 +118,11 @@ def _listed(shifts: Sequence[ShiftView]) -> str:
     return "\n".join(shift(view) for view in shifts)
 
 
+def shifts(some: Sequence[ShiftView]) -> str:
+    """Several shifts as one choice."""
+    return "；".join(shift(view) for view in some)
+
+
 def preview(shifts: Sequence[ShiftView], impact: Impact) -> str:
     """What will happen, in numbers, before anything does."""
     lead = f"将要停诊：\n{_listed(shifts)}\n"
@@ -205,11 +210,9 @@ def suspended(shifts: Sequence[ShiftView], impact: Impact) -> str:
 
 def reopen_preview(shifts: Sequence[ShiftView], progress: Progress) -> str:
     """What taking it back will do."""
-    keeps = progress.accepted + progress.other + progress.returned
-    pending = progress.waiting + progress.to_ring
     return (
         f"将要恢复：\n{_listed(shifts)}\n"
-        f"{pending}位患者拿回原来的号，{keeps}位已另有安排，保持不变；"
+        f"{progress.open}位患者拿回原来的号，{progress.settled}位已另有安排，保持不变；"
         f"已收到停诊通知的会再收到一条恢复通知。\n"
         f"执行请回复：{CONFIRM_REOPEN}\n不做了请回复：退出"
     )
@@ -217,19 +220,29 @@ def reopen_preview(shifts: Sequence[ShiftView], progress: Progress) -> str:
 
 def reopened(shifts: Sequence[ShiftView], progress: Progress) -> str:
     """It is taken back."""
-    kept = progress.accepted + progress.other + progress.returned
+    kept = progress.settled
     note = f"{kept}位患者已另有安排，没有改动。" if kept else "患者都拿回了原来的号。"
     return f"已恢复：\n{_listed(shifts)}\n{note}"
 
 
 def progress(value: Progress) -> str:
     """How far a suspension is, in numbers."""
-    total = value.waiting + value.accepted + value.other + value.returned + value.to_ring
     return (
         f"停诊进度：\n{_listed(value.shifts)}\n"
-        f"共{total}位，已通知{value.told}位：接受新号{value.accepted}位，另选{value.other}位，"
-        f"不看了{value.returned}位，等答复{value.waiting}位，要打电话{value.to_ring}位。"
+        f"共{value.total}位，已通知{value.told}位：接受新号{value.accepted}位，"
+        f"另选{value.other}位，不看了{value.returned}位，等答复{value.waiting}位，"
+        f"要打电话{value.to_ring}位，打过电话还没定{value.phoned}位。\n{confirmed(value)}"
     )
+
+
+def confirmed(value: Progress) -> str:
+    """How long it took until everybody had decided, or has taken so far."""
+    if not value.total:
+        return "没有患者要安排。"
+    if value.settled_at is not None:
+        return f"全部{value.total}位都已答复，用了{wording.took(value.settled_at - value.began)}。"
+    so_far = wording.took(value.now - value.began)
+    return f"已过{so_far}，还有{value.open}位没有定下来。"
 
 
 def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:

@@ -73,6 +73,16 @@ def span(value: timedelta) -> str:
     return f"{minutes // 60}小时" if minutes and minutes % 60 == 0 else f"{minutes}分钟"
 
 
+def took(value: timedelta) -> str:
+    """不到1分钟, 35分钟, 3小时20分钟, 2天4小时."""
+    minutes = int(value.total_seconds() // 60)
+    days, hours, minutes = minutes // (24 * 60), minutes // 60 % 24, minutes % 60
+    if days:
+        minutes = 0
+    parts = ((days, "天"), (hours, "小时"), (minutes, "分钟"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "不到1分钟"
+
+
 def hours(days: Collection[int], opens: time, closes: time) -> str:
     """周一至周五 8:00-17:00; 每天 8:00-17:00. `days` in a row, Monday is 1."""
     first, last = min(days), max(days)

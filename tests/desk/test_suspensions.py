@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -336,3 +337,55 @@ def test_an_offer_that_has_run_out_is_not_taken(small):
         Replacements(work).accept(line.id)
     other, stranger = small.patient()
     assert small.book(other, free, stranger)
+
+
+def test_one_shift_of_many_is_opened_again_and_no_other(hospital):
+    """Taking back one day of a week's leave took back the whole week."""
+    ward = hospital.department()
+    monday, tuesday = hospital.slot(2, department=ward), hospital.slot(2, day=2, department=ward)
+    people = hospital.patients(2)
+    first = hospital.book(people[0][0], monday, people[0][1])
+    second = hospital.book(people[1][0], tuesday, people[1][1])
+    member = nurse(hospital)
+    number = suspend(hospital, member, monday, tuesday)
+    back, closed = shift_of(hospital, tuesday), shift_of(hospital, monday)
+    with hospital.work("nurse") as work:
+        Suspensions(work).resume(member, number, [back])
+    assert [status(hospital, one) for one in (first, second)] == ["suspended", "booked"]
+    with hospital.work("nurse") as work:
+        progress = Suspensions(work).progress(number)
+        assert [view.id for view in progress.shifts] == [closed]
+        assert (progress.total, progress.open) == (1, 1)
+        Suspensions(work).resume(member, number)
+    assert status(hospital, first) == "booked"
+    with hospital.work("nurse") as work, pytest.raises(NothingToUndo):
+        Suspensions(work).resume(member, number)
+
+
+def test_who_reads_a_copy_is_not_counted_as_told_once_more(small):
+    away = small.slot(1)
+    openid, patient = small.patient()
+    booked = small.book(openid, away, patient)
+    number = suspend(small, nurse(small), away)
+    carry_out(small, number)
+    with small.work() as work:
+        told = work.conn.execute(
+            select(*Outbox.__table__.c).where(Outbox.kind == "suspended")
+        ).one()
+        copy = dict(told._mapping) | {"dedupe_key": "copy", "is_copy": True, "prompt_id": None}
+        copy.pop("id")
+        work.conn.execute(Outbox.__table__.insert(), copy)
+        work.conn.execute(Outbox.__table__.update().values(state="sent"))
+    with small.work("nurse") as work:
+        assert Suspensions(work).progress(number).told == 1
+    assert status(small, booked) == "suspended"
+
+
+def test_who_has_as_many_visits_as_anybody_may_have_is_given_a_place_all_the_same(hospital):
+    ward = hospital.department()
+    away, free = hospital.slot(1, department=ward), hospital.slot(1, day=3, department=ward)
+    ((openid, patient),) = hospital.patients(1)
+    hospital.book(openid, away, patient)
+    hospital.policy = replace(hospital.policy, total_limit=0)
+    carry_out(hospital, suspend(hospital, nurse(hospital), away))
+    assert hospital.stock(free) == (1, 1)

@@ -140,6 +140,21 @@ def test_it_was_the_wrong_doctor_and_is_taken_back(ward):
     assert "没有正在进行的停诊" in ward.nurse("停诊进度")
 
 
+def test_of_a_weeks_leave_one_day_is_taken_back(ward):
+    """The whole week took place again."""
+    doctor = booked(ward.stage)
+    ward.nurse(f"绑定 {ward.code}")
+    assert ward.nurse(f"{doctor}这两周都休假").count(doctor) > 1
+    ward.nurse("确认停诊")
+    preview = ward.nurse(f"{doctor}后天上午又能来了")
+    assert preview.count(doctor) == 1, preview
+    assert "1位患者拿回原来的号" in preview
+    assert "已恢复" in ward.nurse("确认恢复")
+    assert doctor in ward.stage.patient.say("我的预约")
+    progress = ward.nurse("停诊进度")
+    assert "没有患者要安排" in progress, progress
+
+
 def test_a_patient_who_types_it_learns_nothing(ward):
     doctor = booked(ward.stage)
     for words in (f"停诊 {doctor} 后天上午", "绑定 WRONGONE", "停诊进度", "今日预约", "撤销停诊"):
