@@ -121,10 +121,27 @@ def registered(demo, boss, *fields: str) -> str:
 
 
 def test_a_suspension_and_a_cancellation_are_for_everybody_too(demo, boss):
-    boss.browser.get(f"{demo[0]}/console/shifts/43/suspend")
+    boss.browser.get(f"{demo[0]}/console/")
+    boss.press("main a[href*='day=']:last-of-type", Keys.ENTER)
+    most = """return [...document.querySelectorAll('main tbody tr')]
+        .filter(row => row.cells[6].innerText === '出诊')
+        .map(row => [parseInt(row.cells[4].innerText), row.querySelector('a').href])
+        .sort((a, b) => b[0] - a[0])[0][1]"""
+    boss.wait(lambda: boss.browser.find_elements(By.CSS_SELECTOR, "main tbody tr"), "no shifts")
+    boss.browser.get(boss.browser.execute_script(most) + "/suspend")
+    boss.shows("h2", "每位患者的安排")
+    serves_all(boss, "suspend")
     boss.press("main form button.danger", Keys.ENTER)
     boss.shows("h1", "停诊进度")
     serves_all(boss, "suspension")
+    boss.press("main td button[value='return']", Keys.ENTER)
+    boss.shows(".told", "不算患者取消")
+    boss.press("main td a[aria-label$='另选']", Keys.ENTER)
+    boss.shows("main", "停诊的是")
+    boss.browser.back()
+    boss.press("main p.acts a.danger", Keys.ENTER)
+    boss.shows("h1", "恢复出诊")
+    serves_all(boss, "resume")
 
 
 def test_the_talk_with_somebody_who_waits_is_for_everybody_too(demo, boss):
