@@ -95,7 +95,7 @@ def _appointments_export(kind: str, *, reasons: bool) -> None:
         columns = (*export.COLUMNS, export.REASON) if reasons else export.COLUMNS
         writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(map(export.cells, rows))
 
 
 @_appointments.command("excuse")

@@ -238,9 +238,9 @@ class Courier:
             self._transact(act)
         except Exception as error:  # noqa: BLE001 - one bad job must not stop the others
             _LOG.error("job %s failed: %s", job.kind, told_of(error))
-            again = None if job.attempts >= _MOST_ATTEMPTS else _backoff(job.attempts)
-            why = type(error).__name__
-            self._transact(lambda work: jobs.failed(work, job.id, why, _at(work, again)))
+            # What is to be done by time is tried until it is done: forty patients wait for a plan.
+            again, why = _backoff(job.attempts), type(error).__name__
+            self._transact(lambda work: jobs.failed(work, job.id, why, work.now + again))
             self._house.counters.add("courier", "job failed")
         else:
             self._house.counters.add("courier", "job done")
@@ -258,7 +258,7 @@ def _at(work: Work, again: timedelta | None) -> datetime | None:
 
 
 def _backoff(attempts: int) -> timedelta:
-    return min(timedelta(seconds=10 * 2.0**attempts), _LONGEST_WAIT)
+    return min(timedelta(seconds=10 * 2 ** min(attempts, _MOST_ATTEMPTS + 1)), _LONGEST_WAIT)
 
 
 def _only(outcomes: Sequence[Outcome], how: How) -> list[Outcome]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot import wechat
 from bot.house import House
-from bot.wechat_errors import PermanentError
+from bot.wechat_errors import PermanentError, TransientError
 from desk import attachments
 from desk.work import Actor, Work
 
@@ -32,12 +32,17 @@ def fetch(house: House, payload: Mapping[str, Any]) -> Act:
     """
     number = int(payload["attachment"])
     with house.engine.connect() as conn:
-        media_id = attachments.wanted(house.work(conn, _ACTOR), number)
+        work = house.work(conn, _ACTOR)
+        media_id, is_gone = attachments.wanted(work, number), attachments.is_gone(work, number)
     if media_id is None:
         return _nothing
     try:
         content = wechat.connect(house).download_media(media_id)
     except PermanentError:  # older than three days, or a film, of which there is no file
+        return partial(_lose, number=number)
+    except TransientError:
+        if not is_gone:
+            raise
         return partial(_lose, number=number)
     return partial(_keep, number=number, content=content)
 

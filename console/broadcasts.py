@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from console import door
 from console.door import OpenDesk, me
 from console.glances import Glances
-from desk import groups, shifts
+from desk import export, groups, shifts
 from desk.broadcasts import Broadcasts
 from handlers.texts import broadcasts as texts
 from handlers.texts import console as words
@@ -174,7 +174,7 @@ def _line(one: Line) -> str:
 def _row(cells: tuple[str, ...]) -> str:
     """One line; what a spreadsheet would take for a formula is text."""
     line = io.StringIO()
-    csv.writer(line).writerow([f"'{c}" if c[:1] in "=+-@\t" and c else c for c in cells])
+    csv.writer(line).writerow(map(export.cell, cells))
     return line.getvalue()
 
 

@@ -45,7 +45,8 @@ def _add_out(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             file = io.StringIO(newline="")
             writer = csv.DictWriter(file, export.COLUMNS, lineterminator="\n")
             writer.writeheader()
-            writer.writerows(export.appointments(counter.work, first, last, me().site))
+            rows = export.appointments(counter.work, first, last, me().site)
+            writer.writerows(map(export.cells, rows))
             span = {"first": first.isoformat(), "last": last.isoformat()}
             audit.record(counter.work, "export", "appointments", span)
         name = f"attachment; filename=appointments-{first.isoformat()}.csv"

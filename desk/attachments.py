@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -24,6 +24,8 @@ FETCH = "fetch"  # the kind of job
 MOST_BYTES = 10 << 20
 # Of one account at a time: more than a desk looks at, less than fills a disk.
 MOST = 20
+# So long WeChat keeps what is sent.
+WECHAT_KEEPS = timedelta(days=3)
 # What a file begins with → its type; of anything else nobody knows what it does when opened.
 _TYPES: Mapping[bytes, str] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -78,6 +80,12 @@ def wanted(work: Work, number: int) -> str | None:
     if row is None or row.state != "wanted" or row.media_enc is None:
         return None
     return work.vault.open(row.media_enc)
+
+
+def is_gone(work: Work, number: int) -> bool:
+    """Tell whether WeChat has forgotten by now what is still to be fetched."""
+    row = _row(work, number)
+    return row is None or work.now - row.created_at > WECHAT_KEEPS
 
 
 def keep(work: Work, number: int, content: bytes) -> None:

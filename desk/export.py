@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,23 @@ COLUMNS = (
 # What the contract does not name, for who asks for it.
 REASON = "cancel_reason"
 _ROWS_AT_A_TIME = 500
+# What makes a formula of a cell, also in full width, as table programs of East Asia take it.
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+def cell(value: object) -> object:
+    """
+    Return a value as a cell of a spreadsheet.
+
+    What would be taken for a formula gets an apostrophe in front: a name somebody types shall not
+    run on the desk's machine.
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
+
+
+def cells(row: Mapping[str, Any]) -> dict[str, object]:
+    """Return a row with every value as a cell."""
+    return {name: cell(value) for name, value in row.items()}
 
 
 def appointments(

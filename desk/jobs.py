@@ -75,9 +75,7 @@ def done(work: Work, job: int, again_at: datetime | None = None) -> None:
     work.conn.execute(update(Job).where(Job.id == job).values(values))
 
 
-def failed(work: Work, job: int, error: str, again_at: datetime | None) -> None:
-    """It broke; try again at that instant, or never (None). `error` is not personal."""
-    values: dict[str, object] = {"state": "dead", "leased_until": None, "last_error": error}
-    if again_at is not None:
-        values |= {"state": "due", "due_at": again_at}
+def failed(work: Work, job: int, error: str, again_at: datetime) -> None:
+    """It broke; it is due again at that instant, however often. `error` is not personal."""
+    values = {"state": "due", "due_at": again_at, "leased_until": None, "last_error": error}
     work.conn.execute(update(Job).where(Job.id == job).values(values))

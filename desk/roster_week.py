@@ -111,10 +111,20 @@ def workbook(work: Work, member: Member, first: date, days: int) -> bytes:
     sheet.append([FIELDS[_SHEET][name].headers[0] for name in names])
     for row in work.conn.execute(_own(_SPAN, member), _span(first, days)):
         values = columns(_cell(work, row))
-        sheet.append([values[name] for name in names])
+        sheet.append([_cell_of(sheet, values[name]) for name in names])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _cell_of(sheet: Any, value: Any) -> Any:  # noqa: ANN401 - openpyxl's
+    """A cell that holds what it says: no text is a formula, and it is read back as it was."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+
+    cell = WriteOnlyCell(sheet, value=value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+    return cell
 
 
 def _span(first: date, days: int) -> dict[str, date]:

@@ -134,6 +134,25 @@ def test_what_wechat_has_no_more_is_lost_and_what_it_cannot_give_now_is_tried_ag
     assert [row.state for row in rows(house)] == ["lost"]
 
 
+def test_what_cannot_be_fetched_as_long_as_wechat_keeps_it_is_lost_and_no_more_awaited(
+    wechat, house, patient
+):
+    """After eight tries it stayed `wanted` for ever, for what nobody fetched any more."""
+    patient.say("人工")
+    sends(wechat, patient, PICTURE)
+    wechat.faults["/cgi-bin/media/get"] = lambda environ: ("503 Busy", "text/plain", b"")
+    for hour in range(0, 72, 8):
+        runs(later(house, hours=hour))
+        assert [row.state for row in rows(house)] == ["wanted"]
+    runs(later(house, hours=80))
+
+    assert [row.state for row in rows(house)] == ["lost"]
+    calls = wechat.calls["/cgi-bin/media/get"]
+    assert calls > 8
+    runs(later(house, hours=100))
+    assert wechat.calls["/cgi-bin/media/get"] == calls
+
+
 def test_fetched_twice_it_is_kept_once(wechat, house, patient):
     patient.say("人工")
     sends(wechat, patient, PICTURE)

@@ -16,9 +16,9 @@ from bot.courier import Courier
 from bot.house import House
 from bot.turn import open_desk
 from bot.wechat_errors import PermanentError, TransientError
-from desk import accounts, ledger, outbox
+from desk import accounts, jobs, ledger, outbox
 from desk.departing import Sending
-from desk.work import Actor
+from desk.work import Actor, Work
 from models import Appointment, Outbox, WechatUser
 from scheduling.channels import CUSTOMER, TEMPLATE, Window
 from tests.bot.conftest import MakeHospital, poster
@@ -351,3 +351,25 @@ def test_a_hold_nobody_confirmed_is_given_back(
 
     with half_past.engine.connect() as conn:
         assert conn.scalars(select(Appointment.status)).all() == ["expired"]
+
+
+def test_what_is_to_be_done_by_time_is_tried_until_it_is_done(
+    make_hospital: MakeHospital, sqlite_url: str, redis_url: str
+) -> None:
+    """After eight tries a plan for the patients of a suspension was given up, and nobody told."""
+    house, _ = make_hospital(sqlite_url, redis_url)
+    with open_desk(house, Actor("job")) as counter:
+        jobs.put(counter.work, "plan", "plan:1", {}, counter.work.now)
+    done: list[int] = []
+
+    def plan(work: Work, payload: object) -> None:
+        done.append(len(done))
+        if len(done) <= 20:
+            raise ArithmeticError("the database was away")
+
+    for hour in range(25):
+        now = house.settings.fixed_now + timedelta(hours=2 * hour)
+        settings = replace(house.settings, fixed_now=now)
+        Courier(replace(house, settings=settings), Postbox(), {"plan": plan}).run_jobs()
+
+    assert len(done) == 21

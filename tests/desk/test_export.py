@@ -106,3 +106,13 @@ def test_the_times_are_the_same_on_every_database(fresh_database, backend):
     begins = datetime.fromisoformat(row["starts_at"])
     assert begins == datetime(2026, 11, 25, 8, 0, tzinfo=SHANGHAI)
     assert begins.utcoffset() == timedelta(hours=8)
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"])
+def test_what_a_table_program_would_take_for_a_formula_is_text(typed):
+    assert export.cell(typed) == f"'{typed}"
+
+
+def test_everything_else_is_a_cell_as_it_is():
+    row = {"name": "李秀英", "fee_fen": 2500, "doctor": None, "at": "2026-11-25T09:00:00+08:00"}
+    assert export.cells(row) == row
