@@ -100,8 +100,10 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         with open_desk(door.actor(me())) as counter:
             day = asked_day(request.args.get("day"), counter.now)
             found = shifts.of_day(counter.work, me(), day)
+            asks = day == counter.now.date() and me().role != "doctor"
+            moves = len(reception.proposals(counter.work, me())) if asks else 0
         around = {"before": day - _DAY, "after": day + _DAY}
-        return render_template("console/board.html", shifts=found, day=day, **around)
+        return render_template("console/board.html", shifts=found, day=day, moves=moves, **around)
 
     @blueprint.get("/shifts/<int:number>")
     def shift(number: int) -> ResponseReturnValue:

@@ -99,7 +99,7 @@ def _add_moves(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     def moves() -> str:
         """Who could wait elsewhere; each is asked, nobody is moved by this page alone."""
         door.only_desk()
-        found = door.act(open_desk, lambda c: _proposals(c.work, me()))
+        found = door.act(open_desk, lambda c: proposals(c.work, me()))
         return render_template("console/moves.html", proposals=found)
 
     @blueprint.post("/moves/<int:ticket>")
@@ -115,9 +115,12 @@ def _add_moves(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         return redirect(url_for("console.moves"))
 
 
-def _proposals(work: Work, member: Member) -> list[Proposal]:
-    sites = [place.code for place in work.directory.sites if member.site in (None, place.code)]
-    return [one for site in sites for one in loads.rebalance(work, site)]
+def proposals(work: Work, member: Member) -> list[Proposal]:
+    """Return who might be called sooner in another room, of the sites of this member."""
+    places = work.directory.sites
+    return loads.rebalance(
+        work, [place.code for place in places if member.site in (None, place.code)]
+    )
 
 
 def _rank() -> str:

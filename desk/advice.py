@@ -75,10 +75,10 @@ def staffing(work: Work, member: Member, site: str, day: date) -> Staffing:
     past = _past(work, wards, day)
     seen_on = day if day < today else _last_seen(work, wards, site, today)
     calls = rows.called(work, wards, seen_on) if seen_on else ()
-    seen = _seen(work, calls)
+    seen, by_line = _seen(work, calls), _by_line(calls)
     found = [_line(work, key, shifts[key], booked.get(key, ()), past) for key in shifts]
     lines = [
-        replace(line, seen=tuple(seen.get(key, ())))
+        replace(line, seen=tuple(seen.get(key, ())), told=_told(by_line.get(key, ())))
         for key, line in zip(shifts, found, strict=True)
         if line is not None
     ]

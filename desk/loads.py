@@ -81,7 +81,7 @@ _OPEN = (
 _DEPARTMENTS = (
     select(Department.id)
     .join(Site, Site.id == Department.site_id)
-    .where(Site.code == bindparam("site"), Department.bookable)
+    .where(Site.code.in_(bindparam("sites", expanding=True)), Department.bookable)
 )
 
 _Row = Row[*tuple[Any, ...]]
@@ -89,7 +89,7 @@ _Row = Row[*tuple[Any, ...]]
 
 def of_site(work: Work, site: str) -> list[Load]:
     """Return the rooms of a site that still take patients today, soonest first."""
-    departments = list(work.conn.scalars(_DEPARTMENTS, {"site": site}))
+    departments = list(work.conn.scalars(_DEPARTMENTS, {"sites": [site]}))
     return [load for load, _ in _loads(work, departments)]
 
 
@@ -119,37 +119,55 @@ def with_one_more(load: Load) -> Load:
     return replace(load, waiting=load.waiting + 1)
 
 
-def rebalance(work: Work, site: str) -> list[Proposal]:
+def rebalance(work: Work, sites: Collection[str]) -> list[Proposal]:
     """
     Return who might be called sooner in another room: the last in line where a room is behind.
 
     Only who came for nobody by name, has no rank and has missed nothing; one for each department
     in which two rooms differ by more than the policy allows. Nothing is moved.
     """
-    groups: dict[str, list[Load]] = defaultdict(list)
-    departments = list(work.conn.scalars(_DEPARTMENTS, {"site": site}))
+    groups: dict[int, list[Load]] = defaultdict(list)
+    departments = list(work.conn.scalars(_DEPARTMENTS, {"sites": list(sites)}))
     for load, row in _loads(work, departments):
         if row.doctor_id is None and load.service_type == GENERAL and row.starts_at <= work.now:
-            groups[load.department].append(load)
+            groups[row.department_id].append(load)
+    pairs = [(max(group, key=weight), min(group, key=weight)) for group in groups.values()]
+    apart = {
+        heavy.shift: (heavy, light) for heavy, light in pairs if _is_behind(work, heavy, light)
+    }
     found = []
-    for loads in groups.values():
-        light, heavy = min(loads, key=weight), max(loads, key=weight)
-        saves = heavy.minutes - light.minutes - heavy.each
-        if saves * _MINUTE < work.policy.rebalance_after:
-            continue
-        if (last := _last(work, heavy.shift)) is not None:
-            found.append(Proposal(ticket_rows.view(work, last), heavy, light, saves))
+    for shift, last in _last(work, apart).items():
+        heavy, light = apart[shift]
+        found.append(Proposal(ticket_rows.view(work, last), heavy, light, _saves(heavy, light)))
     return found
 
 
 # -- inside
 
 
-def _last(work: Work, shift: int) -> _Row | None:
-    """The last in line of a room who could as well wait elsewhere."""
-    room = rooms.read(work, [shift]).get(shift)
-    order = ticket_rows.in_order(work, room, ticket_rows.of_shifts(work, [shift], ["waiting"]))
-    return next((row for row in reversed(order) if row.lane == FIRST and not row.rank), None)
+def _saves(heavy: Load, light: Load) -> float:
+    return heavy.minutes - light.minutes - heavy.each
+
+
+def _is_behind(work: Work, heavy: Load, light: Load) -> bool:
+    return _saves(heavy, light) * _MINUTE >= work.policy.rebalance_after
+
+
+def _last(work: Work, shifts: Collection[int]) -> dict[int, _Row]:
+    """The last in line of each of these rooms who could as well wait elsewhere."""
+    if not shifts:
+        return {}
+    begun = rooms.read(work, shifts)
+    lines: dict[int, list[_Row]] = defaultdict(list)
+    for row in ticket_rows.of_shifts(work, shifts, ["waiting"]):
+        lines[row.shift_id].append(row)
+    found = {}
+    for shift, rows in lines.items():
+        order = reversed(ticket_rows.in_order(work, begun[shift], rows))
+        last = next((row for row in order if row.lane == FIRST and not row.rank), None)
+        if last is not None:
+            found[shift] = last
+    return found
 
 
 def _loads(work: Work, departments: Collection[int], arriving: int = 0) -> list[tuple[Load, _Row]]:

@@ -169,6 +169,7 @@ def _standing(
         wait=told if row.state == "waiting" else None,
         back_at=estimates.back_at(work, told),
         delayed_until=_local(work, room),
+        discipline=rooms.discipline(work, room),
     )
 
 

@@ -9,17 +9,18 @@ Whoever of several is here is asked, and may be named (「给我妈签到」).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from dialogue.form import Asked, Done, Filled, Form, Open, Question, Slot, Stop
+from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Slot, Stop
 from dialogue.state import Values
 from handlers import appointments, in_line
 from handlers.scene import World
 from handlers.texts import care as care_texts
 from handlers.texts import refusals
 from handlers.texts import visits as texts
+from nlp.heard import Heard
 from scheduling.distance import metres_between
 from scheduling.errors import Refusal
 from scheduling.types import AppointmentView
@@ -38,20 +39,57 @@ def _due(values: Values, world: World) -> list[AppointmentView]:
     return at_door or here or views
 
 
+def _hear_being_here(heard: Heard, values: Values, world: World) -> Given:
+    """「快到了」 says that she is not here; 「怎么签到」 leaves open whether she is."""
+    return next((said for said in ("not_here", "ask_here") if said in heard.preferences), None)
+
+
+def _claims(heard: Heard, world: World) -> Values | None:
+    """Who has to come today and says that she is late, or on her way, does not want it moved."""
+    return {} if "not_here" in heard.preferences and world.desk.visits.due() else None
+
+
 def _ask_visits(values: Values, world: World) -> Asked:
-    """Check in all that can only mean one thing; ask which of several."""
+    """Check in all that can only mean one thing; ask which of several, and who may not be here."""
     views = _due(values, world)
     if not views:
         return _nobody_to_check_in(values, world)
     site = values.get("site")
     if site and all(v.opening.site != site for v in views):
         return Stop(_elsewhere(site, views[0], world))
+    said = values.get("being_here") if site is None else None
+    if said == "not_here":
+        return Stop(texts.not_here(views[0], world.scene.policy.late_after))
     if site is None and world.desk.visits.needs_place:
         return Stop(texts.NEEDS_PLACE)
-    if len(views) == 1:
+    return _who_is_here(views, asks=said is not None)
+
+
+def _who_is_here(views: Sequence[AppointmentView], *, asks: bool) -> Asked:
+    """Whom to check in; who only `asks` about it may be at home."""
+    if len(views) == 1 and not asks:
         return Filled([views[0].id])
-    choices: list[tuple[str, Any]] = [(texts.visit(v), [v.id]) for v in views]
-    return Question(texts.WHICH, [*choices, (texts.ALL_OF_THEM, [v.id for v in views])])
+    if len(views) == 1:
+        choices: list[tuple[str, Any]] = [(texts.HERE_YES, [views[0].id])]
+    else:
+        choices = [(texts.visit(v), [v.id]) for v in views]
+        choices.append((texts.ALL_OF_THEM, [v.id for v in views]))
+    if not asks:
+        return Question(texts.WHICH, choices)
+    asked = texts.ARE_YOU_HERE if len(views) == 1 else texts.WHO_IS_HERE
+    return Question(asked, [*choices, (texts.HERE_NO, [])], wants="yes_no")
+
+
+def _answer_visits(heard: Heard, values: Values, world: World) -> Given:
+    """All of several in words; whether she is here, by yes and no or by saying that she is."""
+    several = in_line.all_of(heard, values, world, _due)
+    if several is not None or "being_here" not in values:
+        return several
+    if heard.answer == "no":
+        return []
+    views = _due(values, world)
+    is_here = heard.answer == "yes" or heard.intent == "check_in"
+    return [views[0].id] if is_here and len(views) == 1 else None
 
 
 def _nobody_to_check_in(values: Values, world: World) -> Asked:
@@ -82,6 +120,8 @@ def _elsewhere(site: str, view: AppointmentView, world: World) -> str:
 
 def _check_in(values: Values, world: World) -> Done:
     """What a rule refuses of several is said; the others are checked in all the same."""
+    if not values["visits"]:
+        return Done(texts.COME_FIRST)
     done: list[Standing] = []
     notes: list[str] = []
     refused: list[str] = []
@@ -117,15 +157,12 @@ CHECK_IN: Form[World] = Form(
     name="check_in",
     title=texts.TITLE,
     opens_on=frozenset({"check_in"}),
+    claims=_claims,
     done=_check_in,
     slots=(
         Slot("whose", hear=in_line.hear_whose),
-        Slot(
-            "visits",
-            _ask_visits,
-            answer=lambda h, v, w: in_line.all_of(h, v, w, _due),
-            after=("whose",),
-        ),
+        Slot("being_here", hear=_hear_being_here),
+        Slot("visits", _ask_visits, answer=_answer_visits, after=("whose", "being_here")),
     ),
 )
 FORMS: tuple[Form[World], ...] = (CHECK_IN, in_line.FORM)

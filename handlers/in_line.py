@@ -52,8 +52,10 @@ def standings(values: Values, world: World) -> list[Standing]:
 
 
 def _hear_act(heard: Heard, values: Values, world: World) -> Given:
-    """「我出去一下」, 「我回来了」; whatever else is said of the line asks where one stands."""
+    """「我出去一下」, 「我回来了」, 「凭什么他先」; all else asks where one stands."""
     said = heard.preferences
+    if "queue_rules" in said:
+        return "rules"
     if "queue_leave" in said:
         return "leave"
     return "back" if said & {"queue_back", "queue_results"} else None
@@ -69,7 +71,8 @@ def _claims(heard: Heard, world: World) -> Values | None:
     if said is None:
         return None
     states = {s.ticket.state for s in world.desk.visits.standings()}
-    return {} if states & _CLAIMED[said] else None
+    is_to_come = said == "queue_rules" and bool(world.desk.visits.due())
+    return {} if is_to_come or states & _CLAIMED[said] else None
 
 
 def _fitting(values: Values, world: World) -> list[Standing]:
@@ -79,6 +82,8 @@ def _fitting(values: Values, world: World) -> list[Standing]:
 
 
 def _ask_tickets(values: Values, world: World) -> Asked:
+    if values["act"] == "rules":
+        return Stop(texts.rules(world.desk.visits.standings()))
     mine = standings(values, world)
     if not mine:
         return _no_ticket(values, world)
@@ -162,7 +167,8 @@ def _move(values: Values, world: World) -> Done:
 _HERE = frozenset({"waiting", "called"})
 # What is about the line where somebody's ticket is in one of these states.
 _CLAIMED: Mapping[str, frozenset[str]] = {
-    "queue_results": frozenset({"results"}),
+    "queue_rules": _HERE | AWAY,
+    "queue_results": frozenset({"results", "left"}),
     "queue_leave": _HERE,
     "queue_back": AWAY,
     "queue_missed": _HERE | AWAY,

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dialogue.reply import Reply
 from handlers import appointments, wishes
 from handlers.scene import World
-from handlers.texts import common, information
+from handlers.texts import common, information, visits
 from nlp.heard import Heard
+from scheduling.queueing import OVER
 from scheduling.types import AppointmentView
 
 # So many visits fit into one answer.
@@ -57,10 +58,15 @@ def _clinic(heard: Heard, world: World) -> Reply:
 
 
 def _where(heard: Heard, world: World) -> str:
-    """Where and when: of the site that was named, of the visits ahead, else of every site."""
+    """Where and when: of the site named, the room of who is here, the visits ahead, all sites."""
     sites = world.desk.catalogue.sites()
     if heard.sites:
         return information.sites([s for s in sites if s.code == heard.sites[0].code])
+    here = [s.ticket for s in world.desk.visits.standings() if s.ticket.state not in OVER]
+    if here:
+        wards = {w.code: w for w in world.desk.catalogue.departments([t.department for t in here])}
+        places = {code: ward.location for code, ward in wards.items()}
+        return "\n".join(visits.room(t, places.get(t.department, "")) for t in here)
     ahead = appointments.ahead(world)
     return _visits(ahead[:_FEW], world) if ahead else information.sites(sites)
 

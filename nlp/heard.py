@@ -129,9 +129,9 @@ class Heard:
     other_doctor, other_time, other_site, other_dept, other_patient, none, no_special), relative
     wishes (earlier, later, more, next_week), what is not known (skip, unsure, no_papers, no_name,
     no_phone), how it is meant (instead, rather, keep, all, undo, no_danger, who_are_you), how it
-    is to be told (care: slow and simple; no_care), what is said of one's place in line
-    (queue_leave, queue_back, queue_missed, queue_results, queue_quit), talk about nothing here
-    (rude, upset, off_topic), english.
+    is to be told (care: slow and simple; no_care), what is said of being here (not_here, ask_here)
+    and of one's place in line (queue_leave, queue_back, queue_missed, queue_ask, queue_rules,
+    queue_results, queue_quit), talk about nothing here (rude, upset, off_topic), english.
     `shift_days` is by how many days something is to be later, negative for sooner.
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, whom to book for by default, or who of the

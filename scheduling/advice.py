@@ -60,7 +60,7 @@ class LineAdvice:
     expected besides, from the weeks before. A patient takes `minutes` of a room's time, `measured`
     from so many past patients, 0 where the roster's own plan had to do. `seen` is the half-day of
     `Staffing.seen_on`. Of those booked the share `no_show` stays away, as seen of `attended`, 0
-    where the policy's own figure had to do.
+    where the policy's own figure had to do. `told` is how waits that were said that day came true.
     """
 
     department: str
@@ -77,6 +77,7 @@ class LineAdvice:
     seen: tuple[Seen, ...] = ()
     no_show: float = 0.0
     attended: int = 0
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

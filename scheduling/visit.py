@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
 
@@ -56,7 +56,8 @@ class Standing:
 
     `ahead` counts who is called before it if nobody else comes, without the one inside; None for
     a ticket that is not in line (missed, away, being examined, over). `wait` None: nothing honest
-    can be said. `back_at` is when somebody who goes out should be back.
+    can be said. `back_at` is when somebody who goes out should be back, `discipline` how her room
+    calls.
     """
 
     ticket: TicketView
@@ -64,6 +65,7 @@ class Standing:
     wait: WaitRange | None
     back_at: datetime | None
     delayed_until: datetime | None
+    discipline: Discipline = field(default_factory=Discipline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
-from handlers.texts import wording
+from handlers.texts import screen, wording
 from scheduling.types import AppointmentView
 from scheduling.visit import Standing, TicketView
 
@@ -19,6 +20,11 @@ ALL_ARE_BACK = "都回来了"
 BACK_YES = "回来了，接着排"
 BACK_NO = "还没有"
 STILL_AWAY = "好的，号给您留着。回来了，说“我回来了”。"
+ARE_YOU_HERE = "人到了医院才能签到。您已经到医院了吗？回复数字："
+WHO_IS_HERE = "人到了医院才能签到。谁已经到医院了？回复数字："
+HERE_YES = "到了，给我签到"
+HERE_NO = "还没到"
+COME_FIRST = "好的，到了医院再说“签到”。"
 NOTHING = "您今天没有要签到的号。要看病，告诉我哪里不舒服就行；在窗口挂的号，请到服务台签到。"
 NO_TICKET = "您今天没有在排的号。约了今天的号，到医院后说“签到”。"
 NOBODY_WAITS = "您今天没有在排的号，不用说暂时离开。"
@@ -36,6 +42,10 @@ NEAR: Mapping[str, str] = {
 MISSED_RULE = "过号不作废：人回来了就接着排，再叫过几位就叫您；一直没应，要到分诊台重新办。"
 AT_DESK = "已经签到的号不能改时间。不看了，说“取消预约”；只走开一下，说“我出去一下”。"
 SEEN = "已经叫到您，或医生已经看过了，这个号不能在这里取消。请到分诊台办，或回复“人工”。"
+PRIORITY = (
+    "80岁以上和3岁以下，签到时按登记的生日自动优先；孕妇、残疾人、军人请到分诊台，"
+    "出示证件后优先。难受得厉害、情况变重，马上告诉分诊台，不用等叫号。"
+)
 HERE_ALREADY = "您已经签到了，请留意叫号。"
 _TO_PERSON = "需要帮忙，请到分诊台，或回复“人工”。"
 
@@ -135,6 +145,18 @@ def all_stand(standings: Sequence[Standing]) -> str:
     return "\n".join(map(stands, standings))
 
 
+def rules(standings: Sequence[Standing]) -> str:
+    """How her room calls, who goes before others, and where she stands by it."""
+    found = dict.fromkeys(screen.rule(standing.discipline) for standing in standings)
+    return "\n".join((*found, PRIORITY, *map(stands, standings)))
+
+
+def room(ticket: TicketView, location: str) -> str:
+    """Where to go: C001号，神经内科王建国，16-1诊室（门诊楼4楼A区）."""
+    where = f"（{location}）" if location else ""
+    return f"{ticket.label}号，{ticket.name_masked}，{_place(ticket)}{where}。"
+
+
 def not_missed(standings: Sequence[Standing]) -> str:
     """Who fears to have missed the call has not."""
     return f"您没有过号。\n{all_stand(standings)}"
@@ -189,6 +211,15 @@ def visit(view: AppointmentView) -> str:
     """One of several visits to check in for."""
     at = view.opening
     return f"{view.patient_name_masked}，{at.department_name}，{wording.clock(at.starts_at)}"
+
+
+def not_here(view: AppointmentView, late_after: timedelta) -> str:
+    """She is still on her way: nothing is lost yet, and when it would be."""
+    return (
+        f"还没到不用签到，路上别急。您约的是：{wording.appointment(view)}。\n"
+        f"到了医院，说“签到”。晚到{wording.span(late_after)}以内还按约的时间排，"
+        "再晚排在已经到的人后面。来不了，说“改时间”或“取消预约”。"
+    )
 
 
 def another_day(view: AppointmentView) -> str:

@@ -268,6 +268,7 @@ def test_who_is_asked_and_agrees_is_called_sooner_in_another_room(house, browser
             tickets.walk_in(work, somebody(work, number), row.id)
         copy = {**row._mapping, "id": None, "natural_key": "another", "room": "乙诊室"}
         other = insert_row(work.conn, insert(Shift).values(**copy))
+    assert "1位患者换个诊室能早看" in text(browser.get("/")), "where everybody looks first"
     page = text(browser.get("/moves"))
     assert "→ 乙诊室" in page
     ticket, leaving, to = (

@@ -277,9 +277,14 @@ def test_what_was_said_of_waits_is_held_against_those_that_came(weeks):
     weeks.visit(yesterday, "08:00", "08:00", "08:40", 5.0, **said)
     weeks.visit(yesterday, "08:00", "08:00", "09:50", 5.0)
     weeks.appointments(weeks.half_day(ward, 1), "08:00", 2)
+    weeks.appointments(weeks.half_day(weeks.department(name="骨科"), 1), "08:00", 2)
 
-    told = _staffing(weeks).told
+    found = _staffing(weeks)
+    told = found.told
 
+    by_department = {line.department_name: line.told for line in found.lines}
+    assert by_department.pop("骨科") is None
+    assert list(by_department.values()) == [told], "each department is held to what it said"
     assert (told.patients, round(told.kept, 2)) == (3, 0.67)
     assert told.error == pytest.approx((1 + 1 + 21) / 3)
     assert told.bias == pytest.approx(-23 / 3)

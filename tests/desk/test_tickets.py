@@ -275,11 +275,11 @@ def test_what_is_behind_is_proposed_to_be_moved_and_only_that(small):
     small.act("close", light)
     small.come(slot, 3)
     with small.work() as work:
-        assert loads.rebalance(work, "S") == [], "there is no other room"
+        assert loads.rebalance(work, ["S"]) == [], "there is no other room"
     spare, _ = small.general(ward, capacity=20)
     small.now = datetime(2026, 11, 24, 10, 1, tzinfo=SHANGHAI)
     with small.work() as work:
-        (proposal,) = loads.rebalance(work, "S")
+        (proposal,) = loads.rebalance(work, ["S"])
     assert (proposal.heavy.shift, proposal.light.shift) == (heavy, spare)
     assert (proposal.ticket.label, proposal.saves) == ("A003", 2 * proposal.heavy.each)
     assert len(small.line(heavy)) == 3, "nobody has been moved"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from nlp import orders
+from nlp.preferences import find
 from nlp.understand import understand
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
@@ -29,12 +30,29 @@ NO_LINE = """我到了晚上就咳 还要等多久才能好 一到晚上就发�
     多久能好 一天上好几次厕所 我回来了还是头疼 到了晚上腿抽筋 我到了更年期 前面牙疼 出去一下就喘
     上厕所出血 月经还要等多久来 疫苗要等多久才能打第二针 到我这个年龄 走到楼下就喘 我到了80岁
     排便要等好久 伤口还要多久才长好 等多久出结果 候补要等多久 胎动前面还有 人到了中年 到期了"""
+NOT_HERE = """我快到医院了，堵车，会晚到20分钟 我快到医院了 快到了 快到医院了 马上到 我马上到医院了
+    马上就到了 还有10分钟到医院 十分钟后到 在路上了 我还没到 我还没到医院 我到不了了 来不及到了
+    我堵车了晚点到 我会晚到 我要晚到半小时 等我到了再签到 在来的路上 路上堵车 我还有两站路到
+    人还没来 要晚点到可以吗 20分钟左右到"""
+MAYBE_HERE = """
+    没到医院能签到吗 在家能签到吗 现在能签到吗 几点能签到 怎么签到 到医院以后怎么签到 我到了吗
+    在哪签到 我迟到了怎么签到 来早了能签到吗 签到在哪里签 要签到吗 我迟到了 什么时候可以签到
+    能不能提前签到"""
+HERE = """签到 我到了 到医院了 已经到了 我刚到，堵车了 终于到了 我到医院了怎么签到 人到了 快到期了
+    快到冬天就咳 月经快到了 快到我了吗 还有几分钟到我 医生怎么还没来 胃里堵得慌
+    疼了十分钟后到晚上又疼 给我妈签到 我在门口了 前面还有几个 我来了 到楼下了 我到诊室了没人叫我
+    半小时到一小时疼一次 补签到 扫码签到 报到 在路上摔了一跤 在车上晕倒了 我快到更年期了
+    孩子快到三岁了 一到医院就血压高 我还没来月经 睡不到两小时就醒"""
 BESIDES = {
     "queue_leave": "我出去一下 我先出去一会儿别过号 我去趟厕所 我出去吃个饭 我去买点东西马上回来 "
+    "我先去抽血 我去做检查 我先去拍片 先去验个血 "
     "我去接个电话 我出去抽根烟 俺出去哈 我要出去半小时 上厕所去了 "
     "我去缴费 我能不能先出去吃个早饭 我走开一下可以吗 暂时离开",
     "queue_back": "我回来了 回来了 我又回来了 我转来了 我返来了 回到诊室了 重新排队 "
-    "我回来了接着排",
+    "我回来了接着排 我好了回来了 吃完饭回来了 上完厕所回来了 我交完费回来了",
+    "queue_rules": "我是孕妇能优先吗 我妈80多了能先看吗 老人能优先吗 军人优先吗 孩子两岁能先看吗 "
+    "能插队吗 为什么后来的先叫 比我晚来的都进去了 凭什么他先看 后面来的怎么先进去了 有人插队 "
+    "叫号是按什么顺序 排队怎么排的 怀孕了可以先看吗 残疾人有没有优先 后来的人都先进去了",
     "queue_ask": "医生怎么还没来 大夫还没来吗 医生几点来 医生人呢 我会不会排到最后 "
     "结果出来还要重新排队吗 刚才叫我了吗 有没有叫过我 医生怎么还不叫号",
     "queue_missed": "过号了怎么办 我的号过了 刚才没听见叫我 错过叫号了 叫我的时候我不在 "
@@ -82,6 +100,29 @@ def test_a_complaint_is_no_check_in_and_no_place_in_line(text):
 )
 def test_going_out_coming_back_and_what_was_missed(name, text):
     assert name in heard(text).preferences
+
+
+@pytest.mark.parametrize("text", NOT_HERE.split())
+def test_who_is_on_the_way_is_not_here(text):
+    assert "not_here" in find(text)
+
+
+@pytest.mark.parametrize("text", MAYBE_HERE.split())
+def test_who_asks_about_checking_in_may_be_anywhere(text):
+    assert find(text) & {"not_here", "ask_here"} == {"ask_here"}
+
+
+@pytest.mark.parametrize("text", HERE.split())
+def test_nobody_else_is_taken_for_one_on_the_way(text):
+    assert not find(text) & {"not_here", "ask_here"}
+
+
+@pytest.mark.parametrize(
+    "text", ["怀孕可以吃感冒药吗", "孩子发烧先看什么科", "为什么先疼后肿", "后来又发烧了",
+             "先看内科还是外科", "孕妇可以做b超吗", "怎么排便", "怎么预约优先号"]
+)  # fmt: skip
+def test_what_is_first_in_an_illness_is_no_question_about_the_line(text):
+    assert "queue_rules" not in find(text)
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,33 @@ def test_what_people_in_line_ask_is_about_the_line(day):
     day.doctor("下一个")
 
 
+def test_who_wonders_why_others_go_first_is_told_the_rule_and_who_goes_before(day):
+    day.scan("checkin:GH")
+    for words in ("凭什么比我晚来的先进去了", "我妈80多了能先看吗", "怀孕了可以优先吗"):
+        told = day.say(words)
+        assert "叫号规则：每叫2位初诊" in told, words
+        assert "孕妇、残疾人、军人请到分诊台" in told, words
+        assert "下一位就是您" in told, words
+
+
+def test_who_is_in_line_and_asks_where_is_told_the_room(day):
+    day.scan("checkin:GH")
+
+    told = day.say("诊室在哪")
+    assert "16-1诊室" in told
+    assert "门诊楼4楼A区" in told
+    assert "柳溪" not in told, "the addresses of other houses help nobody"
+
+
+def test_who_goes_for_an_examination_unasked_is_not_called_meanwhile(day):
+    day.scan("checkin:GH")
+
+    assert "给您留着" in day.say("我先去抽血")
+    assert "接着给您排" in day.say("检查做完了")
+    assert "给您留着" in day.say("我去交费")
+    assert "接着给您排" in day.say("我好了回来了")
+
+
 def test_one_bare_word_takes_back_the_visit_that_has_just_ended(day):
     day.scan("checkin:GH")
     day.call()
@@ -278,6 +305,31 @@ def test_where_the_site_wants_it_words_alone_are_not_enough(day):
     assert "签到码" in day.say("签到")
     assert day.status() == "booked"
     assert "签到好了" in place(day.stage, **AT_THE_HOSPITAL)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["我快到医院了，堵车，会晚到20分钟", "马上到", "我还没到医院", "在路上了", "等我到了再签到"],
+)
+def test_who_is_on_the_way_is_not_checked_in(day, words):
+    told = day.say(words)
+
+    assert "还没到不用签到" in told
+    assert "晚到30分钟以内还按约的时间排" in told
+    assert day.status() == "booked", "she would be called while she is on the bus"
+    assert "签到好了" in day.say("到了")
+
+
+@pytest.mark.parametrize(
+    ("answer", "then"),
+    [("1", "签到好了"), ("到了", "签到好了"), ("2", "到了医院再说"), ("还没", "到了医院再说")],
+)  # fmt: skip
+def test_who_asks_how_to_check_in_may_be_at_home(day, answer, then):
+    assert "您已经到医院了吗" in day.say("怎么签到")
+    assert day.status() == "booked"
+
+    assert then in day.say(answer)
+    assert day.status() == ("checked_in" if then == "签到好了" else "booked")
 
 
 def test_who_comes_late_is_behind_those_who_are_here_and_is_told_so(day):
