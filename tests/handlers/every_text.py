@@ -18,6 +18,7 @@ from dialogue.reply import Option, Reply
 from handlers.texts import notices
 from scheduling import errors
 from scheduling.errors import Refusal
+from scheduling.queueing import Discipline
 
 CHINA = timezone(timedelta(hours=8))
 AT = datetime(2026, 12, 2, 9, 30, tzinfo=CHINA)
@@ -40,6 +41,7 @@ NAMED: Mapping[str, object] = {
     "when": " 12月2日 周三 上午",
     "why": "很抱歉，12月2日 周三骨科您要的时间约满了。",
     "odd": "",
+    "discipline": Discipline(),
     "minutes": 10,
     "fee_fen": 2000,
     "least_fen": 2000,
@@ -98,6 +100,7 @@ OF: Mapping[str, Mapping[str, object]] = {
 
 _SIMPLE: Mapping[type, object] = {
     str: "头晕", int: 5, float: 0.5, bool: True, datetime: AT, date: AT.date(), time: AT.time(),
+    timedelta: timedelta(minutes=30),
 }  # fmt: skip
 
 
