@@ -9,6 +9,7 @@ from desk.bookings import Bookings
 from desk.broadcasts import Broadcasts
 from desk.care import Care
 from desk.catalogue import Catalogue
+from desk.change_undo import PastChanges
 from desk.day_of_visit import Rooms, Visits
 from desk.finder import Finder
 from desk.hints import Hints
@@ -122,6 +123,11 @@ class Counter:
     def shift_changes(self) -> ShiftChanges:
         """What is different today."""
         return ShiftChanges(self.work)
+
+    @cached_property
+    def past_changes(self) -> PastChanges:
+        """What may be taken back."""
+        return PastChanges(self.work)
 
     @cached_property
     def visits(self) -> Visits:

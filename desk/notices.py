@@ -63,27 +63,41 @@ def restored(work: Work, view: AppointmentView, *, is_told: bool) -> None:
     telling.write()
 
 
-def substituted(work: Work, view: AppointmentView) -> None:
-    """Another doctor will see the patient; the notice asks what a reminder asks."""
-    _changed(work, "substituted", view)
+def substituted(work: Work, view: AppointmentView, usual_fen: int | None = None) -> None:
+    """
+    Another doctor will see the patient; the notice asks what a reminder asks.
+
+    `usual_fen` is what that doctor mostly costs, where it is not what the patient was told.
+    """
+    more = {} if usual_fen is None else {"fee_fen": view.opening.fee_fen, "usual_fen": usual_fen}
+    _changed(work, "substituted", view, more)
 
 
 def retimed(work: Work, view: AppointmentView) -> None:
     """The patient is seen at another time; the notice asks what a reminder asks."""
-    _changed(work, "retimed", view)
+    _changed(work, "retimed", view, {})
 
 
-def _changed(work: Work, kind: str, view: AppointmentView) -> None:
+def _changed(work: Work, kind: str, view: AppointmentView, more: Mapping[str, int]) -> None:
+    """Not before it could be taken back: who knows nothing need not hear that it was wrong."""
     telling = _Telling(work, view)
-    telling.to_all(kind, asks=True)
+    telling.to_all(kind, asks=True, at=work.now + work.policy.undo_quiet, more=more)
+    telling.reminders()
+    telling.write()
+
+
+def unchanged(work: Work, view: AppointmentView) -> None:
+    """A change was taken back before the patient heard of it: only the reminders are written."""
+    telling = _Telling(work, view)
     telling.reminders()
     telling.write()
 
 
 def room_changed(work: Work, view: AppointmentView, room: str) -> None:
-    """The patient is seen in another room."""
+    """The patient is seen in another room; told again where it was changed back and forth."""
     telling = _Telling(work, view)
-    telling.to_all("room", which=room)
+    at = work.now + work.policy.undo_quiet
+    telling.to_all("room", which=f"{room}:{at.timestamp():.0f}", at=at)
     telling.write()
 
 
@@ -216,12 +230,20 @@ class _Telling:
         for reader in (*told, *self._copies(known)):
             self._put(kind, reader)
 
-    def to_all(self, kind: str, *, asks: bool = False, which: str = "") -> None:
+    def to_all(
+        self,
+        kind: str,
+        *,
+        asks: bool = False,
+        which: str = "",
+        at: datetime | None = None,
+        more: Mapping[str, int] | None = None,
+    ) -> None:
         """Tell the reader and those of the family who wish it; or ask them, until it begins."""
         until = self._view.opening.starts_at if asks else None
         for reader in self._all():
             prompt = self._ask(reader) if asks else None
-            self._put(kind, reader, which=which, until=until, prompt=prompt)
+            self._put(kind, reader, which=which, at=at, until=until, prompt=prompt, more=more)
 
     def reminders(self) -> None:
         """Write the reminders; all of them ask one thing, whether the patient comes."""
@@ -263,6 +285,7 @@ class _Telling:
         at: datetime | None = None,
         until: datetime | None = None,
         prompt: PromptId | None = None,
+        more: Mapping[str, int] | None = None,
     ) -> None:
         view = self._view
         copy = f"copy:{reader.account}" if reader.is_copy else ""
@@ -270,7 +293,7 @@ class _Telling:
         notice = outbox.Notice(
             kind=kind,
             dedupe_key=key,
-            payload={} if until is None else {"until": until.isoformat()},
+            payload={**(more or {}), **({} if until is None else {"until": until.isoformat()})},
             wechat_user_id=reader.account,
             is_copy=reader.is_copy,
             appointment_id=view.id,

@@ -7,36 +7,44 @@ of charge; the roster's files leave alone what was changed here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, select, update
+from sqlalchemy import Row, select, update
 
-from desk import appointments, audit, line, notices, outbox, shifts, stock
-from desk.admission import lock_patient
-from desk.bookings import Bookings
-from desk.work import Actor, Work
+from desk import appointments, audit, notices, outbox, shift_impact, shifts
+from desk.shift_places import ShiftPlaces
+from desk.work import Work
 from models import Appointment, Doctor, Shift, Slot
-from scheduling.errors import BadShiftTime, DoctorBusy, NotAllowed, TooFewPlaces, TooManyPlaces
-from scheduling.rota import Member, ShiftView
+from scheduling.errors import BadShiftTime, DoctorBusy, NotAllowed
+from scheduling.rota import Member, ShiftView, Told
 from scheduling.slots import half_day
-from scheduling.types import AppointmentId, AppointmentView, PatientId, SlotId
+from scheduling.types import AppointmentId
 
+# Who knew of a change that is taken back; None: it is none, and everybody is told.
+Knowing = Collection[int] | None
 _COMING = ("held", "booked", "checked_in")
 
 
-class ShiftChanges:
+class ShiftChanges(ShiftPlaces):
     """Changes of shifts, in one piece of work."""
 
-    def __init__(self, work: Work) -> None:
-        """Act within this piece of work."""
-        self._work = work
+    def foresee(self, shift: int, change: str) -> Told:
+        """Return who would be told of another doctor, room or time, and how."""
+        return shift_impact.foresee(self._work, shift, change)
 
-    def substitute(self, member: Member, shift: int, doctor: str) -> ShiftView:
+    def usual_fee(self, view: ShiftView, doctor: str) -> int | None:
+        """Return what a doctor mostly costs, where that is not what this shift costs."""
+        return self._usual_fee(view, doctor)
+
+    def substitute(
+        self, member: Member, shift: int, doctor: str | None, told: Knowing = None
+    ) -> ShiftView:
         """
-        Let another doctor see the patients of a shift.
+        Let another doctor see the patients of a shift, or nobody by name (None).
+
+        Of a change that is taken back only those are `told` who knew of it; so of the others here.
 
         Raises:
             NotAllowed: not this member's shift, or no such doctor at its site.
@@ -45,31 +53,38 @@ class ShiftChanges:
         work, view = self._begin(member, shift)
         slots = self._lock(work, shift)
         row = self._row(work, shift)
-        found = work.conn.execute(
-            select(Doctor.id, Doctor.name).where(
-                Doctor.code == doctor, Doctor.site_id == row.site_id
-            )
-        ).one_or_none()
-        if found is None:
-            raise NotAllowed
-        self._refuse_if_busy(row, found.id, found.name)
-        self._override(work, row, "doctor", doctor_id=found.id)
-        work.conn.execute(update(Slot).where(Slot.id.in_(slots)).values(doctor_id=found.id))
+        stand_in = None
+        if doctor is not None:
+            found = work.conn.execute(
+                select(Doctor.id, Doctor.name).where(
+                    Doctor.code == doctor, Doctor.site_id == row.site_id
+                )
+            ).one_or_none()
+            if found is None:
+                raise NotAllowed
+            self._refuse_if_busy(row, found.id, found.name)
+            stand_in = found.id
+        self._override(work, row, "doctor", doctor_id=stand_in)
+        work.conn.execute(update(Slot).where(Slot.id.in_(slots)).values(doctor_id=stand_in))
+        usual = self._usual_fee(view, doctor)
         for number in self._coming(work, shift):
             work.conn.execute(
                 update(Appointment)
                 .where(Appointment.id == number)
-                .values(doctor_id=found.id, version=Appointment.version + 1)
+                .values(doctor_id=stand_in, version=Appointment.version + 1)
             )
             outbox.void(work, number)
-            told = appointments.view(work, AppointmentId(number))
-            if told.status == "booked":
-                notices.substituted(work, told)
-        details = {"before": view.doctor, "after": doctor}
-        audit.record(work, "substitute", f"shift:{shift}", details)
+            seen = appointments.view(work, AppointmentId(number))
+            if seen.status != "booked":
+                continue
+            if told is None or number in told:
+                notices.substituted(work, seen, usual)
+            else:
+                notices.unchanged(work, seen)
+        self._write_down("substitute", shift, view.doctor, doctor, told)
         return shifts.one(work, member, shift) if member.role != "doctor" else view
 
-    def move_room(self, member: Member, shift: int, room: str) -> ShiftView:
+    def move_room(self, member: Member, shift: int, room: str, told: Knowing = None) -> ShiftView:
         """
         See the patients of a shift in another room.
 
@@ -80,13 +95,16 @@ class ShiftChanges:
         row = self._row(work, shift)
         self._override(work, row, "room", room=room)
         for number in self._coming(work, shift):
-            told = appointments.view(work, AppointmentId(number))
-            if told.status == "booked":
-                notices.room_changed(work, told, room)
-        audit.record(work, "room", f"shift:{shift}", {"before": view.room, "after": room})
+            seen = appointments.view(work, AppointmentId(number))
+            # Who is here waits before the old door.
+            if seen.status != "held" and (told is None or number in told):
+                notices.room_changed(work, seen, room)
+        self._write_down("room", shift, view.room, room, told)
         return shifts.one(work, member, shift)
 
-    def move_times(self, member: Member, shift: int, minutes: int) -> ShiftView:
+    def move_times(
+        self, member: Member, shift: int, minutes: int, told: Knowing = None
+    ) -> ShiftView:
         """
         Begin a shift so many minutes later, or earlier, with all its slots and patients.
 
@@ -107,110 +125,33 @@ class ShiftChanges:
         _move(work, Appointment, coming, by, version=Appointment.version + 1)
         for number in coming:
             outbox.void(work, number)
-            told = appointments.view(work, AppointmentId(number))
-            if told.status == "booked":
-                notices.retimed(work, told)
-        details = {"before": row.starts_at.isoformat(), "after": begins.isoformat()}
-        audit.record(work, "time", f"shift:{shift}", details)
+            seen = appointments.view(work, AppointmentId(number))
+            if seen.status != "booked":
+                continue
+            if told is None or number in told:
+                notices.retimed(work, seen)
+            else:
+                notices.unchanged(work, seen)
+        before, after = row.starts_at.isoformat(), begins.isoformat()
+        self._write_down("time", shift, before, after, told)
         return shifts.one(work, member, shift)
-
-    def extra_for(self, member: Member, shift: int, patient: PatientId) -> AppointmentView:
-        """
-        Add one place to a shift that has not ended, and book it for this patient (加号).
-
-        Raises:
-            NotAllowed; TooManyPlaces; what `Bookings.hold` raises.
-        """
-        work, _ = self._begin(member, shift)
-        slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id == shift)))
-        lock_patient(work, patient, line.heads(work, slots))
-        stock.lock(work, slots)
-        self._count_extra(work, shift, 1)
-        ahead = select(Slot.id).where(Slot.id.in_(slots), Slot.ends_at > work.now)
-        last = work.conn.scalar(ahead.order_by(Slot.starts_at.desc()).limit(1))
-        if last is None:
-            raise BadShiftTime(fault="begun")
-        one_more = update(Slot).where(Slot.id == last).values(capacity=Slot.capacity + 1)
-        work.conn.execute(one_more)
-        self._override_places(work, shift)
-        bookings = Bookings(work)
-        view = bookings.confirm(bookings.hold(SlotId(last), patient).id)
-        audit.record(work, "extra", f"shift:{shift}", {"patient": patient, "places": 1})
-        return view
-
-    def add_places(self, member: Member, shift: int, count: int) -> ShiftView:
-        """
-        Add places to a shift, the last slots first; who waits for one gets it.
-
-        Raises:
-            NotAllowed; TooManyPlaces: facts: limit, that of the policy for a shift.
-        """
-        work, view = self._begin(member, shift)
-        slots = self._lock(work, shift)
-        self._count_extra(work, shift, count)
-        for number in range(count):
-            slot = slots[-1 - number % len(slots)]
-            self._give(work, slot, +1)
-        self._override_places(work, shift)
-        line.hand_over(work, slots)
-        audit.record(work, "extra", f"shift:{shift}", {"places": count})
-        return replace(view, places=view.places + count)
-
-    def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
-        """
-        Take free places away from a shift, the last slots first; what is kept for some stays.
-
-        Raises:
-            NotAllowed; TooFewPlaces: facts: limit, how many are free.
-        """
-        work, view = self._begin(member, shift)
-        slots = self._lock(work, shift)
-        rows = work.conn.execute(select(*Slot.__table__.c).where(Slot.id.in_(slots)))
-        free = {
-            row.id: max(0, min(row.capacity - row.booked, _common(row) - row.chat_booked))
-            for row in rows
-        }
-        if not 0 < count <= sum(free.values()):
-            raise TooFewPlaces(limit=sum(free.values()))
-        left = count
-        for slot in reversed(slots):
-            gone = min(left, free[slot])
-            self._give(work, slot, -gone)
-            left -= gone
-        again = case((Shift.extra > count, Shift.extra - count), else_=0)
-        work.conn.execute(update(Shift).where(Shift.id == shift).values(extra=again))
-        self._override_places(work, shift)
-        audit.record(work, "fewer", f"shift:{shift}", {"places": count})
-        return replace(view, places=view.places - count)
 
     # -- inside
 
-    def _begin(self, member: Member, shift: int) -> tuple[Work, ShiftView]:
-        work = replace(self._work, actor=Actor("window", name=f"staff:{member.id}"))
-        return work, shifts.one(work, member, shift)
+    def _write_down(
+        self, act: str, shift: int, before: object, after: object, told: Knowing
+    ) -> None:
+        details = {"before": before, "after": after}
+        if told is not None:
+            details["is_undo"] = True
+        audit.record(self._work_of_staff, act, f"shift:{shift}", details)
 
-    def _lock(self, work: Work, shift: int) -> list[int]:
-        """Lock the slots of a shift; returns them by time."""
-        query = select(Slot.id).where(Slot.shift_id == shift).order_by(Slot.starts_at)
-        slots = list(work.conn.scalars(query))
-        line.lock(work, slots)
-        return slots
-
-    def _row(self, work: Work, shift: int) -> Row[Any]:
-        """Read a shift; under the lock of its slots, so that of two changes one comes first."""
-        return work.conn.execute(select(*Shift.__table__.c).where(Shift.id == shift)).one()
-
-    def _count_extra(self, work: Work, shift: int, count: int) -> None:
-        """
-        So many places more than planned; no lock is needed for that.
-
-        Raises:
-            TooManyPlaces: facts: limit, of a shift, whoever gives them and however.
-        """
-        most = work.policy.extra_places
-        more = update(Shift).where(Shift.id == shift, Shift.extra + count <= most)
-        if count < 1 or work.conn.execute(more.values(extra=Shift.extra + count)).rowcount == 0:
-            raise TooManyPlaces(limit=most)
+    def _usual_fee(self, view: ShiftView, doctor: str | None) -> int | None:
+        """What the doctor who stands in mostly costs, where that is something else."""
+        if doctor is None:
+            return None
+        usual = shift_impact.usual_fee(self._work, doctor, view.service_type, view.site)
+        return None if usual == view.fee_fen else usual
 
     def _coming(self, work: Work, shift: int) -> Sequence[int]:
         coming = Appointment.status.in_(_COMING)
@@ -230,28 +171,6 @@ class ShiftChanges:
         )
         if self._work.conn.scalar(clash.limit(1)) is not None:
             raise DoctorBusy(doctor=name)
-
-    def _override(self, work: Work, row: Row[Any], what: str, **values: object) -> None:
-        names = " ".join(sorted({*row.overridden.split(), what}))
-        work.conn.execute(
-            update(Shift).where(Shift.id == row.id).values(overridden=names, **values)
-        )
-
-    def _override_places(self, work: Work, shift: int) -> None:
-        self._override(work, self._row(work, shift), "places")
-
-    def _give(self, work: Work, slot: int, count: int) -> None:
-        more = {
-            "capacity": Slot.capacity + count,
-            "chat_capacity": Slot.chat_capacity + count,
-        }
-        work.conn.execute(update(Slot).where(Slot.id == slot).values(**more))
-
-
-def _common(slot: Row[Any]) -> int:
-    """How many places of the chat's share are kept for nobody."""
-    kept = slot.reserve + slot.kept_elderly + slot.kept_referred + slot.kept_signed
-    return int(slot.chat_capacity - kept)
 
 
 def _check_times(work: Work, row: Row[Any], begins: datetime) -> None:

@@ -47,6 +47,8 @@ _SHIFTS = (
         Shift.state,
         Shift.suspension_id,
         Shift.room,
+        Shift.fee_fen,
+        Shift.service_type,
         _BOOKED.label("booked"),
         _ARRIVED.label("arrived"),
         _PLACES.label("places"),
@@ -206,4 +208,6 @@ def _view(work: Work, row: Row[*tuple[Any, ...]]) -> ShiftView:
         arrived=row.arrived,
         places=int(row.places),
         room=row.room,
+        fee_fen=row.fee_fen,
+        service_type=row.service_type,
     )

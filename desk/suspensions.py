@@ -191,6 +191,11 @@ class Suspensions:
         )
         return self._work.conn.scalar(newest)
 
+    def began(self, suspension: int) -> datetime:
+        """Return when a suspension was made (local)."""
+        made = select(Suspension.created_at).where(Suspension.id == suspension)
+        return self._work.local(self._work.conn.scalar(made) or self._work.now)
+
     def progress(self, suspension: int, only: Sequence[int] = ()) -> Progress:
         """Return how far a suspension is, or some of its shifts."""
         shifts = [

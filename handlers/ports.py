@@ -13,7 +13,7 @@ from typing import Protocol
 
 from handlers.patients_port import Care, OwnData, Patients, Sharing
 from handlers.queue_ports import Rooms, Visits
-from handlers.staff_ports import Broadcasts, ShiftChanges, StaffRoom, Suspensions
+from handlers.staff_ports import Broadcasts, PastChanges, ShiftChanges, StaffRoom, Suspensions
 from handlers.waitlist_port import Waitlist
 from scheduling.advice import Hint
 from scheduling.offers import Offers
@@ -298,6 +298,11 @@ class Desk(Protocol):
     @property
     def shift_changes(self) -> ShiftChanges:
         """What is different today."""
+        ...
+
+    @property
+    def past_changes(self) -> PastChanges:
+        """What may be taken back."""
         ...
 
     @property

@@ -175,12 +175,12 @@ def _ask_sure(values: Values, world: World) -> Asked:
     (view,) = shifts.views(values, world) or (None,)
     if view is None:
         return Stop(texts.NO_SHIFT)
-    order, argument = values["order"], values["argument"]
+    order, argument, fee = values["order"], values["argument"], None
     if order == "substitute":
         doctor = _stand_in(values, world)
         if doctor is None or doctor.code == view.doctor or doctor.site != view.site:
             return Stop(texts.NO_STAND_IN)
-        argument = doctor.name
+        argument, fee = doctor.name, world.desk.shift_changes.usual_fee(view, doctor.code)
     if order == "time":
         minutes = _minutes(view, argument) or 0
         if no := _why_not_then(view, minutes):
@@ -191,7 +191,8 @@ def _ask_sure(values: Values, world: World) -> Asked:
         if len(found) != 1:
             return Stop(texts.whose_place(len(found)))
         argument = texts.patient(found[0])
-    return Question(texts.change_preview(order, view, argument), wants="order")
+    told = world.desk.shift_changes.foresee(view.id, order) if order in texts.TELLS else None
+    return Question(texts.change_preview(order, view, argument, told, fee), wants="order")
 
 
 def _changed(values: Values, world: World) -> Done:

@@ -17,7 +17,7 @@ from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import calling_orders, calling_plans, shift_orders, shifts, telling
+from handlers import calling_orders, calling_plans, shift_orders, shifts, telling, undoing
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import staff as texts
@@ -33,11 +33,11 @@ def turn(
     engine: Engine[World], state: State, heard: Heard, world: World
 ) -> tuple[State, Reply] | None:
     """Answer an order of a member of staff; None for everybody and everything else."""
-    if heard.order is None:
-        return _not_understood(state, heard, world)
     meant = _as_answer(state, heard) if _is_at_it(state) else None
     if meant is not None:
         return engine.step(state, meant, world)
+    if heard.order is None:
+        return _not_understood(state, heard, world)
     if heard.order.name == "bind":
         member = world.desk.staff.bind(heard.order.argument)
         return (state, Reply(texts.bound(member))) if member else None
@@ -65,6 +65,8 @@ def _ordered(
         called = calling_orders.turn(engine, beside, heard, world, member)
         if called is not None or is_of_room:
             return called
+    if order == calling_orders.UNDO and undoing.is_meant(heard, world, member):
+        return engine.open(beside, undoing.FORM.name, world, Heard())
     if order in _OPENS:
         return engine.open(beside, _OPENS[order], world, heard)
     return state, _ANSWERS.get(order, _help)(heard, world, member)
@@ -85,10 +87,12 @@ def _not_understood(state: State, heard: Heard, world: World) -> tuple[State, Re
 
 
 def _as_answer(state: State, heard: Heard) -> Heard | None:
-    """What sounds like an order and answers the open question."""
+    """The very word, whatever else it sounds like, and what answers the open question."""
     if texts.bare(heard.text) in texts.CONFIRMING:
         return heard.with_intent("affirm")
-    is_new = heard.order is not None and heard.order.name == telling.FORM.name
+    if heard.order is None:
+        return None
+    is_new = heard.order.name == telling.FORM.name
     # What patients are to be told may sound like an order: it is none.
     return replace(heard, order=None) if telling.is_asked_what(state) and not is_new else None
 
@@ -243,6 +247,7 @@ FORMS: tuple[Form[World], ...] = (
     shift_orders.FORM,
     calling_plans.FORM,
     telling.FORM,
+    undoing.FORM,
 )
 _NAMES = frozenset(form.name for form in FORMS)
 # 「撤销停诊」 takes back the newest one: the same form, without the question which.

@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Protocol
 
 from scheduling.broadcasting import Audience, BroadcastView, Forecast
-from scheduling.rota import DayLine, Impact, Member, PatientLine, Progress, ShiftView
+from scheduling.rota import (
+    DayLine,
+    Impact,
+    Member,
+    PastChange,
+    PatientLine,
+    Progress,
+    ShiftView,
+    Told,
+)
 from scheduling.types import AppointmentView, PatientId
 
 
@@ -72,6 +81,10 @@ class Suspensions(Protocol):
         """Return the newest suspension of this member that stands."""
         ...
 
+    def began(self, suspension: int) -> datetime:
+        """Return when a suspension was made (local)."""
+        ...
+
     def progress(self, suspension: int, only: Sequence[int] = ()) -> Progress:
         """Return how far a suspension is, or some of its shifts."""
         ...
@@ -79,6 +92,14 @@ class Suspensions(Protocol):
 
 class ShiftChanges(Protocol):
     """What staff change of one day's shift."""
+
+    def foresee(self, shift: int, change: str) -> Told:
+        """Return who would be told of another doctor, room or time, and how."""
+        ...
+
+    def usual_fee(self, view: ShiftView, doctor: str) -> int | None:
+        """Return what a doctor mostly costs, where that is not what this shift costs."""
+        ...
 
     def substitute(self, member: Member, shift: int, doctor: str) -> ShiftView:
         """Let another doctor see the patients."""
@@ -102,6 +123,18 @@ class ShiftChanges(Protocol):
 
     def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
         """Take free places away."""
+        ...
+
+
+class PastChanges(Protocol):
+    """What a member of staff has changed and may take back."""
+
+    def newest(self, member: Member) -> PastChange | None:
+        """Return the newest change that can still be taken back."""
+        ...
+
+    def undo(self, member: Member) -> ShiftView:
+        """Take it back."""
         ...
 
 

@@ -43,6 +43,8 @@ class ShiftView:
     arrived: int
     places: int
     room: str
+    fee_fen: int = 0
+    service_type: str = "general"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,32 @@ class Impact:
     shifted: int
     later: int
     to_ring: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    Who would hear of a change of a shift: of `total` patients `here` ones have come already.
+
+    The others by WeChat, by SMS, or by telephone; `unheard`: by nothing, and nobody rings.
+    """
+
+    total: int
+    here: int
+    wechat: int
+    sms: int
+    to_ring: int
+    unheard: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """A change that can be taken back, made `at` (local); `told` patients know of it."""
+
+    act: str
+    shift: ShiftView
+    told: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,9 +135,18 @@ def _suspended(payload: Mapping[str, Any]) -> str:
 
 def _substituted(payload: Mapping[str, Any]) -> str:
     return (
-        f"【替诊通知】出诊医生有变动，时间和费用不变：{_visit(payload)}。\n"
+        f"【替诊通知】出诊医生有变动，时间和费用不变：{_visit(payload)}。\n{_difference(payload)}"
         "请在本公众号里回复：按时来回1，要改时间回2，不看了回3（免费退，不记录）。"
     )
+
+
+def _difference(payload: Mapping[str, Any]) -> str:
+    """What the doctor who stands in costs at other times, where that is something else."""
+    if payload.get("usual_fen") is None:
+        return ""
+    fee, usual = int(payload["fee_fen"]), int(payload["usual_fen"])
+    what = "不用补差价" if usual > fee else "差价怎么算请问窗口"
+    return f"挂号费仍是{wording.fee(fee)}（这位医生平时{wording.fee(usual)}），{what}。\n"
 
 
 def _retimed(payload: Mapping[str, Any]) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.texts import wording
-from scheduling.rota import DayLine, Impact, Member, PatientLine, Progress, ShiftView
+from scheduling.rota import (
+    DayLine,
+    Impact,
+    Member,
+    PastChange,
+    PatientLine,
+    Progress,
+    ShiftView,
+    Told,
+)
 from scheduling.types import AppointmentView, Physician
 
 SUSPEND_TITLE = "停诊"
@@ -15,7 +24,6 @@ CONFIRM_SUSPEND = "确认停诊"
 CONFIRM_REOPEN = "确认恢复"
 CONFIRM_CHANGE = "确认执行"
 CONFIRM_TELL = "确认通知"
-CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE, CONFIRM_TELL)
 CHANGE_TITLE = "调整出诊"
 WHICH_OF_THEM = "哪一个班次？回复数字："
 WHO_STANDS_IN = "由哪位医生代替？请发姓名。"
@@ -30,12 +38,26 @@ NO_NEW_TIME = (
 NO_LOOKUP = "微信里没有开放查患者。请到工作台的“患者”页查。"
 ASKED = {"room": WHICH_ROOM, "time": WHAT_TIME, "extra_for": WHO_FOR}
 HOW_MANY = "几个号？请发数字。"
+TELLS = ("substitute", "room", "time")
+_SLIP = "发错了，10分钟内回复：撤销"
 CHANGED = {
-    "substitute": "已改好，正在通知患者。时间和费用不变，患者可以改时间，也可以免费退号。",
-    "room": "已改好，正在通知患者。",
-    "extra": "已加号。有人候补的，先给候补的患者。",
-    "fewer": "已减号。",
-    "time": "已改好，正在通知患者。费用不变，患者可以改时间，也可以免费退号。",
+    "substitute": f"已改好，1分钟后通知患者。患者可以改时间，也可以免费退号。\n{_SLIP}",
+    "room": f"已改好，1分钟后通知患者。\n{_SLIP}",
+    "extra": f"已加号。有人候补的，先给候补的患者。\n{_SLIP}",
+    "fewer": f"已减号。\n{_SLIP}",
+    "time": f"已改好，1分钟后通知患者。费用不变，患者可以改时间，也可以免费退号。\n{_SLIP}",
+}
+CONFIRM_UNDO = "确认撤销"
+CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE, CONFIRM_TELL, CONFIRM_UNDO)
+UNDO_TITLE = "撤销"
+NOTHING_TO_UNDO = "没有能撤销的操作。停诊、替诊、改诊室、改时间、加号、减号，10分钟内可以撤销。"
+UNDONE = "已撤销，和原来一样。"
+_DEEDS = {
+    "substitute": "替诊",
+    "room": "改诊室",
+    "time": "改时间",
+    "extra": "加号",
+    "fewer": "减号",
 }
 WHICH_SHIFT = "停哪一个班次？回复数字："
 WHICH_REOPEN = "恢复哪一个班次？回复数字："
@@ -142,17 +164,55 @@ def say_the_word(word: str) -> str:
     return f"为防误操作，执行请完整回复：{word}\n不做了请回复：退出"
 
 
-def change_preview(order: str, view: ShiftView, argument: str) -> str:
-    """What a change of a shift will do."""
+def change_preview(
+    order: str,
+    view: ShiftView,
+    argument: str,
+    told: Told | None = None,
+    usual_fen: int | None = None,
+) -> str:
+    """What a change of a shift will do: who hears of it and how, and what another doctor costs."""
     what = {
-        "substitute": f"将由{argument}代替出诊，{view.booked}位患者会收到通知，时间不变：",
-        "room": f"将改到{argument}，{view.booked}位患者会收到通知：",
-        "time": f"将改到{argument}，{view.booked}位患者会收到通知：",
+        "substitute": f"将由{argument}代替出诊，时间不变：",
+        "room": f"将改到{argument}：",
+        "time": f"将改到{argument}：",
         "extra_for": f"将加1个号给{argument}：",
         "extra": f"将加{argument}个号（现在共{view.places}个）：",
         "fewer": f"将减{argument}个空着的号（现在共{view.places}个）：",
     }[order]
-    return f"{what}\n{shift(view)}\n执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
+    more = [_who_hears(order, told)] if told is not None else []
+    if usual_fen is not None:
+        usual, fee = wording.fee(usual_fen), wording.fee(view.fee_fen)
+        more.append(f"挂号费仍按{fee}（{argument}平时{usual}），通知里会写明。")
+    lines = "".join(f"{line}\n" for line in more)
+    return f"{what}\n{shift(view)}\n{lines}执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
+
+
+def _who_hears(order: str, told: Told) -> str:
+    """通知11位：微信9位，短信1位，要打电话1位；另有1位已到院，请当面告知。."""
+    count = told.wechat + told.sms + told.to_ring + told.unheard
+    if not told.total:
+        return "没有患者受影响。"
+    ways = [f"微信{told.wechat}位", f"短信{told.sms}位"]
+    if told.to_ring:
+        ways.append(f"要打电话{told.to_ring}位")
+    if told.unheard:
+        ways.append(f"通知不到{told.unheard}位，请在原诊室门口贴告示")
+    here = "，也请当面告知" if order == "room" else "，不发通知，请当面告知"
+    also = f"；其中{told.here}位已到院{here}" if told.here else ""
+    return f"{told.total}位患者，通知{count}位：{'，'.join(ways)}{also}。"
+
+
+def undo_preview(change: PastChange) -> str:
+    """What taking a change back will do."""
+    deed = _DEEDS[change.act]
+    heard = ""
+    if change.act in TELLS:
+        heard = f"{change.told}位已经收到通知，会再收到一条更正；没收到的什么都不会收到。\n"
+    return (
+        f"将要撤销{wording.clock(change.at)}的{deed}：\n{shift(change.shift)}\n{heard}"
+        f"执行请回复：{CONFIRM_UNDO}\n不做了请回复：退出"
+    )
 
 
 def colleague(doctor: Physician) -> str:

@@ -11,7 +11,7 @@ import time
 import pytest
 from sqlalchemy import func, select, update
 
-from desk import shift_changes, stock
+from desk import shift_places, stock
 from desk.shift_changes import ShiftChanges
 from desk.work import Actor
 from models import Appointment, Shift, Slot
@@ -73,7 +73,7 @@ def test_control_who_counts_first_and_adds_later_passes_the_limit(hospital, monk
         work.conn.execute(more)
 
     monkeypatch.setattr(ShiftChanges, "_count_extra", look_then_add)
-    monkeypatch.setattr(shift_changes.stock, "lock", lambda work, slots: None)
+    monkeypatch.setattr(shift_places.stock, "lock", lambda work, slots: None)
     if on_sqlite(hospital):
         without_write_lock(hospital)
 
