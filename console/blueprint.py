@@ -130,12 +130,17 @@ def _add_admin(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.post("/staff")
     def invite() -> ResponseReturnValue:
         door.only_admin()
-        asked = {name: request.form.get(name, "").strip() for name in ("name", "role", "doctor")}
+        fields = ("name", "role", "doctor", "site")
+        asked = {name: request.form.get(name, "").strip() for name in fields}
         code, problem = "", ""
         with open_desk(door.actor(me())) as counter:
             try:
                 code = staff.invite(
-                    counter.work, asked["name"], asked["role"], asked["doctor"] or None
+                    counter.work,
+                    asked["name"],
+                    asked["role"],
+                    asked["doctor"] or None,
+                    asked["site"] or me().site,
                 )
             except staff.StaffError:
                 problem = texts.BAD_INVITATION

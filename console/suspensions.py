@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import by_phone, shifts
+from desk import audit, by_phone, shifts
 from desk.counter import Counter
 from handlers.texts import console as texts
 from handlers.texts import staff as staff_texts
@@ -29,6 +29,7 @@ def _add_act(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         with open_desk(door.actor(me())) as counter:
             found = shifts.one(counter.work, me(), number)
             impact, lines = counter.suspensions.plan([number])
+            audit.record(counter.work, "look", f"shift:{number}")
         about = {"shift": found, "impact": impact, "lines": lines, "words": words}
         return render_template("console/suspend.html", **about)
 
@@ -47,6 +48,8 @@ def _add_progress(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         def look(counter: Counter) -> dict[str, Any]:
             progress = _standing(counter, number)
             lines = counter.suspensions.lines(number) if part == "suspension" else ()
+            if lines:
+                audit.record(counter.work, "look", f"suspension:{number}")
             return {"progress": progress, "lines": lines}
 
         about = door.act(open_desk, look)

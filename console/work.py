@@ -18,7 +18,7 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     def call_list() -> ResponseReturnValue:
         door.only_desk()
         with open_desk(door.actor(me())) as counter:
-            found = calls.waiting(counter.work)
+            found = calls.waiting(counter.work, me().site)
             audit.record(counter.work, "look", "calls", {"calls": [call.id for call in found]})
         return render_template("console/calls.html", waiting=found)
 
@@ -26,7 +26,7 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     def called(number: int) -> ResponseReturnValue:
         door.only_desk()
         with open_desk(door.actor(me())) as counter:
-            is_done = calls.done(counter.work, number)
+            is_done = calls.done(counter.work, number, me().site)
             if is_done:
                 audit.record(counter.work, "call", f"outbox:{number}")
         flash(texts.DONE if is_done else texts.GONE)

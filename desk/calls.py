@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from desk import requests
 from desk.work import Work
-from models import Appointment, Broadcast, Department, Outbox, Patient
+from models import Appointment, Broadcast, Department, Outbox, Patient, Site
 from scheduling.broadcasting import filled
 from scheduling.channels import KINDS
 
@@ -38,9 +38,13 @@ class Call:
     words: str = ""
 
 
-def waiting(work: Work) -> list[Call]:
-    """Return the calls to make, the next visit first."""
-    rows = work.conn.execute(
+def waiting(work: Work, site: str | None = None) -> list[Call]:
+    """
+    Return the calls to make, the next visit first.
+
+    With `site` those about visits there, and those about no visit.
+    """
+    query = (
         select(
             Outbox.id,
             Outbox.kind,
@@ -59,11 +63,24 @@ def waiting(work: Work) -> list[Call]:
         .where(Outbox.state == "call")
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Outbox.id)
     )
+    if site is not None:
+        query = query.where(_of_site(site))
+    rows = work.conn.execute(query)
     payloads = [(row, json.loads(work.vault.open(row.payload_enc))) for row in rows]
     asked = [int(payload["request"]) for _, payload in payloads if "request" in payload]
     families = requests.families(work, asked)
     calls = [_call(work, row, payload, families) for row, payload in payloads]
     return [call for call in calls if not _is_too_late(call, work.local(work.now))]
+
+
+def _of_site(site: str) -> ColumnElement[bool]:
+    of_site = (
+        select(Appointment.id)
+        .join(Department, Department.id == Appointment.department_id)
+        .join(Site, Site.id == Department.site_id)
+        .where(Site.code == site)
+    )
+    return or_(Outbox.appointment_id.is_(None), Outbox.appointment_id.in_(of_site))
 
 
 def _is_too_late(call: Call, now: datetime) -> bool:
@@ -97,9 +114,11 @@ def _call(
     )
 
 
-def done(work: Work, number: int) -> bool:
-    """Take a call off the list; False if there is none of that number."""
+def done(work: Work, number: int, site: str | None = None) -> bool:
+    """Take a call off the list; False if there is none of that number (of that site)."""
     called = update(Outbox).where(Outbox.id == number, Outbox.state == "call")
+    if site is not None:
+        called = called.where(_of_site(site))
     return work.conn.execute(called.values(state="called", sent_at=work.now)).rowcount == 1
 
 

@@ -151,11 +151,13 @@ def _minutes(view: ShiftView, argument: str) -> int | None:
     return int((then - at).total_seconds()) // 60
 
 
-def _why_not_then(view: ShiftView, minutes: int) -> str:
+def _why_not_then(view: ShiftView, minutes: int | None) -> str:
     """Why a shift cannot begin so much later; empty where nothing is known against it."""
-    then = view.starts_at + timedelta(minutes=minutes)
-    if not minutes:
+    if minutes is None:
         return texts.NO_NEW_TIME
+    if not minutes:
+        return texts.SAME_TIME
+    then = view.starts_at + timedelta(minutes=minutes)
     is_same_half = (then.time() < _NOON) == (view.starts_at.time() < _NOON)
     if then.date() == view.starts_at.date() and is_same_half:
         return ""
@@ -182,10 +184,10 @@ def _ask_sure(values: Values, world: World) -> Asked:
             return Stop(texts.NO_STAND_IN)
         argument, fee = doctor.name, world.desk.shift_changes.usual_fee(view, doctor.code)
     if order == "time":
-        minutes = _minutes(view, argument) or 0
+        minutes = _minutes(view, argument)
         if no := _why_not_then(view, minutes):
             return Stop(no)
-        argument = texts.new_time(view, minutes)
+        argument = texts.new_time(view, minutes or 0)
     if order == "extra_for":
         found = _patients(values, world)
         if len(found) != 1:

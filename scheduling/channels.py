@@ -131,6 +131,7 @@ class Kind:
     `priority`: all that is due of a lower one leaves first. `rings`: somebody calls the patient
     when no channel is left. `is_quiet`: it waits for the end of the quiet hours, unless too little
     time to the visit would be left. `until_visit`: pointless once the visit has begun.
+    `presses`: of a visit that is near it is told at whatever hour, for somebody is on her way.
     """
 
     channels: tuple[str, ...] = _ALL
@@ -138,6 +139,7 @@ class Kind:
     rings: bool = False
     is_quiet: bool = True
     until_visit: bool = False
+    presses: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
@@ -145,11 +147,11 @@ KINDS: Mapping[str, Kind] = {
     "changed": Kind(rings=True),
     "cancelled": Kind(rings=True),
     "reminder": Kind(rings=True, until_visit=True),
-    "suspended": Kind(priority=SOON, rings=True),
+    "suspended": Kind(priority=SOON, rings=True, presses=True),
     "suspended_call": Kind((), SOON, rings=True, is_quiet=False),
-    "resumed": Kind(priority=SOON, rings=True),
-    "substituted": Kind(rings=True, until_visit=True),
-    "retimed": Kind(rings=True, until_visit=True),
+    "resumed": Kind(priority=SOON, rings=True, presses=True),
+    "substituted": Kind(rings=True, until_visit=True, presses=True),
+    "retimed": Kind(rings=True, until_visit=True, presses=True),
     "room": Kind(until_visit=True),
     "offer": Kind(priority=SOON, rings=True, until_visit=True),
     "waitlist_over": Kind(),
@@ -240,13 +242,16 @@ def may_leave_at(
     """
     Return when a notice may leave (all times local): now, or after the quiet hours.
 
-    News of a visit leaves at once if waiting would leave less time than a reminder gives. None:
+    News of a visit leaves at once if waiting would leave less time than a reminder gives, and
+    what presses if the visit is near at all. None:
     never, the visit has begun by then and the notice was about what to do before it.
     """
     about = KINDS[kind]
     at = after_quiet(policy, now) if about.is_quiet else now
     if visit_at is None:
         return at
+    if about.presses and visit_at - now < policy.near_visit:
+        at = now
     if about.until_visit:
         return at if at < visit_at else None
     return at if at + policy.reminder_before <= visit_at else now

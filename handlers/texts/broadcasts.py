@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from handlers.texts import staff, wording
@@ -98,10 +99,19 @@ def reached(cast: Forecast) -> str:
     return f"{lead}微信能收到{wechat}位，短信{sms}位，要打电话{ring}位"
 
 
+_NOT_SUSPENDED = (
+    "注意：这只是发通知，班次没有停，还能挂号，患者也没有新号。要停诊请发：停诊 医生 时间"
+)
+# Words that tell of a clinic that does not take place.
+_SUSPENDS = re.compile("停诊|不(?:出|坐|看)诊|(?:来|出)不了|不来|取消门诊|门诊取消")
+
+
 def preview(shifts: Sequence[ShiftView], words: str, cast: Forecast, alone: int) -> str:
     """What will happen, in numbers, before anything does; `alone`: how many one may reach."""
     listed = "\n".join(staff.shift(view) for view in shifts)
     more = f"超过{alone}位，要另一位同事在网页工作台批准后才发。\n" if cast.total > alone else ""
+    if _SUSPENDS.search(words) and any(view.state == "published" for view in shifts):
+        more += f"{_NOT_SUSPENDED}\n"
     return (
         f"将要通知{cast.total}位患者：\n{listed}\n{reached(cast)}。\n内容：{shown(words)}\n{more}"
         f"执行请回复：{CONFIRM}\n不做了请回复：退出"

@@ -10,7 +10,9 @@ from scheduling.types import AppointmentView
 NOT_LET_IN = "姓名或密码不对。连错5次要等15分钟。忘了密码，请管理员发一个新的一次性码。"
 WRONG_CODE = "一次性码不对，或已经用过、过期。请管理员再发一个。"
 STALE_PAGE = "页面放得太久了，请重新登录再试一次，刚才的操作没有执行。"
-BAD_INVITATION = "请写姓名并选角色；医生还要写排班里的医生代码，其他人不写。"
+BAD_INVITATION = (
+    "请写姓名并选角色；医生还要写排班里的医生代码，其他人不写。机构代码要和排班里的一样。"
+)
 DONE = "已办好。"
 GONE = "没有找到，可能别人刚刚处理过。"
 STATES = {
@@ -140,6 +142,7 @@ ACTS = {
     "room": "改诊室",
     "extra": "加号",
     "fewer": "减号",
+    "undo_change": "撤销修改",
 }
 HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
 

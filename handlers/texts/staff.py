@@ -30,6 +30,7 @@ WHO_STANDS_IN = "由哪位医生代替？请发姓名。"
 WHICH_OF_NAME = "这个名字有几位医生，请发全名，或写上科室。"
 NO_STAND_IN = "没有找到能代替的医生（要在同一个机构），没有执行。请写成：替诊 张伟 李芳 明天上午。"
 WHICH_ROOM = "改到哪个诊室？请发诊室名，例如：3诊室。"
+SAME_TIME = "这个班次本来就是这个时间开始，没有改动。"
 WHAT_TIME = "改到几点开始？请发时间，例如：9点，或：推迟30分钟。"
 WHO_FOR = "给哪位患者加号？请发姓名和证件后4位，例如：李秀英0021。"
 NO_NEW_TIME = (
@@ -313,7 +314,7 @@ def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:
         if len(shifts) > _MANY and view in empty:
             continue
         state = "（已停诊）" if view.state == "suspended" else ""
-        lines.append(shift(view) + state)
+        lines.append(f"{shift(view)}（共{view.places}个号）{state}")
         for one in patients:
             status = _STATUS.get(one.status, "")
             lines.append(f"{wording.clock(one.starts_at)} {one.name_masked} {status}".strip())

@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.turn import open_desk
-from desk import rebooking, shifts, staff
+from desk import calls, outbox, rebooking, shifts, staff
 from desk.work import Actor
-from models import Appointment, AuditEvent, Shift, Suspension
+from models import Appointment, AuditEvent, Department, Outbox, Shift, Site, Suspension
 from scheduling.rota import Member
 from tests.console.conftest import CONSOLE, PASSWORD
 
@@ -199,3 +199,36 @@ def test_other_days_are_a_click_away_and_nonsense_is_not_found(house, browser, e
     assert "前一天" in text(browser.get(f"/?day={tomorrow.isoformat()}"))
     assert browser.get("/?day=yesterday").status_code == 404
     assert browser.get("/suspensions/999").status_code == 404
+
+
+def test_who_works_at_one_site_sees_the_calls_of_that_site_alone(house, browser, enter):
+    with open_desk(house, CONSOLE) as counter:
+        work = counter.work
+        rows = work.conn.execute(
+            select(Appointment.id, Site.code)
+            .join(Department, Department.id == Appointment.department_id)
+            .join(Site, Site.id == Department.site_id)
+            .where(Appointment.status == "booked", Appointment.starts_at > work.now)
+        ).all()
+        number, home = rows[0]
+        outbox.put(work, outbox.Notice("suspended_call", "a", {}, appointment_id=number))
+        outbox.put(work, outbox.Notice("news", "b", {"text": "", "name": "王小明"}))
+        work.conn.execute(
+            update(Outbox).where(Outbox.dedupe_key.in_(["a", "b"])).values(state="call")
+        )
+        away = next(code for code in ("GH", "SQ", "XZ") if code != home)
+        seen = {site: len(calls.waiting(work, site)) for site in (None, home, away)}
+        call = work.conn.scalar(select(Outbox.id).where(Outbox.dedupe_key == "a"))
+        assert not calls.done(work, call, away)
+        assert calls.done(work, call, home)
+    assert seen == {None: 2, home: 2, away: 1}
+
+
+def test_somebody_is_invited_for_one_site(house, browser, enter):
+    enter("admin", name="管理员")
+    browser.get("/staff")
+    browser.post("/staff", name="赵护士", role="desk", site="SQ")
+    with open_desk(house, CONSOLE) as counter:
+        (one,) = [m for m in staff.everybody(counter.work) if m.name == "赵护士"]
+    assert one.site == "SQ"
+    assert browser.post("/staff", name="钱护士", role="desk", site="??").status_code == 400

@@ -144,6 +144,15 @@ def test_news_of_a_visit_at_eight_does_not_wait_until_half_past_seven():
         assert may_leave_at(Policy(), "cancelled", night, visit) == leaves
 
 
+@pytest.mark.parametrize("kind", ["suspended", "resumed", "substituted", "retimed"])
+def test_who_is_to_come_within_twelve_hours_is_told_at_night(kind):
+    """Of a clinic moved from eight to half past seven, late in the evening, nobody heard."""
+    night = datetime(2026, 11, 24, 21, 30, tzinfo=SHANGHAI)
+    morning = night + timedelta(hours=10)
+    for hours, leaves in ((10, night), (11.9, night), (13, morning)):
+        assert may_leave_at(Policy(), kind, night, night + timedelta(hours=hours)) == leaves
+
+
 @pytest.mark.parametrize(
     ("kind", "channel", "minutes"),
     [

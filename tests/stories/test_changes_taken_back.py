@@ -151,3 +151,8 @@ def test_who_is_here_hears_of_another_room(ward):
     ward.nurse(f"改诊室 {doctor} 后天上午 9诊室")
     ward.nurse("确认执行")
     assert notices(ward, "room") == ["due"]
+
+
+def test_the_hour_at_which_it_begins_anyway_is_no_change(ward):
+    doctor = booked(ward.stage)
+    assert "本来就是这个时间" in ward.nurse(f"{doctor}后天上午8点开始")

@@ -76,3 +76,11 @@ def test_a_patient_who_types_it_gets_an_ordinary_answer(ward, doctor):
     for secret in ("确认通知", "位患者", "内容："):
         assert secret not in answer
     assert state(ward) == []
+
+
+def test_telling_of_a_suspension_is_no_suspension_and_says_so(ward, doctor):
+    """Patients would have read 停诊 of a clinic that took bookings and gave nobody a place."""
+    answer = ward.nurse(f"通知 {doctor}后天上午的病人：{doctor}医生停诊，请不要来")
+    assert "班次没有停" in answer, answer
+    ward.nurse("退出")
+    assert "班次没有停" not in ward.nurse(f"通知 {doctor}后天上午的病人：请带身份证")
