@@ -53,7 +53,7 @@ def _hear_stand_ins(heard: Heard, values: Values, world: World) -> Given:
 def _ask_shifts(values: Values, world: World) -> Asked:
     found = _meant(values, world)
     if not found:
-        return Stop(texts.NO_SHIFT)
+        return Stop(shifts.none_then(texts.NO_SUCH_SHIFT, values, world))
     if len(found) == 1:
         return Filled([found[0].id])
     return Question(texts.WHICH_OF_THEM, [(texts.shift(shift), [shift.id]) for shift in found])
@@ -176,7 +176,7 @@ def _stand_in(values: Values, world: World) -> Physician | None:
 def _ask_sure(values: Values, world: World) -> Asked:
     (view,) = shifts.views(values, world) or (None,)
     if view is None:
-        return Stop(texts.NO_SHIFT)
+        return Stop(texts.NO_SUCH_SHIFT)
     order, argument, fee = values["order"], values["argument"], None
     if order == "substitute":
         doctor = _stand_in(values, world)

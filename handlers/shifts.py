@@ -13,6 +13,8 @@ from handlers.texts import staff as texts
 from nlp.heard import Heard
 from scheduling.rota import ShiftView
 
+# More than these do not fit one message of choices; of other days so many are named.
+_FEW, _SHOWN = 4, 3
 _ASSENTS = frozenset({"affirm", "choose"})
 
 
@@ -55,7 +57,14 @@ def which(question: str, none: str, found: Sequence[ShiftView], values: Values) 
         return Filled([shift.id for shift in found])
     choices: list[tuple[str, Any]] = [(texts.shift(shift), [shift.id]) for shift in found]
     # A whole department, two doctors: all of them are shown once more before anything happens.
-    return Question(question, [*choices, (texts.ALL_OF_THEM, [shift.id for shift in found])])
+    everyone = (texts.all_of_them(len(found)), [shift.id for shift in found])
+    return Question(question, [everyone, *choices] if len(found) > _FEW else [*choices, everyone])
+
+
+def none_then(none: str, values: Values, world: World) -> str:
+    """Nothing then: say when the doctor or department that was named has clinics."""
+    others = meant({**values, "when": ()}, world, "published") if values.get("when") else []
+    return texts.elsewhen(none, others[:_SHOWN]) if others else none
 
 
 def views(values: Values, world: World) -> list[ShiftView]:

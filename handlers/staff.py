@@ -36,7 +36,7 @@ def turn(
     meant = _as_answer(state, heard) if _is_at_it(state) else None
     if meant is not None:
         return engine.step(state, meant, world)
-    if heard.order is None:
+    if heard.order is None or texts.bare(heard.text) in texts.CONFIRMING:
         return _not_understood(state, heard, world)
     if heard.order.name == "bind":
         member = world.desk.staff.bind(heard.order.argument)
@@ -67,6 +67,8 @@ def _ordered(
             return called
     if order == calling_orders.UNDO and undoing.is_meant(heard, world, member):
         return engine.open(beside, undoing.FORM.name, world, Heard())
+    if order == calling_orders.UNDO and world.desk.suspensions.latest(member) is None:
+        return state, Reply(texts.NOTHING_TO_UNDO)
     if order in _OPENS:
         return engine.open(beside, _OPENS[order], world, heard)
     return state, _ANSWERS.get(order, _help)(heard, world, member)
@@ -80,10 +82,13 @@ def _has_own(heard: Heard, world: World, member: Member) -> bool:
 
 def _not_understood(state: State, heard: Heard, world: World) -> tuple[State, Reply] | None:
     """What sounds like the staff and orders nothing we know; nothing else is under way."""
-    if heard.intent != "staff" or state.top is not None or heard.alarm:
+    is_word = texts.bare(heard.text) in texts.CONFIRMING
+    if not is_word and (heard.intent != "staff" or state.top is not None or heard.alarm):
         return None
     member = world.desk.staff.me()
-    return (state, Reply(texts.not_understood(member))) if member else None
+    if member is None:
+        return None
+    return state, Reply(texts.NOTHING_OPEN) if is_word else _none(heard, world, member)
 
 
 def _as_answer(state: State, heard: Heard) -> Heard | None:
@@ -129,12 +134,18 @@ def _help(heard: Heard, world: World, member: Member) -> Reply:
     return Reply(texts.helping(member))
 
 
+def _none(heard: Heard, world: World, member: Member) -> Reply:
+    """What staff say and we cannot do for them."""
+    return Reply(texts.not_understood(member))
+
+
 _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
     "progress": _progress,
     "today": _today,
     "untell": telling.take_back,
     "lookup": _lookup,
     "help": _help,
+    "none": _none,
 }
 
 # -- 停诊
@@ -144,7 +155,8 @@ def _ask_shifts(values: Values, world: World) -> Asked:
     found = shifts.meant(values, world, "published")
     if not found and shifts.meant(values, world, "suspended"):
         return Stop(texts.ALREADY)
-    return shifts.which(texts.WHICH_SHIFT, texts.NO_SHIFT, found, values)
+    none = texts.NO_SHIFT if found else shifts.none_then(texts.NO_SHIFT, values, world)
+    return shifts.which(texts.WHICH_SHIFT, none, found, values)
 
 
 def _ask_suspend(values: Values, world: World) -> Asked:

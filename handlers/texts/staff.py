@@ -42,15 +42,16 @@ HOW_MANY = "几个号？请发数字。"
 TELLS = ("substitute", "room", "time")
 _SLIP = "发错了，10分钟内回复：撤销"
 CHANGED = {
-    "substitute": f"已改好，1分钟后通知患者。患者可以改时间，也可以免费退号。\n{_SLIP}",
-    "room": f"已改好，1分钟后通知患者。\n{_SLIP}",
+    "substitute": f"已改好，有患者的1分钟后通知。患者可以改时间，也可以免费退号。\n{_SLIP}",
+    "room": f"已改好，有患者的1分钟后通知。\n{_SLIP}",
     "extra": f"已加号。有人候补的，先给候补的患者。\n{_SLIP}",
     "fewer": f"已减号。\n{_SLIP}",
-    "time": f"已改好，1分钟后通知患者。费用不变，患者可以改时间，也可以免费退号。\n{_SLIP}",
+    "time": f"已改好，有患者的1分钟后通知。费用不变，患者可以改时间，也可以免费退号。\n{_SLIP}",
 }
 CONFIRM_UNDO = "确认撤销"
 CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE, CONFIRM_TELL, CONFIRM_UNDO)
 UNDO_TITLE = "撤销"
+NOTHING_OPEN = "没有等着确认的操作，什么都没有改动。请把要办的事再说一遍。"
 NOTHING_TO_UNDO = "没有能撤销的操作。停诊、替诊、改诊室、改时间、加号、减号，10分钟内可以撤销。"
 UNDONE = "已撤销，和原来一样。"
 _DEEDS = {
@@ -62,8 +63,10 @@ _DEEDS = {
 }
 WHICH_SHIFT = "停哪一个班次？回复数字："
 WHICH_REOPEN = "恢复哪一个班次？回复数字："
-ALL_OF_THEM = "以上全部"
 NO_SHIFT = "没有找到您能停的班次。请写明医生和时间，例如：停诊 张伟 明天上午。"
+NO_SUCH_SHIFT = (
+    "没有找到这个班次。请写明医生和时间，例如：张伟 明天上午。可能那天他不出诊，或已经停诊。"
+)
 ALREADY = "这个班次已经停诊了。看进展请回复：停诊进度。要恢复请回复：恢复 医生 时间。"
 NOTHING_SUSPENDED = "没有找到停诊的班次。请写明医生和时间，例如：恢复 张伟 明天上午。"
 # More shifts than these are too many to list those nobody has booked.
@@ -73,10 +76,10 @@ NOT_DONE = "没有执行，什么都没有改动。"
 NO_SUSPENSION = "您没有正在进行的停诊。"
 NOBODY_TODAY = "这一天没有您能看的班次。"
 HELP = (
-    "一句话就能办：\n"
+    "一句话就能办，也可以照平时说话，例如：张主任明早有急事来不了。\n"
     "停诊 张伟 明天上午\n"
     "恢复 张伟 明天上午\n"
-    "撤销停诊（10分钟内）\n"
+    "撤销（10分钟内，上一步）\n"
     "停诊进度\n"
     "替诊 张伟 李芳 明天上午\n"
     "加号 张伟 明天上午 2\n"
@@ -134,11 +137,23 @@ def shift(view: ShiftView) -> str:
     """11月25日 周三 上午，神经内科张伟，12位患者."""
     who = view.doctor_name or "普通号"
     when = f"{wording.day(view.starts_at.date())} {wording.half(view.half_day)}"
-    return f"{when}，{view.site_name}{view.department_name}{who}，{view.booked}位患者"
+    where = f"{when}，{view.site_name}{view.department_name}{who}"
+    # Nobody is booked any more where nothing takes place: how many it concerns is told apart.
+    return where if view.state == "suspended" else f"{where}，{view.booked}位患者"
 
 
 def _listed(shifts: Sequence[ShiftView]) -> str:
     return "\n".join(shift(view) for view in shifts)
+
+
+def all_of_them(count: int) -> str:
+    """Every shift that was found, in one choice."""
+    return f"全部{count}个班次"
+
+
+def elsewhen(none: str, others: Sequence[ShiftView]) -> str:
+    """Nothing then, and what there is on other days."""
+    return f"{none}\n最近的班次：\n{_listed(others)}"
 
 
 def shifts(some: Sequence[ShiftView]) -> str:
@@ -314,7 +329,8 @@ def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:
         if len(shifts) > _MANY and view in empty:
             continue
         state = "（已停诊）" if view.state == "suspended" else ""
-        lines.append(f"{shift(view)}（共{view.places}个号）{state}")
+        places = "" if state else f"（共{view.places}个号）"
+        lines.append(f"{shift(view)}{places}{state}")
         for one in patients:
             status = _STATUS.get(one.status, "")
             lines.append(f"{wording.clock(one.starts_at)} {one.name_masked} {status}".strip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -72,9 +74,9 @@ def test_of_two_doctors_of_one_name_it_is_asked_which(ward):
 def test_a_whole_department_is_suspended_at_once(ward):
     """Only one doctor's clinics could be suspended together."""
     answer = ward.nurse("神经内科后天上午全部停诊")
-    assert "以上全部" in answer, answer
-    last = next(line for line in answer.splitlines() if "以上全部" in line)
-    preview = ward.nurse(last.split(".")[0])
+    whole = re.search(r"([0-9]+)\. 全部[0-9]+个班次", answer)
+    assert whole, answer
+    preview = ward.nurse(whole[1])
     assert preview.count("神经内科") > 1, preview
     assert "已停诊" in ward.nurse("确认停诊")
     states = ward.read(select(Shift.state).where(Shift.state == "suspended"))
@@ -128,3 +130,17 @@ def test_changes_are_understood_and_shown_first(ward, words, shown):
     answer = ward.nurse(words.format(doctor))
     assert shown in answer, answer
     assert "确认执行" in answer
+
+
+def test_when_nobody_works_then_it_is_said_when_somebody_does(ward):
+    doctor = booked(ward.stage)
+    answer = ward.nurse(f"停诊 {doctor} 后天晚上")
+    assert "没有找到" in answer
+    assert answer.count(doctor) >= 1, answer
+
+
+@pytest.mark.parametrize("word", ["确认停诊", "确认恢复", "确认执行", "确认通知", "确认撤销"])
+def test_a_word_that_confirms_nothing_does_nothing_and_says_so(ward, word):
+    """The nurse was asked where it hurt."""
+    assert "没有等着确认的操作" in ward.nurse(word)
+    assert "没有等着确认的操作" not in ward.nurse(word, openid="oCurious")
