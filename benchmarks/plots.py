@@ -1,7 +1,8 @@
 """
 `python -m benchmarks.plots RESULT…`: the plots of docs/performance.md, from saved results.
 
-Results of the `waits` row give the plot of docs/queueing.md instead.
+Results of the `waits` row give the plot of docs/queueing.md instead. `suspensions N` plans so
+many generated suspensions anew and draws what became of their patients.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+
+from benchmarks.suspension import WAYS, compared
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 _MET, _MISSED = "#2a7f62", "#c0563b"
@@ -26,6 +30,9 @@ mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "desk", "font.size"
 
 def main(files: Sequence[str]) -> None:
     """Read all rows of the files and draw what they tell of."""
+    if files[:1] == ["suspensions"]:
+        _save(_suspensions(int(files[1])), "suspensions.svg")
+        return
     rows = [row for file in files for row in json.loads(Path(file).read_text())["rows"]]
     grown = [row for row in rows if "search by the" in row["work"]]
     treated = [row for row in rows if row["work"].startswith("waits under ")]
@@ -100,6 +107,33 @@ def _disciplines(rows: list[dict[str, Any]]) -> Figure:
     axes.set_ylabel("minutes: mean, line to p95")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, ncols=len(classes), loc="lower left", bbox_to_anchor=(0, 1))
+    return figure
+
+
+def _suspensions(count: int) -> Figure:
+    """By how scarce places are: who has none, and how long the others wait, planned both ways."""
+    found = list(compared(count))
+    edges = (0, 0.5, 1, 1.5, 2, 3, float("inf"))
+    spans = list(pairwise(edges))
+    names = [f"{low:g}–{high:g}" for low, high in spans[:-1]] + [f"{edges[-2]:g}+"]
+    figure = Figure(figsize=(7.2, 2.8), layout="constrained")
+    for place, title in enumerate(("% of patients without a place", "days of delay, mean"), 1):
+        axes = figure.add_subplot(1, 2, place)
+        for way, style in zip(WAYS, ("o-", "s--"), strict=True):
+            values = []
+            for low, high in spans:
+                some = [one for one in found if low <= one.free < high]
+                people = sum(one.people for one in some)
+                lost = sum(one.ends[way].stranded for one in some)
+                days = sum(one.ends[way].days for one in some)
+                values.append(100 * lost / people if place == 1 else days / (people - lost))
+            axes.plot(names, values, style, label=way, markersize=4)
+        axes.set_title(title)
+        axes.set_xlabel("free places a patient")
+        axes.set_ylim(bottom=0)
+        axes.spines[["top", "right"]].set_visible(False)
+        if place == 1:
+            axes.legend(frameon=False)
     return figure
 
 
