@@ -3,11 +3,12 @@ Train the models that nlp/hunches.py reads; deterministic, byte for byte.
 
     python scripts/train_redflags.py --data DIR [--out DIR] [--report]
 
-The texts of tests/data/redflags (one file a writer) and the project's own messages teach; texts
-of DIR/train.jsonl, DIR/search_intents.jsonl and tests/data/intents stand, with a low weight and as
-the rules judge them, for all that people write on an ordinary day. Only weights leave this script.
-`--report` prints what rules and model catch together of each writer when they have not seen that
-writer, for several thresholds, and the fifth writers', who never teach.
+The texts of tests/data/redflags (one file a writer) and the project's own messages teach what is
+an emergency and what only sounds like one. Those of tests/data/complaints, which are none, and
+texts of DIR/train.jsonl, DIR/search_intents.jsonl and tests/data/intents as the rules judge them,
+stand for all that people write on an ordinary day. Only weights leave this script. `--report`
+prints what rules and model catch together of each writer when they have not seen that writer, for
+several thresholds. The writers of `JUDGES` never teach and choose nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from scripts.model_file import Trained
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 WRITERS = TESTS / "data" / "redflags"
-JUDGES = TESTS / "data" / "redflags_fifth.tsv"
+JUDGES = tuple(TESTS / "data" / f"redflags_{name}.tsv" for name in ("sixth", "eighth"))
 OWN = (
     TESTS / "nlp" / "redflag_messages.tsv",
     TESTS / "data" / "redflags_unseen.tsv",
@@ -43,7 +44,9 @@ OWN = (
 )
 # Complaints and wishes of ordinary days, ours: tables, and lists without a header.
 EVERYDAY = tuple(TESTS / "data" / f"{name}.tsv" for name in ("first_messages", "everyday"))
-COMPLAINTS = tuple(TESTS / "data" / f"{name}.tsv" for name in ("triage_thin", "triage_questions"))
+LISTS = tuple(TESTS / "data" / f"{name}.tsv" for name in ("triage_thin", "triage_questions"))
+# Complaints of new writers, none of them an emergency, whatever the rules say.
+COMPLAINTS = TESTS / "data" / "complaints"
 # One in so many of the ordinary texts, chosen by hash.
 SHARES = {"train.jsonl": 3, "search_intents.jsonl": 15}
 ORDINARY_WEIGHT, FORUM_WEIGHT = 1.0, 0.12
@@ -55,7 +58,7 @@ STRENGTH = 1.2  # inverse regularisation, of rows as long as the root of their f
 TOLERANCE = 0.01
 NO_CURVE = Curve(1.0, 0.0)
 THRESHOLDS = [
-    (s / 10, u / 10, t / 10) for s in (-5, -3, 0) for u in (-10, -3, 0) for t in (-25, -15)
+    (s / 10, u / 10, t / 10) for s in (-8, -5, -3) for u in (-6, -3, 0) for t in (-25, -15)
 ]
 # What the tables of own messages say of a text with this level; a `no` is of one row only.
 _EXPECTED = {
@@ -66,7 +69,11 @@ _EXPECTED = {
 
 
 class Text(NamedTuple):
-    """One text: who wrote it, what it should be, its features, and the rows that rules fire."""
+    """
+    One text: who wrote it, what it should be, its features, and the rows that rules fire.
+
+    Ordinary ones stand for all that people write who are in no danger.
+    """
 
     writer: str
     text: str
@@ -74,6 +81,7 @@ class Text(NamedTuple):
     row: str
     features: set[str]
     flags: tuple[redflags.Flag, ...]
+    is_ordinary: bool = False
 
 
 def read(writer: str, text: str, level: str, row: str) -> Text:
@@ -125,7 +133,7 @@ def ordinary(data: Path) -> list[Text]:
     """
     said = (*sorted((TESTS / "data" / "intents").glob("*.tsv")), *EVERYDAY)
     texts = [r["text"] for path in said for r in table(path)]
-    for path in COMPLAINTS:
+    for path in LISTS:
         lines = path.read_text("utf-8").splitlines()
         texts += [line.rpartition("\t")[2] for line in lines if not line.startswith("#")]
     for name, share in SHARES.items():
@@ -135,8 +143,20 @@ def ordinary(data: Path) -> list[Text]:
                 chosen = int(hashlib.sha256(text.encode()).hexdigest(), 16) % share == 0
                 if chosen or redflags.traits(text)[1]:
                     texts.append(text)
-    found = [read("ordinary", text, "none", "") for text in dict.fromkeys(texts)]
+    found = [
+        read("ordinary", text, "none", "")._replace(is_ordinary=True)
+        for text in dict.fromkeys(texts)
+    ]
     return [_in_words(t)._replace(level=t.flags[0].urgency) if t.flags else t for t in found]
+
+
+def harmless() -> list[Text]:
+    """Return the complaints that are none of an emergency, each under its writer's name."""
+    return [
+        _in_words(read(f"everyday {path.stem}", r["text"], "none", ""))._replace(is_ordinary=True)
+        for path in sorted(COMPLAINTS.glob("*.tsv"))
+        for r in table(path)
+    ]
 
 
 def _in_words(text: Text) -> Text:
@@ -160,7 +180,7 @@ def matrix(texts: Sequence[Text], vocabulary: list[str], rarity: np.ndarray) -> 
 def vocabulary_of(texts: Sequence[Text], least: int) -> tuple[list[str], np.ndarray]:
     """Return the features that are not too rare (of ordinary talk: usual), and how rare."""
     counts = Counter(feature for text in texts for feature in text.features)
-    told = {f for text in texts if text.writer != "ordinary" for f in text.features}
+    told = {f for text in texts if not text.is_ordinary for f in text.features}
     words = sorted(f for f, n in counts.items() if n >= (least if f in told else USUAL))
     rarity = [math.log((1 + len(texts)) / (1 + counts[word])) + 1 for word in words]
     return words, np.array(rarity)
@@ -185,7 +205,7 @@ def fitted(
 
 def _weight(text: Text) -> float:
     """Return how much a text counts; of ordinary ones, those on which rules fire least."""
-    if text.writer != "ordinary":
+    if not text.is_ordinary:
         return 1.0
     return FORUM_WEIGHT if text.flags else ORDINARY_WEIGHT
 
@@ -208,7 +228,7 @@ def train(texts: Sequence[Text], out: Path) -> None:
     labels = ["danger" if t.level != "none" else "none" for t in texts]
     danger = fitted(texts, ["danger"], labels, DANGER_FEATURES)
     model_file.write(out / hunches.DANGER_FILE.name, *danger, NO_CURVE)
-    told = [t for t in texts if t.level != "none" and t.writer != "ordinary"]
+    told = [t for t in texts if t.level != "none" and not t.is_ordinary]
     rows = [f"{t.row}:{t.level}" for t in told]
     names = sorted(name for name, n in Counter(rows).items() if n >= MIN_ROW_TEXTS)
     model_file.write(
@@ -219,27 +239,34 @@ def train(texts: Sequence[Text], out: Path) -> None:
 
 
 def report(texts: Sequence[Text], scratch: Path) -> None:
-    """Print what is caught and fires wrongly of each writer, unseen, at several thresholds."""
-    judges = [read("fifth", r["text"], r["expected"], r["row"]) for r in table(JUDGES)]
+    """
+    Print what is caught and what fires wrongly, of each writer unseen, at several thresholds.
+
+    "together" are the writers of emergencies and their twins, "everyday" those of complaints.
+    """
     writers = sorted({t.writer for t in texts} - {"own", "house", "ordinary"})
     scored = []
-    for writer in [*writers, "fifth"]:
-        told = [t for t in [*texts, *judges] if t.writer == writer]
+    for writer in writers:
         danger = danger_of([t for t in texts if t.writer != writer], scratch)
-        scored += [(t, danger(t.features)) for t in told]
-    for sure, unlikely, today in THRESHOLDS:
-        cells = []
-        for writer in [*writers, "fifth", "all"]:
-            fired = [
-                (t.level != "none", score >= _least(t.flags, sure, unlikely, today))
-                for t, score in scored
-                if writer in (t.writer, "all") and (writer != "all" or t.writer != "fifth")
-            ]
-            caught = [hit for danger, hit in fired if danger]
-            false = [hit for danger, hit in fired if not danger]
-            cells.append(f"{writer} {sum(caught) / len(caught):.3f}/{sum(false) / len(false):.3f}")
-        print(f"sure {sure:4} unlikely {unlikely:4} {today:4}: " + "  ".join(cells), flush=True)
+        scored += [(t, danger(t.features)) for t in texts if t.writer == writer]
     scratch.unlink()
+    groups = {writer: [one for one in scored if one[0].writer == writer] for writer in writers}
+    groups["together"] = [one for one in scored if not one[0].is_ordinary]
+    groups["everyday"] = [one for one in scored if one[0].is_ordinary]
+    for sure, unlikely, today in THRESHOLDS:
+        cells = [f"{name} {_rates(told, sure, unlikely, today)}" for name, told in groups.items()]
+        print(f"sure {sure:4} unlikely {unlikely:4} {today:4}: " + "  ".join(cells), flush=True)
+
+
+def _rates(
+    scored: Sequence[tuple[Text, float]], sure: float, unlikely: float, today: float
+) -> str:
+    """Return the shares of dangers that fire, and of what is none."""
+    fired: dict[bool, list[bool]] = {True: [], False: []}
+    for text, score in scored:
+        hit = score >= _least(text.flags, sure, unlikely, today)
+        fired[text.level != "none"].append(hit)
+    return "/".join(f"{sum(hits) / len(hits):.3f}" if hits else "-" for hits in fired.values())
 
 
 def _least(flags: Sequence[redflags.Flag], sure: float, unlikely: float, today: float) -> float:
@@ -263,7 +290,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=lexicon.HERE)
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
-    texts = [*taught(), *own(), *ordinary(options.data)]
+    texts = [*taught(), *own(), *ordinary(options.data), *harmless()]
     if options.report:
         report(texts, options.out / "redflags.scratch")
     else:
