@@ -188,7 +188,7 @@ def delay(work: Work, member: Member, shift: int, until: datetime) -> int:
     """
     work, about, _ = visits.enter(work, member, shift)
     rooms.change(work, shift, state="paused", delayed_until=until)
-    here = ticket_rows.of_shifts(work, [shift], ("waiting", "left", "missed"))
+    here = ticket_rows.of_shifts(work, [shift], ("waiting", "left", "missed", "results"))
     told = [(row.appointment_id, row.appointment_version) for row in here]
     told += [(row.id, row.version) for row in work.conn.execute(_BOOKED, {"shift": shift})]
     for appointment, version in told:

@@ -128,7 +128,7 @@ def delay_preview(room: RoomView | None, until: datetime) -> str:
     """Who will be told what."""
     count = 0
     if room is not None:
-        here = len(room.line) + len(room.away) + len(room.missed)
+        here = len(room.line) + len(room.away) + len(room.missed) + len(room.results)
         count = room.shift.booked - room.shift.arrived + here
     return f"将通知{count}位患者：预计{wording.clock(until)}开诊。\n{_SURE}"
 

@@ -289,6 +289,16 @@ def test_who_is_late_says_so_once_to_all_who_wait_or_are_to_come(small):
     assert (room.state, room.delayed_until) == ("open", None)
 
 
+def test_who_is_out_for_results_hears_too_that_the_doctor_is_away(small):
+    shift, slot = small.room()
+    small.come(slot, 1)
+    small.call(shift)
+    small.act("send_for_results", shift)
+
+    assert small.act("delay", shift, small.now + 20 * MINUTE) == 1
+    assert len(told(small, "delayed")) == 1
+
+
 def test_ending_early_sends_everybody_to_the_lightest_rooms(small):
     ward = small.department()
     (here, slot), (one, theirs), (two, _) = (small.room(ward=ward) for _ in range(3))
