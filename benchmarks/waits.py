@@ -19,9 +19,9 @@ from benchmarks.measure import Row, percentile
 from benchmarks.places import Places, Sizes
 from scheduling.clinic_day import Moment, simulate, slots
 from scheduling.clinic_types import Call, Duty, Habits, HalfDay
-from scheduling.overtaking import wait
+from scheduling.overtaking import length, wait
 from scheduling.queueing import EMERGENCY, FIRST, Discipline
-from scheduling.waits import NOTHING, Pace, WaitRange, shrunk
+from scheduling.waits import NOTHING, Pace, Visit, WaitRange, estimate, shrunk
 
 _OPENS = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
 # A doctor's visits last so many times the usual, other ones on other days, and scatter so much.
@@ -64,6 +64,7 @@ class Told:
 
     range: WaitRange
     if_known: WaitRange  # were the doctor's pace of this half-day known beforehand
+    if_sure: WaitRange  # ... and who goes before her, too: only how long each stays is chance
     last_wait: float
     came: float
 
@@ -90,24 +91,46 @@ def told(
     day: HalfDay, discipline: Discipline, dice: Random, past: Pace, doctor: Pace = NOTHING
 ) -> list[Told]:
     """Return what everybody is told who joins the line, given what was seen on other days."""
-    said: dict[tuple[int, float], tuple[WaitRange, WaitRange, float]] = {}
+    said: dict[tuple[int, float], tuple[Moment, WaitRange]] = {}
     true = _true_pace(day)
 
     def watch(moment: Moment) -> None:
         pace = shrunk(moment.day, doctor, past)
-        if pace is None:
-            return
-        told = wait(moment.mine, moment.here, pace)
-        last = moment.last_wait if moment.last_wait is not None else told.middle
-        known = wait(moment.mine, moment.here, true)
-        said[moment.mine.ticket, round(moment.minute, 3)] = told, known, last
+        if pace is not None:
+            key = moment.mine.ticket, round(moment.minute, 3)
+            said[key] = moment, wait(moment.mine, moment.here, pace)
 
     calls = simulate(day, discipline, dice, watch).calls
-    return [
-        Told(*said[key], came=call.wait)
-        for call in calls
-        if (key := (call.ticket, round(call.ready, 3))) in said
-    ]
+    found = []
+    for call in calls:
+        if (key := (call.ticket, round(call.ready, 3))) not in said:
+            continue
+        moment, told = said[key]
+        found.append(
+            Told(
+                range=told,
+                if_known=wait(moment.mine, moment.here, true),
+                if_sure=_sure(moment, call, calls, true),
+                last_wait=told.middle if moment.last_wait is None else moment.last_wait,
+                came=call.wait,
+            )
+        )
+    return found
+
+
+def _sure(moment: Moment, mine: Call, calls: Sequence[Call], true: Pace) -> WaitRange:
+    """What would be told of a call if it were known who is called before it."""
+    inside = moment.here.inside
+    return estimate(
+        [
+            Visit(length=length(call.lane))
+            for call in calls
+            if moment.minute <= call.called < mine.called and call.answered
+        ],
+        true,
+        inside=None if inside is None else (Visit(length=length(inside.lane)), inside.minutes),
+        opens_in=moment.here.opens_in,
+    )
 
 
 def _true_pace(day: HalfDay) -> Pace:
@@ -209,6 +232,9 @@ def _figures(heard: Sequence[Told]) -> dict[str, float]:
         "error": fmean(abs(one.range.middle - one.came) for one in heard),
         "error if the pace were known": fmean(
             abs(one.if_known.middle - one.came) for one in heard
+        ),
+        "error if who comes were known, too": fmean(
+            abs(one.if_sure.middle - one.came) for one in heard
         ),
         "error of the last wait": fmean(abs(one.last_wait - one.came) for one in heard),
         "bias": fmean(one.range.mean - one.came for one in heard),

@@ -107,11 +107,11 @@ def _sent_meanwhile(mine: Waiting, here: Snapshot, pace: Pace) -> Iterator[Comin
     order = line([mine, *others], here.called_lanes, here.discipline, here.now)
     minutes = here.opens_in or 0.0
     if here.inside is not None:
-        minutes += residual(pace.times(_length(here.inside.lane)), here.inside.minutes).mean
+        minutes += residual(pace.times(length(here.inside.lane)), here.inside.minutes).mean
         if here.inside.lane != RETURN:
             yield _sent(-1, here, minutes)
     for number, one in enumerate(order[: order.index(mine)]):
-        minutes += pace.mean_minutes * _length(one.lane)
+        minutes += pace.mean_minutes * length(one.lane)
         if one.lane != RETURN:
             yield _sent(-2 - number, here, minutes)
 
@@ -120,6 +120,11 @@ def _sent(number: int, here: Snapshot, minutes: float) -> Coming:
     sent_at = here.now + timedelta(minutes=minutes)
     back = expected_back(number, sent_at, sent_at, here.now)
     return replace(back, chance_by=lambda at: here.sent_share * back.chance_by(at))
+
+
+def length(lane: str) -> float:
+    """Return how long a visit from a lane takes beside a first one."""
+    return RETURN_LENGTH if lane == RETURN else 1.0
 
 
 def before(mine: Waiting, here: Snapshot, pace: Pace) -> tuple[Visit, ...]:
@@ -147,7 +152,7 @@ def _asked(mine: Waiting, here: Snapshot, at: datetime) -> tuple[Visit, ...]:
     likely = dict(_likely(mine, here, at))
     order = line([mine, *others, *likely], here.called_lanes, here.discipline, at)
     first = order[: order.index(mine)]
-    return tuple(likely.get(one) or Visit(length=_length(one.lane)) for one in first)
+    return tuple(likely.get(one) or Visit(length=length(one.lane)) for one in first)
 
 
 def _likely(mine: Waiting, here: Snapshot, at: datetime) -> Iterator[tuple[Waiting, Visit]]:
@@ -171,19 +176,15 @@ def _likely(mine: Waiting, here: Snapshot, at: datetime) -> Iterator[tuple[Waiti
             if chance < 1 and number < len(people):
                 continue
             if chance > _UNLIKELY:
-                yield waiting, Visit(chance, _length(lane), doubt)
+                yield waiting, Visit(chance, length(lane), doubt)
             chance = doubt = 0.0
 
 
 def _guess(first: Sequence[Visit], here: Snapshot, pace: Pace, stretch: float = 1.0) -> WaitRange:
     inside = None
     if here.inside is not None:
-        inside = Visit(length=_length(here.inside.lane)), here.inside.minutes
+        inside = Visit(length=length(here.inside.lane)), here.inside.minutes
     return estimate(first, pace, inside=inside, opens_in=here.opens_in, stretch=stretch)
-
-
-def _length(lane: str) -> float:
-    return RETURN_LENGTH if lane == RETURN else 1.0
 
 
 def expected_booked(
