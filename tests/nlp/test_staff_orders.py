@@ -20,6 +20,11 @@ HOUSE = Vocabulary(
 )
 # The same people ask for themselves and their families.
 NO_ORDERS = """
+张伟医生星期天上不上班
+张主任这个礼拜出不出门诊
+没挂上张主任的号，想加一个
+麻烦跟张主任讲，让他给我加一个
+加号
     挂张伟明天上午的号
     张伟明天上午还有号吗
     给我妈挂张伟明天的号
