@@ -69,7 +69,7 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
     if len(named) == 1:
         return named[0].id
     relation = heard.person.relation
-    may_mean_another = relation == "self" or heard.reason is not None
+    may_mean_another = relation == "self" or heard.reason not in (None, "died")
     if relation is None or (may_mean_another and not of_whom(relation, ahead(world), world)):
         return None
     return relation
@@ -115,9 +115,10 @@ def of_whom(
     return [a for a in views if a.patient in people]
 
 
-def _called(whose: str | int, world: World) -> str:
+def called(whose: str | int, world: World) -> str:
+    """Return a relation, or the masked name of somebody of the family, in words."""
     if isinstance(whose, str):
-        return wording.RELATIONS[whose]
+        return wording.RELATIONS.get(whose, "")
     return next((p.masked_name for p in world.desk.patients.linked() if p.id == whose), "")
 
 
@@ -136,7 +137,7 @@ def ask_which(question: str, values: Values, world: World, *, line_too: bool = F
             return Stop(visits.SEEN if line_too else visits.AT_DESK)
         if not whose or not ahead(world):
             return Stop(texts.NONE)
-        return Stop(texts.none_of(_called(whose, world)))
+        return Stop(texts.none_of(called(whose, world)))
     if len(views) == 1 or values.get("all"):
         return Filled(views[0].id)
     return Question(question, [(wording.appointment(v), v.id) for v in views])

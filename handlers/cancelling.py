@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from dialogue.form import Asked, Done, Form, Given, Question, Slot, Stop
+from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
 from dialogue.state import State, Values
 from handlers import appointments
 from handlers.scene import World
@@ -32,6 +32,7 @@ UNDO_WITHIN = timedelta(minutes=10)
 _LEAVE_FROM = ("booked", "checked_in")
 # Who wants it back later than that is told so, for as long as they may think of it.
 _REMEMBERED = timedelta(hours=24)
+_DIED = "died"
 
 
 def hear_all(heard: Heard, values: Values, world: World) -> Given:
@@ -40,8 +41,12 @@ def hear_all(heard: Heard, values: Values, world: World) -> Given:
 
 
 def ask_cancel(values: Values, world: World) -> Asked:
-    """Ask which one; who is in line may give up, too."""
-    return appointments.ask_which(texts.WHICH_CANCEL, values, world, line_too=True)
+    """Ask which one; who is in line may give up, too; who has died needs none of them."""
+    has_died = values.get("why") == _DIED
+    if has_died and not appointments.meant(values, world, line_too=True):
+        return Stop(texts.nothing_left(appointments.called(values.get("whose", ""), world)))
+    known = {**values, "all": True} if has_died and values.get("whose") else values
+    return appointments.ask_which(texts.WHICH_CANCEL, known, world, line_too=True)
 
 
 def hear_why(heard: Heard, values: Values, world: World) -> Given:
@@ -51,9 +56,10 @@ def hear_why(heard: Heard, values: Values, world: World) -> Given:
 
 def _leaving(values: Values, world: World) -> list[AppointmentView]:
     """What is to be cancelled: the one, or all of them."""
+    is_all = values.get("all") or (values.get("why") == _DIED and values.get("whose"))
     return (
         appointments.meant(values, world, line_too=True)
-        if values.get("all")
+        if is_all
         else [appointments.view_of(values, world, _LEAVE_FROM)]
     )
 
@@ -61,6 +67,8 @@ def _leaving(values: Values, world: World) -> list[AppointmentView]:
 def ask_sure(values: Values, world: World) -> Asked:
     """Nothing is cancelled without this yes; late ones are said to be late."""
     views = _leaving(values, world)
+    if values.get("why") == _DIED:
+        return Question(texts.sure_after_death(views), texts.CANCEL_CHOICES, wants="yes_no")
     try:
         is_free = all(world.desk.bookings.cancel_is_free(view.id) for view in views)
     except Refusal as no:
@@ -82,7 +90,7 @@ def answer_sure(heard: Heard, values: Values, world: World) -> Given:
     if "all" in heard.preferences and not values.get("all"):
         return None
     is_no = heard.answer == "no" or heard.preferences & {"undo", "keep"}
-    if is_no:
+    if is_no or ("take_back" in heard.preferences and heard.intent != "cancel"):
         return Stop(texts.KEPT)
     return True if heard.answer == "yes" or heard.intent == "cancel" else None
 
@@ -98,12 +106,16 @@ def cancelled(values: Values, world: World) -> Done:
         else:
             in_line |= view.status != "booked"
     done = texts.cancelled(views, in_line=in_line) if views else ""
+    if views and values.get("why") == _DIED:
+        done = texts.cancelled_after_death(views)
     return Done("\n".join(filter(None, (done, refused))))
 
 
 def claims_cancel(heard: Heard, world: World) -> Values | None:
     """「把两个都退了」「取消我妈的号」 while something else goes on: about what is booked."""
     is_of_line = "waitlist_leave" in heard.preferences  # 「候补取消掉」: handlers.waiting
+    if heard.reason == _DIED and not heard.symptoms and not world.is_busy:
+        return {}
     if heard.intent != "cancel" or is_of_line:
         return None
     views = appointments.meant({}, world, line_too=True)
@@ -179,8 +191,20 @@ WHY: Form[World] = Form(
 # -- a cancellation taken back
 
 
+def is_mourning(world: World) -> bool:
+    """Tell whether an appointment was given back in these days because of a death."""
+    gone = world.desk.bookings.undoable(world.desk.now - _REMEMBERED)
+    return any(view.cancel_reason == _DIED for view in gone)
+
+
 def claims_undo(heard: Heard, world: World) -> Values | None:
-    """「恢复」「取消错了」, whatever was said since; it never begins a cancellation."""
+    """
+    「恢复」「取消错了」, whatever was said since; it never begins a cancellation.
+
+    「撤销」「刚才约的不算」 take back what was done last: that, or a booking just made.
+    """
+    if "take_back" in heard.preferences and not world.is_busy:
+        return {"newest": True}
     if "undo" not in heard.preferences:
         return None
     is_meant = not world.is_busy or world.desk.bookings.undoable(world.desk.now - _REMEMBERED)
@@ -191,6 +215,11 @@ def restored(values: Values, world: World) -> Done:
     """Take the same places again, if nobody else has and it was not too long ago."""
     bookings, now = world.desk.bookings, world.desk.now
     lost = bookings.undoable(now - UNDO_WITHIN)
+    if values.get("newest"):
+        if (made := _just_made(world)) is not None:
+            return Done("", then=Open(CANCEL.name, {"appointment": made.id}))
+        if not lost:
+            return Done(texts.NOTHING_TO_TAKE_BACK)
     if not lost:
         is_late = bookings.undoable(now - _REMEMBERED)
         return Done(texts.UNDO_OVER if is_late else texts.NOTHING_TO_UNDO)
@@ -201,6 +230,15 @@ def restored(values: Values, world: World) -> Done:
         except Refusal as no:
             return Done("\n".join([*map(texts.restored, views), texts.not_restored(no)]))
     return Done("\n".join(map(texts.restored, views)))
+
+
+def _just_made(world: World) -> AppointmentView | None:
+    """The booking made last, unless something was given back after it."""
+    since = world.desk.now - UNDO_WITHIN
+    fresh = [view for view in appointments.ahead(world) if view.created_at >= since]
+    newest = max(fresh, key=lambda view: (view.created_at, view.id), default=None)
+    gone = world.desk.bookings.undoable(newest.created_at) if newest is not None else ()
+    return None if gone else newest
 
 
 UNDO: Form[World] = Form(

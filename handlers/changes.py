@@ -116,8 +116,14 @@ def _other_doctor(values: Values, world: World) -> Given:
         return _without(values, [refused])
     if chosen is not None:
         return Redo(("offer",), texts.ANOTHER_DOCTOR, _refused(values))
+    if "crowded" in world.heard.preferences:
+        return Redo(("offer",), texts.FEWER_FIRST, _quietest(values))
     seen = {offer.first.doctor for offer in wishes.listed(values, world)}
     return _without(values, [*seen]) if len(seen) == 1 else Redo((), texts.WHICH_DOCTOR_NOT)
+
+
+def _quietest(values: Values) -> Values:
+    return {"wish": {**values.get("wish", {}), "quiet": True}}
 
 
 def _without(values: Values, doctors: Sequence[str | None]) -> Given:

@@ -18,6 +18,7 @@ from handlers import (
     care,
     danger,
     events,
+    family,
     in_line,
     kinds,
     menu,
@@ -157,7 +158,8 @@ def _answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, 
 
 def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
     """Whom the words are for: a notice, a matter left half an hour ago, or the forms."""
-    heard = said.heard
+    heard = family.still_about(said.heard, _for_whom(state))
+    said = replace(said, heard=heard)
     ordered = staff.turn(ENGINE, state, heard, world_of(state, heard, desk, scene))
     ordered = ordered or _as_wished(state, said, desk, scene)
     if ordered is not None:
@@ -192,6 +194,13 @@ def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, 
     state, lead = settling.put_off(state, heard, world)
     reply = reply.after(lead) if lead else reply
     return (State(asked=state.asked) if world.desk.own_data.is_erased else state), reply
+
+
+def _for_whom(state: State) -> str | None:
+    """Return who the newest open matter is for, as a relation."""
+    told = (frame.values["relation"] for frame in reversed(state.frames)
+            if frame.values.get("relation"))  # fmt: skip
+    return next(told, None)
 
 
 def _as_wished(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply] | None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from nlp.heard import Heard
+from nlp.heard import Heard, Person
 from scheduling.types import PatientView
 
 _CHILDREN = {"son": "m", "daughter": "f"}
 _FOR = re.compile(r"[给帮替为]$")
+# What takes a matter of somebody else's back to oneself; 「我那天回来」 does not.
+_MYSELF = re.compile(
+    r"自己|本人|不是(?:我|俺)?(?:给|帮|替)?(?:我|俺)?[^我俺，,。]{1,6}[，,。 ]*(?:是|给)(?:我|俺)"
+    r"|[给帮替为](?:我|俺)(?:挂|约|看|登记|吧|的?$)|(?:是|给)(?:我|俺)$|^(?:我|俺)(?:的|吧|啊|呀|哦|来|去|看|挂|要看|要挂)*$"
+    r"|(?:我|俺)(?:要|想|来|去)?看(?:病|医生|的)|(?:我|俺)(?:也|又|还)"
+)
 
 
 def meant(relation: str, people: Iterable[PatientView]) -> list[PatientView]:
@@ -20,6 +27,21 @@ def meant(relation: str, people: Iterable[PatientView]) -> list[PatientView]:
 def named(heard: Heard, people: Iterable[PatientView]) -> list[PatientView]:
     """Return those whose name was written; a doctor's name is a patient's only after 「给」."""
     return [one for one in people if _names(heard, one.name)]
+
+
+def still_about(heard: Heard, relation: str | None) -> Heard:
+    """Return the message as one about whom the matter is: 「我那天回来」 books for nobody else."""
+    is_about_me = heard.person.relation == "self"
+    if not is_about_me or relation in (None, "", "self") or heard.symptoms:
+        return heard
+    if _MYSELF.search(heard.text.strip()):
+        return heard
+    return replace(heard, person=Person())
+
+
+def is_vaguer(said: str | None, known: str | None) -> bool:
+    """Tell whether 「孩子」 says less than the son or daughter who is meant already."""
+    return said == "child" and known in _CHILDREN
 
 
 def usual(heard: dict[str, object], people: Iterable[PatientView]) -> PatientView | None:

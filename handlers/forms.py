@@ -12,6 +12,7 @@ from handlers import (
     care,
     information,
     menu,
+    missed,
     moving,
     personal,
     prompts,
@@ -48,7 +49,7 @@ RESUME: Form[World] = Form(
 
 FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
-    cancelling.WHY, menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
+    cancelling.WHY, missed.FORM, menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
     *personal.FORMS, *settling.FORMS, *arriving.FORMS,
 )  # fmt: skip
 BY_NAME = {form.name: form for form in FORMS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dialogue.reply import Reply
-from handlers import appointments, wishes
+from handlers import appointments, cancelling, wishes
 from handlers.scene import World
 from handlers.texts import common, information, visits
 from nlp.heard import Heard
@@ -117,6 +117,19 @@ def _and_now(heard: Heard, world: World) -> str:
     return information.book_instead(wards[0]) if wards else information.WHAT_IS_WRONG
 
 
+def _thanks(world: World) -> Reply:
+    """Nobody is wished good health on the day of a death."""
+    if world.is_busy:
+        return Reply(common.THANKS_BUSY)
+    return Reply(common.TAKE_CARE if cancelling.is_mourning(world) else common.THANKS)
+
+
+def _bye(world: World) -> Reply:
+    if world.is_busy:
+        return Reply(common.BYE_BUSY, is_last=True)
+    return Reply(common.TAKE_CARE if cancelling.is_mourning(world) else common.BYE, is_last=True)
+
+
 _ANSWERS: Mapping[str, Callable[[Heard, World], Reply]] = {
     "my_appointments": lambda heard, world: appointments.overview(world),
     "doctor_info": _doctors,
@@ -125,8 +138,6 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], Reply]] = {
     "help": lambda heard, world: common.helping(),
     "greet": lambda heard, world: Reply(common.hello(world.scene.hospital)),
     "privacy": lambda heard, world: Reply(common.PRIVACY),
-    "thanks": lambda heard, world: Reply(common.THANKS_BUSY if world.is_busy else common.THANKS),
-    "bye": lambda heard, world: Reply(
-        common.BYE_BUSY if world.is_busy else common.BYE, is_last=True
-    ),
+    "thanks": lambda heard, world: _thanks(world),
+    "bye": lambda heard, world: _bye(world),
 }

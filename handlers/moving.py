@@ -11,6 +11,8 @@ Moving an appointment to another time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +25,7 @@ from handlers.texts import changes as change_texts
 from handlers.texts import misses, refusals
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.offers import Offers
+from scheduling.offers import Offer, Offers, opening_at
 from scheduling.types import (
     AppointmentId,
     AppointmentView,
@@ -73,7 +75,7 @@ def _are_hours(heard: Heard) -> bool:
 
 def hear_doctor(heard: Heard, values: Values, world: World) -> Given:
     """Somebody of the same department, instead of the doctor it is booked with."""
-    if len(heard.doctors) != 1 or "appointment" not in values:
+    if len(heard.doctors) != 1 or heard.stranger or "appointment" not in values:
         return None
     (named,) = world.desk.catalogue.doctors([heard.doctors[0].code])
     here = appointments.view_of(values, world).opening.department
@@ -107,12 +109,8 @@ def ask_offer(values: Values, world: World) -> Asked:
     """List other times of the same doctor first, then of the same department."""
     view = appointments.view_of(values, world)
     found = _others(view, values, world)
-    offers = found.exact or found.nearby
-    listed = [
-        (line, [slot for slot in offer.slots if slot != view.opening.slot])
-        for line, offer in wishes.lines(offers)
-    ]
-    listed = [(line, slots) for line, slots in listed if slots]
+    offers = _but_own(found.exact or found.nearby, view.opening.slot)
+    listed = [(line, offer.slots) for line, offer in wishes.lines(offers)]
     if not listed:
         return Stop(texts.nothing_else(world.scene.policy.days_ahead))
     why = (
@@ -123,6 +121,16 @@ def ask_offer(values: Values, world: World) -> Asked:
     return Question(
         texts.move_to(view, wishes.shared_half_day(offers), why), listed, wants="offer"
     )
+
+
+def _but_own(offers: Sequence[Offer], own: SlotId) -> list[Offer]:
+    """Return the offers without the time that is booked already, told by what is left."""
+    rest = []
+    for offer in offers:
+        times = tuple(time for time in offer.times if time.slot != own)
+        if times:
+            rest.append(replace(offer, first=opening_at(offer.first, times[0]), times=times))
+    return rest
 
 
 def _others(view: AppointmentView, values: Values, world: World) -> Offers:
@@ -197,7 +205,9 @@ def claims(heard: Heard, world: World) -> Values | None:
     fresh = [a for a in appointments.ahead(world) if a.created_at >= since]
     last = max(fresh, key=lambda a: (a.created_at, a.id), default=None)
     if last is None:
-        return None
+        # Said outright, it is about what is booked however long ago.
+        is_plain = is_change & {"other_time", "other_doctor"} and not heard.when
+        return {} if is_plain and not heard.doctors and appointments.ahead(world) else None
     values: Values = {"appointment": last.id}
     if heard.doctors:
         return values if hear_doctor(heard, values, world) else None

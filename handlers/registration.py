@@ -21,7 +21,7 @@ from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Reask, Redo, Slot, Stop
 from dialogue.state import Values
-from handlers import agreeing, papers, readback, verifying
+from handlers import agreeing, family, papers, readback, verifying
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import registration as texts
@@ -58,6 +58,8 @@ def hear_relation(heard: Heard, values: Values, world: World) -> Given:
         return said
     if said == "self" or (said == known and not _is_bare(heard)):
         return None  # 我 stands in most sentences
+    if family.is_vaguer(said, known):
+        return None
     if "name" in values and not _is_bare(heard):
         return None
     return said if said == known else Redo((), texts.relation_now(said), {"relation": said})

@@ -10,6 +10,7 @@ What follows once a matter is settled: the second wish of one message, and who e
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialogue.filling import fill
@@ -23,6 +24,8 @@ from scheduling.errors import Refusal
 from scheduling.types import PatientId
 
 _MOST_SYMPTOMS = 12
+# Of whom the talk was last: 「通知也发给他」.
+_PRONOUN = re.compile("[他她]")
 
 
 def laid_aside(before: State, after: State) -> State:
@@ -117,6 +120,10 @@ SHARE: Form[World] = Form(
 def change(heard: Heard, world: World) -> str:
     """Answer 「也通知我女儿」「别再通知我女儿」「也通知我」, said at any time."""
     on, relation = heard.errand == "share", heard.person.relation
+    if relation is None and _PRONOUN.search(heard.text):
+        relation = world.person.get("relation")
+        if relation in (None, "self"):
+            return texts.WHO_IS_THAT
     people = world.desk.patients.linked()
     own = [p for p in people if p.relation == "self"]
     try:

@@ -21,16 +21,22 @@ _CLOCK_WISH = timedelta(minutes=30)
 
 
 def ask_time(values: Values, world: World) -> Asked:
-    """Ask which time of the half-day, unless only one is left or was asked for."""
+    """
+    Ask which time of the half-day, unless only one is left or was asked for.
+
+    The one that is left is asked about, too, where the list told of an earlier one.
+    """
     offered = world.desk.finder.openings([SlotId(slot) for slot in values["offer"]])
     openings = [o for o in offered if o.left > 0]
     if not openings:
         raise Reask("offer", refusals.TAKEN)
     wished = [o for o in openings if is_clock_wish(values, o)]
-    if len(openings) == 1 or len(wished) == 1:
+    is_seen = openings[0].slot == values["offer"][0]
+    if len(wished) == 1 or (len(openings) == 1 and is_seen):
         return Filled((wished or openings)[0].slot)
+    lead = texts.ONE_LEFT if len(openings) == 1 else ""
     return Question(
-        texts.which_time(openings[0], has_sites=len(world.desk.catalogue.sites()) > 1),
+        lead + texts.which_time(openings[0], has_sites=len(world.desk.catalogue.sites()) > 1),
         [(texts.time_choice(o), o.slot) for o in openings],
         wants="slot",
     )

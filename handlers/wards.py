@@ -9,7 +9,7 @@ chosen before), "was_asked" (whether to leave those), "inquiry" and "turns" (`ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot, Stop
@@ -57,7 +57,9 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     told |= {"inquiry": triage.kept(heard.inquiry), "turns": turns}
     if heard.feverish or (known and known.get("fever") and not is_instead):
         told["fever"] = True
-    if known is None or is_instead or heard.missing or not known["stated"]:
+    # What is told once a place was chosen is told beside it, unless it belongs elsewhere.
+    is_open = known is not None and not (known["stated"] or "offer" in values)
+    if known is None or is_instead or heard.missing or is_open:
         return told
     return _beside(known, values, heard, world)
 
@@ -220,13 +222,23 @@ def _for_whom(left: Ward, who: PatientView, values: Values, world: World) -> Ask
 
 def _choices(wards: Sequence[Ward], dept: dict[str, Any]) -> list[tuple[str, Any]]:
     """Three directions at most, each by the name of its likeliest department, with all of them."""
-    names = {w.code: w.name for w in wards}
-    codes = [pair for pair in dept["codes"] if pair[0] in names]
+    by_code = {w.code: w for w in wards}
+    codes = [pair for pair in dept["codes"] if pair[0] in by_code]
     apart = triage.directions(codes, dept.get("stands_for", {}))
     named: dict[str, list[Any]] = {}
     for pairs in apart:
-        named.setdefault(names[pairs[0][0]], []).extend(pairs)
+        named.setdefault(by_code[pairs[0][0]].name, []).extend(_of_one_kind(pairs, by_code))
     return list(named.items())[:3]
+
+
+def _of_one_kind(
+    pairs: Sequence[Sequence[Any]], by_code: Mapping[str, Ward]
+) -> list[Sequence[Any]]:
+    """Return the department shown and its like; others only at sites that have none of them."""
+    kind = by_code[pairs[0][0]].national_code
+    have = {by_code[c].site for c, _ in pairs if by_code[c].national_code == kind}
+    wards = ((pair, by_code[pair[0]]) for pair in pairs)
+    return [pair for pair, w in wards if w.national_code == kind or w.site not in have]
 
 
 def _fever_note(wards: Sequence[Ward], dept: dict[str, Any], world: World) -> str:

@@ -36,7 +36,7 @@ _SATURDAY = 5
 
 def hear_doctors(heard: Heard, values: Values, world: World) -> Given:
     """The doctors a name may mean: one if it is clear, several to choose from if not."""
-    if not heard.doctors:
+    if not heard.doctors or _is_family(heard.stranger, world):
         return _unknown(heard, values, world)
     best = heard.doctors[0].score
     return [d.code for d in heard.doctors if d.score >= best - 0.03][:8]
@@ -44,13 +44,21 @@ def hear_doctors(heard: Heard, values: Values, world: World) -> Given:
 
 def _unknown(heard: Heard, values: Values, world: World) -> Given:
     """Whom the hospital does not have: that is said, and the department is what is left."""
-    if not heard.stranger:
-        return None
-    if any(p.name == heard.stranger for p in world.desk.patients.linked()):
+    if not heard.stranger or _is_family(heard.stranger, world):
         return None
     # Which of several was asked: not one of those, then.
     fallen = ("doctors",) if "doctor" not in values else ()
     return Redo(fallen, texts.no_such_doctor(heard.stranger))
+
+
+def _is_family(name: str, world: World) -> bool:
+    return bool(name) and any(p.name == name for p in world.desk.patients.linked())
+
+
+def hear_like(heard: Heard, values: Values, world: World) -> Given:
+    """Who was asked for, where the roster has only somebody of nearly that name."""
+    is_known = not heard.doctors or _is_family(heard.stranger, world)
+    return None if is_known else heard.stranger
 
 
 def ask_doctor(values: Values, world: World) -> Asked:
@@ -62,6 +70,9 @@ def ask_doctor(values: Values, world: World) -> Asked:
     if not codes:
         return Filled(None)
     doctors = world.desk.catalogue.doctors(codes)
+    if values.get("like"):  # nobody is taken for somebody else without a yes
+        near = [(texts.doctor_choice(d), d.code) for d in doctors]
+        return Question(texts.only_like(values["like"]), [*near, (texts.NOT_LIKE, "")])
     dept = values.get("dept", {})
     wanted = {code for code, _ in dept.get("codes", ())}
     fitting = [d for d in doctors if d.department in wanted]
@@ -125,6 +136,11 @@ def check_when(value: Any, values: Values, world: World) -> str | None:  # noqa:
     return texts.over(day, later) if is_near else texts.IN_THE_PAST
 
 
+def hear_loose(heard: Heard, values: Values, world: World) -> Given:
+    """「上午的」 without a day: where the next morning has nothing, any morning will do."""
+    return not any(when.names_day for when in heard.when) if heard.when else None
+
+
 def hear_usual(heard: Heard, values: Values, world: World) -> Given:
     """「找上次那个医生」."""
     return True if "same_doctor" in heard.preferences else None
@@ -139,6 +155,8 @@ def hear_wish(heard: Heard, values: Values, world: World) -> Given:
     if heard.urgency == "today" or ("earlier" in heard.preferences and "ward" not in values):
         wish["urgent"] = True
     wish |= {name: True for name in ("latest", "cheap") if name in heard.preferences}
+    if "crowded" in heard.preferences:
+        wish["quiet"] = True
     if "no_special" in heard.preferences:
         wish["avoid"] = ["special"]
     if not wish:
@@ -152,7 +170,8 @@ def hear_wish(heard: Heard, values: Values, world: World) -> Given:
 
 def hear_relation(heard: Heard, values: Values, world: World) -> Given:
     """Who it is for."""
-    return heard.person.relation
+    said = heard.person.relation
+    return None if family.is_vaguer(said, values.get("relation")) else said
 
 
 # -- the wish as the desk understands it
@@ -200,10 +219,29 @@ def offers(values: Values, world: World) -> Offers:
     """Return what the desk finds for the wish, for the patient if it is known who that is."""
     patient = PatientId(values["patient"]) if "patient" in values else None
     found = world.desk.finder.offers(need(values, world), patient)
+    if values.get("loose") and values.get("when") and not found.exact:
+        any_day = {**values, "when": _on_any_day(values, world)}
+        wider = world.desk.finder.offers(need(any_day, world), patient)
+        found = replace(found, nearby=wider.exact or found.nearby)
+    if values.get("wish", {}).get("quiet"):
+        found = replace(found, exact=_quiet(found.exact), nearby=_quiet(found.nearby))
     refused = {SlotId(slot) for slot in values.get("not_offers", ())}
     if not refused:
         return found
     return replace(found, exact=_but(found.exact, refused), nearby=_but(found.nearby, refused))
+
+
+def _quiet(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Those with most places left first."""
+    return tuple(sorted(offers, key=lambda offer: -offer.left))
+
+
+def _on_any_day(values: Values, world: World) -> list[list[str]]:
+    """Return the hours wished for, on every day that can be booked."""
+    start, end = wanted_times(values)[0]
+    days = range(world.scene.policy.days_ahead + 1)
+    spans = [(start + n * _DAY, end + n * _DAY) for n in days]
+    return [[a.isoformat(), b.isoformat()] for a, b in spans]
 
 
 def _but(offers: Sequence[Offer], refused: Collection[SlotId]) -> tuple[Offer, ...]:
@@ -306,9 +344,11 @@ SLOTS: tuple[Slot[World], ...] = (
     *triage.SAFETY,
     Slot("doctors", hear=hear_doctors, after=("dept",)),
     Slot("usual", hear=hear_usual),
-    Slot("doctor", ask_doctor, pick=pick_doctor, after=("doctors", "usual")),
+    Slot("like", hear=hear_like),
+    Slot("doctor", ask_doctor, pick=pick_doctor, after=("doctors", "usual", "like")),
     Slot("site", hear=hear_site),
     Slot("when", hear=hear_when, check=check_when),
+    Slot("loose", hear=hear_loose),
     Slot("wish", hear=hear_wish),
     *wards.SLOTS,
 )

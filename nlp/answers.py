@@ -71,6 +71,8 @@ def yes_no(text: str, asking: str | None = None) -> Answer | None:
 def ordinal(text: str, asking: str | None = None) -> int | None:
     """Return which one of a list is meant, from 1; −1 is the last; None when none is."""
     written = text.strip()
+    if asking == "yes_no" and _OF_ANOTHER.search(written):
+        return None
     if written in _CIRCLED:
         return _CIRCLED[written]
     bare = _FILLER.sub("", fold(text))
@@ -97,5 +99,7 @@ def _from_an_end(bare: str) -> int | None:
     return -(to_int(last[1]) or 1) if last else None
 
 
+# 「还是第一个时间吧」 before a yes or no is no first answer, but the first of the list before.
+_OF_ANOTHER = re.compile(r"^(?:还是|要不|等等|等一下|不对|算了|改成?|换成?)|时间|日子|医生|大夫|天的")
 _LISTS = frozenset({"choice", "slot", "patient", "yes_no", "danger"})
 _MOST_CHOICES = 30

@@ -32,6 +32,8 @@ _DAY_MINUTES = 24 * 60
 _WEEK, _HALF_DAY = timedelta(days=7), timedelta(hours=12)
 # An open end (周三以后) reaches as far as bookings do.
 _OPEN_END = timedelta(days=14)
+# 「月底前」 is no later than the month's last day, and that day too.
+_LAST_OF = re.compile(r"[底末]$")
 
 
 def find(  # noqa: PLR0913 - a text, and what is known around it
@@ -127,7 +129,9 @@ def _interval(
             opening = _at(whole.start.date(), first.hours[0] * 60 if first.hours else 0, now)
         else:
             opening = _at(now.date(), 0, now)
-        return (When(opening, whole.start),) if opening < whole.start else ()
+        said = folded[first.begin : first.end]
+        until = whole.end if _LAST_OF.search(said) and "周" not in said else whole.start
+        return (When(opening, until),) if opening < until else ()
     return wholes
 
 

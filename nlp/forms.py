@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from nlp import lexicon
+from nlp import lexicon, sounds
 from nlp.heard import Named
 
 TYPO = 0.85
@@ -43,11 +43,17 @@ _SECOND_THOUGHT = re.compile(
     r"(?:算了|不对|不不|错了|等等|哦不)[，,。.…!！ ]*(?:还是|是|应该是|改)?"
     r"|[，,。.…]+(?:还是|改成|改挂|换成)"
 )
-_MISTYPED_FROM = 3
+_SHORT, _MISTYPED_FROM = 2, 3
 _GENERIC = re.compile(r"[\u4e00-\u9fff]{2}[内外]科")
 _ENDING = re.compile("[科课刻]|门诊")
 _LEADING = re.compile("[挂看约]个?")
 _NO_NAME = re.compile("[么哪几该想挂看约　]|什么|个科|一科")
+# 「挂股科的号」: a name this short is only known by its sound, and where nothing else can stand.
+_SHORT_NAME = re.compile(
+    r"(?:^|[挂看约去到换的])(?P<sound>[\u4e00-\u9fff])[科课可]"
+    r"(?=的?(?:号|门诊|医生|大夫|专家)?(?:$|[，。,;；!！吧呢啊　]))"
+)
+_COUNTED = frozenset("一二两三四五六七八九十")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class Forms:
             if len(form) >= _MISTYPED_FROM and entry.strong and entry.meant:
                 self._by_end[True, form[0]].append((number, form))
                 self._by_end[False, form[-1]].append((number, form))
+
+        self.short = [f for f in self.by_form if len(f) == _SHORT and f.endswith("科")]
 
     def in_text(self, text: str) -> list[str]:
         """Return the forms that stand in a text, the longest first."""
@@ -147,6 +155,22 @@ def _mistyped(text: str, forms: Forms, longer_than: int) -> list[Named]:
     ]
 
 
+def _sounding(text: str, forms: Forms) -> list[Named]:
+    """Return who is meant by a name of two characters whose first only sounds like one."""
+    found = _SHORT_NAME.search(text)
+    if found is None or found["sound"] in _COUNTED or _NO_NAME.search(found["sound"]):
+        return []
+    if found["sound"] + "科" in forms.by_form or _REFUSED.search(text[: found.start("sound")]):
+        return []
+    said = sounds.readings(found["sound"])[0]
+    return [
+        replace(named, score=min(named.score, TYPO))
+        for form in forms.short
+        if sounds.readings(form[0])[0] == said
+        for named in forms.by_form[form].meant
+    ]
+
+
 def _pieces(text: str) -> Iterable[str]:
     """Yield what could be a mistyped department: what ends in 科 or follows 挂, 看, 约."""
     for m in _ENDING.finditer(text):
@@ -174,7 +198,7 @@ def heard(text: str, forms: Forms) -> tuple[Named, ...]:
     exact, longest = _scan(text, forms)
     if exact and not _GENERIC.search(text):
         return best(exact)
-    return best(_mistyped(text, forms, longest) or exact)
+    return best(_mistyped(text, forms, longest) or exact or _sounding(text, forms))
 
 
 def best(found: Iterable[Named]) -> tuple[Named, ...]:

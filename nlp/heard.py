@@ -24,7 +24,7 @@ Errand = Literal[
     "see", "export", "erase", "unlink", "name", "number", "phone", "default", "share", "unshare"
 ]
 # Why an appointment is given back: well again, busy, no way to come, booked wrongly, elsewhere.
-Reason = Literal["well", "busy", "travel", "mistake", "elsewhere", "untold"]
+Reason = Literal["died", "well", "busy", "travel", "mistake", "elsewhere", "untold"]
 Relation = Literal[
     "self", "mother", "father", "spouse", "son", "daughter", "child", "grandchild", "grandparent",
     "sibling", "other",
@@ -123,12 +123,14 @@ class Heard:
     `own_departments` is `site_departments` without what was heard before: this message alone.
     `refused` are doctors named only to be turned down (不要张伟).
     `missing` is a department named in words that the roster does not have (血液科), else empty.
-    `stranger` is a doctor asked for by name whom the roster does not have (李建国), else empty.
+    `stranger` is a doctor asked for by name whom the roster does not have (李建国), else empty;
+    `doctors` are then those whose name is nearly that one.
     `preferences` holds names of `lexicon/preferences.tsv`: which kind is wanted (earliest, latest,
     any, same_doctor, same_again, expert, general, special, cheap …), what is turned down (other,
     other_doctor, other_time, other_site, other_dept, other_patient, none, no_special), relative
     wishes (earlier, later, more, next_week), what is not known (skip, unsure, no_papers, no_name,
-    no_phone), how it is meant (instead, rather, keep, all, undo, no_danger, who_are_you), how it
+    no_phone), how it is meant (instead, rather, keep, all, undo, take_back, no_danger,
+    who_are_you), what is in the way (crowded, missed_visit, wait_a_bit), how it
     is to be told (care: slow and simple; no_care), what is said of being here (not_here, ask_here)
     and of one's place in line (queue_leave, queue_back, queue_missed, queue_ask, queue_rules,
     queue_results, queue_quit), talk about nothing here (rude, upset, off_topic), english.

@@ -15,7 +15,7 @@ SURE = 0.95
 # What they are taken for where they are not known.
 _TAKEN_FOR: frozenset[Intent] = frozenset(
     {"privacy", "unknown", "add_patient", "reschedule", "stop", "deny", "cancel", "book", "back",
-     "restart", "my_appointments", "waitlist", "human", "clinic_info", "record"}
+     "restart", "my_appointments", "waitlist", "human", "clinic_info", "record", "education"}
 )  # fmt: skip
 _DATA = r"(?:个人|登记|全部|所有|的)*(?:信息|资料|数据|账号|账户|记录|档案|内容)"
 _DROP = r"(?:删除?|删掉|清除|清空|抹掉|去掉|移除|注销|解绑|取消(?:绑定|关联)|解除(?:绑定|关联))"
@@ -36,8 +36,8 @@ _NO_ERRAND = {
 
 _TELL = r"(?:通知|提醒|告诉|发给|抄送|转告|知会)"
 _KIN = (
-    r"(?:我|俺)?(?:家里?人|家属|女儿|闺女|儿子|妈妈?|爸爸?|老公|老婆|老伴|爱人|孩子|姑娘|孙女|孙子"
-    r"|姐姐?|妹妹?|哥哥?|弟弟?|女婿|儿媳妇?|媳妇|[奶爷]{2}|外[公婆])"
+    r"(?:(?:他|她)(?:们|本人|自己)?|(?:我|俺)?(?:家里?人|家属|女儿|闺女|儿子|妈妈?|爸爸?|老公|老婆|老伴|爱人|孩子|姑娘|孙女|孙子"
+    r"|姐姐?|妹妹?|哥哥?|弟弟?|女婿|儿媳妇?|媳妇|[奶爷]{2}|外[公婆]))"
 )
 
 # The first that is found; what cannot be taken back before what can.
@@ -53,7 +53,7 @@ _ERRANDS: tuple[tuple[Errand, re.Pattern[str]], ...] = (
         "share",
         re.compile(
             rf"(?:也|同时|一起|一并|都)(?:要|请|能不能|可以)?{_TELL}(?:一下|一声|给)?(?:{_KIN}|我(?:一声|一下)?$)"
-            rf"|{_TELL}(?:也|都|同时|一起)(?:发|给|转)(?:给)?{_KIN}"
+            rf"|{_TELL}(?:信息|消息)?(?:能不能|可不可以|能|可以|请|也|都|同时|一起|再)+(?:发|给|转)(?:一份)?给?{_KIN}"
             rf"|(?:给|让|叫)?{_KIN}(?:那[里边]|的微信)?也(?:发一?份|收到?一?份?|通知|提醒)"
         ),
     ),

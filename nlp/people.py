@@ -51,7 +51,7 @@ _SAME_SOUND, _NEAR_SOUND = 0.95, 0.85
 _EXACT, _BY_SOUND, _SHORT_BY_SOUND, _INCOMPLETE = 0.99, 0.95, 0.92, 0.89
 _ONE_SURNAME, _COMMON_SURNAME = 0.9, 0.6
 # From here on a name is taken without asking which; what is incomplete must sound the same.
-_SURE, _ACCEPT_PART = 0.9, 0.97
+SURE, _ACCEPT_PART = 0.9, 0.97
 
 Span = tuple[int, int]
 _Hits = dict[str, tuple[float, Span]]
@@ -140,7 +140,7 @@ def _by_sound(text: str, roster: _Roster) -> _Hits:
     """Near misses in the spans that announce a name; whole ones before incomplete ones."""
     spans = sorted(_announced(text, roster.sizes))
     whole = _heard_whole(text, spans, roster)
-    if max((score for score, _ in whole.values()), default=0.0) >= _SURE:
+    if max((score for score, _ in whole.values()), default=0.0) >= SURE:
         return _best(whole)
     return _best(_heard_in_part(text, spans, roster) | whole)
 

@@ -190,6 +190,9 @@ def _understand(
     heard = _with_urgency(heard, seen)
     if _is_idle(heard, senses):
         return Heard(text=text, preferences=heard.preferences & preferences.IDLE)
+    if "more" in heard.preferences and not heard.red_flags:
+        # 「更多」 is of the list before her, and no complaint where there is none.
+        return Heard(text=text, preferences=heard.preferences)
     scored = _departments(heard, senses, person, context, model)
     likely = scored[:_MOST_PLACED]
     place = partial(
@@ -217,10 +220,17 @@ def _understand(
 
 
 def _stranger(text: str, vocabulary: Vocabulary, senses: Senses) -> str:
-    """A doctor nobody here has; a hospital without a roster cannot tell."""
-    if senses.named.doctors or not vocabulary.doctors:
+    """
+    A doctor nobody here has; a hospital without a roster cannot tell.
+
+    A name of which only a part is somebody's (刘晓梅, where there is 邱晓梅) is another's as well.
+    """
+    near = senses.named.doctors
+    if not vocabulary.doctors or any(doctor.score >= people.SURE for doctor in near):
         return ""
-    return strangers.find(text, senses.symptoms)
+    name = strangers.find(text, senses.symptoms)
+    is_a_slip = any(doctor.name.startswith(name[:1]) for doctor in near)
+    return "" if is_a_slip else name
 
 
 def _is_idle(heard: Heard, senses: Senses) -> bool:

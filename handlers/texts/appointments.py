@@ -40,6 +40,30 @@ def none_of(who: str) -> str:
     return f"{who}现在没有已约的号。看全部已约的号，说“我的预约”。"
 
 
+# After a death: short, and nothing that wishes anybody well.
+CONDOLENCE = "请您节哀。"
+
+
+def nothing_left(who: str) -> str:
+    """Whoever has died had nothing booked."""
+    return f"{CONDOLENCE}{who and f'{who}名下'}没有约着的号，不用再办什么。"
+
+
+def sure_after_death(views: Sequence[AppointmentView]) -> str:
+    """Ask for the yes, with no word of late marks."""
+    which = "这个号" if len(views) == 1 else f"这{len(views)}个号"
+    lines = "\n".join(wording.appointment(view) for view in views)
+    return f"{CONDOLENCE}{which}帮您取消，不用您跑医院：\n{lines}\n回复数字："
+
+
+def cancelled_after_death(views: Sequence[AppointmentView]) -> str:
+    """The places are given back; of money only what there is."""
+    lines = "\n".join(wording.appointment(view) for view in views)
+    paid = sum(view.paid_fen or 0 for view in views)
+    money = f"\n{wording.refund(paid)}" if paid else ""
+    return f"已取消：{lines}。{money}\n提醒也不会再发了。请您保重。"
+
+
 def sure(
     views: Sequence[AppointmentView], line: Sequence[Standing], *, free: bool, until: time
 ) -> str:
@@ -78,6 +102,7 @@ OUT_OF_LINE = "不用再等了。今天还想看，请到分诊台，或告诉�
 
 # Why somebody gives an appointment back: for the desk, and in what is taken along.
 REASONS: Mapping[str, str] = {
+    "died": "亲人过世",
     "well": "好了，不用看了",
     "busy": "有事来不了",
     "travel": "路上不方便",
@@ -94,6 +119,7 @@ WHY_UNTOLD = "好的，没关系。"
 
 UNDO_TITLE = "恢复刚取消的号"
 NOTHING_TO_UNDO = "没有刚取消的号可以恢复。看已约的号，说“我的预约”。"
+NOTHING_TO_TAKE_BACK = "刚才没有办过要撤回的事。看已约的号，说“我的预约”；要退号，说“取消预约”。"
 UNDO_OVER = "已经过了10分钟，不能直接恢复了。请重新挂号，告诉我哪里不舒服就行。"
 
 

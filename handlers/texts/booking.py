@@ -119,7 +119,8 @@ def instead(department: str, when: str, why: str) -> str:
 def only(department: str, when: str, offer: Offer) -> str:
     """One thing meets the wish: say what it is, and go on."""
     first = offer.first
-    return f"{department}{when}有{wording.doctor(first)}，{wording.price(first)}。"
+    time = f"只有{wording.clock(first.starts_at)}，" if len(offer.times) == 1 else ""
+    return f"{department}{when}有{wording.doctor(first)}，{time}{wording.price(first)}。"
 
 
 def which_time(opening: Opening, *, has_sites: bool) -> str:
@@ -134,6 +135,8 @@ def time_choice(opening: Opening) -> str:
     return f"{wording.clock(opening.starts_at)}{few}"
 
 
+# The time that stood in the list is gone, and with it all but one.
+ONE_LEFT = "刚才看到的时间被别人约走了，这半天只剩一个。"
 WHO = "给谁挂号？回复数字："
 
 
@@ -240,6 +243,14 @@ def no_such_doctor(name: str) -> str:
     """Nobody of that name works here."""
     who = name if name.endswith(("生", "师", "夫", "任", "授", "家")) else f"{name}医生"
     return f"没有找到{who}，可能名字有出入，或不在本院出诊。可以按科室挂号。"
+
+
+def only_like(name: str) -> str:
+    """Nobody of that name works here, but somebody whose name is nearly that."""
+    return f"没有找到{name}医生，名字相近的有下面这些。是您要找的吗？回复数字："
+
+
+NOT_LIKE = "都不是，按科室挂"
 
 
 def works_at(value: Physician, asked: str) -> str:

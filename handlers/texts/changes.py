@@ -6,6 +6,7 @@ WHAT_TO_CHANGE = "好的，您想怎么改？可以说别的日子、别的医�
 NOT_THIS = "好的，换一个看看。"
 ANOTHER_TIME = "好的，看看别的时间。想哪天来，也可以直接说，例如“周五下午”。"
 ANOTHER_DOCTOR = "好的，换一位医生。"
+FEWER_FIRST = "好的，余号多、人少的排在前面："
 WHICH_DOCTOR_NOT = "不要哪位医生？直接说名字，例如“不要张医生”；或者回复数字选一个："
 ANOTHER_SITE = "好的，换一家医院。"
 ANOTHER_DEPT = "好的，换个科。"

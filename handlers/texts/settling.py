@@ -61,3 +61,6 @@ def not_there(relation: str) -> str:
         f"没有找到{other}核对过的微信。请{other}在自己的微信里登记就诊人，"
         "再带证件到窗口核对，就能收到通知。"
     )
+
+# 「也发给他」, and nobody was spoken of.
+WHO_IS_THAT = "要发给谁？请说是您的什么人，例如“也通知我女儿”。"

@@ -50,7 +50,7 @@ class Answers(Hands):
         if self.character.is_attentive and (wrong := self._wrong_in(screen, now)):
             return self._object(wrong)
         found = choosing.person(screen, person, is_known=person.number in self.known)
-        return self._choose(found)
+        return self._choose(found) or self._next_page(screen)
 
     def _on_name(self, screen: Screen, now: datetime) -> Message | None:
         name = self.character.first_name or self.goal.person.name

@@ -119,7 +119,16 @@ def _suits(option: Option, screen: Screen, goal: Goal, relief: Relief, today: da
         return True
     if goal.when.days and day not in goal.when.days:
         return False
+    if _is_too_late(label, half, goal):
+        return False
     return not (goal.when.half and half and half != goal.when.half)
+
+
+def _is_too_late(label: str, half: str | None, goal: Goal) -> bool:
+    """The first time of a line is after the hour that was wished for."""
+    first, wished = _in_half(label, half), goal.when.clock
+    is_after = first is not None and wished is not None and first > wished
+    return is_after and not (first and wished and _is_near(first, wished))
 
 
 def _is_of(wards: frozenset[str], label: str) -> bool:
