@@ -13,7 +13,7 @@ from typing import Any
 from dialogue.form import Given, More, Redo
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import family, relative, wishes
+from handlers import family, relative, wished_times, wishes
 from handlers.scene import World
 from handlers.texts import changes as texts
 from nlp.heard import Heard
@@ -76,7 +76,7 @@ def _asks_again(heard: Heard, values: Values, world: World) -> bool:
     same_doctors = heard.doctors and wishes.hear_doctors(heard, values, world) == values.get(
         "doctors"
     )
-    same_when = heard.when and wishes.hear_when(heard, values, world) == values.get("when")
+    same_when = heard.when and wished_times.hear_when(heard, values, world) == values.get("when")
     is_other_doctor = all(o.doctor not in {d.code for d in heard.doctors} for o in chosen)
     is_other_time = not any(w.start <= o.starts_at < w.end for w in heard.when for o in chosen)
     return bool((same_doctors and is_other_doctor) or (same_when and is_other_time))
@@ -96,7 +96,7 @@ def _refused(values: Values) -> Values:
 
 def _other_time(values: Values, world: World) -> Given:
     chosen = _chosen(values, world)
-    spans = wishes.wanted_times(values)
+    spans = wished_times.wanted_times(values)
     if chosen is not None:
         start = chosen.starts_at
         hours = relative.half_day(chosen)

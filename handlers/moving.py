@@ -18,7 +18,7 @@ from typing import Any
 
 from dialogue.form import Asked, Done, Form, Given, More, Question, Reask, Redo, Slot, Stop
 from dialogue.state import Values
-from handlers import appointments, relative, times, wishes
+from handlers import appointments, relative, times, wished_times, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import changes as change_texts
@@ -60,7 +60,7 @@ def hear_when(heard: Heard, values: Values, world: World) -> Given:
     is_another = heard.symptoms or heard.stated_departments
     if (heard.intent == "book" and is_another) or _are_hours(heard):
         return None
-    return wishes.hear_when(heard, values, world)
+    return wished_times.hear_when(heard, values, world)
 
 
 def hear_hours(heard: Heard, values: Values, world: World) -> Given:
@@ -97,12 +97,12 @@ def _wanted(values: Values, view: AppointmentView) -> tuple[tuple[datetime, date
     """The times asked for, told outright or counted from the appointment."""
     day = relative.whole_day(view.opening.starts_at)
     if values.get("hours"):
-        spans = wishes.wanted_times({"when": values["hours"]})
+        spans = wished_times.wanted_times({"when": values["hours"]})
         later = (day[0].date() - spans[0][0].date()).days
-        return wishes.wanted_times({"when": relative.moved(spans, later)})
+        return wished_times.wanted_times({"when": relative.moved(spans, later)})
     if values.get("shift") is not None:
-        return wishes.wanted_times({"when": relative.moved([day], values["shift"])})
-    return wishes.wanted_times(values)
+        return wished_times.wanted_times({"when": relative.moved([day], values["shift"])})
+    return wished_times.wanted_times(values)
 
 
 def ask_offer(values: Values, world: World) -> Asked:
@@ -227,7 +227,7 @@ MOVE: Form[World] = Form(
         Slot("appointment", ask_move, after=("whose",)),
         Slot("shift", hear=hear_shift, after=("when",)),
         Slot("hours", hear=hear_hours, after=("when", "shift")),
-        Slot("when", hear=hear_when, check=wishes.check_when, after=("shift", "hours")),
+        Slot("when", hear=hear_when, check=wished_times.check_when, after=("shift", "hours")),
         Slot("doctor", hear=hear_doctor, after=("appointment",)),
         Slot(
             "offer",

@@ -1,7 +1,7 @@
 """
 「早一点的」「晚一点的」「推迟两天」「换一天」: a time told from the times on the table.
 
-All spans are [[from, to], …] as local ISO instants, as in `handlers.wishes`.
+All spans are [[from, to], …] as local ISO instants, as in `handlers.wished_times`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from dialogue.form import Given, Redo
 from dialogue.state import Values
-from handlers import wishes
+from handlers import wished_times, wishes
 from handlers.scene import World
 from handlers.texts import changes as texts
 from nlp.heard import Heard
@@ -80,7 +80,7 @@ def _table(values: Values, world: World) -> Sequence[Opening]:
 
 
 def _shifted(days: int, values: Values, world: World) -> Given:
-    spans = wishes.wanted_times(values)
+    spans = wished_times.wanted_times(values)
     if not spans:
         spans = tuple(whole_day(opening.starts_at) for opening in _table(values, world)[:1])
     return Redo(("offer",), "", {"when": moved(spans, days)}) if spans else None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from dialogue.form import Asked, Filled, Given, Question, Reask, Redo, Slot
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import wishes
+from handlers import wished_times, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
@@ -69,7 +69,7 @@ def _is_of_another_day(when: When, values: Values, offered: Sequence[Opening]) -
     An hour alone is told with the days that were wished for, whichever are listed.
     """
     day = when.start.date()
-    wished = {start.date() for start, _ in wishes.wanted_times(values)}
+    wished = {start.date() for start, _ in wished_times.wanted_times(values)}
     return when.names_day and day not in wished | {o.starts_at.date() for o in offered}
 
 
@@ -77,7 +77,7 @@ def is_clock_wish(values: Values, opening: Opening) -> bool:
     """Tell whether a clock time (not a half-day) was asked for and this is it."""
     return any(
         end - start <= _CLOCK_WISH and start <= opening.starts_at < end
-        for start, end in wishes.wanted_times(values)
+        for start, end in wished_times.wanted_times(values)
     )
 
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
 from dialogue.state import Values
-from handlers import family, triage, wards
+from handlers import family, triage, wards, wished_times
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import misses, refusals, wording
@@ -26,9 +25,6 @@ from scheduling.offers import Offer, Offers
 from scheduling.types import AppointmentView, Need, PatientId, SlotId
 
 _SERVICES = ("expert", "general", "special")
-_WEEK = timedelta(days=7)
-_DAY = timedelta(days=1)
-_SATURDAY = 5
 
 
 # -- doctor
@@ -103,44 +99,6 @@ def hear_site(heard: Heard, values: Values, world: World) -> Given:
     return heard.sites[0].code if heard.sites else None
 
 
-def hear_when(heard: Heard, values: Values, world: World) -> Given:
-    """
-    The days and hours asked for; 「下周三」 said at a weekend is told back with its date.
-
-    「上午的」 said in the morning is about this one, and the next, for this one will soon be over.
-    """
-    if not heard.when:
-        return None
-    first, now = heard.when[0], world.scene.now_local
-    spans = [(w.start, w.end) for w in heard.when]
-    if len(spans) == 1 and not first.names_day and first.start <= now:
-        spans.append((first.start + _DAY, first.end + _DAY))
-    when = [[start.isoformat(), end.isoformat()] for start, end in spans]
-    day = first.start.date()
-    if heard.urgency == "today" and day > now.date() and "when" not in values:
-        return Redo((), texts.today_first(day))
-    is_doubtful = "next_week" in heard.preferences and now.weekday() >= _SATURDAY
-    if is_doubtful and len(when) == 1 and when != values.get("when"):
-        return Redo((), texts.taken_for(day, day + _WEEK), {"when": when})
-    return when
-
-
-def check_when(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON
-    """A time that is over cannot be wished for; the same day of the next week may be meant."""
-    now, spans = world.scene.now_local, wanted_times({"when": value})
-    if any(end > now for _, end in spans):
-        return None
-    day = spans[0][0].date()
-    later = day + _WEEK
-    is_near = now.date() - _WEEK < day < now.date()
-    return texts.over(day, later) if is_near else texts.IN_THE_PAST
-
-
-def hear_loose(heard: Heard, values: Values, world: World) -> Given:
-    """「上午的」 without a day: where the next morning has nothing, any morning will do."""
-    return not any(when.names_day for when in heard.when) if heard.when else None
-
-
 def hear_usual(heard: Heard, values: Values, world: World) -> Given:
     """「找上次那个医生」."""
     return True if "same_doctor" in heard.preferences else None
@@ -185,7 +143,7 @@ def need(values: Values, world: World) -> Need:
         departments=() if doctor else tuple((c, s) for c, s in values["ward"]),
         doctor=doctor,
         site=values.get("site"),
-        when=wanted_times(values),
+        when=wished_times.wanted_times(values),
         words=tuple(values.get("dept", {}).get("words", ())),
         # Who names a doctor takes the kind of place that doctor has.
         service_type=None if doctor else wish.get("service"),
@@ -220,7 +178,7 @@ def offers(values: Values, world: World) -> Offers:
     patient = PatientId(values["patient"]) if "patient" in values else None
     found = world.desk.finder.offers(need(values, world), patient)
     if values.get("loose") and values.get("when") and not found.exact:
-        any_day = {**values, "when": _on_any_day(values, world)}
+        any_day = {**values, "when": wished_times.on_any_day(values, world)}
         wider = world.desk.finder.offers(need(any_day, world), patient)
         found = replace(found, nearby=wider.exact or found.nearby)
     if values.get("wish", {}).get("quiet"):
@@ -236,26 +194,10 @@ def _quiet(offers: Sequence[Offer]) -> tuple[Offer, ...]:
     return tuple(sorted(offers, key=lambda offer: -offer.left))
 
 
-def _on_any_day(values: Values, world: World) -> list[list[str]]:
-    """Return the hours wished for, on every day that can be booked."""
-    start, end = wanted_times(values)[0]
-    days = range(world.scene.policy.days_ahead + 1)
-    spans = [(start + n * _DAY, end + n * _DAY) for n in days]
-    return [[a.isoformat(), b.isoformat()] for a, b in spans]
-
-
 def _but(offers: Sequence[Offer], refused: Collection[SlotId]) -> tuple[Offer, ...]:
     """Leave out what was turned down, unless that is all there is."""
     rest = [o for o in offers if not any(slot in refused for slot in o.slots)]
     return tuple(rest or offers)
-
-
-def wanted_times(values: Values) -> tuple[tuple[datetime, datetime], ...]:
-    """Return the local intervals asked for; empty for any time."""
-    return tuple(
-        (datetime.fromisoformat(start), datetime.fromisoformat(end))
-        for start, end in values.get("when", ())
-    )
 
 
 def department_name(values: Values, world: World) -> str:
@@ -277,7 +219,7 @@ def list_name(offers: Sequence[Offer], values: Values, world: World) -> str:
 
 def why_not(found: Offers, values: Values, name: str, world: World) -> str:
     """Say why nothing is what was asked for, and which other site near by is free."""
-    when = wanted_times(values)
+    when = wished_times.wanted_times(values)
     wards = () if values.get("doctor") else tuple((c, s) for c, s in values["ward"])
     whose = _whose(values, world)
     asked = Need(wards, values.get("doctor"), values.get("site"), when, whose=whose)
@@ -347,8 +289,8 @@ SLOTS: tuple[Slot[World], ...] = (
     Slot("like", hear=hear_like),
     Slot("doctor", ask_doctor, pick=pick_doctor, after=("doctors", "usual", "like")),
     Slot("site", hear=hear_site),
-    Slot("when", hear=hear_when, check=check_when),
-    Slot("loose", hear=hear_loose),
+    Slot("when", hear=wished_times.hear_when, check=wished_times.check_when),
+    Slot("loose", hear=wished_times.hear_loose),
     Slot("wish", hear=hear_wish),
     *wards.SLOTS,
 )

@@ -100,6 +100,8 @@ def _from_an_end(bare: str) -> int | None:
 
 
 # 「还是第一个时间吧」 before a yes or no is no first answer, but the first of the list before.
-_OF_ANOTHER = re.compile(r"^(?:还是|要不|等等|等一下|不对|算了|改成?|换成?)|时间|日子|医生|大夫|天的")
+_OF_ANOTHER = re.compile(
+    r"^(?:还是|要不|等等|等一下|不对|算了|改成?|换成?)|时间|日子|医生|大夫|天的"
+)
 _LISTS = frozenset({"choice", "slot", "patient", "yes_no", "danger"})
 _MOST_CHOICES = 30

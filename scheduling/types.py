@@ -163,8 +163,8 @@ class PatientView:
     is_phone_proved: bool = False
 
 
-# Why somebody gives an appointment back: has died, is well again, is busy, cannot travel, booked the wrong
-# one, goes elsewhere, or something else.
+# Why somebody gives an appointment back: has died, is well again, is busy, cannot travel, booked
+# the wrong one, goes elsewhere, or something else.
 CancelReason = Literal["died", "well", "busy", "travel", "mistake", "elsewhere", "other"]
 CANCEL_REASONS: tuple[CancelReason, ...] = get_args(CancelReason)
 

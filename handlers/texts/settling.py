@@ -62,5 +62,6 @@ def not_there(relation: str) -> str:
         "再带证件到窗口核对，就能收到通知。"
     )
 
+
 # 「也发给他」, and nobody was spoken of.
 WHO_IS_THAT = "要发给谁？请说是您的什么人，例如“也通知我女儿”。"

@@ -113,10 +113,13 @@ def _suits(option: Option, screen: Screen, goal: Goal, relief: Relief, today: da
     # Who came for a department by name takes no other, where the line tells which it is.
     if goal.matter.kind == "department" and not _is_of(goal.matter.wards, label):
         return False
+    return relief.when or _suits_in_time(option.label, screen, goal, today)
+
+
+def _suits_in_time(label: str, screen: Screen, goal: Goal, today: date) -> bool:
+    """Day and half of the day as wished for, and the first time not after the hour."""
     day = date_in(label, today) or date_in(screen.heading, today)
     half = half_in(label) or half_in(screen.heading)
-    if relief.when:
-        return True
     if goal.when.days and day not in goal.when.days:
         return False
     if _is_too_late(label, half, goal):
