@@ -11,12 +11,6 @@ from scheduling.types import PatientView
 
 _CHILDREN = {"son": "m", "daughter": "f"}
 _FOR = re.compile(r"[给帮替为]$")
-# What takes a matter of somebody else's back to oneself; 「我那天回来」 does not.
-_MYSELF = re.compile(
-    r"自己|本人|不是(?:我|俺)?(?:给|帮|替)?(?:我|俺)?[^我俺，,。]{1,6}[，,。 ]*(?:是|给)(?:我|俺)"
-    r"|[给帮替为](?:我|俺)(?:挂|约|看|登记|吧|的?$)|(?:是|给)(?:我|俺)$|^(?:我|俺)(?:的|吧|啊|呀|哦|来|去|看|挂|要看|要挂)*$"
-    r"|(?:我|俺)(?:要|想|来|去)?看(?:病|医生|的)|(?:我|俺)(?:也|又|还)"
-)
 
 
 def meant(relation: str, people: Iterable[PatientView]) -> list[PatientView]:
@@ -34,7 +28,7 @@ def still_about(heard: Heard, relation: str | None) -> Heard:
     is_about_me = heard.person.relation == "self"
     if not is_about_me or relation in (None, "", "self") or heard.symptoms:
         return heard
-    if _MYSELF.search(heard.text.strip()):
+    if "myself" in heard.preferences:
         return heard
     return replace(heard, person=Person())
 

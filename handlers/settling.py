@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import cast
 
 from dialogue.filling import fill
 from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot
@@ -19,7 +20,7 @@ from dialogue.state import Frame, State, Values
 from handlers import booking, cancelling, family
 from handlers.scene import World
 from handlers.texts import settling as texts
-from nlp.heard import Heard
+from nlp.heard import Heard, Relation
 from scheduling.errors import Refusal
 from scheduling.types import PatientId
 
@@ -121,7 +122,7 @@ def change(heard: Heard, world: World) -> str:
     """Answer 「也通知我女儿」「别再通知我女儿」「也通知我」, said at any time."""
     on, relation = heard.errand == "share", heard.person.relation
     if relation is None and _PRONOUN.search(heard.text):
-        relation = world.person.get("relation")
+        relation = cast("Relation | None", (world.person or {}).get("relation"))
         if relation in (None, "self"):
             return texts.WHO_IS_THAT
     people = world.desk.patients.linked()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from dialogue.form import Asked, Filled, Given, Question, Reask, Redo, Slot
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import wished_times, wishes
+from handlers import wished_times
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts

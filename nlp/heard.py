@@ -130,7 +130,7 @@ class Heard:
     other_doctor, other_time, other_site, other_dept, other_patient, none, no_special), relative
     wishes (earlier, later, more, next_week), what is not known (skip, unsure, no_papers, no_name,
     no_phone), how it is meant (instead, rather, keep, all, undo, take_back, no_danger,
-    who_are_you), what is in the way (crowded, missed_visit, wait_a_bit), how it
+    who_are_you, myself), what is in the way (crowded, missed_visit, wait_a_bit), how it
     is to be told (care: slow and simple; no_care), what is said of being here (not_here, ask_here)
     and of one's place in line (queue_leave, queue_back, queue_missed, queue_ask, queue_rules,
     queue_results, queue_quit), talk about nothing here (rude, upset, off_topic), english.

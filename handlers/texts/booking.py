@@ -119,8 +119,8 @@ def instead(department: str, when: str, why: str) -> str:
 def only(department: str, when: str, offer: Offer) -> str:
     """One thing meets the wish: say what it is, and go on."""
     first = offer.first
-    time = f"只有{wording.clock(first.starts_at)}，" if len(offer.times) == 1 else ""
-    return f"{department}{when}有{wording.doctor(first)}，{time}{wording.price(first)}。"
+    time = wording.clock(first.starts_at) if when and len(offer.times) == 1 else ""
+    return f"{department}{when}{time}有{wording.doctor(first)}，{wording.price(first)}。"
 
 
 def which_time(opening: Opening, *, has_sites: bool) -> str:

@@ -151,7 +151,9 @@ def offer(value: Offer, *, show_site: bool, show_department: bool, show_day: boo
     )
     when = f"{half_day(first)} " if show_day else ""
     # Of one time nobody says that it is the earliest.
-    when += f"{'最早' if len(value.times) > 1 else '只有'}{clock(first.starts_at)}"
+    is_one = len(value.times) == 1
+    when = f"{when}最早" if not is_one else when.strip()
+    when += clock(first.starts_at)
     remote = "（线上）" if first.mode == "remote" else ""
     parts = [place, doctor(first) + remote, when, price(first)]
     line = "，".join(part for part in parts if part)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from tests.simulation import goals, report
+from tests.simulation import choosing, goals, report
 from tests.simulation.calendar_words import When
 from tests.simulation.casting import Cast
 from tests.simulation.hands import Character
@@ -156,3 +156,22 @@ def test_of_each_list_she_leafs_through_some_pages(booked):
 
     assert [patient._next_page(offers) is None for _ in range(4)] == [False, False, False, True]
     assert patient._next_page(kin) is not None
+
+
+def test_a_line_whose_first_time_is_after_her_hour_is_not_what_she_wants(booked):
+    patient, hospital, _, _ = booked
+    patient.goal = patient.goal.changed(when=When("下午2点", half="pm", clock=time(14)))
+    late = read("可以约的号，回复数字选一个：\n1. 普通号，12月14日 周一 下午16:30，20元")
+    early = read("可以约的号，回复数字选一个：\n1. 普通号，12月14日 周一 下午 最早13:30，20元")
+    today = hospital.clock().date()
+
+    assert choosing.offer(late, patient.goal, choosing.Relief(), today) is None
+    assert choosing.offer(early, patient.goal, choosing.Relief(), today) is not None
+
+
+def test_whom_she_does_not_find_in_a_list_she_looks_for_on_its_next_page(booked):
+    patient, hospital, _, _ = booked
+    patient.known = frozenset()
+    people = read("给谁挂号？回复数字：\n1. 李*英（妈妈）\n还有别的，回复“更多”")
+
+    assert patient._on_who(people, hospital.clock()).text == patient._more
