@@ -152,6 +152,13 @@ def pick_patient(value: Any, values: Values, world: World) -> Given:  # noqa: AN
     return Redo(("patient",), fill={"new_patient": True}) if value == NEW else value
 
 
+def answer_patient(heard: Heard, values: Values, world: World) -> Given:
+    """The number of who is not registered yet, sent at once: that is whom it is for."""
+    relation, linked = values.get("relation"), world.desk.patients.linked()
+    is_new = relation and not family.meant(relation, linked)
+    return Redo((), fill={"new_patient": True}) if is_new and heard.id_number else None
+
+
 # -- hold and confirm
 
 
@@ -283,8 +290,8 @@ FORM: Form[World] = Form(
              after=(*_WISH, "wait")),
         times.SLOT,
         Slot("relation", hear=wishes.hear_relation),
-        Slot("patient", ask_patient, hear=changes.hear_patient, pick=pick_patient,
-             after=("relation",)),
+        Slot("patient", ask_patient, hear=changes.hear_patient, answer=answer_patient,
+             pick=pick_patient, after=("relation",)),
         Slot(_AGREED, after=("time", "patient")),
         Slot("appointment", take_hold, after=("time", "patient")),
         Slot("confirm", ask_confirm, answer=answer_confirm, pick=pick_confirm,

@@ -16,6 +16,8 @@ from nlp import lexicon, mentioned
 from nlp.heard import Person, Relation, Sex
 
 _ROWS = {r["word"]: r for r in lexicon.rows("persons.tsv")}
+# Words for somebody of the family, not for oneself.
+KIN = tuple(word for word, row in _ROWS.items() if row["relation"] != "self" and not row["mild"])
 _WORD = re.compile("|".join(sorted(map(re.escape, _ROWS), key=len, reverse=True)))
 # Words that merely contain a person word: 大姨妈 is the period, 爸妈 above has its own row.
 _NOBODY = re.compile(

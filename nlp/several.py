@@ -1,8 +1,8 @@
 """
 Two wishes in one message: 「妈挂眼科，爸挂骨科」 is one for the mother, then one for the father.
 
-Split only where both parts say for whom and what, and ask for it: 「我妈有高血压，我头晕想挂号」
-is one wish, and so is a story with many people in it.
+「给我爸我妈都挂神经内科」 is one for each. Split only where both parts say for whom and what, and
+ask for it: 「我妈有高血压，我头晕想挂号」 is one wish, and so is a story with many people in it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,20 @@ _WHAT = re.compile(r"科|医生|大夫|主任|[挂约看](?:个|一个|一下)?[
 _BOTH = re.compile(r"^(?:都|一起|两个都|最好都)")
 
 
+_KIN = "|".join(sorted(map(re.escape, persons.KIN), key=len, reverse=True))
+# One wish for two: 「给我爸我妈都挂神经内科」.
+_TOGETHER = re.compile(
+    rf"^(?P<before>.{{0,12}}?)[给帮替]?(?P<one>{_KIN})(?:和|跟|与|还有|、|，|,)?(?P<two>{_KIN}|我自己)"
+    r"(?:一起|两个人?|俩|各|分别|也|都|全)+(?P<what>.+)$"
+)
+
+
 def split(text: str) -> tuple[str, str] | None:
     """Return the first wish and all that comes after it, None where there is one."""
+    both = _TOGETHER.match(text)
+    if both is not None and _is_whole(both["what"]):
+        first = f"{both['before']}给{both['one']}{both['what']}"
+        return first, f"给{both['two']}{both['what']}"
     parts = [part for part in _CUTS.split(text) if part and part.strip()]
     shared = [part for part in parts if _BOTH.match(part)]
     wishes: list[tuple[object, list[str]]] = []
