@@ -12,10 +12,14 @@ from datetime import date, datetime, timedelta
 
 from nlp import clock, days
 from nlp.datewords import (
+    BIRTH,
+    BY_NIGHT,
     ERRAND,
     ILLNESS,
+    LATELY,
     MAY,
     MOVED,
+    OFFERED,
     ONSET,
     PART_HOURS,
     SINCE,
@@ -23,6 +27,7 @@ from nlp.datewords import (
     TAKEN_BACK,
     TO,
     TOKEN,
+    VISIT,
     WANTS,
 )
 from nlp.days import Days, one_day
@@ -258,10 +263,10 @@ def _is_onset(folded: str, phrase: Phrase, today: date, *, wished: bool) -> bool
     """
     rest = folded[phrase.end :]
     bare = len(folded) <= (phrase.end - phrase.begin) + _SHORT_MESSAGE
+    if _counts_from_illness(folded, phrase) or (not bare and _looks_back(folded, phrase)):
+        return True
     if phrase.days is None and phrase.minutes is None:
         return not (bare or wished) or bool(ONSET.match(rest))
-    if phrase.counted and (STILL.match(rest) or SINCE.search(folded[: phrase.begin])):
-        return True
     if phrase.days and phrase.days.spans[0][0] <= today and ONSET.match(rest):
         return True
     if not bare and phrase.days and phrase.days.spans[-1][1] <= today and not ERRAND.match(rest):
@@ -269,3 +274,18 @@ def _is_onset(folded: str, phrase: Phrase, today: date, *, wished: bool) -> bool
     if bare or wished or MAY.match(rest):
         return False
     return phrase.counted or ILLNESS.search(folded) is not None
+
+
+def _looks_back(folded: str, phrase: Phrase) -> bool:
+    """Tell whether the words date a birth, a bad night or what has been so for months."""
+    said, rest = folded[phrase.begin : phrase.end], folded[phrase.end :]
+    if phrase.days is None:
+        return BY_NIGHT.fullmatch(said) is not None and not VISIT.match(rest)
+    lately = phrase.counted and LATELY.fullmatch(said) and not OFFERED.match(rest)
+    return bool(lately) or BIRTH.search(folded[: phrase.begin]) is not None
+
+
+def _counts_from_illness(folded: str, phrase: Phrase) -> bool:
+    """Tell whether 三天后 is so long after something of the illness."""
+    after, before = folded[phrase.end :], folded[: phrase.begin]
+    return phrase.counted and bool(STILL.match(after) or SINCE.search(before))

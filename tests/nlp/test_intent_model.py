@@ -17,20 +17,18 @@ def texts() -> list[train_intents.Row]:
 
 def test_wishes_in_words_it_never_saw_are_heard(texts: list[train_intents.Row]) -> None:
     unseen = [row for row in texts if not train_intents.is_training(row.text)]
-    assert len(unseen) > 900
-    assert train_intents.judged(unseen, intents.model()) >= 0.95
+    assert len(unseen) > 1500
+    assert train_intents.unseen_f1(texts, unseen) >= 0.9
 
 
-def test_every_wish_is_written_in_six_ways_at_least_sixty_times(
+def test_every_wish_is_written_in_many_ways_at_least_sixty_times(
     texts: list[train_intents.Row],
 ) -> None:
     counts = {intent: 0 for intent in intents.INTENTS if intent != "emergency"}
     for row in texts:
         counts[row.intent] += 1
     assert min(counts.values()) >= 60
-    assert {row.style for row in texts} == {
-        "young", "old", "dialect", "voice", "city", "country",
-    }  # fmt: skip
+    assert len({row.style for row in texts}) >= 9
 
 
 @pytest.mark.slow

@@ -162,6 +162,39 @@ def test_a_clerks_command_is_no_patients_wish() -> None:
     assert guess("王芳医生明天停诊吗", Cues(doctors=True, when=True))[0] != "staff"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "期末挂了两科，心态崩了", "我把大衣挂门后了，你看见没，哦发错人了",
+        "听说要取消医保个人账户，真的假的", "高铁候补票怎么老是不兑现，气人",
+        "我是来道歉的，不是再挂", "不用挂号，我就打听下你们有没有高压氧",
+        "我同学在群里问怎么退号，我转给她看看，我自己没事", "飞机票改签要收多少钱",
+    ],
+)  # fmt: skip
+def test_the_words_of_the_desk_in_other_talk_start_nothing(text: str) -> None:
+    starts = {"book", "cancel", "reschedule", "waitlist", "check_in", "extra"}
+    assert guess(text, Cues())[0] not in starts
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("你们食堂外人能吃不", "clinic_info"), ("陈志强医生看什么病厉害", "doctor_info"),
+        ("你们骨科谁做膝盖换得多", "doctor_info"), ("从火车站打车过来要几久", "clinic_info"),
+        ("医生临时不来了？那给我换一天", "reschedule"), ("我妈的出院证明在哪拿", "record"),
+        ("我爸坐轮椅，已经推到候诊区，麻烦标记一下", "check_in"),
+        ("要是有人取消，能自动轮到我吗", "waitlist"), ("你听不懂，换个懂的来", "human"),
+    ],
+)  # fmt: skip
+def test_a_word_inside_another_wish_is_not_the_wish(text: str, intent: str) -> None:
+    assert guess(text, Cues())[0] == intent
+
+
+def test_an_unknown_doctor_and_a_day_are_a_booking() -> None:
+    for text in ("帮我约刘晓梅医生后天下午", "高慧敏大夫周三上午"):
+        assert guess(text, Cues(when=True))[0] == "book"
+
+
 def test_what_a_question_asked_for_steers_a_bare_word() -> None:
     assert guess("这儿", Cues(asking="symptom"))[0] == "symptom"
     assert guess("这儿", Cues())[0] == "unknown"
