@@ -14,7 +14,6 @@ several thresholds. The writers of `JUDGES` never teach and choose nothing.
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import json
 import math
@@ -33,6 +32,7 @@ from nlp import hunches, lexicon, redflags
 from nlp.triage_model import Curve, load
 from scripts import model_file
 from scripts.model_file import Trained
+from scripts.triage_texts import WRITTEN, table
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 WRITERS = TESTS / "data" / "redflags"
@@ -45,8 +45,6 @@ OWN = (
 # Complaints and wishes of ordinary days, ours: tables, and lists without a header.
 EVERYDAY = tuple(TESTS / "data" / f"{name}.tsv" for name in ("first_messages", "everyday"))
 LISTS = tuple(TESTS / "data" / f"{name}.tsv" for name in ("triage_thin", "triage_questions"))
-# Complaints of new writers, none of them an emergency, whatever the rules say.
-COMPLAINTS = TESTS / "data" / "complaints"
 # One in so many of the ordinary texts, chosen by hash.
 SHARES = {"train.jsonl": 3, "search_intents.jsonl": 15}
 ORDINARY_WEIGHT, FORUM_WEIGHT = 1.0, 0.12
@@ -89,13 +87,6 @@ def read(writer: str, text: str, level: str, row: str) -> Text:
     features, flags = redflags.traits(text)
     name = f"rf{row:0>2}" if row.isdigit() else f"rf{row}"
     return Text(writer, text, level, name, features, flags)
-
-
-def table(path: Path) -> list[dict[str, str]]:
-    """Read a table of texts; lines opening with # above its header rest."""
-    lines = path.read_text("utf-8").splitlines()
-    first = next(n for n, line in enumerate(lines) if not line.startswith("#"))
-    return list(csv.DictReader(lines[first:], delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def taught() -> list[Text]:
@@ -151,10 +142,10 @@ def ordinary(data: Path) -> list[Text]:
 
 
 def harmless() -> list[Text]:
-    """Return the complaints that are none of an emergency, each under its writer's name."""
+    """Return the complaints that are no emergency, whatever the rules say, by writer."""
     return [
         _in_words(read(f"everyday {path.stem}", r["text"], "none", ""))._replace(is_ordinary=True)
-        for path in sorted(COMPLAINTS.glob("*.tsv"))
+        for path in sorted(WRITTEN.glob("*.tsv"))
         for r in table(path)
     ]
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nlp import inquiry
 from nlp.heard import Person
 from nlp.triage import FALLBACK, SHIPPED, Model, load, score
-from scripts.triage_texts import age_of, lines
+from scripts.triage_texts import WRITTEN, age_of, lines, table
 
 ENOUGH_ROWS = 20
 OWN_TEXTS = Path(__file__).resolve().parents[1] / "tests" / "data"
@@ -149,6 +149,20 @@ def show(path: Path, data: Path) -> None:
         found = answers(own_cases(OWN_TEXTS / file), model)
         print(f"{file:21} {hit_rates(found)}")
         print(per_department(found))
+    for file in sorted(WRITTEN.glob("*.tsv")):  # they teach, but for train_triage.py --without
+        print(f"first messages, {file.stem:8} {acceptable(file, model)}")
+
+
+def acceptable(file: Path, model: Model) -> str:
+    """Return how often one of the departments that would do is first, or among three."""
+    first = third = 0
+    rows = table(file)
+    for row in rows:
+        names = row["departments"].split("|")
+        got = [n.name for n in score(row["text"], Person(), 3, model)]
+        first += got[0] in names
+        third += not set(names).isdisjoint(got)
+    return f"{len(rows):5} rows first {first / len(rows):.3f} in three {third / len(rows):.3f}"
 
 
 def main() -> None:
