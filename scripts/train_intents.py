@@ -34,10 +34,12 @@ from nlp.senses import cues_of
 from nlp.vocabulary import DoctorEntry, Vocabulary
 from scripts import model_file
 from scripts.model_file import Trained
+from scripts.triage_texts import WRITTEN, table
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tests" / "data" / "intents"
 TRAIN_TENTHS = 7
+EVERY = 10  # more complaints would outweigh the other wishes
 MIN_TEXTS = 3  # 2 makes the file half as large again and hears no more
 STRENGTH = 10.0  # inverse regularisation; 5 to 60 differ by half a point on the training half
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -69,15 +71,20 @@ def is_training(text: str) -> bool:
 
 
 def rows(data: Path) -> list[Row]:
-    """Read all texts, in the order of the files' names."""
+    """Read all texts, in the order of the files' names; then some of the written complaints."""
     found = []
     for path in sorted(data.glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-                cues = cues_of(row["text"], NOW, HOUSE, Context())
-                seen = intents.traits(row["text"], cues)
-                found.append(Row(path.stem, row["intent"], row["text"], seen, cues))
+            lines = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            found += [_row(path.stem, row["intent"], row["text"]) for row in lines]
+    for path in sorted(WRITTEN.glob("*.tsv")):
+        found += [_row("complaints", "symptom", row["text"]) for row in table(path)[::EVERY]]
     return found
+
+
+def _row(style: str, intent: str, text: str) -> Row:
+    cues = cues_of(text, NOW, HOUSE, Context())
+    return Row(style, intent, text, intents.traits(text, cues), cues)
 
 
 def train(texts: list[Row]) -> tuple[list[str], Trained]:
