@@ -154,7 +154,8 @@ class Engine(Generic[W]):
     @staticmethod
     def _is_astray(form: Form[W], heard: Heard) -> bool:
         """A clear question about something else is not mined for answers it never meant."""
-        at_home = heard.intent in form.opens_on or heard.intent in form.keeps
+        # Certain to be no wish is what an answer in words nobody foresaw is, too.
+        at_home = heard.intent in {*form.opens_on, *form.keeps, "unknown"}
         return heard.confidence >= _CLEAR and not at_home
 
     def _elsewhere(

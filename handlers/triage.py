@@ -32,7 +32,7 @@ SURE = 0.9
 # there the bot is sure, too, when the best is so many times likelier than the next.
 _SHORT_CHARACTERS = 20
 _SURE_SHORT = 0.3
-_AHEAD = 8
+_AHEAD = 7
 # Who should be seen today is asked no more than there is need for.
 _SURE_TODAY = 0.5
 _NOBODY = (Named("", "", 0.0), Named("", "", 0.0))
@@ -42,6 +42,7 @@ _NEGLIGIBLE = 0.05
 # The option of nlp.inquiry that stands for all that is not shown.
 _NONE = "none"
 _MOST_NAMED = 3
+_FOR_CHILDREN = "儿科"  # the national name
 _TELLS_NOTHING = frozenset({"any", "none", "unsure", "skip"})
 # What in `dept` leaves nothing to ask here, or has a question of its own.
 _SETTLES = ("sure", "missing", "instead_of")
@@ -156,6 +157,9 @@ def pick_detail(value: Any, values: Values, world: World) -> Given:  # noqa: ANN
     if value < 0:
         return _NONE
     name, codes = options[value]
+    if name == "adult":
+        stands_for = dept.get("stands_for", {})
+        codes = [c for c in codes if stands_for.get(c[0]) != _FOR_CHILDREN] or codes
     after = {
         **dept,
         "codes": codes,
