@@ -149,8 +149,8 @@ def show(path: Path, data: Path) -> None:
         found = answers(own_cases(OWN_TEXTS / file), model)
         print(f"{file:21} {hit_rates(found)}")
         print(per_department(found))
-    for file in sorted(WRITTEN.glob("*.tsv")):  # they teach, but for train_triage.py --without
-        print(f"first messages, {file.stem:8} {acceptable(file, model)}")
+    for writer in sorted(WRITTEN.glob("*.tsv")):  # they teach, but for train_triage.py --without
+        print(f"first messages, {writer.stem:8} {acceptable(writer, model)}")
 
 
 def acceptable(file: Path, model: Model) -> str:
