@@ -272,8 +272,9 @@ def _departments(
     national = senses.national
     is_idle = heard.intent == "unknown" and heard.confidence >= _SURELY_IDLE
     wanted = (heard.intent in _SEEKS_CARE and not is_idle) or heard.symptoms
-    complains = bool(wanted) and (
-        senses.ailing or (heard.intent in ("symptom", "emergency") and not heard.doctors)
+    # Beside a doctor's name only words we know are a complaint: 「以前看过，觉得挺好的」 is none.
+    complains = bool(wanted and (heard.symptoms or not heard.doctors)) and (
+        senses.ailing or heard.intent in ("symptom", "emergency")
     )
     if not complains and (national or heard.intent != "book" or heard.doctors):
         return national

@@ -143,9 +143,9 @@ def test_exchanging_places_never_deadlocks(hospital):
 def test_control_places_taken_in_anybodys_order_deadlock(hospital, monkeypatch):
     admit = bookings.admit
 
-    def slowly(work, wanted, patient):
+    def slowly(work, wanted, patient, **more):
         time.sleep(PAUSE)
-        admit(work, wanted, patient)
+        admit(work, wanted, patient, **more)
 
     monkeypatch.setattr(stock, "lock", lambda work, slots: None)
     monkeypatch.setattr(bookings, "admit", slowly)

@@ -100,3 +100,10 @@ def test_all_is_loaded_before_the_first_message() -> None:
 def test_a_complaint_in_no_list_is_heard_in_a_wish_to_book(text, department) -> None:
     found = understand(text, NOW, HOUSE).departments
     assert (found[0].name if found else None) == department
+
+
+def test_chatter_beside_a_doctors_name_is_no_complaint() -> None:
+    said = "你好，麻烦你了，我爸爸以前在你们医院看过，觉得挺好的，这次想挂王建国医生的号"
+    heard = understand(said, NOW, HOUSE, Context())
+    assert heard.doctors
+    assert heard.departments == ()
