@@ -18,6 +18,7 @@ from bot.wiring import furnish
 from desk import demo
 from desk.work import Actor
 from tests.bot.hospital import Patient, settings
+from tests.stories.ward import Ward
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +66,11 @@ def stage(demo_hospital, tmp_path, redis_url):
     house = replace(house, alarms=ThreadPoolExecutor(1))
     yield Stage(house)
     house.close()
+
+
+@pytest.fixture
+def ward(stage):
+    """The stage with a nurse whose phone is bound."""
+    ward = Ward(stage)
+    ward.nurse(f"绑定 {ward.code}")
+    return ward

@@ -7,16 +7,9 @@ from sqlalchemy import select, update
 
 from models import Appointment, Outbox, Shift, Slot
 from tests.stories.test_shift_orders import free_colleague
-from tests.stories.test_suspension import Ward, booked
+from tests.stories.ward import booked
 
 pytestmark = pytest.mark.story
-
-
-@pytest.fixture
-def ward(stage):
-    ward = Ward(stage)
-    ward.nurse(f"绑定 {ward.code}")
-    return ward
 
 
 def notices(ward, kind: str) -> list[str]:

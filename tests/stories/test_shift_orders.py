@@ -14,20 +14,11 @@ from desk import demo, shifts, window
 from desk.accounts import ensure_account
 from desk.work import Actor
 from models import Appointment, AuditEvent, Outbox, Shift, Slot
-from scheduling.rota import Member
 from scheduling.types import Registration
-from tests.stories.test_suspension import CONSOLE, Ward, booked
+from tests.stories.ward import CONSOLE, EVERYBODY, booked
 
 pytestmark = pytest.mark.story
 PHONE = "13800000021"
-EVERYBODY = Member(0, "", "desk", None, None)
-
-
-@pytest.fixture
-def ward(stage):
-    ward = Ward(stage)
-    ward.nurse(f"绑定 {ward.code}")
-    return ward
 
 
 def free_colleague(ward, doctor: str) -> str:

@@ -10,18 +10,9 @@ from sqlalchemy import select
 from bot.turn import open_desk
 from desk import shifts, staff
 from models import Shift, Suspension
-from scheduling.rota import Member
-from tests.stories.test_suspension import CONSOLE, Ward, booked
+from tests.stories.ward import CONSOLE, EVERYBODY, booked
 
 pytestmark = pytest.mark.story
-EVERYBODY = Member(0, "", "desk", None, None)
-
-
-@pytest.fixture
-def ward(stage):
-    ward = Ward(stage)
-    ward.nurse(f"绑定 {ward.code}")
-    return ward
 
 
 def ahead(ward) -> list:

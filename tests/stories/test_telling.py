@@ -9,7 +9,7 @@ from bot.turn import open_desk
 from desk import laying
 from desk.work import Actor
 from models import Broadcast, Outbox
-from tests.stories.test_suspension import Ward, booked
+from tests.stories.ward import Ward, booked
 
 pytestmark = pytest.mark.story
 

@@ -17,7 +17,7 @@ from tests.bot.hospital import settings
 from tests.handlers.aloud_rules import wrongs
 from tests.stories.conftest import Stage
 from tests.stories.test_kinds import place
-from tests.stories.test_suspension import CONSOLE, Ward
+from tests.stories.ward import CONSOLE, Ward
 
 pytestmark = pytest.mark.story
 
