@@ -18,7 +18,7 @@ from benchmarks.measure import Row, interleaved
 from benchmarks.places import Places
 from scheduling.clinic_day import simulate, slots
 from scheduling.clinic_types import USUAL, Duty, Habits, HalfDay
-from scheduling.queueing import Discipline
+from scheduling.disciplines import Discipline
 from scheduling.rooms import Room, Session, Visit, draw, simulated
 from scheduling.templates import Clinic, Point, Search, bailey_welch
 from scheduling.transport import Demand, Supply, plan

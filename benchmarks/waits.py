@@ -19,8 +19,8 @@ from benchmarks.measure import Row, percentile
 from benchmarks.places import Places, Sizes
 from scheduling.clinic_day import Moment, simulate, slots
 from scheduling.clinic_types import Call, Duty, Habits, HalfDay
+from scheduling.disciplines import EMERGENCY, FIRST, Discipline
 from scheduling.overtaking import length, wait
-from scheduling.queueing import EMERGENCY, FIRST, Discipline
 from scheduling.waits import NOTHING, Pace, Visit, WaitRange, estimate, shrunk
 
 _OPENS = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)

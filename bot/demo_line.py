@@ -14,8 +14,8 @@ from desk.counter import Counter
 from desk.demo_people import Expected
 from desk.work import Actor
 from scheduling.clinic_room import Person, Room
+from scheduling.disciplines import FIRST
 from scheduling.errors import Refusal
-from scheduling.queueing import FIRST
 from scheduling.rota import Member, ShiftView
 from scheduling.visit import TicketId, TicketView
 from scheduling.waits import WaitRange
@@ -148,4 +148,6 @@ class DeskLine:
         if lane != FIRST:
             return tickets.come_back(work, self._tickets[number])
         by_desk = work.actor.openid is None
+        known = work.policy.discipline(self._shift.site, self._shift.department).ranks
+        rank = rank if rank in known else ""
         return tickets.check_in(work, appointment, rank=rank, by_desk=by_desk)

@@ -8,7 +8,7 @@ from datetime import date
 from statistics import fmean
 
 from scheduling.clinic_types import Call
-from scheduling.queueing import EMERGENCY, FIRST
+from scheduling.disciplines import EMERGENCY, FIRST
 from scheduling.waits import WaitRange
 
 _CLASSES = ("new", "priority", "return", "missed")

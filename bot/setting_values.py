@@ -18,9 +18,9 @@ from bot import channel_file
 from bot.channel_file import ChannelFile
 from models.vault import VaultError, checked_key
 from scheduling.channels import CHANNELS
+from scheduling.disciplines import Discipline, read_discipline
 from scheduling.policy import Policy
 from scheduling.policy_check import faults
-from scheduling.queueing import Discipline, read_discipline
 
 PRODUCTION, DEVELOPMENT = "production", "development"
 _ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?")

@@ -31,7 +31,7 @@ from console.gate import Gate
 from console.policy import Rulebook
 from desk import audit, second_step, shifts, staff, tickets
 from handlers.texts import console as texts
-from handlers.texts import notices, refusals, screen, wording
+from handlers.texts import notices, ranks, refusals, screen, wording
 from handlers.texts import rooms as room_texts
 from scheduling.errors import Refusal
 
@@ -82,6 +82,7 @@ def create_blueprint(
             "hospital": hospital,
             "texts": texts,
             "rooms": room_texts,
+            "ranks": ranks,
             "screen": screen,
             "wording": wording,
             "calls": notices.CALLS,
@@ -111,9 +112,10 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             found = shifts.one(counter.work, me(), number)
             people = shifts.patients(counter.work, number)
             here = tickets.of_appointments(counter.work, [one.appointment for one in people])
+            discipline = counter.work.policy.discipline(found.site, found.department)
             is_today = found.starts_at.date() == counter.now.date()
             audit.record(counter.work, "look", f"shift:{number}")
-        about = {"patients": people, "here": here, "is_today": is_today}
+        about = {"patients": people, "here": here, "is_today": is_today, "discipline": discipline}
         return render_template("console/shift.html", shift=found, **about)
 
 

@@ -65,8 +65,10 @@ def _add_walk_in(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.get("/patients/<int:number>/walk-in")
     def ask_walk_in(number: int) -> str:
         door.only_desk()
-        found = door.act(open_desk, lambda c: _open_now(c.work, me()))
-        return render_template("console/walk_in.html", number=number, shifts=found)
+        found, choices = door.act(open_desk, lambda c: _to_walk_in(c.work, me()))
+        return render_template(
+            "console/walk_in.html", number=number, shifts=found, choices=choices
+        )
 
     @blueprint.post("/patients/<int:number>/walk-in")
     def walk_in(number: int) -> ResponseReturnValue:
@@ -82,6 +84,14 @@ def _add_walk_in(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         ticket = door.act(open_desk, take)
         flash(texts.checked_in(ticket))
         return redirect(url_for("console.shift", number=ticket.shift))
+
+
+def _to_walk_in(work: Work, member: Member) -> tuple[list[ShiftView], list[tuple[str, str]]]:
+    """The rooms somebody could still go to, and why she might go before in one of them."""
+    found = _open_now(work, member)
+    known = (work.policy.discipline(one.site, one.department) for one in found)
+    choices = (pair for one in known for pair in texts.choices(one).items())
+    return found, list(dict.fromkeys(choices))
 
 
 def _open_now(work: Work, member: Member) -> list[ShiftView]:
@@ -124,8 +134,5 @@ def proposals(work: Work, member: Member) -> list[Proposal]:
 
 
 def _rank() -> str:
-    """Why somebody goes before, as the form has it; nonsense is a bad request."""
-    rank = request.form.get("rank", "")
-    if rank and rank not in texts.RANKS:
-        abort(400)
-    return rank
+    """Why somebody goes before, as the form has it; the desk knows which there are."""
+    return request.form.get("rank", "")

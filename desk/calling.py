@@ -17,8 +17,16 @@ from sqlalchemy import Row, bindparam, select, update
 from desk import audit, rehousing, rooms, ticket_notices, ticket_rows, visits
 from desk.work import Work
 from models import Appointment, Ticket
-from scheduling.errors import NobodyInside, NotAllowed, NotInLine, NoVisitToResume, RoomClosed
-from scheduling.queueing import EMERGENCY, OVER, RANKS, RETURN
+from scheduling.disciplines import EMERGENCY, RETURN
+from scheduling.errors import (
+    NobodyInside,
+    NoSuchRank,
+    NotAllowed,
+    NotInLine,
+    NoVisitToResume,
+    RoomClosed,
+)
+from scheduling.queueing import OVER
 from scheduling.rota import Member, ShiftView
 from scheduling.visit import TicketId, TicketView, near
 
@@ -202,10 +210,9 @@ def set_rank(work: Work, member: Member, ticket: TicketId, rank: str) -> TicketV
     Say why somebody goes before others, or ("") that she does not any more.
 
     Raises:
-        NotAllowed: doctors do not. NoSuchTicket; NotInLine: it is over. ValueError: no such rank.
+        NotAllowed: doctors do not. NoSuchTicket; NotInLine: it is over; NoSuchRank: the department
+        knows none of that name.
     """
-    if rank and rank not in RANKS:
-        raise ValueError(f"{rank} is no rank")
     row = ticket_rows.one(work, ticket)
     work, _ = visits.staff(work, member, row.shift_id)
     if member.role == "doctor":
@@ -213,6 +220,9 @@ def set_rank(work: Work, member: Member, ticket: TicketId, rank: str) -> TicketV
     row = ticket_rows.locked(work, ticket)
     if row.state in OVER:
         raise NotInLine(state=row.state)
+    known = work.policy.discipline(row.site, row.department).ranks
+    if rank not in known and rank not in ("", row.rank):
+        raise NoSuchRank
     work.conn.execute(_SET, {"ticket": row.id, "rank": rank, "version": row.version + 1})
     same = row.state, row.state
     ticket_rows.event(work, row.id, same, row.shift_id, f"rank {rank}".strip())

@@ -7,11 +7,12 @@ Thin on purpose: what happens stands in `desk.tickets`, `desk.calling`, `desk.cl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from desk import calling, closing, next_visits, rooms, shifts, standing, tickets
 from desk.work import Work
+from scheduling.disciplines import Discipline
 from scheduling.errors import WhichRoom
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
@@ -52,6 +53,14 @@ class Visits:
     def standings(self) -> Sequence[Standing]:
         """Return where everybody with a ticket of today stands, soonest first."""
         return standing.of_account(self._work)
+
+    def disciplines(self) -> Mapping[str, Discipline]:
+        """Return how the departments of today's visits call, by name; as usual without any."""
+        calls = self._work.policy.discipline
+        found = {one.ticket.department_name: one.discipline for one in self.standings()}
+        for at in (one.opening for one in self.due()):
+            found[at.department_name] = calls(at.site, at.department)
+        return found or {"": calls("", "")}
 
     def check_in(self, appointment: AppointmentId, site: str | None = None) -> Standing:
         """

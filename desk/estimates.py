@@ -18,6 +18,7 @@ from desk import rooms, ticket_rows
 from desk.work import Work
 from models import Appointment, Pace, Ticket
 from scheduling import waits
+from scheduling.disciplines import RETURN
 from scheduling.overtaking import (
     Coming,
     Inside,
@@ -27,7 +28,6 @@ from scheduling.overtaking import (
     sent_share,
     wait,
 )
-from scheduling.queueing import RETURN
 from scheduling.waits import WaitRange
 
 # A doctor who is later than this and has not said so: nobody knows.

@@ -18,7 +18,7 @@ from sqlalchemy import Row, bindparam, func, or_, select
 from desk import estimates, rooms, ticket_rows
 from desk.work import Work
 from models import Appointment, Calling, Department, Doctor, Shift, Site, Slot, Ticket
-from scheduling.queueing import FIRST
+from scheduling.disciplines import FIRST
 from scheduling.visit import Load, Proposal
 from scheduling.waits import Pace
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from desk import loads, outbox, rooms, ticket_notices, ticket_rows
 from desk.work import Work
-from scheduling.queueing import MISSED, RETURN
+from scheduling.disciplines import MISSED, RETURN
 from scheduling.visit import Load
 
 # In which lane somebody comes back, by where she was.

@@ -18,7 +18,7 @@ from desk import jobs
 from desk.rows import insert_row
 from desk.work import Work
 from models import Calling, Pace, Shift
-from scheduling.queueing import LANES, MOST_SHARE, Discipline
+from scheduling.disciplines import LANES, MOST_SHARE, Discipline
 
 CLOSE = "close_room"
 # A visit longer than this was not ended by anybody; it tells nothing of how long visits take.

@@ -204,7 +204,7 @@ def view(work: Work, row: _Row) -> TicketView:
         shift=row.shift_id,
         room=row.room,
         lane=row.lane,
-        rank=row.rank,
+        rank=work.policy.rank(row.site, row.department, row.rank),
         state=row.state,
         due_at=work.local(row.due_at),
         called_at=None if row.called_at is None else work.local(row.called_at),

@@ -19,14 +19,16 @@ from desk.rows import insert_row
 from desk.work import Work
 from models import Appointment, Patient, Shift, Site, Slot, Ticket
 from scheduling.arriving import Arrival, check_arrival, due_at
+from scheduling.disciplines import FIRST, Discipline
 from scheduling.errors import (
     AppointmentOver,
+    NoSuchRank,
     NoSuchTicket,
     NotInLine,
     ShiftSuspended,
     SlotTaken,
 )
-from scheduling.queueing import FIRST, OVER, RANKS, rank_by_age
+from scheduling.queueing import OVER
 from scheduling.types import AppointmentId, PatientId, SlotId
 from scheduling.visit import TicketId, TicketView, VisitToday, near
 from scheduling.waits import WaitRange
@@ -82,11 +84,12 @@ def check_in(
 
     Raises:
         NotYourAppointment, NotConfirmed, ShiftSuspended, AppointmentOver, WrongDay, WrongSite,
-        CheckInNotOpen, ShiftOver. ValueError: there is no such rank.
+        CheckInNotOpen, ShiftOver; NoSuchRank: the department knows none of that name.
     """
-    if rank and rank not in RANKS:
-        raise ValueError(f"{rank} is no rank")
     row = appointments.find(work, appointment)
+    discipline = rooms.discipline(work, row)
+    if rank and rank not in discipline.ranks:
+        raise NoSuchRank
     if (known := ticket_rows.of_appointments(work, [row.id]).get(row.id)) is not None:
         return _again(work, known)
     about = work.conn.execute(_ABOUT, {"shift": row.shift_id}).one()
@@ -99,7 +102,8 @@ def check_in(
     record(work, row.id, "booked", "checked_in")
     if by_desk:
         audit.record(work, "arrive", f"appointment:{row.id}", {"rank": rank})
-    ticket = _insert(work, row, about, room, rank if by_desk else "")
+    ranked = (by_desk and rank) or _rank_by_age(work, discipline, row.patient_id)
+    ticket = _insert(work, row, about, room, ranked)
     return ticket_rows.view(work, ticket_rows.one(work, ticket))
 
 
@@ -241,9 +245,13 @@ def _room(work: Work, about: _Row, arriving: int) -> int | None:
     return None if lightest is None else lightest.shift
 
 
+def _rank_by_age(work: Work, discipline: Discipline, patient: int) -> str:
+    born = work.conn.execute(_BORN, {"patient": patient}).scalar_one()
+    return discipline.rank_by_age(born, work.local(work.now).date())
+
+
 def _insert(work: Work, row: _Row, about: _Row, room: int | None, rank: str) -> int:
     today = work.local(work.now).date()
-    born = work.conn.execute(_BORN, {"patient": row.patient_id}).scalar_one()
     number, label = numbers.draw(work, row.department_id, today)
     due = due_at(work.policy, work.local(work.now), work.local(row.starts_at))
     state = "waiting" if room is not None else "unseen"
@@ -256,7 +264,7 @@ def _insert(work: Work, row: _Row, about: _Row, room: int | None, rank: str) -> 
         "number": number,
         "label": label,
         "lane": FIRST,
-        "rank": rank or rank_by_age(born, today),
+        "rank": rank,
         "state": state,
         "due_at": due,
         "ready_at": work.now,

@@ -12,6 +12,7 @@ from desk import rooms, shifts, ticket_rows
 from desk.events import record
 from desk.work import Actor, Work
 from models import Appointment, Ticket
+from scheduling.disciplines import RETURN
 from scheduling.errors import (
     NobodyInside,
     NoVisitToResume,
@@ -19,7 +20,6 @@ from scheduling.errors import (
     ShiftSuspended,
     WrongDay,
 )
-from scheduling.queueing import RETURN
 from scheduling.rota import Member, ShiftView
 
 _END = (

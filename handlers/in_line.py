@@ -83,7 +83,8 @@ def _fitting(values: Values, world: World) -> list[Standing]:
 
 def _ask_tickets(values: Values, world: World) -> Asked:
     if values["act"] == "rules":
-        return Stop(texts.rules(world.desk.visits.standings()))
+        visits = world.desk.visits
+        return Stop(texts.rules(visits.disciplines(), visits.standings()))
     mine = standings(values, world)
     if not mine:
         return _no_ticket(values, world)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from scheduling.disciplines import Discipline
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
 from scheduling.visit import RoomView, Standing, TicketId, TicketView
@@ -30,6 +31,10 @@ class Visits(Protocol):
 
     def standings(self) -> Sequence[Standing]:
         """Return where everybody with a ticket of today stands, soonest first."""
+        ...
+
+    def disciplines(self) -> Mapping[str, Discipline]:
+        """Return how the departments of today's visits call, by name; as usual without any."""
         ...
 
     def check_in(self, appointment: AppointmentId, site: str | None = None) -> Standing:

@@ -14,6 +14,7 @@ from random import Random
 
 from scheduling.clinic_room import Agenda, Person, Room
 from scheduling.clinic_types import HalfDay, Outcome
+from scheduling.disciplines import EMERGENCY, MISSED, MOST_SHARE, Discipline
 from scheduling.overtaking import (
     Inside,
     Snapshot,
@@ -21,7 +22,7 @@ from scheduling.overtaking import (
     expected_booked,
     sent_share,
 )
-from scheduling.queueing import EMERGENCY, MISSED, MOST_SHARE, Discipline, Waiting, next_up
+from scheduling.queueing import Waiting, next_up
 from scheduling.waits import Pace
 
 # A missed call: so many others are called before it counts again.

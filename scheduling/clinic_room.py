@@ -17,9 +17,9 @@ from random import Random
 from typing import Protocol
 
 from scheduling.clinic_types import Call, Duty, HalfDay, Outcome
-from scheduling.queueing import EMERGENCY, FIRST, MISSED, RANKS, RETURN
+from scheduling.disciplines import EMERGENCY, FIRST, MISSED, RETURN, Discipline
 
-_RANKS = [rank for rank in RANKS if rank != EMERGENCY]
+_RANKS = [rank for rank in Discipline().ranks if rank != EMERGENCY]
 # After so many missed calls it is over.
 _MOST_MISSES = 3
 _RESULTS_CV = 0.5

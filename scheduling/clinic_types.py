@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduling.disciplines import RETURN
 from scheduling.overtaking import USUAL_NO_SHOW
-from scheduling.queueing import RETURN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

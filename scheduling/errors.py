@@ -14,7 +14,7 @@ Every expected "no" of the desk, as a tree.
       NotAllowed NothingToUndo DoctorBusy TooFewPlaces TooManyPlaces ShiftNotEmpty BadQuota
       BadShiftTime
       NotConfirmed WrongDay WrongSite CheckInNotOpen ShiftOver
-      RoomClosed WhichRoom NobodyInside NotInLine NoSuchTicket
+      RoomClosed WhichRoom NobodyInside NotInLine NoSuchTicket NoSuchRank
       CannotMerge
       BadWords NobodyThere NeedsAnother BroadcastMoved NotYourAccount
 """
@@ -404,6 +404,12 @@ class NotInLine(Refusal):
 
 class NoSuchTicket(Refusal):
     """No ticket of today, or not one this account may see."""
+
+    slot = "ticket"
+
+
+class NoSuchRank(Refusal):
+    """The department lets nobody go before for that reason, or does not any more."""
 
     slot = "ticket"
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import NormalDist
 
-from scheduling.queueing import FIRST, RANKED, RETURN, Discipline, Waiting, line
+from scheduling.disciplines import FIRST, RANKED, RETURN, Discipline
+from scheduling.queueing import Waiting, line
 from scheduling.waits import RETURN_LENGTH, Pace, Visit, WaitRange, estimate, residual
 
 # Who is booked and never comes: tertiary hospital, web booking, 2010 (PMC3238289).

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from types import MappingProxyType
 
+from scheduling.disciplines import Discipline, Rank
 from scheduling.distance import Going
-from scheduling.queueing import Discipline
 
 # The notice people agree to before their data are stored. Whoever changes what it says changes
 # this: everybody is asked again (PIPL art. 14). handlers/texts shows it.
@@ -211,6 +211,19 @@ class Policy:
             if code in self.disciplines:
                 return self.disciplines[code]
         return _USUAL
+
+    def rank(self, site: str, department: str, name: str) -> Rank | None:
+        """
+        Return why a ticket goes before where it waits; None where it does not.
+
+        Who was sent here keeps the rank that the other department knows, and so does a ticket
+        whose rank has left the rules since.
+        """
+        here = self.discipline(site, department)
+        if not here.counts(name):
+            return None
+        everywhere = (here, *self.disciplines.values(), _USUAL)
+        return next((one.ranks[name] for one in everywhere if name in one.ranks), Rank(name))
 
 
 _USUAL = Discipline()

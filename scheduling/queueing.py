@@ -1,29 +1,29 @@
 """
-In which order those who wait are called (叫号规则); pure.
+In which order those who wait are called, under the discipline of their department; pure.
 
-A discipline is data: by appointment and arrival (`fifo`), by class (`priority`), the printed
-pattern "2 first visits, 1 return, 1 missed" (`pattern`) and accumulating priority, rate times
-waiting time (`accumulating`: Kleinrock 1964; Stanford, Taylor, Ziedins 2014). Emergencies stand
-outside all of them and go first; whoever has waited longer than the cap goes next. Sources of the
-rules as printed: docs/policy.md.
+Emergencies stand outside all disciplines and go first; whoever has waited longer than the cap goes
+next. What a discipline is, and who goes before others in it: `scheduling.disciplines`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
-from types import MappingProxyType
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-FIRST, RETURN, MISSED = LANES = ("first", "return", "missed")
-EMERGENCY = "emergency"
-# Why somebody goes before (优先): `elder80` and `child3` are told by the birth date, the rest is
-# shown at the desk.
-RANKS = (EMERGENCY, "elder80", "pregnant", "disabled", "soldier", "child3")
-RANKED = "ranked"
-_ELDER_YEARS, _CHILD_YEARS = 80, 3
-# A share is a number of calls in a row; the desk remembers so many.
-MOST_SHARE = 9
+from scheduling.disciplines import (
+    ACCUMULATING,
+    EMERGENCY,
+    FIFO,
+    FIRST,
+    LANES,
+    MISSED,
+    PATTERN,
+    PRIORITY,
+    RETURN,
+    Discipline,
+)
+
 _MINUTE = timedelta(minutes=1)
 
 # What may become of a ticket; what is not here is refused. `called` again is another call of the
@@ -74,76 +74,6 @@ class Waiting:
         return max(self.turn_at, self.ready_at)
 
 
-def _shares() -> Mapping[str, int]:
-    return MappingProxyType({FIRST: 2, RETURN: 1, MISSED: 1})
-
-
-def _rates() -> Mapping[str, float]:
-    return MappingProxyType({RANKED: 3.0, RETURN: 2.0, FIRST: 1.0, MISSED: 1.0})
-
-
-@dataclass(frozen=True, slots=True)
-class Discipline:
-    """
-    How a department calls.
-
-    `shares`: so many of each lane in turn; where it `is_dynamic`, one first visit and one return
-    while more returns than first visits wait. `rates` by lane or rank (`ranked` for all ranks): of
-    the priority classes the highest goes first, of the accumulating ones it is the credit per
-    minute. `cap_minutes`: no first visit or return waits longer for others; None: no cap.
-    """
-
-    kind: str = "pattern"
-    shares: Mapping[str, int] = field(default_factory=_shares)
-    is_dynamic: bool = True
-    rates: Mapping[str, float] = field(default_factory=_rates)
-    cap_minutes: float | None = 90.0
-
-    def rate(self, one: Waiting) -> float:
-        """Return the rate of somebody: of the lane, or of the rank where that is higher."""
-        lane = self.rates[one.lane]
-        if not one.rank:
-            return lane
-        return max(lane, self.rates.get(one.rank, self.rates[RANKED]))
-
-
-def read_discipline(given: Mapping[str, object]) -> Discipline:
-    """
-    Return a discipline as a site writes it: what it leaves out is as in the default one.
-
-    Raises:
-        ValueError: a name or a value no discipline has.
-    """
-    unknown = given.keys() - {one.name for one in fields(Discipline)}
-    if unknown:
-        raise ValueError(f"no such part of a discipline: {', '.join(sorted(unknown))}")
-    changes = dict(given)
-    for name, default in (("shares", _shares()), ("rates", _rates())):
-        changed = changes.get(name, {})
-        if not isinstance(changed, Mapping):
-            raise ValueError(f"{name} must be a table")  # noqa: TRY004 - one error for all
-        changes[name] = MappingProxyType({**default, **changed})
-    made = Discipline(**changes)  # type: ignore[arg-type] # checked in the next line
-    _check(made)
-    return made
-
-
-def _check(made: Discipline) -> None:
-    if made.kind not in _ORDERS:
-        raise ValueError(f"kind must be one of {', '.join(_ORDERS)}")
-    if made.shares.keys() != set(LANES):
-        raise ValueError(f"shares are of {', '.join(LANES)}")
-    if not all(type(n) is int and 0 < n <= MOST_SHARE for n in made.shares.values()):
-        raise ValueError(f"a share is a whole number from 1 to {MOST_SHARE}")
-    if not made.rates.keys() <= {*LANES, *RANKS, RANKED}:
-        raise ValueError("rates are of a lane or a rank")
-    numbers = [*made.rates.values(), *(() if made.cap_minutes is None else (made.cap_minutes,))]
-    if not all(type(n) in (int, float) and n > 0 for n in numbers):
-        raise ValueError("rates and cap_minutes are numbers above 0")
-    if type(made.is_dynamic) is not bool:
-        raise ValueError("is_dynamic is true or false")
-
-
 def line(
     waiting: Sequence[Waiting],
     called_lanes: Sequence[str],
@@ -173,14 +103,6 @@ def next_up(
 ) -> Waiting | None:
     """Return who is called now; None if nobody waits."""
     return next(iter(line(waiting, called_lanes, discipline, now)), None)
-
-
-def rank_by_age(born: date, today: date) -> str:
-    """Return the rank that the birth date alone gives (周岁), "" for none."""
-    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    if years >= _ELDER_YEARS:
-        return "elder80"
-    return "child3" if years < _CHILD_YEARS else ""
 
 
 # -- inside
@@ -220,7 +142,7 @@ def _fifo(
 def _priority(
     rest: list[Waiting], _lanes: list[str], by: Discipline, _now: datetime, made: int
 ) -> Iterator[Waiting]:
-    return _passing(sorted(rest, key=lambda one: (-by.rate(one), _turn(one))), made)
+    return _passing(sorted(rest, key=lambda one: (-by.rate(one.lane, one.rank), _turn(one))), made)
 
 
 def _accumulating(
@@ -229,7 +151,7 @@ def _accumulating(
     def credit(one: Waiting) -> float:
         waited = _waited(one, now)
         # Before its time nobody's credit grows: the nearer slot comes first, whatever the rate.
-        return by.rate(one) * waited if waited > 0 else waited
+        return by.rate(one.lane, one.rank) * waited if waited > 0 else waited
 
     return _passing(sorted(rest, key=lambda one: (-credit(one), _turn(one))), made)
 
@@ -293,9 +215,8 @@ def _share(queues: Mapping[str, list[Waiting]], lane: str, by: Discipline) -> in
 
 _Order = Callable[[list[Waiting], list[str], Discipline, datetime, int], Iterator[Waiting]]
 _ORDERS: Mapping[str, _Order] = {
-    "fifo": _fifo,
-    "priority": _priority,
-    "pattern": _pattern,
-    "accumulating": _accumulating,
+    FIFO: _fifo,
+    PRIORITY: _priority,
+    PATTERN: _pattern,
+    ACCUMULATING: _accumulating,
 }
-KINDS = tuple(_ORDERS)

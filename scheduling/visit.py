@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
 
-from scheduling.queueing import Discipline
+from scheduling.disciplines import Discipline, Rank
 from scheduling.rota import ShiftView
 from scheduling.types import AppointmentId, AppointmentView
 from scheduling.waits import WaitRange
@@ -26,8 +26,8 @@ class TicketView:
     """
     A ticket (排队号) where it waits now: `shift` and its room, not those it was booked for.
 
-    `lane` first | return | missed; `rank` why it goes before, "" for none; `state` as in
-    `scheduling.queueing.TRANSITIONS`; `called_at` the last call.
+    `lane` first | return | missed; `rank` why it goes before there, None: it does not; `state` as
+    in `scheduling.queueing.TRANSITIONS`; `called_at` the last call.
     """
 
     id: TicketId
@@ -43,7 +43,7 @@ class TicketView:
     shift: int
     room: str
     lane: str
-    rank: str
+    rank: Rank | None
     state: str
     due_at: datetime
     called_at: datetime | None

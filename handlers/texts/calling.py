@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from handlers.texts import visits, wording
+from handlers.texts import ranks, wording
 from handlers.texts.staff import CONFIRM_CHANGE
 from scheduling.rota import ShiftView
 from scheduling.types import AppointmentView, Opening
@@ -25,7 +25,7 @@ _MOST_LISTED = 5
 
 
 def _who(ticket: TicketView) -> str:
-    rank = visits.RANKS.get(ticket.rank, "")
+    rank = ranks.before(ticket.rank)
     lane = {"return": "回诊", "missed": "过号回来"}.get(ticket.lane, "")
     notes = "，".join(filter(None, (rank, lane)))
     return f"{ticket.label}号 {ticket.name_masked}" + (f"（{notes}）" if notes else "")

@@ -81,6 +81,7 @@ _SENTENCES: Mapping[str, str] = {
     "NobodyInside": "诊室里现在没有叫到的患者，没有执行。",
     "NotInLine": "这个排队号已经叫到或看过了，不能这样办。请到分诊台问一下。",
     "NoSuchTicket": "没有找到这个排队号，请先签到。",
+    "NoSuchRank": "这个科没有这种优先，或规则刚改过，没有执行。请刷新页面，看清再选。",
     "CannotMerge": "这两条记录不能合并{reason}{appointments}。",
     "BadWords": (
         "内容要有1到500个字；花括号里只能写能填的项，例如姓名、时间；"

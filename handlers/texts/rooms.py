@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from handlers.texts import visits
+from handlers.texts import ranks
+from scheduling.disciplines import Discipline, Rank
 from scheduling.visit import Load, Proposal, RoomView, TicketView
 
-LANES = {"first": "初诊", "return": "回诊", "missed": "过号回来"}
-RANKS = visits.RANKS
 NO_RANK = "不优先"
+LANES = {"first": "初诊", "return": "回诊", "missed": "过号回来"}
 STATES = {
     "waiting": "候诊",
     "called": "正在看",
@@ -34,6 +34,12 @@ DONE = {
     "transfer": "已转过去，排队号不变。",
     "back": "已接着排。",
 }
+
+
+def choices(discipline: Discipline, given: Rank | None = None) -> dict[str, str]:
+    """Why somebody may go before, to choose from by name; what a ticket has stays a choice."""
+    known = {**discipline.in_force, **({given.name: given} if given else {})}
+    return {"": NO_RANK, **{name: ranks.before(rank) for name, rank in known.items()}}
 
 
 def nobody(room: RoomView) -> str:
@@ -82,7 +88,7 @@ def checked_in(ticket: TicketView) -> str:
 
 def ranked(ticket: TicketView) -> str:
     """Why the ticket goes before, or that it does not any more."""
-    why = RANKS.get(ticket.rank, NO_RANK)
+    why = ranks.before(ticket.rank) or NO_RANK
     return f"已改：{ticket.label}号 {ticket.name_masked}，{why}。"
 
 

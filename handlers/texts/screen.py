@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from handlers.texts import wording
-from scheduling.queueing import EMERGENCY, Discipline
+from handlers.texts import ranks, wording
+from scheduling.disciplines import Discipline
 from scheduling.visit import BoardRoom, BoardView, TicketView
 
 VOICE_STARTED = "语音播报已打开。"
 LOST = "网络断了，正在重连。屏上可能不是最新的，请留意诊室门口叫号。"
 NO_ROOMS = "今天没有出诊的诊室。"
 MISSED_HELP = "过号了：请到分诊台，或在微信里回复“我回来了”。"
-# Why somebody goes before, as it may stand in public: pregnancy and illness are nobody's business.
-_MARKS: Mapping[str, str] = {EMERGENCY: "急", "soldier": "军", "child3": "幼"}
-_PREFERRED = "优"
 _LANES: Mapping[str, str] = {"return": "回诊", "missed": "过号"}
 _DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 # Longer numbers are read digit by digit, as on every door: 301 is 三零一.
@@ -25,7 +22,7 @@ _LONG_NUMBER = re.compile(r"[0-9]{3,}")
 def mark(ticket: TicketView) -> str:
     """军, 幼, 急, 优 for whoever goes before; else 回诊 or 过号 of who comes a second time."""
     if ticket.rank:
-        return _MARKS.get(ticket.rank, _PREFERRED)
+        return ranks.mark(ticket.rank)
     return _LANES.get(ticket.lane, "") if ticket.state == "waiting" else ""
 
 
@@ -48,11 +45,16 @@ def rule(discipline: Discipline) -> str:
 
 def rules(board: BoardView) -> list[str]:
     """Every rule that is in force on this board; with its departments where there are several."""
-    found: dict[str, list[str]] = {}
-    for room in board.rooms:
-        names = found.setdefault(rule(room.discipline), [])
-        if room.department_name not in names:
-            names.append(room.department_name)
+    return of_each([(room.department_name, room.discipline) for room in board.rooms], rule)
+
+
+def of_each(
+    departments: Iterable[tuple[str, Discipline]], say: Callable[[Discipline], str]
+) -> list[str]:
+    """What is to be said of each department, once; who is meant where it is not all of them."""
+    found: dict[str, dict[str, None]] = {}
+    for name, discipline in departments:
+        found.setdefault(say(discipline), {})[name] = None
     if len(found) == 1:
         return list(found)
     return [f"{'、'.join(names)}：{words}" for words, names in found.items()]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import chain
 
-from handlers.texts import screen, wording
+from handlers.texts import ranks, screen, wording
+from scheduling.disciplines import Discipline
 from scheduling.types import AppointmentView
 from scheduling.visit import Standing, TicketView
 
@@ -42,22 +44,8 @@ NEAR: Mapping[str, str] = {
 MISSED_RULE = "过号不作废：人回来了就接着排，再叫过几位就叫您；一直没应，要到分诊台重新办。"
 AT_DESK = "已经签到的号不能改时间。不看了，说“取消预约”；只走开一下，说“我出去一下”。"
 SEEN = "已经叫到您，或医生已经看过了，这个号不能在这里取消。请到分诊台办，或回复“人工”。"
-PRIORITY = (
-    "80岁以上和3岁以下，签到时按登记的生日自动优先；孕妇、残疾人、军人请到分诊台，"
-    "出示证件后优先。难受得厉害、情况变重，马上告诉分诊台，不用等叫号。"
-)
 HERE_ALREADY = "您已经签到了，请留意叫号。"
 _TO_PERSON = "需要帮忙，请到分诊台，或回复“人工”。"
-
-# Why somebody goes before others, as it is said on the spot.
-RANKS: Mapping[str, str] = {
-    "emergency": "急诊优先",
-    "elder80": "80岁以上优先",
-    "pregnant": "孕妇优先",
-    "disabled": "残疾人优先",
-    "soldier": "军人优先",
-    "child3": "3岁以下优先",
-}
 
 
 def _place(ticket: TicketView) -> str:
@@ -71,7 +59,7 @@ def _door(ticket: TicketView) -> str:
 
 
 def _head(ticket: TicketView) -> str:
-    rank = RANKS.get(ticket.rank, "")
+    rank = ranks.before(ticket.rank)
     return f"{ticket.label}号，{ticket.name_masked}，{_place(ticket)}" + (rank and f"，{rank}")
 
 
@@ -145,10 +133,10 @@ def all_stand(standings: Sequence[Standing]) -> str:
     return "\n".join(map(stands, standings))
 
 
-def rules(standings: Sequence[Standing]) -> str:
-    """How her room calls, who goes before others, and where she stands by it."""
-    found = dict.fromkeys(screen.rule(standing.discipline) for standing in standings)
-    return "\n".join((*found, PRIORITY, *map(stands, standings)))
+def rules(disciplines: Mapping[str, Discipline], standings: Sequence[Standing]) -> str:
+    """How her departments (by name) call, who goes before others, and where she stands by it."""
+    said = (screen.of_each(disciplines.items(), say) for say in (screen.rule, ranks.rule))
+    return "\n".join((*chain.from_iterable(said), *map(stands, standings)))
 
 
 def room(ticket: TicketView, location: str) -> str:

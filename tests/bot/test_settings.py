@@ -87,12 +87,15 @@ def test_a_site_says_how_its_departments_call(tmp_path: Path) -> None:
         "[disciplines.default]\nkind = 'fifo'\n"
         "[disciplines.GH-EK]\nkind = 'accumulating'\nrates = { child3 = 4 }\n"
         "[disciplines.XZ]\nshares = { first = 3 }\n"
+        "[disciplines.XZ.ranks]\nelder80 = { from_years = 70 }\nsoldier = false\n"
+        "hero = { label = '见义勇为', mark = '义' }\n"
     )
 
     policy = Settings.read({**GIVEN, "POLICY_FILE": str(file)}).policy
 
     assert policy.discipline("GH", "GH-EK").rates["child3"] == 4
     assert policy.discipline("GH", "GH-NK").kind == "fifo"
+    assert list(policy.discipline("XZ", "XZ-QK").ranks)[-2:] == ["child3", "hero"]
     assert policy.discipline("XZ", "XZ-QK").shares == {"first": 3, "return": 1, "missed": 1}
 
 
@@ -101,6 +104,7 @@ def test_a_site_says_how_its_departments_call(tmp_path: Path) -> None:
     [
         ("[disciplines.GH]\nkind = 'lottery'", "disciplines.GH: kind must be one of"),
         ("disciplines = 'fifo'", "disciplines are tables"),
+        ("[disciplines.XZ.ranks]\nhero = {}", "disciplines.XZ: ranks.hero: a label is needed"),
     ],
 )
 def test_a_discipline_nobody_knows_is_explained(tmp_path: Path, text: str, told: str) -> None:

@@ -209,10 +209,12 @@ def test_the_desk_checks_in_and_says_who_goes_before(house, browser, enter, shif
     ticket = re.findall(rf"/shifts/{shift}/rank/(\d+)", page)[1]
     with open_desk(house, CONSOLE) as counter:
         line = standing.room(counter.work, NURSE, shift).line
-        assert [one.rank for one in line] == ["soldier", ""]
+        assert [one.rank and one.rank.name for one in line] == ["soldier", None]
     page = text(browser.post(f"/shifts/{shift}/rank/{ticket}", rank=""))
     assert "不优先" in page
-    assert browser.post(f"/shifts/{shift}/rank/{ticket}", rank="king").status_code == 400
+    refused = browser.post(f"/shifts/{shift}/rank/{ticket}", rank="king")
+    assert refused.status_code == 409
+    assert "没有这种优先" in text(refused)
     with open_desk(house, CONSOLE) as counter:
         acts = set(counter.work.conn.scalars(select(AuditEvent.act)))
     assert {"arrive", "rank"} <= acts

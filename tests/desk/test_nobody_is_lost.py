@@ -19,12 +19,14 @@ from desk.bookings import Bookings
 from desk.suspensions import Suspensions
 from desk.work import Actor
 from models import Appointment, Calling, Outbox, Shift, Ticket, TicketEvent
+from scheduling.disciplines import Discipline
 from scheduling.errors import Refusal
-from scheduling.queueing import RANKS, TRANSITIONS
+from scheduling.queueing import TRANSITIONS
 from tests.desk.hospital import NOW
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay
 
 WINDOW = Actor("window", name="desk")
+RANKS = tuple(Discipline().ranks)
 STATUS = {
     "done": "completed",
     "no_show": "no_show",
@@ -67,7 +69,11 @@ class Morning(RuleBasedStateMachine):
 
     # -- patients
 
-    @rule(who=st.integers(0, 8), by_desk=st.booleans(), rank=st.sampled_from(["", *RANKS]))
+    @rule(
+        who=st.integers(0, 8),
+        by_desk=st.booleans(),
+        rank=st.sampled_from(["", *RANKS]),
+    )
     def arrive(self, who, by_desk, rank):
         openid, appointment, _ = self.due[who]
         more = {"rank": rank, "by_desk": True} if by_desk else {}

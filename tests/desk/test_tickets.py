@@ -9,9 +9,11 @@ from desk import loads, tickets
 from desk.suspensions import Suspensions
 from desk.work import Actor
 from models import Patient, Slot
+from scheduling.disciplines import Rank, read_discipline
 from scheduling.errors import (
     AppointmentOver,
     CheckInNotOpen,
+    NoSuchRank,
     NoSuchTicket,
     NotConfirmed,
     NotInLine,
@@ -22,6 +24,7 @@ from scheduling.errors import (
     WrongDay,
     WrongSite,
 )
+from scheduling.policy import Policy
 from tests.desk.hospital import SHANGHAI
 from tests.desk.test_suspensions import suspend
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay
@@ -55,7 +58,7 @@ def test_a_ticket_has_a_number_of_its_department_and_checking_in_again_keeps_it(
     assert small.check_in(other, two).label == "A002"
     elsewhere = small.come(small.room()[1])[0]
     assert (ticket.label, elsewhere.label) == ("A001", "B001")
-    assert (ticket.state, ticket.lane, ticket.rank) == ("waiting", "first", "")
+    assert (ticket.state, ticket.lane, ticket.rank) == ("waiting", "first", None)
     assert ticket.name_masked == "李*明"
     assert small.status(one) == "checked_in"
     assert small.appointment_events(one)[-1] == "checked_in"
@@ -133,12 +136,43 @@ def test_whom_the_birth_date_or_the_desk_puts_before_others(small):
         born = update(Patient).where(Patient.id == work.conn.scalar(mine))
         work.conn.execute(born.values(birth_on=date(1940, 1, 1)))
 
-    assert small.check_in(openid, one, rank="soldier").rank == "", "papers are shown at the desk"
-    assert small.check_in(other, two, by_desk=True, rank="soldier").rank == "soldier"
-    assert small.check_in(elder, three).rank == "elder80"
+    assert small.check_in(openid, one, rank="soldier").rank is None, "shown at the desk"
+    assert small.check_in(other, two, by_desk=True, rank="soldier").rank.name == "soldier"
+    assert small.check_in(elder, three).rank.name == "elder80"
     assert small.line(shift) == ["A002", "A003", "A001"]
-    with pytest.raises(ValueError, match="vip"):
+    with pytest.raises(NoSuchRank):
         small.check_in(openid, one, by_desk=True, rank="vip")
+
+
+def test_a_site_says_itself_who_goes_before_and_from_which_age(small):
+    _, slot = small.room(ward=small.department(code="GK", name="骨科"))
+    _, other = small.room()
+    ours = {"ranks": {"hero": {"label": "见义勇为"}, "elder80": {"from_years": 70}}}
+    small.policy = Policy(disciplines={"GK": read_discipline(ours)})
+    openid, one = small.booked(slot)
+    with small.work() as work:
+        work.conn.execute(update(Patient).values(birth_on=date(1955, 1, 1)))
+    hero, two = small.booked(slot)
+    elsewhere, three = small.booked(other)
+
+    assert small.check_in(openid, one).rank == Rank("elder80", from_years=70)
+    assert small.check_in(hero, two, by_desk=True, rank="hero").rank.label == "见义勇为"
+    with pytest.raises(NoSuchRank):
+        small.check_in(elsewhere, three, by_desk=True, rank="hero")
+
+
+def test_what_a_ticket_was_given_before_the_rules_changed_stays_with_it(small):
+    shift, slot = small.room()
+    small.come(slot)
+    ticket = small.come(slot, by_desk=True, rank="soldier")[0]
+    without = read_discipline({"ranks": {"soldier": False}})
+    small.policy = Policy(disciplines={"default": without})
+
+    assert small.line(shift) == ["A002", "A001"]
+    assert small.act("set_rank", ticket.id, "soldier").rank == Rank("soldier"), "unchanged"
+    small.act("set_rank", ticket.id, "")
+    with pytest.raises(NoSuchRank):
+        small.act("set_rank", ticket.id, "soldier")
 
 
 # -- walk-ins
@@ -151,7 +185,7 @@ def test_who_walks_in_has_one_of_what_is_left_and_a_ticket(small):
     with small.work(DESK) as work:
         ticket = tickets.walk_in(work, patient, shift, rank="pregnant")
 
-    assert (ticket.label, ticket.rank, small.stock(slot)) == ("A002", "pregnant", (2, 2))
+    assert (ticket.label, ticket.rank.name, small.stock(slot)) == ("A002", "pregnant", (2, 2))
     _, patient = small.patient()
     with pytest.raises(SlotTaken), small.work(DESK) as work:
         tickets.walk_in(work, patient, shift)

@@ -17,8 +17,8 @@ from dialogue.phrases import Phrases
 from dialogue.reply import Option, Reply
 from handlers.texts import notices
 from scheduling import errors
+from scheduling.disciplines import Discipline
 from scheduling.errors import Refusal
-from scheduling.queueing import Discipline
 
 CHINA = timezone(timedelta(hours=8))
 AT = datetime(2026, 12, 2, 9, 30, tzinfo=CHINA)

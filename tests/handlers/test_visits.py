@@ -7,8 +7,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from handlers.texts import visits
+from handlers.texts import rooms, screen, visits
 from handlers.texts.aloud import aloud
+from scheduling.disciplines import Discipline, Rank
 from scheduling.types import AppointmentId
 from scheduling.visit import Standing, TicketId, TicketView
 from scheduling.waits import WaitRange
@@ -29,7 +30,7 @@ TICKET = TicketView(
     shift=1,
     room="3诊室",
     lane="first",
-    rank="",
+    rank=None,
     state="waiting",
     due_at=AT,
     called_at=None,
@@ -98,4 +99,55 @@ def test_every_state_says_what_to_do(state, words):
 
 
 def test_who_goes_before_is_told_why():
-    assert "80岁以上优先" in visits.stands(replace(THIRD, ticket=replace(TICKET, rank="elder80")))
+    elder = replace(TICKET, rank=Rank("elder80", from_years=80))
+
+    assert "80岁以上优先" in visits.stands(replace(THIRD, ticket=elder))
+
+
+@pytest.mark.parametrize(
+    ("rank", "said", "marked"),
+    [
+        (Rank("elder80", from_years=70), "70岁以上优先", "优"),
+        (Rank("child3", under_years=7), "7岁以下优先", "幼"),
+        (Rank("school", from_years=6, under_years=12), "6到11岁优先", "优"),
+        (Rank("seven", from_years=7, under_years=8), "7岁优先", "优"),
+        (Rank("pregnant"), "孕妇优先", "优"),
+        (Rank("soldier", "军人军属"), "军人军属优先", "军"),
+        (Rank("hero", "见义勇为优先", "义"), "见义勇为优先", "义"),
+        (Rank("gone"), "优先", "优"),
+    ],
+)
+def test_a_rank_is_worded_by_the_site_by_its_years_or_as_usual(rank, said, marked):
+    ticket = replace(TICKET, rank=rank)
+
+    assert f"，{said}。" in visits.stands(replace(THIRD, ticket=ticket))
+    assert screen.mark(ticket) == marked
+
+
+def test_who_asks_is_told_who_goes_before_where_she_waits():
+    usual, by_time = Discipline(), Discipline("fifo")
+    ours = replace(
+        usual,
+        ranks={
+            "emergency": Rank("emergency"),
+            "elder80": Rank("elder80", from_years=70),
+            "hero": Rank("hero", "见义勇为"),
+        },
+    )
+
+    told = visits.rules({"骨科": ours}, [THIRD])
+    assert "70岁以上，签到时按登记的生日自动优先；见义勇为请到分诊台，出示证件后优先。" in told
+    assert "孕妇" not in told
+    told = visits.rules({"骨科": by_time}, [])
+    assert "除了急诊，都按时间先后叫" in told
+    assert "生日" not in told, "there the years change nothing"
+    told = visits.rules({"骨科": usual, "内科": by_time}, [])
+    assert "骨科：80岁以上、3岁以下，签到时" in told
+    assert "内科：除了急诊" in told
+
+
+def test_the_desk_chooses_among_the_ranks_of_the_department_and_keeps_what_is_given():
+    assert list(rooms.choices(Discipline("fifo"))) == ["", "emergency"]
+    hero = Rank("hero", "见义勇为")
+    assert rooms.choices(Discipline("fifo"), hero)["hero"] == "见义勇为优先"
+    assert list(rooms.choices(Discipline())) == ["", *Discipline().ranks]

@@ -31,8 +31,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "handlers": (
         "dialogue", "nlp.heard", "scheduling.rota", "scheduling.types", "scheduling.offers",
         "scheduling.errors", "scheduling.policy", "scheduling.waiting", "scheduling.distance",
-        "scheduling.advice", "scheduling.queueing", "scheduling.visit",
-        "scheduling.broadcasting",
+        "scheduling.advice", "scheduling.disciplines", "scheduling.queueing",
+        "scheduling.visit", "scheduling.broadcasting",
     ),
     "desk": ("scheduling", "models"),
     "dialogue": ("nlp.heard",),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scheduling.clinic_day import simulate, slots
 from scheduling.clinic_types import Duty, Habits, HalfDay
-from scheduling.queueing import Discipline
+from scheduling.disciplines import Discipline
 
 NINE = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 DISCIPLINES = [Discipline(kind) for kind in ("fifo", "priority", "pattern", "accumulating")]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scheduling import overtaking
 from scheduling.clinic_day import Moment, simulate, slots
 from scheduling.clinic_types import Duty, HalfDay
+from scheduling.disciplines import Discipline
 from scheduling.overtaking import (
     Coming,
     Snapshot,
@@ -23,7 +24,7 @@ from scheduling.overtaking import (
     expected_booked,
     wait,
 )
-from scheduling.queueing import Discipline, Waiting
+from scheduling.queueing import Waiting
 from scheduling.waits import NOTHING, RETURN_LENGTH, Pace, Visit, WaitRange, estimate, shrunk
 
 NINE = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)

@@ -1,28 +1,23 @@
 """Who is called next: what hospitals print on the wall, and that nobody waits for ever."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.queueing import (
+from scheduling.disciplines import (
     EMERGENCY,
     FIRST,
     KINDS,
     LANES,
     MISSED,
-    RANKS,
     RETURN,
-    TRANSITIONS,
     Discipline,
-    Waiting,
-    line,
-    next_up,
-    rank_by_age,
     read_discipline,
 )
+from scheduling.queueing import TRANSITIONS, Waiting, line, next_up
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -130,6 +125,20 @@ def test_credit_is_rate_times_waiting_time():
     assert order([first(1, -31), elder], discipline=discipline) == [1, 4]
 
 
+def test_a_rank_of_the_sites_own_goes_before_and_so_does_one_that_was_dropped_since():
+    own = read_discipline({"ranks": {"hero": {"label": "见义勇为"}, "soldier": False}})
+    hero, soldier = replace(first(3, 20), rank="hero"), replace(first(4, 10), rank="soldier")
+
+    assert order([first(1, 0), hero, soldier], discipline=own) == [4, 3, 1]
+
+
+def test_the_rate_of_a_rank_of_the_sites_own():
+    own = {"kind": "priority", "ranks": {"hero": {"label": "见义勇为"}}, "rates": {"hero": 9}}
+    hero, elder = replace(first(3, 20), rank="hero"), replace(first(4, 0), rank="elder80")
+
+    assert order([first(1, 0), elder, hero], discipline=read_discipline(own)) == [3, 4, 1]
+
+
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"fifo"}))
 def test_past_the_cap_nobody_else_goes_before(kind):
     elders = [replace(first(n, -40), rank="elder80") for n in range(10, 20)]
@@ -137,19 +146,6 @@ def test_past_the_cap_nobody_else_goes_before(kind):
 
     assert order(waiting, discipline=Discipline(kind=kind, cap_minutes=90))[0] == 1
     assert order(waiting, discipline=Discipline(kind=kind, cap_minutes=None))[0] != 1
-
-
-@pytest.mark.parametrize(
-    ("born", "rank"),
-    [
-        (date(1946, 11, 24), "elder80"),
-        (date(1946, 11, 25), ""),
-        (date(2023, 11, 25), "child3"),
-        (date(2023, 11, 24), ""),
-    ],
-)
-def test_the_birth_date_alone_makes_two_ranks(born, rank):
-    assert rank_by_age(born, date(2026, 11, 24)) == rank
 
 
 # -- whatever the line
@@ -163,7 +159,7 @@ def waitings(draw) -> list[Waiting]:
         lane = draw(st.sampled_from(LANES))
         due, ready = draw(st.integers(-150, 60)), draw(st.integers(-150, 0))
         passes = draw(st.integers(0, 3)) if lane == MISSED else 0
-        rank = draw(st.sampled_from(["", "", "", *RANKS]))
+        rank = draw(st.sampled_from(["", "", "", *Discipline().ranks]))
         found.append(Waiting(ticket, lane, rank, at(due), at(ready), passes))
     return found
 
@@ -213,34 +209,7 @@ def test_of_two_alike_who_was_due_and_here_first_goes_first(waiting, called, dis
                 assert place[a.ticket] < place[b.ticket]
 
 
-# -- disciplines as a site writes them, and what may become of a ticket
-
-
-def test_what_a_site_leaves_out_is_as_usual():
-    made = read_discipline({"shares": {"first": 3}, "cap_minutes": 60})
-
-    assert dict(made.shares) == {"first": 3, "return": 1, "missed": 1}
-    assert (made.kind, made.cap_minutes) == ("pattern", 60)
-    assert read_discipline({}) == Discipline()
-
-
-@pytest.mark.parametrize(
-    ("given_", "told"),
-    [
-        ({"kind": "lottery"}, "kind"),
-        ({"share": {}}, "no such part"),
-        ({"shares": {"first": 0}}, "whole number"),
-        ({"shares": {"ranked": 2}}, "shares are of"),
-        ({"shares": 2}, "table"),
-        ({"rates": {"vip": 5}}, "a lane or a rank"),
-        ({"rates": {"first": "much"}}, "above 0"),
-        ({"cap_minutes": -1}, "above 0"),
-        ({"is_dynamic": 1}, "true or false"),
-    ],
-)
-def test_a_discipline_nobody_knows_is_refused(given_, told):
-    with pytest.raises(ValueError, match=told):
-        read_discipline(given_)
+# -- what may become of a ticket
 
 
 def test_whoever_has_not_given_the_visit_back_can_be_called_in_the_end():

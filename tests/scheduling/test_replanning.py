@@ -162,6 +162,40 @@ def test_assignment_of_or_library() -> None:
     assert sum(costs[row, column] for row, column in enumerate(columns)) == 305
 
 
+@pytest.mark.parametrize("size", [10, 100, 300])
+def test_assignment_of_machol_and_wien(size: int) -> None:
+    """
+    Costs i·j, hard for many methods (Machol, Wien 1976): the least sum is known in closed form.
+
+    The dearest row goes with the cheapest column (rearrangement): Σ i·(n+1−i) = n(n+1)(n+2)/6.
+    """
+    upto = np.arange(1.0, size + 1)
+    costs = np.outer(upto, upto)
+    columns = cheapest(costs, [1] * size, [1e9] * size)
+    assert columns == list(range(size))[::-1]
+    paid = sum(costs[row, column] for row, column in enumerate(columns) if column is not None)
+    assert paid == size * (size + 1) * (size + 2) / 6
+
+
+def test_random_assignments_cost_what_is_proved_of_them() -> None:
+    """
+    Exponential costs of mean 1, n to n: on average Σ 1/k² for k = 1…n.
+
+    Parisi's conjecture; Linusson and Wästlund 2004, Nair, Prabhakar and Sharma 2005.
+    """
+    size, days = 20, 1000
+    dice = np.random.default_rng(7)
+    sums = []
+    for _ in range(days):
+        costs = dice.exponential(size=(size, size))
+        columns = cheapest(costs, [1] * size, [1e6] * size)
+        sums.append(sum(costs[row, c] for row, c in enumerate(columns) if c is not None))
+    proved = sum(1 / k**2 for k in range(1, size + 1))
+    error = np.std(sums) / days**0.5
+    assert error < proved / 100
+    assert abs(np.mean(sums) - proved) < 3 * error
+
+
 def test_scipys_example_and_a_place_for_two() -> None:
     costs = np.array([[4.0, 1, 3], [2, 0, 5], [3, 2, 2]])
     assert cheapest(costs, [1, 1, 1], [100] * 3) == [1, 0, 2]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scheduling import queueing_theory as theory
 from scheduling.clinic_day import simulate
 from scheduling.clinic_types import Duty, Habits, HalfDay
-from scheduling.queueing import Discipline
+from scheduling.disciplines import Discipline
 from scheduling.queueing_theory import Traffic
 from scheduling.rooms import Room, Session, Visit, WalkIns, draw, mean_wait, simulated
 from scheduling.staffing import forecast

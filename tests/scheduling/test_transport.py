@@ -120,7 +120,12 @@ def _gap(name: str) -> Iterator[tuple[int, list[list[int]], list[list[int]], lis
 
 @pytest.mark.parametrize(
     ("name", "published"),
-    [("gap1.txt", [336, 327, 339, 341, 326]), ("gap2.txt", [434, 436, 420, 419, 428])],
+    [
+        ("gap1.txt", [336, 327, 339, 341, 326]),
+        ("gap2.txt", [434, 436, 420, 419, 428]),
+        ("gap3.txt", [580, 564, 573, 570, 564]),
+        ("gap12.txt", [1451, 1449, 1433, 1447, 1446]),
+    ],
 )
 def test_generalised_assignment_of_or_library(name: str, published: list[int]) -> None:
     found = []
