@@ -18,7 +18,8 @@ from desk.work import Work
 from models import Appointment, Doctor, PatientLink, Slot
 from scheduling import quotas
 from scheduling.errors import SlotTaken
-from scheduling.matching import Around, is_right_place, is_wished, match
+from scheduling.fitting import is_right_place, is_wished
+from scheduling.matching import Around, match
 from scheduling.offers import Miss, Offers, ShiftTimes
 from scheduling.reasons import why_none
 from scheduling.types import Need, Opening, PatientId, SlotId, Ward

@@ -25,8 +25,8 @@ from models import (
 from models.appointments import ACTIVE
 from scheduling import limits
 from scheduling.errors import AgeOrSexUnfit
+from scheduling.fitting import expertise_fit
 from scheduling.limits import DAYS_PER_YEAR, last_open_day
-from scheduling.matching import expertise_fit
 from scheduling.offers import alone
 from scheduling.replanning import RANKS, Assigned, Seat, Stranded, plan
 from scheduling.types import AppointmentId, Opening, PatientId

@@ -29,8 +29,8 @@ from models import (
     SuspensionLine,
 )
 from models.staff import PENDING
+from scheduling.fitting import expertise_fit
 from scheduling.masking import mask_name
-from scheduling.matching import expertise_fit
 from scheduling.replanning import RANKS, Seat, why
 from scheduling.rota import Line, Progress, ShiftView
 from scheduling.types import AppointmentId, Opening, PatientId

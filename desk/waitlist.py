@@ -28,8 +28,8 @@ from scheduling.errors import (
     WaitlistClosed,
     WaitlistLimit,
 )
+from scheduling.fitting import is_right_place, is_wished
 from scheduling.masking import mask_name
-from scheduling.matching import is_right_place, is_wished
 from scheduling.types import AppointmentId, Need, PatientId
 from scheduling.waiting import Line, WaitingId, WaitingView, Wish, closes_at, opens_at
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from scheduling.fitting import is_right_place, is_wished
 from scheduling.limits import last_open_day
-from scheduling.matching import is_right_place, is_wished
 from scheduling.offers import Miss, ShiftTimes
 from scheduling.policy import Policy
 from scheduling.types import Need

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling import matching
-from scheduling.matching import Around, expertise_fit
+from scheduling.fitting import expertise_fit
+from scheduling.matching import Around
 from scheduling.offers import Offers
 from scheduling.types import Need, Opening, SlotId
 from tests.scheduling.shifts import by_shift
