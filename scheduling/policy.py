@@ -212,6 +212,11 @@ class Policy:
                 return self.disciplines[code]
         return _USUAL
 
+    def callings(self) -> list[tuple[str, Discipline]]:
+        """Return how each place calls that the rules name, by its code; "": all the others."""
+        own = [(code, one) for code, one in self.disciplines.items() if code != _DEFAULT]
+        return [*own, ("", self.discipline("", ""))]
+
     def rank(self, site: str, department: str, name: str) -> Rank | None:
         """
         Return why a ticket goes before where it waits; None where it does not.

@@ -116,6 +116,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "dialogue_idle": ("对话闲置多久算离开", _MINUTES),
     },
 }
+EVERYWHERE, ELSEWHERE = "各科", "其他各科"
 RULES: Mapping[str, tuple[str, str]] = {
     name: about for group in GROUPS.values() for name, about in group.items()
 }

@@ -37,6 +37,11 @@ def mark(rank: Rank) -> str:
 
 def rule(discipline: Discipline) -> str:
     """Who goes before in a department, how it is known, and what everybody may do."""
+    return who_goes_before(discipline) + _WORSE
+
+
+def who_goes_before(discipline: Discipline) -> str:
+    """Who goes before in a department, and how it is known."""
     ranks = [one for name, one in discipline.in_force.items() if name != EMERGENCY]
     by_age = "、".join(who(one) for one in ranks if one.is_by_age)
     shown = "、".join(who(one) for one in ranks if not one.is_by_age)
@@ -45,7 +50,7 @@ def rule(discipline: Discipline) -> str:
         f"{shown}请到分诊台，出示证件后优先" if shown else "",
     )
     told = "；".join(filter(None, parts))
-    return (f"{told}。" if told else _BY_TIME) + _WORSE
+    return f"{told}。" if told else _BY_TIME
 
 
 def _years(rank: Rank) -> str:

@@ -8,6 +8,7 @@ import shutil
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy import func, select
 
 import migrations
 from bot.house import open_house
@@ -15,6 +16,7 @@ from bot.turn import open_desk
 from bot.wiring import furnish
 from desk import demo, passwords, staff
 from desk.work import Actor
+from models import Appointment, Shift
 from tests.bot.hospital import settings
 
 CONSOLE = Actor("window", name="console")
@@ -90,3 +92,21 @@ def enter(house, browser):
         return browser
 
     return act
+
+
+@pytest.fixture
+def shift(house) -> int:
+    """A doctor's shift of today with four patients or more."""
+    with open_desk(house, CONSOLE) as counter:
+        today = counter.now.date()
+        booked = func.count(Appointment.id)
+        return counter.work.conn.scalar(
+            select(Shift.id)
+            .join(Appointment, Appointment.shift_id == Shift.id)
+            .where(Shift.visit_on == today, Appointment.status == "booked")
+            .where(Shift.state == "published", Shift.doctor_id.is_not(None))
+            .group_by(Shift.id)
+            .having(booked >= 4)
+            .order_by(booked.desc(), Shift.id)
+            .limit(1)
+        )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import event, insert, select
 
 from bot.turn import open_desk
 from desk import calling, standing, tickets
@@ -40,24 +40,6 @@ def counting(house):
         yield seen
     finally:
         event.remove(house.engine, "before_cursor_execute", note)
-
-
-@pytest.fixture
-def shift(house) -> int:
-    """A doctor's shift of today with four patients or more."""
-    with open_desk(house, CONSOLE) as counter:
-        today = counter.now.date()
-        booked = func.count(Appointment.id)
-        return counter.work.conn.scalar(
-            select(Shift.id)
-            .join(Appointment, Appointment.shift_id == Shift.id)
-            .where(Shift.visit_on == today, Appointment.status == "booked")
-            .where(Shift.state == "published", Shift.doctor_id.is_not(None))
-            .group_by(Shift.id)
-            .having(booked >= 4)
-            .order_by(booked.desc(), Shift.id)
-            .limit(1)
-        )
 
 
 def patients(house, shift: int) -> list[int]:
