@@ -88,7 +88,7 @@ def _transfer(work: Work, member: Member, shift: int) -> object:
 def _back(work: Work, member: Member, shift: int) -> str:
     """Somebody of this room, whom the doctor sees at the door."""
     room, ticket = standing.room(work, member, shift), _number("ticket")
-    if ticket not in {one.id for one in (*room.missed, *room.results, *room.away)}:
+    if ticket not in {one.id for one in room.gone}:
         return texts.MOVED_ON
     tickets.come_back(work, TicketId(ticket))
     return texts.DONE["back"]

@@ -194,13 +194,14 @@ def delay(work: Work, member: Member, shift: int, until: datetime) -> int:
     Raises:
         NotAllowed, ShiftSuspended, WrongDay, RoomClosed.
     """
-    work, about, _ = visits.enter(work, member, shift)
+    work, about, room = visits.enter(work, member, shift)
     rooms.change(work, shift, state="paused", delayed_until=until)
+    has_begun = room.opened_at is not None
     here = ticket_rows.of_shifts(work, [shift], ("waiting", "left", "missed", "results"))
     told = [(row.appointment_id, row.appointment_version) for row in here]
     told += [(row.id, row.version) for row in work.conn.execute(_BOOKED, {"shift": shift})]
     for appointment, version in told:
-        ticket_notices.delayed(work, (appointment, version), about, until)
+        ticket_notices.delayed(work, (appointment, version), about, until, has_begun=has_begun)
     audit.record(work, "delay", f"shift:{shift}", {"until": until.isoformat()})
     return len(told)
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from desk import calling, closing, next_visits, rooms, shifts, standing, tickets
+from desk import calling, closing, next_visits, rooms, shifts, standing, tickets, visits
 from desk.work import Work
 from scheduling.disciplines import Discipline
-from scheduling.errors import WhichRoom
+from scheduling.errors import NotInLine, WhichRoom
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
 from scheduling.visit import RoomView, Standing, TicketId, TicketView
@@ -155,6 +155,18 @@ class Rooms:
     def take_back(self, member: Member, shift: int) -> TicketView:
         """Let the visit that ended last go on; raises as `calling.take_back`."""
         return calling.take_back(self._work, member, shift)
+
+    def come_back(self, member: Member, shift: int, ticket: TicketId) -> TicketView:
+        """
+        Put who was missed, away or examined back into the line of this room.
+
+        Raises:
+            NotAllowed, ShiftSuspended, WrongDay; NotInLine: it waits in another room.
+        """
+        work, _ = visits.staff(self._work, member, shift)
+        if ticket not in {one.id for one in standing.room(work, member, shift).gone}:
+            raise NotInLine(state="")
+        return tickets.come_back(work, ticket)
 
     def send_for_results(self, member: Member, shift: int) -> TicketView:
         """Send the one inside for an examination; raises as `calling.send_for_results`."""

@@ -108,6 +108,7 @@ def room(work: Work, member: Member, shift: int) -> RoomView:
         delayed_until=_local(work, known),
         discipline=discipline,
         ended=_ended(work, shift, known),
+        has_begun=known is not None and known.opened_at is not None,
     )
 
 
@@ -170,6 +171,8 @@ def _standing(
         back_at=estimates.back_at(work, told),
         delayed_until=_local(work, room),
         discipline=rooms.discipline(work, room),
+        has_begun=room.opened_at is not None,
+        ends_at=work.local(room.ends_at),
     )
 
 

@@ -40,10 +40,13 @@ def unseen(work: Work, ticket: Row[*tuple[Any, ...]]) -> None:
     _of_ticket(work, "unseen", ticket, None)
 
 
-def delayed(work: Work, visit: tuple[int, int], shift: ShiftView, until: datetime) -> None:
-    """The doctor is there at `until` (local); `visit` waits, or is still to come: id, version."""
+def delayed(
+    work: Work, visit: tuple[int, int], shift: ShiftView, until: datetime, *, has_begun: bool
+) -> None:
+    """The doctor is there, or is back, at `until` (local); `visit` (id, version) waits or will."""
     payload = {
         "until": until.isoformat(),
+        "has_begun": has_begun,
         "room": shift.room,
         "doctor": shift.doctor_name,
     }

@@ -135,8 +135,7 @@ def _check_in(values: Values, world: World) -> Done:
             done.append(standing)
             notes += _notes(view, standing, world)
             ways.add(world.desk.notices.when_near(view))
-    near = next((said for way, said in texts.NEAR.items() if way in ways), "")
-    told = [texts.checked_in(done, notes, near)] if done else []
+    told = [texts.checked_in(done, notes, texts.near(ways))] if done else []
     return Done("\n".join([*told, *dict.fromkeys(refused)]))
 
 

@@ -28,7 +28,7 @@ from handlers.texts import refusals
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 from scheduling.rota import Member
-from scheduling.visit import RoomView
+from scheduling.visit import RoomView, TicketView
 
 
 def turn(
@@ -112,6 +112,28 @@ def _results(room: RoomView, member: Member, world: World) -> str:
     return texts.sent_for_results(sent, _now(room, member, world))
 
 
+def _back(room: RoomView, member: Member, world: World) -> str:
+    """「3号回来了」; without a number, the only one who is away."""
+    said = world.heard.order.argument.upper() if world.heard.order else ""
+    number = said.strip("号").lstrip("0")
+    meant = [one for one in room.gone if _is_called(one, number)]
+    if len(meant) == 1:
+        back = world.desk.rooms.come_back(member, room.shift.id, meant[0].id)
+        return texts.back(back, _now(room, member, world))
+    return texts.who_is_back(room.gone[0]) if room.gone else texts.NOBODY_IS_AWAY
+
+
+def _is_called(ticket: TicketView, number: str) -> bool:
+    """C003 is called C003, C3 or 3; whoever has said none means anybody."""
+    letters = ticket.label.rstrip("0123456789")
+    plain = ticket.label.removeprefix(letters).lstrip("0")
+    return not number or number in (ticket.label, plain, f"{letters}{plain}")
+
+
+def _by_the_rule(room: RoomView, member: Member, world: World) -> str:
+    return texts.BY_THE_RULE
+
+
 def _line(room: RoomView, member: Member, world: World) -> str:
     return texts.line(room)
 
@@ -130,6 +152,8 @@ _AT_ONCE: Mapping[str, Callable[[RoomView, Member, World], str]] = {
     "call_undo": _take_back,
     "call_results": _results,
     "call_line": _line,
+    "call_back": _back,
+    "call_named": _by_the_rule,
 }
 
 NAMES = frozenset({*_AT_ONCE, *calling_plans.NAMES})

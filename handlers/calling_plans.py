@@ -144,8 +144,8 @@ def _preview_delay(values: Values, world: World) -> str:
 
 def _delay(values: Values, world: World, member: Member) -> str:
     until = datetime.fromisoformat(values["aim"])
-    told = world.desk.rooms.delay(member, values["shift"], until)
-    return texts.delayed(until, told)
+    _, room = _member_and_room(values, world)
+    return texts.delayed(room, until, world.desk.rooms.delay(member, values["shift"], until))
 
 
 # -- 约下次

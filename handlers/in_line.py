@@ -52,13 +52,8 @@ def standings(values: Values, world: World) -> list[Standing]:
 
 
 def _hear_act(heard: Heard, values: Values, world: World) -> Given:
-    """「我出去一下」, 「我回来了」, 「凭什么他先」; all else asks where one stands."""
-    said = heard.preferences
-    if "queue_rules" in said:
-        return "rules"
-    if "queue_leave" in said:
-        return "leave"
-    return "back" if said & {"queue_back", "queue_results"} else None
+    """「我出去一下」, 「凭什么他先」, 「我难受得厉害」 …; all else asks where one stands."""
+    return next((act for name, act in _MEANS.items() if name in heard.preferences), None)
 
 
 def _claims(heard: Heard, world: World) -> Values | None:
@@ -68,11 +63,17 @@ def _claims(heard: Heard, world: World) -> Values | None:
     Nor does 「医生怎么还没来」 of who is in line ask for a doctor by name.
     """
     said = next((name for name in _CLAIMED if name in heard.preferences), None)
-    if said is None:
+    if said is None or (said in _LOOSE and not _is_about_the_line(heard, world)):
         return None
     states = {s.ticket.state for s in world.desk.visits.standings()}
     is_to_come = said == "queue_rules" and bool(world.desk.visits.due())
     return {} if is_to_come or states & _CLAIMED[said] else None
+
+
+def _is_about_the_line(heard: Heard, world: World) -> bool:
+    """Words that may be about a booking are about the line where nothing else is named or open."""
+    is_named = heard.stated_departments or heard.doctors or heard.when or heard.symptoms
+    return not (world.is_busy or is_named or heard.intent in ("book", "symptom"))
 
 
 def _fitting(values: Values, world: World) -> list[Standing]:
@@ -88,6 +89,12 @@ def _ask_tickets(values: Values, world: World) -> Asked:
     mine = standings(values, world)
     if not mine:
         return _no_ticket(values, world)
+    says = _SAYS.get(values["act"])
+    return Stop(says(mine, world)) if says else _which(mine, values, world)
+
+
+def _which(mine: Sequence[Standing], values: Values, world: World) -> Asked:
+    """Which of them leave or are back; or where all of them stand."""
     if values["act"] == "ask":
         asks_missed = "queue_missed" in world.heard.preferences
         return _where(mine, asks_missed=asks_missed)
@@ -125,6 +132,12 @@ def _where(mine: Sequence[Standing], *, asks_missed: bool) -> Asked:
         [(texts.BACK_YES, _ids(away)), (texts.BACK_NO, [])],
         wants="yes_no",
     )
+
+
+def _told_when_near(mine: Sequence[Standing], world: World) -> str:
+    here = {s.ticket.appointment for s in mine}
+    views = [view for view in world.desk.bookings.mine() if view.id in here]
+    return texts.told_when_near({world.desk.notices.when_near(view) for view in views}, mine)
 
 
 def _ids(some: Sequence[Standing]) -> list[TicketId]:
@@ -165,16 +178,42 @@ def _move(values: Values, world: World) -> Done:
     return Done(texts.left(done) if leaves else texts.returned(done))
 
 
+# What somebody in line means besides asking where she stands; the first that fits.
+_MEANS: Mapping[str, str] = {
+    "queue_worse": "worse",
+    "queue_told": "told",
+    "queue_until": "until",
+    "queue_rules": "rules",
+    "queue_leave": "leave",
+    "queue_back": "back",
+    "queue_results": "back",
+    "other_doctor": "elsewhere",
+    "queue_elsewhere": "elsewhere",
+}
+# What is only said.
+_SAYS: Mapping[str, Callable[[Sequence[Standing], World], str]] = {
+    "worse": lambda mine, world: texts.worse(mine),
+    "told": _told_when_near,
+    "until": lambda mine, world: texts.until(mine),
+    "elsewhere": lambda mine, world: texts.elsewhere(mine),
+}
 _HERE = frozenset({"waiting", "called"})
 # What is about the line where somebody's ticket is in one of these states.
 _CLAIMED: Mapping[str, frozenset[str]] = {
+    "queue_worse": _HERE | AWAY,
+    "queue_told": _HERE | AWAY,
+    "queue_until": _HERE | AWAY,
     "queue_rules": _HERE | AWAY,
     "queue_results": frozenset({"results", "left"}),
     "queue_leave": _HERE,
     "queue_back": AWAY,
     "queue_missed": _HERE | AWAY,
     "queue_ask": _HERE | AWAY,
+    "queue_elsewhere": _HERE,
+    "other_doctor": _HERE,
+    "crowded": _HERE,
 }
+_LOOSE = frozenset({"queue_elsewhere", "other_doctor", "crowded"})
 # In which states a ticket can be left, or come back to.
 _ACTS: Mapping[str, frozenset[str]] = {
     "leave": STAYING,

@@ -81,6 +81,10 @@ class Rooms(Protocol):
         """Let the visit that ended last go on: it was ended by mistake."""
         ...
 
+    def come_back(self, member: Member, shift: int, ticket: TicketId) -> TicketView:
+        """Put who was missed, away or examined back into the line: she stands at the door."""
+        ...
+
     def send_for_results(self, member: Member, shift: int) -> TicketView:
         """Send the one inside for an examination; she comes back with its results."""
         ...

@@ -57,7 +57,7 @@ class Standing:
     `ahead` counts who is called before it if nobody else comes, without the one inside; None for
     a ticket that is not in line (missed, away, being examined, over). `wait` None: nothing honest
     can be said. `back_at` is when somebody who goes out should be back, `discipline` how her room
-    calls.
+    calls; `has_begun`: somebody was called there. `ends_at` is the end of its shift.
     """
 
     ticket: TicketView
@@ -66,6 +66,8 @@ class Standing:
     back_at: datetime | None
     delayed_until: datetime | None
     discipline: Discipline = field(default_factory=Discipline)
+    has_begun: bool = False
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class RoomView:
 
     `state`: waiting (nobody was called yet), open, paused (the doctor is late), closed. `line` in
     the order of calling, `away` are those who have gone out for a while, `ended` whose visit ended
-    a moment ago and may go on if that was a mistake.
+    a moment ago and may go on if that was a mistake. `has_begun`: somebody was called.
     """
 
     shift: ShiftView
@@ -96,6 +98,12 @@ class RoomView:
     delayed_until: datetime | None
     discipline: Discipline
     ended: TicketView | None = None
+    has_begun: bool = False
+
+    @property
+    def gone(self) -> tuple[TicketView, ...]:
+        """Who is not called before she is back: missed, being examined, out for a while."""
+        return (*self.missed, *self.results, *self.away)
 
 
 @dataclass(frozen=True, slots=True)

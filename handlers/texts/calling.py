@@ -14,11 +14,13 @@ from scheduling.visit import RoomView, TicketView
 TITLE = "叫号"
 NOT_DONE = "没有执行，什么都没有改动。"
 NOBODY = "现在没有人在等。"
+BY_THE_RULE = "不能点名先叫。确实急的，请分诊台在这个班次里给他改成“急诊优先”，下一个就叫到他。"
+NOBODY_IS_AWAY = "现在没有过号、去做检查或暂时离开的患者，没有执行。"
 NOBODY_INSIDE = "诊室里现在没有患者。先叫号：下一个。"
 CHANGED_MEANWHILE = "诊室里已经是另一位患者，没有执行。请再说一遍。"
 WHICH_ROOM = "转到哪里？回复数字："
 WHICH_DAY = "约到哪一天？例如：两周后，下周三上午。"
-HOW_LATE = "晚到多少分钟？请发数字。"
+HOW_LATE = "晚到多少分钟，或多少分钟后接着看？请发数字。"
 NO_SUCH_DELAY = "晚到的时间要在4小时以内，而且还没有过。没有执行。整个班次看不了，请说：停诊。"
 _SURE = f"执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
 _MOST_LISTED = 5
@@ -85,10 +87,20 @@ def sent_for_results(ticket: TicketView, room: RoomView) -> str:
     return f"{_who(ticket)}去做检查，拿到结果回来接着看。{_waiting(room)}\n接着请回：下一个"
 
 
+def who_is_back(one: TicketView) -> str:
+    """Several are away; one of them as the example."""
+    return f"谁回来了？请带上排队号，例如：{one.label}号回来了。没有执行。"
+
+
+def back(ticket: TicketView, room: RoomView) -> str:
+    """Somebody is in the line again."""
+    return f"已接着排：{_who(ticket)}。{_waiting(room)}"
+
+
 def line(room: RoomView) -> str:
     """Who is inside, who comes next, who is away."""
     inside = f"诊室里：{_who(room.inside)}" if room.inside else "诊室里没有患者"
-    late = f"，已通知{wording.clock(room.delayed_until)}开诊" if room.delayed_until else ""
+    late = f"，已通知{_resumes(room, room.delayed_until)}" if room.delayed_until else ""
     lines = [f"{inside}{late}。{_waiting(room)}"]
     lines += [f"{place}. {_who(one)}" for place, one in enumerate(room.line[:_MOST_LISTED], 1)]
     if len(room.line) > _MOST_LISTED:
@@ -130,12 +142,18 @@ def delay_preview(room: RoomView | None, until: datetime) -> str:
     if room is not None:
         here = len(room.line) + len(room.away) + len(room.missed) + len(room.results)
         count = room.shift.booked - room.shift.arrived + here
-    return f"将通知{count}位患者：预计{wording.clock(until)}开诊。\n{_SURE}"
+    return f"将通知{count}位患者：预计{_resumes(room, until)}。\n{_SURE}"
 
 
-def delayed(until: datetime, told: int) -> str:
+def delayed(room: RoomView | None, until: datetime, told: int) -> str:
     """It is done."""
-    return f"已改为{wording.clock(until)}开诊，正在通知{told}位患者。"
+    return f"已改为{_resumes(room, until)}，正在通知{told}位患者。"
+
+
+def _resumes(room: RoomView | None, until: datetime) -> str:
+    """9:30开诊; of a room where patients have been called, 9:30接着看."""
+    how = "接着看" if room is not None and room.has_begun else "开诊"
+    return f"{wording.clock(until)}{how}"
 
 
 def visit_preview(ticket: TicketView, opening: Opening) -> str:

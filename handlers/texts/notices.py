@@ -244,10 +244,15 @@ def _called(payload: Mapping[str, Any]) -> str:
 
 
 def _delayed(payload: Mapping[str, Any]) -> str:
-    until = datetime.fromisoformat(str(payload["until"]))
+    until = wording.clock(datetime.fromisoformat(str(payload["until"])))
+    doctor = _doctor(payload) or "医生"
+    told = (
+        f"【暂停看诊】很抱歉，{doctor}有事离开一会儿，预计{until}接着看。\n"
+        if payload.get("has_begun")
+        else f"【医生晚到】很抱歉，{doctor}会晚到，预计{until}开始看诊。\n"
+    )
     return (
-        f"【医生晚到】很抱歉，{_doctor(payload) or '医生'}会晚到，"
-        f"预计{wording.clock(until)}开始看诊。\n"
+        f"{told}"
         f"{payload['patient']}的号和顺序都不变，可以晚一点到{payload['site']}。"
         "不方便等，请到分诊台，或回复“人工”。"
     )

@@ -17,7 +17,7 @@ _WHO: Mapping[str, str] = {
 _MARKS: Mapping[str, str] = {EMERGENCY: "急", "soldier": "军", "child3": "幼"}
 _PREFERRED = "优"
 _BY_TIME = "除了急诊，都按时间先后叫，没有别的优先。"
-_WORSE = "难受得厉害、情况变重，马上告诉分诊台，不用等叫号。"
+WORSE = "难受得厉害、情况变重，马上告诉分诊台，不用等叫号。"
 
 
 def who(rank: Rank) -> str:
@@ -37,7 +37,7 @@ def mark(rank: Rank) -> str:
 
 def rule(discipline: Discipline) -> str:
     """Who goes before in a department, how it is known, and what everybody may do."""
-    return who_goes_before(discipline) + _WORSE
+    return who_goes_before(discipline) + WORSE
 
 
 def who_goes_before(discipline: Discipline) -> str:

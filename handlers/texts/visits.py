@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
 
@@ -44,6 +44,7 @@ NEAR: Mapping[str, str] = {
 MISSED_RULE = "过号不作废：人回来了就接着排，再叫过几位就叫您；一直没应，要到分诊台重新办。"
 AT_DESK = "已经签到的号不能改时间。不看了，说“取消预约”；只走开一下，说“我出去一下”。"
 SEEN = "已经叫到您，或医生已经看过了，这个号不能在这里取消。请到分诊台办，或回复“人工”。"
+ELSEWHERE = "排着号想换医生、换诊室，请到分诊台：有合适的就转过去，排队号不变，不用重新挂号。"
 HERE_ALREADY = "您已经签到了，请留意叫号。"
 _TO_PERSON = "需要帮忙，请到分诊台，或回复“人工”。"
 
@@ -67,7 +68,10 @@ def wait(standing: Standing) -> str:
     """前面3位，大约20–35分钟: never a single minute, and nothing where nothing is known."""
     late = ""
     if standing.delayed_until is not None:
-        late = f"医生晚到，预计{wording.clock(standing.delayed_until)}开诊。"
+        until = wording.clock(standing.delayed_until)
+        late = f"医生晚到，预计{until}开诊。"
+        if standing.has_begun:
+            late = f"医生有事离开，预计{until}接着看。"
     ahead = f"前面{standing.ahead}位" if standing.ahead else "前面没有人了，下一位就是您"
     if standing.wait is None:
         unknown = "，还要等多久现在说不准" if standing.ahead else ""
@@ -131,6 +135,36 @@ def stands(standing: Standing) -> str:
 def all_stand(standings: Sequence[Standing]) -> str:
     """Where all the tickets of the family stand."""
     return "\n".join(map(stands, standings))
+
+
+def near(ways: Collection[str]) -> str:
+    """How she will hear that it is her turn soon; the least of them where there are several."""
+    return next((said for way, said in NEAR.items() if way in ways), "")
+
+
+def told_when_near(ways: Collection[str], standings: Sequence[Standing]) -> str:
+    """Who fears to miss the call: how she will know."""
+    return f"{near(ways)}叫到时，叫号屏上有您的排队号。\n{all_stand(standings)}"
+
+
+def worse(standings: Sequence[Standing]) -> str:
+    """Who waits and feels worse does not wait for her number."""
+    return f"{ranks.WORSE}急的，分诊台让您先看；身边没有人，打120。\n{all_stand(standings)}"
+
+
+def elsewhere(standings: Sequence[Standing]) -> str:
+    """Who waits and wants another doctor."""
+    return f"{ELSEWHERE}\n{all_stand(standings)}"
+
+
+def until(standings: Sequence[Standing]) -> str:
+    """How long the doctors see patients whom this family waits for."""
+    return "\n".join(
+        f"{_place(one.ticket)}：这个班次到{wording.clock(one.ends_at)}。签了到的都会看，"
+        "看不完的另作安排。"
+        for one in standings
+        if one.ends_at is not None
+    )
 
 
 def rules(disciplines: Mapping[str, Discipline], standings: Sequence[Standing]) -> str:

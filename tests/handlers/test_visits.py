@@ -76,7 +76,10 @@ def test_what_is_not_known_is_not_guessed():
 
 
 def test_a_doctor_who_is_late_is_told_of():
-    assert "医生晚到，预计10:20开诊" in visits.wait(replace(THIRD, delayed_until=AT))
+    late = replace(THIRD, delayed_until=AT)
+
+    assert "医生晚到，预计10:20开诊" in visits.wait(late)
+    assert "医生有事离开，预计10:20接着看" in visits.wait(replace(late, has_begun=True))
 
 
 @pytest.mark.parametrize(

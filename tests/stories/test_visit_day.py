@@ -13,6 +13,7 @@ from bot.house import open_house
 from bot.turn import open_desk
 from desk import demo, staff, tickets
 from models import Appointment, Outbox, Ticket, WechatUser
+from scheduling.disciplines import read_discipline
 from tests.bot.hospital import settings
 from tests.handlers.aloud_rules import wrongs
 from tests.stories.conftest import Stage
@@ -29,7 +30,7 @@ AT_HOME = {"Location_X": 30.0800, "Location_Y": 123.0900}
 
 ORDERS = (
     "下一个", "过号", "再叫一次", "完成", "看结果", "转 骨科", "约下次 两周后", "晚到20分钟",
-    "提前结束", "候诊情况",
+    "提前结束", "候诊情况", "3号回来了", "叫3号", "休息10分钟",
 )  # fmt: skip
 
 
@@ -216,6 +217,57 @@ def test_who_wonders_why_others_go_first_is_told_the_rule_and_who_goes_before(da
         assert "叫号规则：每叫2位初诊" in told, words
         assert "孕妇、残疾人、军人请到分诊台" in told, words
         assert "下一位就是您" in told, words
+
+
+def test_the_rule_that_is_told_is_that_of_the_patients_own_department(day):
+    ours = {"kind": "fifo"}, {"ranks": {"hero": {"label": "见义勇为"}, "soldier": False}}
+    by_time, own = map(read_discipline, ours)
+    ward = day.visit.opening.department
+    policy(day, disciplines={"default": by_time, ward: own})
+
+    told = day.say("军人优先吗")
+    assert "孕妇、残疾人、见义勇为请到分诊台" in told, "before she is here, too"
+    assert "军人" not in told
+    policy(day, disciplines={"default": by_time})
+    day.scan("checkin:GH")
+    told = day.say("我带了残疾证")
+    assert "除了急诊，都按时间先后叫" in told
+    assert "自动优先" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("我难受得厉害", "马上告诉分诊台，不用等叫号"),
+        ("撑不住了", "身边没有人，打120"),
+        ("到我了叫我一声", "快到时在微信提醒您"),
+        ("听不见叫号怎么办", "叫号屏上有您的排队号"),
+        ("医生几点下班", "这个班次到11:30"),
+        ("中午休息吗", "这个班次到11:30"),
+        ("能换个医生吗", "排队号不变，不用重新挂号"),
+        ("人太多了我想换个医生", "请到分诊台"),
+        ("旁边诊室没人能去那边吗", "请到分诊台"),
+        ("有没有人少的医生", "前面1位"),
+        ("排我前面的是谁", "前面1位"),
+        ("孕妇要排队吗", "孕妇、残疾人、军人请到分诊台"),
+        ("我可以去吃饭吗", "号给您留着"),
+    ],
+)  # fmt: skip
+def test_what_who_waits_is_worried_about_is_answered(day, words, answer):
+    day.others(1)
+    day.scan("checkin:GH")
+    policy(day)
+
+    told = day.say(words)
+    assert answer in told
+    assert "哪里不舒服" not in told, "she has a number already"
+
+
+def test_another_doctor_for_somebody_elses_booking_is_not_about_the_line(day):
+    day.scan("checkin:GH")
+    day.say("给我妈挂骨科")
+
+    assert "排队号不变" not in day.say("换个医生")
 
 
 def test_who_is_in_line_and_asks_where_is_told_the_room(day):
@@ -510,6 +562,57 @@ def test_late_by_minutes_by_the_clock_and_not_by_a_day(day):
     assert "多少分钟" in day.doctor("我要迟到了")
     assert "预计9:15开诊" in day.doctor("15")
     assert "没有执行" in day.doctor("退出")
+
+
+def test_a_doctor_who_rests_is_not_said_to_be_late(day):
+    day.others(1)
+    day.scan("checkin:GH")
+    day.stage.wait(40)
+    day.doctor("下一个")
+
+    assert "预计9:50接着看" in day.doctor("休息10分钟")
+    assert "已改为9:50接着看，正在通知1位" in day.doctor("确认执行")
+    assert "医生有事离开，预计9:50接着看" in day.say("还要等多久")
+    assert "已通知9:50接着看" in day.doctor("候诊情况")
+    assert "多少分钟后接着看" in day.doctor("先暂停叫号")
+    assert "没有执行" in day.doctor("退出")
+    day.stage.wait(4)
+    assert "张*国" in day.doctor("继续叫号")
+    assert "离开" not in day.doctor("候诊情况"), "she is back"
+
+
+def test_who_is_back_is_put_in_line_by_the_doctor_who_sees_her(day):
+    day.others(2)
+    day.scan("checkin:GH")
+    for word in ("下一个", "去做检查"):
+        day.doctor(word)
+    day.stage.wait(4)
+    for word in ("下一个", "过号"):
+        day.doctor(word)
+
+    assert "谁回来了？请带上排队号" in day.doctor("他回来了")
+    label = day.doctor("候诊情况").partition("去做检查：")[2].partition("号")[0]
+    assert "谁回来了" in day.doctor("99号回来了")
+    back = day.doctor(f"{label}号回来了")
+    assert f"已接着排：{label}号" in back
+    assert "回诊" in back
+    assert "已接着排" in day.doctor("他回来了"), "only one is left"
+    assert "现在没有过号、去做检查" in day.doctor("他回来了")
+
+
+def test_nobody_is_called_by_name_past_the_others(day):
+    day.others(2)
+    day.scan("checkin:GH")
+
+    assert "不能点名先叫" in day.doctor("叫C003")
+    assert {row.state for row in day.ward.read(select(Ticket.state))} == {"waiting"}
+
+
+def test_a_call_missed_by_mistake_is_taken_back_in_plain_words(day):
+    day.scan("checkin:GH")
+    day.doctor("下一个")
+    assert "已过号" in day.doctor("过")
+    assert "又叫了一次" in day.doctor("撤销过号")
 
 
 def test_nobody_is_lost_when_the_doctor_ends_early(day):
