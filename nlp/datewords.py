@@ -41,8 +41,19 @@ _COUNT = rf"(?:{NUMBER}|几|半|数)"
 _TO = r"(?:到|至|-|~)"
 _TITLES = "(?:医[生师]|大夫|主任|教授|专家)"
 
+
+def _seeking(pattern: str) -> re.Pattern[str]:
+    """
+    Compile a pattern whose every branch begins with a digit or a character written in it.
+
+    One look spares most places of a text its many branches.
+    """
+    written = "".join(sorted({char for char in pattern if not char.isascii()}))
+    return re.compile(rf"(?=[\da-z{written}])(?:{pattern})")
+
+
 # What holds the words of a date and means none; the longer reading stands first.
-TRAPS = re.compile(
+TRAPS = _seeking(
     rf"{_COUNT}个?{_UNIT}(?:之|以)?内(?=(?:必须|就|得|要)?(?:上?交|出结果|出报告|到账|退款|见效|起效))"
     rf"|最早|最晚|哪个[早晚]|(?:早|晚)一?点(?!钟|[半到至左\d])|一下(?=下*(?:个|周|星期|礼拜|月))"
     rf"|[看查问等想约挂]下(?=下(?:个|周|星期|礼拜|月))"
@@ -65,7 +76,7 @@ TRAPS = re.compile(
     rf"|(?:{_any(FEASTS)})(?=好|快乐|愉快|吉祥)|小年轻|{NUMBER}日游|(?:早上|上午|中午|下午|晚上)好"
 )  # fmt: skip
 
-TOKEN = re.compile(
+TOKEN = _seeking(
     rf"(?P<ymd>(?P<y>\d{{4}}|2\d|二[零〇]{NUMBER})(?:年|[-/.])(?P<ym>{NUMBER})(?:月"
     rf"|[-/.])(?P<yd>{NUMBER})[日号]?(?!\d))"
     rf"|(?P<compact>20[2-9]\d[01]\d[0-3]\d)(?!\d)"

@@ -178,29 +178,39 @@ def at_sites(
     (急诊) are included: the caller sends people there instead of booking, but nobody without a
     fever to the fever clinic (乙肝 is 感染科, too). Age and sex limits hold.
     """
-    quality = _qualities(vocabulary)
-    admitted = [
-        e
-        for e in vocabulary.departments
-        if admits(e, person) and (feverish or _FEVER not in e.name)
-    ]
-    found: dict[str, Named] = {}
+    places = _places(vocabulary)
+    closed = _closed(vocabulary, person, feverish)
+    found: dict[str, tuple[float, str]] = {}
     for named in scored:
-        pairs = quality[named.name]
-        served = {e.site for e in admitted if pairs[e.code][0] >= PARENT}
-        for entry in admitted:
-            own, instead = pairs[entry.code]
+        open_ones = [place for place in places[named.name] if place[0].code not in closed]
+        served = {entry.site for entry, own, _ in open_ones if own >= PARENT}
+        for entry, own, instead in open_ones:
             best = own if entry.site in served else max(own, instead)
             score = round(named.score * best, 4)
-            if score and (entry.code not in found or found[entry.code].score < score):
-                found[entry.code] = Named(entry.code, entry.name, score)
-    return tuple(sorted(found.values(), key=lambda n: -n.score))
+            if score > found.get(entry.code, (0.0,))[0]:
+                found[entry.code] = score, entry.name
+    ranked = sorted(found.items(), key=lambda item: -item[1][0])
+    return tuple(Named(code, name, score) for code, (score, name) in ranked)
+
+
+_Place = tuple[DepartmentEntry, float, float]
 
 
 @lru_cache(maxsize=4)
-def _qualities(vocabulary: Vocabulary) -> dict[str, dict[str, tuple[float, float]]]:
-    """For each national name and roster code: quality as counterpart, and as substitute."""
-    return {
-        name: {e.code: (fit(e, name), _substitute(e, name)) for e in vocabulary.departments}
+def _places(vocabulary: Vocabulary) -> dict[str, list[_Place]]:
+    """For each national name who may see its patients: quality as counterpart, as substitute."""
+    every = {
+        name: [(e, fit(e, name), _substitute(e, name)) for e in vocabulary.departments]
         for name in NATIONAL
     }
+    return {name: [p for p in places if p[1] or p[2]] for name, places in every.items()}
+
+
+@lru_cache(maxsize=64)
+def _closed(vocabulary: Vocabulary, person: Person, feverish: bool) -> frozenset[str]:  # noqa: FBT001 - a key
+    """Return the codes that this person is not sent to."""
+    return frozenset(
+        e.code
+        for e in vocabulary.departments
+        if not admits(e, person) or (_FEVER in e.name and not feverish)
+    )

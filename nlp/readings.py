@@ -53,6 +53,8 @@ _TEMPERATURES = (
     re.compile(rf"(?<![\d十]){_DEGREES}(?:度|℃|(?<=度.)(?!\d))(?!数|近视)"),
 )  # fmt: skip
 _JIN = 0.5
+# No reading is without one; most messages are.
+_ANY_NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")
 
 _SYSTOLIC = range(60, 301)
 _DIASTOLIC = range(30, 201)
@@ -64,6 +66,8 @@ _HEART_RANGE = range(25, 251)
 def find(text: str) -> tuple[Reading, ...]:
     """Return the readings in a message, each in the unit its key names; implausible ones not."""
     folded = fold(text)
+    if not _ANY_NUMBER.search(folded):
+        return ()
     found = (
         _pressure(folded),
         _glucose(folded),

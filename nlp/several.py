@@ -33,6 +33,8 @@ def split(text: str) -> tuple[str, str] | None:
         first = f"{both['before']}给{both['one']}{both['what']}"
         return first, f"给{both['two']}{both['what']}"
     parts = [part for part in _CUTS.split(text) if part and part.strip()]
+    if len(parts) < 2:  # noqa: PLR2004 - a first and a second
+        return None
     shared = [part for part in parts if _BOTH.match(part)]
     wishes: list[tuple[object, list[str]]] = []
     for part in parts:

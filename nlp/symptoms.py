@@ -27,7 +27,8 @@ def _words() -> dict[str, tuple[str, ...]]:
     return {c: tuple(sorted(words, key=len, reverse=True)) for c, words in found.items()}
 
 
-def _pair() -> re.Pattern[str]:
+def _pair() -> tuple[re.Pattern[str], frozenset[str]]:
+    """Return the pattern of body part and ailment, and the characters it begins with."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for row in lexicon.rows("symptom_parts.tsv"):
         kinds[row["kind"]] += row["words"].split()
@@ -35,17 +36,19 @@ def _pair() -> re.Pattern[str]:
         "|".join(sorted(map(re.escape, kinds[k]), key=len, reverse=True))
         for k in ("part", "ailment")
     )
-    return re.compile(f"({part}){_DEGREE}({ailment})")
+    openings = frozenset(word[0] for word in kinds["part"])
+    return re.compile(f"({part}){_DEGREE}({ailment})"), openings
 
 
 _WORDS = _words()
-_PAIR = _pair()
+_PAIR, _PAIR_OPENINGS = _pair()
 
 
 def _at(text: str, position: int) -> tuple[str, int] | None:
     """Return the longest symptom that starts here and where it ends."""
-    word = next((w for w in _WORDS.get(text[position], ()) if text.startswith(w, position)), None)
-    pair = _PAIR.match(text, position)
+    first = text[position]
+    word = next((w for w in _WORDS.get(first, ()) if text.startswith(w, position)), None)
+    pair = _PAIR.match(text, position) if first in _PAIR_OPENINGS else None
     if pair and (word is None or pair.end() > position + len(word)):
         return pair[1] + pair[2], pair.end()
     return (word, position + len(word)) if word else None

@@ -8,7 +8,8 @@ millisecond; nothing here touches a database, a network or a clock.
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -78,7 +79,9 @@ def understand(
         told = _before_a_list(context or Context(), now)
         written = text[:_MOST_CHARACTERS]
         text = spelled.read(written)
-        heard = replace(_whole(text, now, vocabulary, told, model), text=written)
+        heard = _whole(text, now, vocabulary, told, model)
+        if text != written:
+            heard = replace(heard, text=written)
         if heard.order is None or heard.order.name != orders.TELL or heard.alarm:
             return heard
         # What people are to be told names departments, too; whom it is for stands before it.
@@ -186,8 +189,11 @@ def _understand(
         order=orders.find(text, vocabulary.doctors, senses.named, senses.stated, now),
         errand=errand,
         reason=preferences.reason(text),
+        signs=seen.signs,
+        feverish=seen.feverish,
     )
-    heard = _with_urgency(heard, seen)
+    if seen.flags:
+        heard = _with_urgency(heard, seen.flags)
     if _is_idle(heard, senses):
         return Heard(text=text, preferences=heard.preferences & preferences.IDLE)
     if "more" in heard.preferences and not heard.red_flags:
@@ -247,17 +253,14 @@ def _together(known: Person, told: Person) -> Person:
     """What was known of the person, with what was told now on top; another person starts anew."""
     if told.relation is not None and told.relation != known.relation:
         return told
-    fresh = {name: value for name, value in asdict(told).items() if value is not None}
-    return replace(known, **fresh)
+    fresh = {f.name: value for f in fields(told) if (value := getattr(told, f.name)) is not None}
+    return replace(known, **fresh) if fresh else known
 
 
-def _with_urgency(heard: Heard, seen: redflags.Findings) -> Heard:
-    heard = replace(heard, signs=seen.signs, feverish=seen.feverish)
-    if not seen.flags:
-        return heard
-    alarm = redflags.alarm(seen.flags)
+def _with_urgency(heard: Heard, flags: Sequence[redflags.Flag]) -> Heard:
+    alarm = redflags.alarm(flags)
     urgency: Urgency = "emergency" if alarm else "today"
-    heard = replace(heard, urgency=urgency, alarm=alarm, red_flags=tuple(f.id for f in seen.flags))
+    heard = replace(heard, urgency=urgency, alarm=alarm, red_flags=tuple(f.id for f in flags))
     return replace(heard, intent="emergency", confidence=1.0) if alarm else heard
 
 

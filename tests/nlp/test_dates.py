@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp import dates, lunar
+from nlp import dates, datewords, lunar
 
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 
@@ -74,6 +74,11 @@ def test_the_kind_of_answer_awaited_decides_about_a_bare_number() -> None:
     assert dates.find("25", NOW, "day")[0].start.day == 25
     assert dates.find("3", NOW, "choice") == ()
     assert dates.find("1950年3月2日", NOW, "birth_date") == ()
+
+
+@pytest.mark.parametrize("word", [*datewords.FEASTS, *datewords.OFFSETS])
+def test_no_word_of_the_table_is_passed_over(word: str) -> None:
+    assert datewords.TOKEN.search(word)
 
 
 @given(
