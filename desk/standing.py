@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, select
 
 from desk import appointments, estimates, rooms, shifts, ticket_rows, visits
 from desk.work import Work
-from models import Calling, Department, Doctor, Shift, Site
+from models import Calling, Department, Doctor, Shift, Site, Ticket
 from scheduling.errors import NoSuchTicket
 from scheduling.rota import Member
 from scheduling.visit import BoardRoom, BoardView, RoomView, Standing, TicketId, TicketView
@@ -57,6 +57,10 @@ _VERSION = (
     .join(Site, Site.id == Calling.site_id)
     .where(Site.code == bindparam("site"), Calling.visit_on == bindparam("today"))
 )
+
+_SEEN = select(func.count()).where(Ticket.shift_id == bindparam("shift"), Ticket.state == "done")
+# Fewer visits are no average.
+_TIMED = 3
 
 _Row = Row[*tuple[Any, ...]]
 
@@ -109,6 +113,8 @@ def room(work: Work, member: Member, shift: int) -> RoomView:
         discipline=discipline,
         ended=_ended(work, shift, known),
         has_begun=known is not None and known.opened_at is not None,
+        seen=work.conn.scalar(_SEEN, {"shift": shift}) or 0,
+        each=_each(known),
     )
 
 
@@ -192,6 +198,10 @@ def _board_room(work: Work, row: _Row, tickets: Sequence[_Row]) -> BoardRoom:
         delayed_until=_local(work, row),
         discipline=work.policy.discipline(row.site, row.department),
     )
+
+
+def _each(room: _Row | None) -> float | None:
+    return None if room is None or room.visits < _TIMED else float(room.minutes / room.visits)
 
 
 def _ended(work: Work, shift: int, room: _Row | None) -> TicketView | None:

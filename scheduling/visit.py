@@ -85,7 +85,8 @@ class RoomView:
 
     `state`: waiting (nobody was called yet), open, paused (the doctor is late), closed. `line` in
     the order of calling, `away` are those who have gone out for a while, `ended` whose visit ended
-    a moment ago and may go on if that was a mistake. `has_begun`: somebody was called.
+    a moment ago and may go on if that was a mistake. `has_begun`: somebody was called; `seen` how
+    many visits are over, `each` the minutes one took on average, None where too few were timed.
     """
 
     shift: ShiftView
@@ -99,6 +100,8 @@ class RoomView:
     discipline: Discipline
     ended: TicketView | None = None
     has_begun: bool = False
+    seen: int = 0
+    each: float | None = None
 
     @property
     def gone(self) -> tuple[TicketView, ...]:

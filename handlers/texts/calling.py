@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from handlers.texts import ranks, wording
+from handlers.texts import ranks, rooms, wording
 from handlers.texts.staff import CONFIRM_CHANGE
 from scheduling.rota import ShiftView
 from scheduling.types import AppointmentView, Opening
@@ -101,7 +101,7 @@ def line(room: RoomView) -> str:
     """Who is inside, who comes next, who is away."""
     inside = f"诊室里：{_who(room.inside)}" if room.inside else "诊室里没有患者"
     late = f"，已通知{_resumes(room, room.delayed_until)}" if room.delayed_until else ""
-    lines = [f"{inside}{late}。{_waiting(room)}"]
+    lines = [f"{inside}{late}。{_waiting(room)}{rooms.seen(room)}"]
     lines += [f"{place}. {_who(one)}" for place, one in enumerate(room.line[:_MOST_LISTED], 1)]
     if len(room.line) > _MOST_LISTED:
         lines.append(f"还有{len(room.line) - _MOST_LISTED}位")

@@ -51,6 +51,14 @@ def nobody(room: RoomView) -> str:
     }.get(room.state, "诊室里没有患者")
 
 
+def seen(room: RoomView) -> str:
+    """今天看完5位，平均7分钟一位; nothing before the first."""
+    if not room.seen:
+        return ""
+    each = f"，平均{max(1, round(room.each))}分钟一位" if room.each is not None else ""
+    return f"今天看完{room.seen}位{each}。"
+
+
 def called(ticket: TicketView | None) -> str:
     """Who was called, if anybody waited."""
     return f"已叫{ticket.label}号 {ticket.name_masked}。" if ticket else NOBODY_WAITS

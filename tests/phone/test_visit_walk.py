@@ -307,7 +307,7 @@ def test_a_board_whose_line_is_cut_says_so_and_catches_up(doctor, board, cable):
     cable.pull()
     lost = board.browser.find_element(By.ID, "lost")
     board.wait(lost.is_displayed, "it shows the past as if it were now")
-    doctor.browser.find_element(By.XPATH, "//summary[text()='医生晚到']").send_keys(Keys.ENTER)
+    doctor.browser.find_element(By.XPATH, "//summary[text()='离开一会儿']").send_keys(Keys.ENTER)
     with turning(doctor):
         button = doctor.browser.find_element(By.XPATH, "//button[text()='通知在等的患者']")
         button.send_keys(Keys.ENTER)

@@ -600,6 +600,16 @@ def test_who_is_back_is_put_in_line_by_the_doctor_who_sees_her(day):
     assert "现在没有过号、去做检查" in day.doctor("他回来了")
 
 
+def test_a_doctor_asks_how_many_were_seen_and_how_long_one_takes(day):
+    day.others(5)
+    day.doctor("下一个")
+    assert "看完" not in day.doctor("现在看了几个"), "the first is still inside"
+    for _ in range(3):
+        day.stage.wait(6)
+        day.doctor("下一个")
+    assert "今天看完3位，平均6分钟一位" in day.doctor("平均多久一个")
+
+
 def test_nobody_is_called_by_name_past_the_others(day):
     day.others(2)
     day.scan("checkin:GH")
