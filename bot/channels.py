@@ -7,11 +7,12 @@ Which channel it is has been decided before (`scheduling.channels`, `desk.dispat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot import wechat
 from bot.channel_file import Template
+from bot.crowd import Crowd
 from bot.house import House
 from bot.sms import SmsClient
 from bot.wechat import WechatClient
@@ -38,15 +39,21 @@ _LENGTHS = {
 _FIELD = re.compile(r"([a-z_]+?)[0-9]*")
 
 
+# Looks up who is on a list of strangers: `bot.crowd.Crowd.members`.
+Found = Callable[[Mapping[str, Any]], Sequence[str]]
+
+
 def open_channels(house: House, client: WechatClient | None = None) -> Channels:
     """Return the channels of a house; nothing is called yet."""
     settings = house.settings
     account = settings.sms_account()
+    client = client or wechat.connect(house)
     return Channels(
-        client or wechat.connect(house),
+        client,
         SmsClient(account) if account else None,
         settings.channels.templates,
         settings.sensitive_departments,
+        Crowd(house, client).members,
     )
 
 
@@ -59,11 +66,14 @@ class Channels:
         sms: SmsClient | None,
         templates: Mapping[str, Mapping[str, Template]],
         sensitive: tuple[str, ...] = (),
+        found: Found | None = None,
     ) -> None:
+        """`found` looks up who is on a list of followers that names nobody."""
         self._client = client
         self._sms = sms
         self._templates = templates
         self._sensitive = sensitive
+        self._found = found or _nobody
         self._send: Mapping[str, Callable[[Sending], str]] = {
             VISIT: self._visit,
             LONG: self._subscription,
@@ -120,7 +130,9 @@ class Channels:
 
     def _mass(self, sending: Sending) -> str:
         text = notices.render(sending.lease.kind, sending.payload)
-        return self._client.send_mass(sending.payload["openids"], text, key=sending.key)
+        payload = sending.payload
+        openids = payload["openids"] if "openids" in payload else self._found(payload["strangers"])
+        return self._client.send_mass(openids, text, key=sending.key)
 
     def _text(self, sending: Sending) -> str:
         form, facts = self._form(sending)
@@ -137,6 +149,10 @@ class Channels:
         )
         form = self._templates[sending.channel][sending.lease.kind]
         return form, notices.facts(payload, is_discreet=hides)
+
+
+def _nobody(_: Mapping[str, Any]) -> Sequence[str]:
+    raise LookupError("nobody here can read WeChat's list of followers")
 
 
 def _openid(sending: Sending) -> str:

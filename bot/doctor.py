@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import wechat
+from bot.crowd import Crowd
 from bot.house import House, open_house
 from bot.settings import ConfigError, Settings
 from bot.sms import SmsClient
 from bot.wechat_errors import WechatError
 from bot.wiring import has_database
 from scheduling.channels import CHANNELS, CUSTOMER, LONG, MASS, ONCE, SMS, TEMPLATE
+from scheduling.errors import NoFollowerList, WechatAway
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
             *_templates(house),
             *_sms(settings),
             *_channels(settings),
+            *_followers(house),
         ]
     finally:
         house.close()
@@ -110,6 +113,20 @@ def _channels(settings: Settings) -> list[Finding]:
         "(flask --app wsgi calls list)"
     )
     return [*found, Finding("patients after 48 h", is_well=bool(far), advice=advice)]
+
+
+def _followers(house: House) -> list[Finding]:
+    """Whether a broadcast may go to all followers; that WeChat is away is told above."""
+    try:
+        advice = f"{Crowd(house).count()}; a broadcast may go to all of them"
+    except NoFollowerList as no:
+        advice = (
+            f"WeChat does not list them for this account ({no.facts['code']}): a broadcast "
+            "reaches those we know; only a verified account may write to all"
+        )
+    except WechatAway:
+        return []
+    return [Finding("followers", is_well=True, advice=advice)]
 
 
 def _sms(settings: Settings) -> list[Finding]:

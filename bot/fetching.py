@@ -12,10 +12,12 @@ from functools import partial
 from typing import Any
 
 from bot import wechat
+from bot.crowd import Crowd
 from bot.house import House
 from bot.wechat_errors import PermanentError, TransientError
-from desk import attachments
+from desk import attachments, laying, strangers
 from desk.work import Actor, Work
+from scheduling.strangers import Cut
 
 # What is done with what was brought; as `bot.chores.Task` it tells when the job is due again.
 Act = Callable[[Work], timedelta | None]
@@ -59,4 +61,23 @@ def _keep(work: Work, number: int, content: bytes) -> None:
     attachments.keep(work, number, content)
 
 
-ERRANDS: Mapping[str, Errand] = {attachments.FETCH: fetch}
+def lay(house: House, payload: Mapping[str, Any]) -> Act:
+    """
+    Read the next of WeChat's followers where it is the turn of those whom we do not know.
+
+    Raises:
+        TransientError: WeChat cannot be reached now; the job is tried again.
+    """
+    number = int(payload["broadcast"])
+    with house.engine.connect() as conn:
+        place = strangers.place(house.work(conn, _ACTOR), number)
+    if place is None:
+        return partial(laying.go_on, broadcast=number)
+    try:
+        found: Cut | str = Crowd(house).next_list(number, place)
+    except PermanentError as error:
+        found = str(error.code) if error.code else "lost"
+    return partial(laying.lay_strangers, broadcast=number, at=place, found=found)
+
+
+ERRANDS: Mapping[str, Errand] = {attachments.FETCH: fetch, laying.JOB: lay}

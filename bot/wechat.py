@@ -228,6 +228,10 @@ class WechatClient:
         told = self._call(Request(_SUBSCRIPTIONS), Deadline(_CALL_SECONDS))
         return {one["priTmplId"]: _fields(one) for one in told.get("data", ())}
 
+    def ask(self, path: str, **params: str) -> dict[str, Any]:
+        """Make a call that only asks, and return what WeChat tells."""
+        return self._call(Request(path, params=params), Deadline(_CALL_SECONDS))
+
     # -- how
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import api
 import console
 from bot import subscribe, webhook, wechat
+from bot.crowd import Crowd
 from bot.dictation import Dictation
 from bot.house import House
 from bot.setting_values import DEVELOPMENT
@@ -53,9 +54,8 @@ def furnish(app: Flask, house: House) -> Flask:
     app.register_blueprint(api.create_blueprint(open_counter))
     hospital = house.settings.hospital_name
     tries = _tries(house)
-    app.register_blueprint(
-        console.create_blueprint(app, open_counter, hospital, tries, house.rules)
-    )
+    outside = console.Outside(house.rules, Crowd(house).count)
+    app.register_blueprint(console.create_blueprint(app, open_counter, hospital, tries, outside))
 
     @contextmanager
     def look() -> Iterator[Work]:

@@ -1,6 +1,6 @@
 """The pages of the staff and the call board: thin edges over the desk, made on the server."""
 
-from console.blueprint import create_blueprint
+from console.blueprint import Outside, create_blueprint
 from console.screen import create_screen
 
-__all__ = ["create_blueprint", "create_screen"]
+__all__ = ["Outside", "create_blueprint", "create_screen"]

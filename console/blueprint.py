@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -38,17 +40,30 @@ from scheduling.errors import Refusal
 _DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """
+    What the pages ask for that is not the desk's.
+
+    `rules` is where the site's rules live; `followers` asks WeChat how many there are, or raises
+    a Refusal.
+    """
+
+    rules: Rulebook | None = None
+    followers: Callable[[], int] | None = None
+
+
 def create_blueprint(
     app: Flask,
     open_desk: OpenDesk,
     hospital: str,
     tries: Storage,
-    rules: Rulebook | None = None,
+    outside: Outside,
 ) -> Blueprint:
     """
     Return the routes under `/console`, guarded; `open_desk` as in `api.create_blueprint`.
 
-    `tries` is where wrong passwords are counted by address, `rules` where the site's rules live.
+    `tries` is where wrong passwords are counted by address.
     """
     blueprint = Blueprint(
         "console",
@@ -65,13 +80,13 @@ def create_blueprint(
     roster.add_pages(blueprint, open_desk)
     supply.add_pages(blueprint, open_desk)
     reconciling.add_pages(blueprint, open_desk)
-    policy.add_pages(blueprint, open_desk, rules)
+    policy.add_pages(blueprint, open_desk, outside.rules)
     work.add_pages(blueprint, open_desk)
     rooms.add_pages(blueprint, open_desk)
     reception.add_pages(blueprint, open_desk)
     inbox.add_pages(blueprint, open_desk)
     planning.add_pages(blueprint, open_desk)
-    broadcasts.add_pages(blueprint, open_desk)
+    broadcasts.add_pages(blueprint, open_desk, outside.followers)
     _add_board(blueprint, open_desk)
     suspensions.add_pages(blueprint, open_desk)
     _add_admin(blueprint, open_desk)

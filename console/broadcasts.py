@@ -18,19 +18,27 @@ from desk.broadcasts import Broadcasts
 from handlers.texts import broadcasts as texts
 from handlers.texts import console as words
 from handlers.texts import notices, refusals
-from scheduling.broadcasting import Audience, Line, Progress, Way
-from scheduling.errors import Refusal
+from scheduling.broadcasting import OF_ALL, Audience, Line, Progress, Way
+from scheduling.errors import NotAllowed, Refusal
 from scheduling.rota import Member
 
 _DAYS = 14
 _MOST_LINES = 2_000
+_ALL = {"followers": Audience(kind="followers"), "everyone": Audience(kind="everyone")}
 _AHEAD = ("draft", "waiting", "scheduled")
 Lines = tuple[list[Line], int | None]
 
 
-def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
-    """The pages under `/console/broadcasts` and `/console/groups`."""
+def add_pages(
+    blueprint: Blueprint, open_desk: OpenDesk, followers: Callable[[], int] | None = None
+) -> None:
+    """
+    The pages under `/console/broadcasts` and `/console/groups`.
+
+    `followers` asks WeChat how many there are; without it only those we know can be written to.
+    """
     _add_list(blueprint, open_desk)
+    _add_composer(blueprint, open_desk, followers)
     _add_one(blueprint, open_desk)
     _add_acts(blueprint, open_desk)
     _add_groups(blueprint, open_desk)
@@ -43,6 +51,10 @@ def _add_list(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             found = counter.broadcasts.listed(me())
         return render_template("console/broadcasts.html", broadcasts=found, said=texts)
 
+
+def _add_composer(
+    blueprint: Blueprint, open_desk: OpenDesk, followers: Callable[[], int] | None
+) -> None:
     @blueprint.get("/broadcasts/new")
     def broadcast_compose() -> ResponseReturnValue:
         return _composer(open_desk, "")
@@ -50,16 +62,29 @@ def _add_list(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.post("/broadcasts/new")
     def broadcast_draft() -> ResponseReturnValue:
         told = texts.to_facts(request.form.get("words", ""))
-        with open_desk(door.actor(me())) as counter:
-            try:
+        try:
+            # Asked before the transaction begins: WeChat may take its time.
+            crowd = _counted(followers) if request.form.get("audience") == "everyone" else 0
+            with open_desk(door.actor(me())) as counter:
                 audience = _audience(counter.now)
-                way: Way = "mass" if audience.kind == "followers" else "personal"
-                made = counter.broadcasts.draft(me(), audience, told, way)
-            except (Refusal, ValueError) as no:
-                problem = refusals.say(no) if isinstance(no, Refusal) else words.BAD_AUDIENCE
-            else:
-                return redirect(url_for("console.broadcast", number=made.id))
-        return _composer(open_desk, problem)
+                way: Way = "mass" if audience.kind in OF_ALL else "personal"
+                made = counter.broadcasts.draft(me(), audience, told, way, crowd=crowd)
+        except (Refusal, ValueError) as no:
+            problem = refusals.say(no) if isinstance(no, Refusal) else words.BAD_AUDIENCE
+            return _composer(open_desk, problem)
+        return redirect(url_for("console.broadcast", number=made.id))
+
+
+def _counted(followers: Callable[[], int] | None) -> int:
+    """
+    Return how many followers WeChat counts, where the member may write to them at all.
+
+    Raises:
+        NotAllowed, NoFollowerList, WechatAway.
+    """
+    if followers is None or me().role == "doctor" or me().site is not None:
+        raise NotAllowed
+    return followers()
 
 
 def _composer(open_desk: OpenDesk, problem: str) -> ResponseReturnValue:
@@ -93,8 +118,8 @@ def _audience(now: datetime) -> Audience:
     """
     form = request.form
     kind = form.get("audience", "")
-    if kind == "followers":
-        return Audience(kind="followers")
+    if kind in _ALL:
+        return _ALL[kind]
     if kind == "group":
         return Audience(kind="group", group=int(form["group"]))
     if kind == "shift":

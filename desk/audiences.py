@@ -18,7 +18,7 @@ from desk.shifts import own
 from desk.work import Work
 from models import Appointment, Department, Doctor, Patient, PatientGroupMember, Shift, Site
 from models import WechatUser as User
-from scheduling.broadcasting import Audience
+from scheduling.broadcasting import OF_ALL, Audience
 from scheduling.errors import NotAllowed
 from scheduling.masking import mask_name
 from scheduling.rota import Member
@@ -56,7 +56,7 @@ def scoped(work: Work, member: Member, audience: Audience) -> Audience:
     if audience.kind == "group":
         groups.check(work, member, audience.group)
         return audience
-    if audience.kind == "followers":
+    if audience.kind in OF_ALL:
         if member.role == "doctor" or member.site is not None:
             raise NotAllowed
         return audience
@@ -93,8 +93,8 @@ def opened(text: str) -> Audience:
 
 
 def count(work: Work, audience: Audience) -> int:
-    """Return how many recipients an audience has now."""
-    if audience.kind == "followers":
+    """Return how many recipients an audience has now; of everyone those whom we know."""
+    if audience.kind in OF_ALL:
         return work.conn.scalar(_COUNT_FOLLOWERS) or 0
     if audience.kind == "group":
         return work.conn.scalar(_COUNT_MEMBERS, {"group": audience.group}) or 0
@@ -106,7 +106,11 @@ def count(work: Work, audience: Audience) -> int:
 
 
 def page(work: Work, audience: Audience, after: int) -> tuple[list[Recipient], int | None]:
-    """Return the next recipients and where to go on behind them; None: these were the last."""
+    """
+    Return the next recipients and where to go on behind them; None: these were the last.
+
+    Of everyone these are the ones whom we know; the others are `desk.strangers`.
+    """
     return _PAGES[audience.kind](work, audience, after)
 
 
@@ -214,7 +218,12 @@ def _followers(work: Work, audience: Audience, after: int) -> tuple[list[Recipie
     )
 
 
-_PAGES = {"visits": _visits, "group": _members, "followers": _followers}
+_PAGES = {
+    "visits": _visits,
+    "group": _members,
+    "followers": _followers,
+    "everyone": _followers,
+}
 
 
 def phones(work: Work, some: Sequence[Recipient]) -> Mapping[str, str | None]:

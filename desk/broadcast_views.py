@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from desk import audiences, laying
+from desk import audiences, laying, mass_lists
 from desk.audiences import Recipient
 from desk.reach import reach_of
 from desk.work import Work
 from models import Appointment, BroadcastTarget, Outbox, Patient, Staff, WechatUser
-from scheduling.broadcasting import Audience, BroadcastView, Forecast, Line, Progress
+from scheduling.broadcasting import Audience, BroadcastView, Forecast, Line, ListView, Progress
 from scheduling.channels import MASS, Reach, choose, spent, why_not
 from scheduling.masking import mask_name
 
@@ -70,15 +70,29 @@ _TARGETS_BY_STATE = (
 def progress(work: Work, row: Row[Any]) -> Progress:
     """Return how many recipients of a broadcast are how far: all of them are counted."""
     of = {"broadcast": row.id}
+    lists: Sequence[ListView] = ()
     if row.way == "mass":
+        lists = mass_lists.views(work, row.id)
         counted = Counter({r.state: r.number for r in work.conn.execute(_TARGETS_BY_STATE, of)})
+        for one in lists:
+            counted += _strangers(one)
     else:
         counted = _notices(work, of)
     if row.state == "cancelled":
         void = counted.pop("waiting", 0) + counted.pop("paused", 0)
         counted["void"] = counted.get("void", 0) + void
     doubt = work.conn.scalar(_IN_DOUBT, of) or 0
-    return Progress({state: n for state, n in counted.items() if n}, doubt)
+    return Progress({state: n for state, n in counted.items() if n}, doubt, lists)
+
+
+def _strangers(one: ListView) -> Counter[str]:
+    """The recipients of a list of strangers by state: of them nothing else is known."""
+    if not one.strangers:
+        return Counter()
+    if one.state != "sent" or one.filtered is None:
+        return Counter({one.state: one.size})
+    rest = Counter({"filtered": one.filtered, "failed": one.lost or 0})
+    return rest + Counter({"sent": max(0, one.size - rest.total())})
 
 
 def _notices(work: Work, of: Mapping[str, int]) -> Counter[str]:
@@ -96,7 +110,8 @@ def _notices(work: Work, of: Mapping[str, int]) -> Counter[str]:
 def forecast(work: Work, of: BroadcastView, most: int = _LOOKED_AT) -> Forecast:
     """Return whom a broadcast would reach, and how, if it left now."""
     if of.way == "mass":
-        return Forecast(of.expected, of.expected, {MASS: of.expected})
+        known = audiences.count(work, of.audience) if of.audience.kind == "everyone" else None
+        return Forecast(of.expected, of.expected, {MASS: of.expected}, known=known)
     return forecast_of(work, of.audience, of.expected, most)
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from desk import audiences, audit, broadcast_views, jobs, laying, outbox
+from desk import audiences, audit, broadcast_views, jobs, laying, outbox, strangers
 from desk.rows import insert_row
 from desk.work import Actor, Work
 from models import Broadcast, Outbox, Staff, WechatUser
 from scheduling.broadcasting import (
+    OF_ALL,
     Audience,
     BroadcastView,
     Forecast,
@@ -69,10 +70,18 @@ class Broadcasts:
         return broadcast_views.forecast_of(work, audience, total)
 
     def draft(
-        self, member: Member, audience: Audience, words: str, way: Way = "personal"
+        self,
+        member: Member,
+        audience: Audience,
+        words: str,
+        way: Way = "personal",
+        *,
+        crowd: int = 0,
     ) -> BroadcastView:
         """
         Keep a broadcast that nobody has confirmed yet.
+
+        `crowd`: so many followers WeChat counts; of everyone only WeChat knows that.
 
         Raises:
             NotAllowed: the audience is not this member's business.
@@ -80,11 +89,13 @@ class Broadcasts:
             NobodyThere: nobody would get it.
         """
         work = self._of_staff(member)
-        if (way == "mass") != (audience.kind == "followers"):
+        if (way == "mass") != (audience.kind in OF_ALL):
             raise NotAllowed  # what is for some people is never shown to all, nor the other way
         audience = audiences.scoped(work, member, audience)
         words = check(words, way, audience.kind)
         expected = audiences.count(work, audience)
+        if audience.kind == "everyone":
+            expected = max(expected, crowd)
         if expected == 0:
             raise NobodyThere
         row = {
@@ -177,6 +188,7 @@ class Broadcasts:
         self._move(broadcast, _OPEN, "cancelled", ended_at=work.now)
         calls = (Outbox.broadcast_id == broadcast, Outbox.state == "call")
         work.conn.execute(update(Outbox).where(*calls).values(state="void"))
+        strangers.forget(work, broadcast)
         audit.record(work, "call_off", f"broadcast:{broadcast}")
         return self.view(member, broadcast)
 

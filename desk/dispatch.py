@@ -90,6 +90,7 @@ def start_page(
             _sent(work, [mine[one.id]], {one.id: values["provider_id"]})
         elif step in ("call", "dead"):
             _set(work, [one.id], values)  # at once: the next of the page may be of the same visit
+            _given_up(work, mine[one.id], mine[one.id].last_error)
         else:
             alike[tuple(sorted(values.items()))].append(one.id)
     for same, ids in alike.items():
@@ -133,7 +134,7 @@ def _sent(work: Work, rows: Sequence[Row[Any]], numbers: Mapping[int, str | None
             template = template_of(work.channels, ONCE, row.kind) or ""
             subscriptions.spent(work, row.wechat_user_id, template)
         elif row.channel == MASS:
-            massing.sent(work, row)
+            massing.sent(work, row, numbers[row.id] or "")
 
 
 def unsent(work: Work, sendings: Sequence[Sending], again_at: datetime) -> None:
@@ -177,7 +178,13 @@ def abandoned(work: Work, sending: Sending, error: str) -> Instead:
         return "gone"
     state, values = give_up(work, row)
     _set(work, [row.id], {**values, "last_error": error})
+    _given_up(work, row, error)
     return state
+
+
+def _given_up(work: Work, row: Row[Any], error: str) -> None:
+    if row.kind == MASS:
+        massing.refused(work, row, error)
 
 
 def closed(work: Work, sending: Sending, error: str, *, is_unsubscribed: bool = False) -> None:

@@ -11,16 +11,19 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from desk import audiences, massing, outbox
+from desk import audiences, massing, outbox, strangers
 from desk.audiences import Recipient
 from desk.work import Work
 from models import Broadcast, Outbox
 from scheduling.broadcasting import Audience
 from scheduling.channels import may_leave_at
+from scheduling.strangers import Cut, Place
 
 JOB = "lay_broadcast"
 # How often a broadcast that is written is looked at until all of it has left.
 _LOOK = timedelta(seconds=20)
+# So soon after a list of strangers has been handed over the next one may be read.
+_NEXT = timedelta(seconds=2)
 _WAKES = 5_000
 _PENDING = ("due", "leased", "sending", "paused")
 
@@ -45,7 +48,30 @@ def go_on(work: Work, broadcast: int) -> timedelta | None:
     return None
 
 
+def lay_strangers(work: Work, broadcast: int, at: Place, found: Cut | str) -> timedelta | None:
+    """
+    Do the next piece with what was read of WeChat's list at that place, or why it was not told.
+
+    What has been overtaken meanwhile is not used.
+    """
+    row = work.conn.execute(_BROADCAST, {"broadcast": broadcast}).one()
+    if strangers.place(work, broadcast) != at:
+        return go_on(work, broadcast)
+    if isinstance(found, Cut):
+        strangers.lay(work, row, found)
+    else:
+        strangers.give_up(work, row, found)
+    return go_on(work, broadcast)
+
+
 def _lay(work: Work, row: Row[Any]) -> timedelta:
+    if row.stage == strangers.ALL:  # it was all written when somebody stopped it
+        _set(work, row.id, state="sending")
+        return _LOOK
+    return _NEXT if row.stage == strangers.STRANGERS else _lay_known(work, row)
+
+
+def _lay_known(work: Work, row: Row[Any]) -> timedelta:
     audience = audiences.opened(row.audience)
     found, after = audiences.page(work, audience, row.laid_after)
     if row.way == "mass":
@@ -54,14 +80,17 @@ def _lay(work: Work, row: Row[Any]) -> timedelta:
     else:
         laid = outbox.put_all(work, _notices(work, row.id, audience, found))
     done: dict[str, object] = {"laid": row.laid + laid}
-    if after is None:
-        done["state"] = "sending"
-        if row.way == "mass":
-            massing.finish(work, row.id)
-    else:
-        done["laid_after"] = after
-    _set(work, row.id, **done)
-    return _LOOK if after is None else timedelta()
+    if after is not None:
+        _set(work, row.id, **done, laid_after=after)
+        return timedelta()
+    if row.way == "mass":
+        is_for_all = audience.kind == "everyone"
+        done["laid"] = row.laid + laid - massing.finish(work, row.id, others_follow=is_for_all)
+        if is_for_all:
+            _set(work, row.id, **done, **strangers.first(work))
+            return timedelta()
+    _set(work, row.id, **done, state="sending", stage=strangers.ALL)
+    return _LOOK
 
 
 def kind_of(audience: Audience) -> str:
@@ -107,6 +136,7 @@ def _look(work: Work, row: Row[Any]) -> timedelta | None:
     )  # one look into the index each, however many there are
     if any(work.conn.scalar(one) is not None for one in waits):
         return _LOOK
+    strangers.forget(work, row.id)
     _set(work, row.id, state="done", ended_at=work.now)
     return None
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
-from desk import jobs, outbox
+from desk import jobs, mass_lists
 from desk.work import Work
 from models import BroadcastTarget, Outbox, WechatUser
 from scheduling.channels import MASS
@@ -81,19 +81,29 @@ def lay(work: Work, broadcast: int, accounts: Sequence[int]) -> None:
         _hand_over(work, broadcast, batch)
 
 
-def finish(work: Work, broadcast: int) -> None:
-    """All targets are written: hand over what is left; a single one joins the list before."""
+def finish(work: Work, broadcast: int, *, others_follow: bool = False) -> int:
+    """
+    All targets are written: hand over what is left; a single one joins the list before.
+
+    Where there is none before she is no target any more if `others_follow`, and goes with them;
+    returns how many have been taken out like that.
+    """
     laid = _laid(work, broadcast)
     full, rest = divmod(laid, BATCH)
+    taken = 0
     if 0 < rest < FEWEST:
         alone = (BroadcastTarget.broadcast_id == broadcast, BroadcastTarget.batch == full)
         joins: dict[str, object] = {"batch": full - 1}
         if full == 0:
             joins = {"batch": None, "state": "skipped", "why": "alone"}
-        work.conn.execute(update(BroadcastTarget).where(*alone).values(**joins))
+        if full == 0 and others_follow:
+            taken = work.conn.execute(delete(BroadcastTarget).where(*alone)).rowcount
+        else:
+            work.conn.execute(update(BroadcastTarget).where(*alone).values(**joins))
         rest = 0
     for batch in range(_complete(laid), full + bool(rest)):
         _hand_over(work, broadcast, batch)
+    return taken
 
 
 def _laid(work: Work, broadcast: int) -> int:
@@ -111,10 +121,11 @@ def _complete(laid: int) -> int:
 
 
 def _hand_over(work: Work, broadcast: int, batch: int) -> None:
-    outbox.put(
-        work,
-        outbox.Notice(MASS, f"mass:{broadcast}:{batch}", {"batch": batch}, broadcast_id=broadcast),
-    )
+    if mass_lists.is_kept(work, broadcast, batch):
+        return
+    size = work.conn.scalar(_IN_BATCH, {"broadcast": broadcast, "batch": batch}) or 0
+    mass_lists.keep(work, broadcast, batch, size)
+    mass_lists.hand_over(work, broadcast, batch)
 
 
 def month_of(work: Work) -> str:
@@ -123,21 +134,45 @@ def month_of(work: Work) -> str:
 
 
 def content(work: Work, broadcast: int, batch: int) -> Mapping[str, Any]:
-    """Return what one call says, and to whom."""
+    """Return to whom one call goes; of strangers, between which places they are to be found."""
+    strangers = mass_lists.between(work, broadcast, batch)
+    if strangers is not None:
+        return {"strangers": strangers}
     values = {"broadcast": broadcast, "batch": batch}
     sealed = work.conn.scalars(_OPENIDS, values)
     openids = [openid for one in sealed if (openid := work.vault.open(one))]
     return {"openids": openids}
 
 
-def sent(work: Work, row: Row[Any]) -> None:
-    """WeChat has taken a call: its accounts have had one more this month."""
-    _mark(work, row, "sent", "")
+def sent(work: Work, row: Row[Any], number: str) -> None:
+    """WeChat has taken a call under its number: its accounts have had one more this month."""
+    batch = _batch(work, row)
+    if mass_lists.sent(work, row.broadcast_id, batch, number):
+        _mark(work, row.broadcast_id, batch, "sent", "")
+        return
+    _mark(work, row.broadcast_id, batch, "failed", "same")
+    gone = {"state": "dead", "provider_id": None, "last_error": "mass: the number of another call"}
+    work.conn.execute(update(Outbox).where(Outbox.id == row.id).values(**gone))
 
 
-def _mark(work: Work, row: Row[Any], state: str, why: str) -> None:
-    batch = json.loads(work.vault.open(row.payload_enc))["batch"]
-    these = (BroadcastTarget.broadcast_id == row.broadcast_id, BroadcastTarget.batch == batch)
+def refused(work: Work, row: Row[Any], error: str) -> None:
+    """WeChat will never take a call: none of its accounts has had it. `error` begins by a code."""
+    code = error.partition(" ")[0]
+    _fail(work, row, code if code.isdecimal() else "wechat")
+
+
+def _fail(work: Work, row: Row[Any], why: str) -> None:
+    batch = _batch(work, row)
+    mass_lists.failed(work, row.broadcast_id, batch, why)
+    _mark(work, row.broadcast_id, batch, "failed", why)
+
+
+def _batch(work: Work, row: Row[Any]) -> int:
+    return int(json.loads(work.vault.open(row.payload_enc))["batch"])
+
+
+def _mark(work: Work, broadcast: int, batch: int, state: str, why: str) -> None:
+    these = (BroadcastTarget.broadcast_id == broadcast, BroadcastTarget.batch == batch)
     work.conn.execute(update(BroadcastTarget).where(*these).values(state=state, why=why))
 
 
@@ -162,17 +197,12 @@ def settle(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
     if row is None:
         pending = Outbox.kind == MASS, Outbox.state.in_(("sending", "leased", "due"))
         return _PATIENCE if work.conn.scalar(select(Outbox.id).where(*pending).limit(1)) else None
+    mass_lists.report(work, row.broadcast_id, _batch(work, row), payload)
     told: dict[str, object]
     if payload["status"] == _DELIVERED:
         told = {"delivered_at": work.now}
     else:
         told = {"state": "dead", "last_error": f"mass: {payload['status']}"}
-        _mark(work, row, "failed", "wechat")
+        _fail(work, row, "wechat")
     work.conn.execute(update(Outbox).where(Outbox.id == row.id).values(**told))
     return None
-
-
-def is_over(work: Work, broadcast: int) -> bool:
-    """Tell whether no target waits any more."""
-    waits = (BroadcastTarget.broadcast_id == broadcast, BroadcastTarget.state == "waiting")
-    return work.conn.scalar(select(BroadcastTarget.id).where(*waits).limit(1)) is None

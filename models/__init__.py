@@ -2,7 +2,13 @@
 
 from models.appointments import Appointment, AppointmentEvent, Idempotency
 from models.base import Base
-from models.broadcast import Broadcast, BroadcastTarget, PatientGroup, PatientGroupMember
+from models.broadcast import (
+    Broadcast,
+    BroadcastList,
+    BroadcastTarget,
+    PatientGroup,
+    PatientGroupMember,
+)
 from models.entitlements import Entitlement
 from models.messages import (
     ApiToken,
@@ -30,6 +36,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Broadcast",
+    "BroadcastList",
     "BroadcastTarget",
     "Calling",
     "CannedAnswer",

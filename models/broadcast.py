@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Code, Instant, InstantOrNone, Key, Prose, Sealed
+from models.base import (
+    Base,
+    Code,
+    Instant,
+    InstantOrNone,
+    Key,
+    Prose,
+    Sealed,
+    SealedOrNone,
+)
 
 # Broadcasts that still have something to do.
 MOVING = ("scheduled", "laying", "sending")
@@ -19,7 +28,10 @@ class Broadcast(Base):
     accounts, `BroadcastTarget`). `state`: draft, waiting (for a second member of staff),
     scheduled, laying (notices are being written), sending (all are written), paused, done,
     cancelled. `audience` is JSON of ids and codes, `words_enc` the text with placeholders.
-    Recipients up to the key `laid_after` have been laid out: `laid` of the `expected`.
+    Recipients up to the key `laid_after` have been laid out: `laid` of the `expected`. `stage`
+    tells whose turn it is: known (whom we keep), strangers (followers whom WeChat alone knows:
+    `place_enc` is where its list of them is read on, as long as it is read), all (nobody's any
+    more).
     """
 
     __tablename__ = "broadcast"
@@ -34,6 +46,8 @@ class Broadcast(Base):
     expected: Mapped[int] = mapped_column(default=0)
     laid: Mapped[int] = mapped_column(default=0)
     laid_after: Mapped[int] = mapped_column(default=0)
+    stage: Mapped[Code] = mapped_column(default="known", server_default="known")
+    place_enc: Mapped[SealedOrNone]
     not_before: Mapped[Instant]
     created_at: Mapped[Instant]
     started_at: Mapped[InstantOrNone]
@@ -62,6 +76,36 @@ class BroadcastTarget(Base):
     state: Mapped[Code] = mapped_column(default="waiting")
     why: Mapped[Code] = mapped_column(default="")
     month: Mapped[str] = mapped_column(String(7))
+
+
+class BroadcastList(Base):
+    """
+    One call of a mass send: so many accounts under one key of ours (`batch`).
+
+    `state`: waiting, sent, failed, skipped; `why` in one word. `msg_id` is WeChat's number of it;
+    the counts are those of its report (MASSSENDJOBFINISH): `total` of the list, `filtered` (those
+    left when WeChat has taken out who had four or refuses them), `arrived`, `lost`.
+
+    A list of `strangers` names nobody: it is what lies between two places of WeChat's own list of
+    followers (`after_enc`, `until_enc`), which are forgotten once it is sent or given up.
+    """
+
+    __tablename__ = "broadcast_list"
+    __table_args__ = (UniqueConstraint("broadcast_id", "batch"),)
+    id: Mapped[Key]
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
+    batch: Mapped[int]
+    strangers: Mapped[bool] = mapped_column(default=False)
+    size: Mapped[int]
+    state: Mapped[Code] = mapped_column(default="waiting")
+    why: Mapped[Code] = mapped_column(default="")
+    after_enc: Mapped[SealedOrNone]
+    until_enc: Mapped[SealedOrNone]
+    msg_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    total: Mapped[int | None]
+    filtered: Mapped[int | None]
+    arrived: Mapped[int | None]
+    lost: Mapped[int | None]
 
 
 class PatientGroup(Base):

@@ -11,6 +11,8 @@ from typing import Literal
 from scheduling.errors import BadWords
 
 Way = Literal["personal", "mass"]
+# Whom a mass send alone can reach, and who alone may be reached by one: all read the same.
+OF_ALL = frozenset({"followers", "everyone"})
 # The facts its words may name between braces: of whoever it is about, and of a visit.
 OF_PERSON = frozenset({"patient"})
 OF_VISIT = frozenset({"when", "day", "time", "site", "department", "doctor", "room", "code"})
@@ -25,11 +27,11 @@ class Audience:
     Whom a broadcast is for.
 
     `kind`: visits (who has an appointment in these shifts, or with these doctors, departments or
-    sites, from `start` until `end`), group, or followers (all accounts we know). Empty means not
-    asked for; a visit has to fit all that is.
+    sites, from `start` until `end`), group, followers (all accounts we know), or everyone (these
+    and all whom WeChat alone knows). Empty means not asked for; a visit has to fit all that is.
     """
 
-    kind: Literal["visits", "group", "followers"] = "visits"
+    kind: Literal["visits", "group", "followers", "everyone"] = "visits"
     shifts: tuple[int, ...] = ()
     doctors: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
@@ -44,7 +46,8 @@ class Forecast:
     """
     Whom a broadcast would reach if it left now: by channel, and for nobody's channel by reason.
 
-    Of more than were looked at only the `total` is known.
+    Of more than were looked at only the `total` is known. `known`: so many of the total are
+    accounts of ours, where others are reached, too.
     """
 
     total: int
@@ -52,6 +55,7 @@ class Forecast:
     by_channel: Mapping[str, int] = field(default_factory=dict)
     unreached: Mapping[str, int] = field(default_factory=dict)
     sample: Mapping[str, str] = field(default_factory=dict)
+    known: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +77,38 @@ class BroadcastView:
 
 
 @dataclass(frozen=True, slots=True)
+class ListView:
+    """
+    One call of a mass send: how many accounts, of us or `strangers`, and what became of it.
+
+    `state`: waiting, sent, failed, skipped. Once WeChat has reported: `filtered`, so many it took
+    out (they had four this month, or refuse them), `arrived`, `lost`; None before.
+    """
+
+    batch: int
+    strangers: bool
+    size: int
+    state: str
+    why: str = ""
+    msg_id: str = ""
+    filtered: int | None = None
+    arrived: int | None = None
+    lost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """
     How far a broadcast is.
 
     `counts` are recipients by state (waiting, paused, sent, delivered, call, called, dead, void,
-    skipped, failed); what is not laid out yet is not among them. `uncertain`: so many may have
-    got it twice.
+    skipped, failed, filtered: taken out by WeChat); what is not laid out yet is not among them.
+    `uncertain`: so many may have got it twice. `lists` are the calls of a mass send.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     uncertain: int = 0
+    lists: Sequence[ListView] = ()
 
     @property
     def done(self) -> int:

@@ -278,6 +278,18 @@ class BroadcastMoved(Refusal):
     slot = "sure"
 
 
+class NoFollowerList(Refusal):
+    """WeChat does not tell this account who follows it; facts: code (WeChat's)."""
+
+    slot = "sure"
+
+
+class WechatAway(Refusal):
+    """WeChat does not answer now."""
+
+    slot = "sure"
+
+
 class NotYourAccount(Refusal):
     """A test goes to an account of one's own, and there is none we may write to."""
 

@@ -33,13 +33,18 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One endpoint: its path, what it does, how it is asked, the quota it is counted under."""
+    """
+    One endpoint: its path, what it does, how it is asked, the quota it is counted under.
+
+    `for_verified`: accounts that WeChat has not verified may not call it.
+    """
 
     path: str
     handler: Handler
     method: str = "POST"
     quota: str = ""
     takes_token: bool = True
+    for_verified: bool = False
 
 
 def find_patient(switchboard: Switchboard, openid: object) -> Patient:
@@ -85,6 +90,7 @@ def _answer(
         _want_method(call)
         if call.takes_token:
             switchboard.tokens.check(request.args.get("access_token", ""))
+        _want_verified(switchboard, call)
         if call.quota:
             switchboard.quotas.count(call.quota)
         payload = _payload()
@@ -111,6 +117,11 @@ def _want_method(call: Call) -> None:
         return
     code = 43001 if call.method == "GET" else 43002
     raise ApiError(code, f"require {call.method} method")
+
+
+def _want_verified(switchboard: Switchboard, call: Call) -> None:
+    if call.for_verified and not switchboard.config.verified:
+        raise ApiError(48001, "api unauthorized")
 
 
 def _payload() -> Payload:

@@ -64,6 +64,7 @@ class SimulatorConfig:
         fresh_signature_on_retry: whether a retry is signed anew; what WeChat does is not known.
         test_account: a 测试号, which gets no bizmsgmenuid back and may not send msgmenu.
         public_hospital: may send notices of 微信就医助手.
+        verified: may read its followers and broadcast; else 48001.
         snapshot_page: web authorization gives a virtual user, as on WeChat's 快照页.
         token_overlap_seconds: how long the token before the newest of /cgi-bin/token stays good.
         ip_list: the addresses that may ask for a token; None: the list is off.
@@ -91,6 +92,7 @@ class SimulatorConfig:
     fresh_signature_on_retry: bool = False
     test_account: bool = False
     public_hospital: bool = False
+    verified: bool = True
     snapshot_page: bool = False
     token_overlap_seconds: float = 0.0
     ip_list: list[str] | None = None
@@ -126,6 +128,7 @@ SWITCHES: Mapping[str, Callable[[object], bool]] = {
     "fresh_signature_on_retry": _is_flag,
     "test_account": _is_flag,
     "public_hospital": _is_flag,
+    "verified": _is_flag,
     "snapshot_page": _is_flag,
     "token_overlap_seconds": _is_seconds,
     "ip_list": _is_ip_list,

@@ -54,6 +54,7 @@ RECIPIENTS: Mapping[str, str] = {
     "void": "已取消",
     "skipped": "没有发",
     "failed": "微信没有发出",
+    "filtered": "微信没发（本月满4条或拒收）",
 }
 CHANNELS: Mapping[str, str] = {
     "visit": "微信就医助手",
@@ -72,6 +73,11 @@ WHY: Mapping[str, str] = {
     "month": "本月已收满4条群发",
     "alone": "只有一个人，群发至少要两个",
     "wechat": "微信没有发出",
+    "same": "微信当成重复的群发，没有发出",
+    "lost": "读不到名单接下来的位置，剩下的没有发",
+    "48001": "微信不让这个公众号群发或读取关注者名单，要认证过的服务号",
+    "45009": "微信每天100批的群发次数用完了",
+    "40130": "发送时只剩不到两个人",
 }
 
 
@@ -97,6 +103,15 @@ def reached(cast: Forecast) -> str:
     ring = sum(cast.unreached.values())
     lead = "" if cast.looked_at >= cast.total else f"其中看了前{cast.looked_at}位："
     return f"{lead}微信能收到{wechat}位，短信{sms}位，要打电话{ring}位"
+
+
+def everyone(cast: Forecast) -> str:
+    """Return what is known of all followers before they are written to, and what is not."""
+    known = cast.known or 0
+    return (
+        f"微信统计有{cast.total}位关注者，其中登记过{known}位。没有登记过的，我们不知道本月收过几条群发："
+        "收满4条的由微信自己略过，发完后每一批的回执里有数字。他们的名单发送时才向微信读取，不保存。"
+    )
 
 
 _NOT_SUSPENDED = (

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.turn import open_desk
+from bot.wechat import WechatClient
+from bot.wechat_errors import PermanentError, TransientError
 from console.glances import Glances
-from desk import broadcast_views, laying
+from desk import audiences, broadcast_views, laying, mass_lists
 from models import AuditEvent, Broadcast
+from scheduling.broadcasting import Audience
 from tests.console.conftest import CONSOLE
 from tests.console.test_console import busiest, text
 
@@ -123,6 +128,89 @@ def test_words_that_cannot_be_sent_come_back_with_a_reason(house, browser, enter
     assert "请选通知谁" in text(browser.post("/broadcasts/new", words="停电"))
     answer = browser.post("/broadcasts/new", audience="followers", words="{姓名}停电")
     assert answer.status_code == 400
+
+
+def counted(monkeypatch, told: int | Exception) -> None:
+    """So many followers WeChat counts, or what becomes of the question."""
+
+    def ask(_: WechatClient, path: str) -> dict[str, int]:
+        assert path == "/cgi-bin/user/get"
+        if isinstance(told, Exception):
+            raise told
+        return {"total": told}
+
+    monkeypatch.setattr(WechatClient, "ask", ask)
+
+
+def test_all_followers_are_counted_by_wechat_and_a_second_one_approves(
+    house, browser, enter, monkeypatch
+):
+    counted(monkeypatch, 23_000)
+    enter()
+    assert "全部关注者" in text(browser.get("/broadcasts/new"))
+    page = text(browser.post("/broadcasts/new", audience="everyone", words="周一停水"))
+    with open_desk(house, CONSOLE) as counter:
+        known = audiences.count(counter.work, Audience(kind="everyone"))
+    assert f"微信统计有23000位关注者，其中登记过{known}位" in page
+    assert "不知道本月收过几条群发" in page
+    assert "收满4条的由微信自己略过" in page
+    assert "要另一位同事登录后批准" in text(browser.post("/broadcasts/1/confirm"))
+
+
+def test_each_list_of_a_mass_send_is_shown_with_what_wechat_reported(
+    house, browser, enter, monkeypatch
+):
+    counted(monkeypatch, 20)
+    enter()
+    browser.get("/broadcasts/new")
+    browser.post("/broadcasts/new", audience="everyone", words="周一停水")
+    browser.post("/broadcasts/1/confirm")
+    with open_desk(house, CONSOLE) as counter:
+        work = counter.work
+        mass_lists.keep(work, 1, 0, 12, strangers=True)
+        mass_lists.sent(work, 1, 0, "1001")
+        told = {"TotalCount": 12, "FilterCount": 9, "SentCount": 8, "ErrorCount": 1}
+        mass_lists.report(work, 1, 0, told)
+        mass_lists.keep(work, 1, 1, 8, strangers=True)
+        mass_lists.failed(work, 1, 1, "48001")
+        work.conn.execute(update(Broadcast).values(state="sending", expected=20, stage="all"))
+    page = text(browser.get("/broadcasts/1"))
+    lines = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    rows = [re.findall(r"<td>(.*?)</td>", line) for line in lines]
+    assert ["1", "没有登记过的", "12", "已发出", "3", "8", "1"] in rows
+    (failed,) = [row for row in rows if row and row[0] == "2"]
+    assert "要认证过的服务号" in failed[3]
+    assert "微信没发（本月满4条或拒收）</dt><dd>3<" in page
+    assert "只有登记过的" in page
+
+
+@pytest.mark.parametrize(
+    ("no", "said"),
+    [
+        (PermanentError(48001, "no"), "（48001），不能发给全部关注者"),
+        (TransientError(0, "away"), "现在连不上微信"),
+    ],
+)
+def test_the_composer_says_why_not_all_can_be_written_to(  # noqa: PLR0913, PLR0917 - fixtures
+    house, browser, enter, monkeypatch, no, said
+):
+    counted(monkeypatch, no)
+    enter()
+    browser.get("/broadcasts/new")
+    answer = browser.post("/broadcasts/new", audience="everyone", words="周一停水")
+    assert (answer.status_code, said in text(answer)) == (400, True)
+    assert "周一停水" in text(answer)
+
+
+def test_a_doctor_may_not_even_ask_how_many_follow(house, browser, enter, monkeypatch):
+    counted(monkeypatch, AssertionError("asked"))
+    with open_desk(house, CONSOLE) as counter:
+        doctor = counter.catalogue.doctors()[0].code
+    enter("doctor", doctor, "张医生")
+    browser.get("/broadcasts/new")
+    answer = browser.post("/broadcasts/new", audience="everyone", words="周一停水")
+    assert answer.status_code == 400
+    assert "不归您管" in text(answer)
 
 
 def test_a_doctor_sees_only_what_is_his(house, browser, enter):

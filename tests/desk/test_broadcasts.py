@@ -373,6 +373,57 @@ def test_the_report_of_a_mass_send_is_tied_to_its_accounts(ward):
         assert len(ward.deliver()) == 1
 
 
+def test_a_mass_send_stopped_behind_its_last_list_goes_on_to_its_end(ward):
+    number = mass(ward)
+    with ward.desk() as work:
+        Broadcasts(work).pause(ward.liu, number)
+    assert ward.deliver() == []
+    crowd(ward, 2)  # they register too late
+    with ward.desk() as work:
+        Broadcasts(work).resume(ward.liu, number)
+    ward.sent_out(number)
+    (made,) = ward.deliver()
+    assert len(made.payload["openids"]) == 3
+    ward.now += MINUTE
+    with ward.work(COURIER) as work:
+        assert laying.go_on(work, number) is None
+        assert Broadcasts(work).progress(ward.liu, number).counts == {"sent": 3}
+    assert ward.state(number) == "done"
+
+
+def test_a_list_wechat_never_takes_counts_as_failed(ward):
+    number = mass(ward)
+    with ward.work(COURIER) as work:
+        for one in dispatch.lease(work, 100, MINUTE):
+            sending = dispatch.start(work, one, MINUTE)
+            dispatch.closed(work, sending, "48001 the account may not use this call: rid")
+            assert dispatch.start(work, one, MINUTE) == "dead"
+    with ward.desk() as work:
+        far = Broadcasts(work).progress(ward.liu, number)
+    assert far.counts == {"failed": 3}
+    assert [(one.size, one.state, one.why) for one in far.lists] == [(3, "failed", "48001")]
+    for other in range(4):  # none of them has had it
+        mass(ward, f"第{other}条")
+        assert len(ward.deliver()) == 1
+
+
+def test_everyone_is_for_those_who_may_write_to_all_and_counted_by_wechat(ward):
+    everyone = Audience(kind="everyone")
+    with ward.desk() as work:
+        desk = Broadcasts(work)
+        for member in (Member(1, "张", "doctor", "D9", None), Member(2, "王", "desk", None, "X")):
+            with pytest.raises(NotAllowed):
+                desk.draft(member, everyone, "停电", "mass", crowd=9)
+        with pytest.raises(NotAllowed):
+            desk.draft(ward.liu, everyone, "停电", "personal", crowd=9)
+        with pytest.raises(BadWords):
+            desk.draft(ward.liu, everyone, "{patient}停电", "mass", crowd=9)
+        made = desk.draft(ward.liu, everyone, "停电", "mass", crowd=23_000)
+        cast = desk.forecast(ward.liu, made.id)
+        assert (made.expected, cast.total, cast.known) == (23_000, 23_000, 3)
+        assert desk.confirm(ward.liu, made.id).state == "waiting"
+
+
 def test_her_own_account_gets_the_test(ward):
     openid, _ = ward.people[0]
     ward.writes(openid)

@@ -157,6 +157,35 @@ def test_followers_are_listed_and_told_apart(caller, board):
     assert caller.get("user/info", openid=LI)["remark"] == "三床"
 
 
+def test_ten_thousand_followers_a_page_and_who_has_left_leads_nowhere(caller, board):
+    everybody = [f"oMany{number:05d}" for number in range(10_003)]
+    for openid in everybody:
+        board.exchange.add_patient(openid[5:], openid=openid).following = True
+    first = caller.get("user/get")
+    assert (first["total"], first["count"]) == (10_003, 10_000)
+    assert first["next_openid"] == first["data"]["openid"][-1] == everybody[9_999]
+    second = caller.get("user/get", next_openid=first["next_openid"])
+    assert second["data"]["openid"] == everybody[10_000:]
+    assert "data" not in caller.get("user/get", next_openid=second["next_openid"])
+    board.exchange.patient(everybody[9_999]).following = False
+    assert caller.get("user/get", next_openid=first["next_openid"])["errcode"] == 40003
+
+
+def test_an_account_that_is_not_verified_lists_nobody_and_writes_to_nobody_at_once(
+    caller, board, config
+):
+    board.follow(LI)
+    board.follow(ZHANG)
+    config.verified = False
+    text = {"touser": [LI, ZHANG], "msgtype": "text", "text": {"content": "停水"}}
+    assert caller.get("user/get")["errcode"] == 48001
+    assert caller.get("user/info", openid=LI)["errcode"] == 48001
+    assert caller.post("message/mass/send", text)["errcode"] == 48001
+    config.verified = True
+    assert caller.get("user/get")["total"] == 2
+    assert caller.post("message/mass/send", text)["errcode"] == 0
+
+
 def test_a_tag_is_made_given_listed_renamed_and_ended(caller, board):
     board.follow(LI)
     number = caller.post("tags/create", {"tag": {"name": "糖尿病"}})["tag"]["id"]

@@ -10,6 +10,7 @@ const FAULTS = {
 };
 const SWITCHES = {
   test_account: "测试号", public_hospital: "公立医院（就医助手）",
+  verified: "已认证（群发、关注者名单）",
   fresh_signature_on_retry: "重试时换签名",
 };
 
