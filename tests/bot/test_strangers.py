@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import socket
@@ -25,17 +26,19 @@ from bot.courier import Courier
 from bot.crowd import Crowd
 from bot.house import House
 from bot.turn import open_desk
+from bot.wechat import WechatClient
 from bot.wiring import furnish
 from desk import staff
 from desk.broadcasts import Broadcasts
 from desk.departing import Sending
 from desk.work import Actor
-from models import Base, Broadcast, BroadcastList, BroadcastTarget, Job, Outbox, WechatUser
+from models import Broadcast, BroadcastList, BroadcastTarget, Job, Outbox, WechatUser
 from scheduling.broadcasting import Audience, Progress
 from scheduling.errors import NoFollowerList, WechatAway
 from simulator.app import alongside, create_app, switchboard_of
 from simulator.config import SimulatorConfig
 from simulator.switchboard import Switchboard
+from tests import traces
 from tests.bot.conftest import MakeHospital
 from tests.bot.hospital import APP, TOKEN
 
@@ -143,36 +146,10 @@ class Town:
         words = [e for e in events if e.kind == "official" and WORDS in told(e.body)]
         return Counter(event.openid for event in words)
 
-    def kept(self) -> dict[str, str]:
-        """Everything that is stored anywhere, opened, by table and column; and all of Redis."""
-        found: dict[str, str] = {}
-        with self.house.engine.connect() as conn:
-            for table in Base.metadata.tables.values():
-                for row in conn.execute(table.select()).mappings():
-                    for name, value in row.items():
-                        found[f"{table.name}.{name}"] = found.get(
-                            f"{table.name}.{name}", ""
-                        ) + self._read(value)
-        client = self.house.redis
-        for key in client.scan_iter():
-            if client.type(key) == b"string":
-                found[f"redis {key!r}"] = self._read(client.get(key))
-        return found
-
-    def _read(self, value: object) -> str:
-        if isinstance(value, bytes) and value:
-            try:
-                return self.house.vault.open(value)
-            except Exception:  # noqa: BLE001 - not sealed: as it stands
-                return value.decode(errors="replace")
-        return str(value)
-
     def of_strangers(self) -> set[str]:
-        """Where a stranger's id, or its hash, is to be found."""
+        """Where anything of a stranger is kept."""
         people = [p.openid for p in self.board.exchange.patients()]
-        known = {one for one in people if one.startswith("oStranger")}
-        marks = known | {self.house.vault.lookup(one) for one in known}
-        return {where for where, text in self.kept().items() if any(one in text for one in marks)}
+        return traces.of(self.house, [one for one in people if one.startswith("oStranger")])
 
 
 def told(body: dict) -> str:
@@ -295,6 +272,25 @@ def test_a_courier_killed_in_a_list_leaves_nobody_out_and_nobody_twice(
     assert {stranger(n) for n in stayed} <= set(got)
     assert {friend(0), friend(1)} <= set(got)
     assert town.of_strangers() == set()
+
+
+def test_control_without_our_key_the_list_would_arrive_twice(town: Town, monkeypatch) -> None:
+    send = WechatClient.send_mass
+    keys = itertools.count()
+
+    def keyless(client: WechatClient, openids: list[str], text: str, **_: str) -> str:
+        return send(client, openids, text, key=f"{next(keys)}")
+
+    monkeypatch.setattr(WechatClient, "send_mass", keyless)
+    town.follow(*map(stranger, range(6)))
+    town.written()
+    doomed = Doomed(open_channels(town.at()), after=True)
+    with pytest.raises(DoomedError):
+        town.until("done", ways=doomed)
+    town.house.redis.flushall()
+    town.now += timedelta(seconds=100)
+    town.until("done")
+    assert set(town.got().values()) == {2}
 
 
 def test_a_lost_answer_is_no_second_message(town: Town) -> None:

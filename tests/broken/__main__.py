@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from tests.broken import broadcasts, reminders, scenes
+from tests.broken import broadcasts, reminders, scenes, strangers
 from tests.broken.scenes import Seen
 from tests.broken.works import Works
 from tests.servers import DatabaseServer, MariaDbServer, PostgresServer, RedisServer
@@ -92,6 +92,12 @@ def told(engine: str, channel: str, count: int, kills: int) -> Seen:
         )
 
 
+def followers(engine: str, count: int, kills: int) -> Seen:
+    """Couriers write to everyone who follows and are killed; hardly anybody has registered."""
+    with site(engine, reminders.KEYED, SEND_RATES="mass=0") as at:
+        return strangers.told(at.works, strangers=count, known=300, kills=kills, seed=3)
+
+
 def token_hangs(engine: str, count: int) -> Seen:
     """The token endpoint does not answer, then it does."""
     with site(engine, reminders.KEYED) as at:
@@ -115,6 +121,7 @@ def parts(conversations: int, many: int) -> dict[str, Callable[[], Seen]]:
         "many-mariadb-kills": lambda: reminded("mariadb", keyed, many, 10),
         "broadcast-kills": lambda: told("postgres", keyed, many, 10),
         "broadcast-keyless-kills": lambda: told("postgres", keyless, many, 10),
+        "strangers-kills": lambda: followers("postgres", 3 * many, 6),
         "many-keyless-kills": lambda: reminded("postgres", keyless, many // 10, 10),
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broken import broadcasts, reminders
+from tests.broken import broadcasts, reminders, strangers
 from tests.broken.works import Works
 from tests.servers import RedisServer
 
@@ -38,3 +38,15 @@ def test_workers_are_killed_and_nobody_is_lost(  # noqa: PLR0913, PLR0917 - fixt
     assert seen["twice"] <= seen["uncertain"]
     if channel == reminders.KEYED:
         assert (seen["twice"], seen["uncertain"]) == (0, 0)
+
+
+def test_everybody_who_follows_is_written_to_once_though_couriers_die(
+    fresh_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
+) -> None:
+    works = Works(fresh_database("postgres"), redis_server.url, tmp_path, SEND_RATES="mass=0")
+
+    seen = strangers.told(works, strangers=10_200, known=100, kills=2, seed=1)
+
+    assert seen.wrong == []
+    assert (seen["reached"], seen["twice"]) == (10_300, 0)
+    assert seen["lists"] == 3
