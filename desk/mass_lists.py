@@ -30,7 +30,9 @@ _ALL = (
     .order_by(BroadcastList.batch)
 )
 _ONE = _ALL.where(BroadcastList.batch == bindparam("batch"))
-_OTHER = select(BroadcastList.id).where(BroadcastList.msg_id == bindparam("number")).limit(1)
+_SAME = select(BroadcastList.broadcast_id, BroadcastList.batch).where(
+    BroadcastList.msg_id == bindparam("number")
+)
 _FORGOTTEN: Mapping[str, Any] = {"after_enc": None, "until_enc": None}
 
 
@@ -76,7 +78,8 @@ def sent(work: Work, broadcast: int, batch: int, number: str) -> bool:
 
     WeChat was seen to take two calls of the same words for one: the second has not gone out.
     """
-    if number and work.conn.scalar(_OTHER, {"number": number}) is not None:
+    held = work.conn.execute(_SAME, {"number": number}).all() if number else []
+    if any((row.broadcast_id, row.batch) != (broadcast, batch) for row in held):
         failed(work, broadcast, batch, "same")
         return False
     values = {"state": "sent", "msg_id": number or None}

@@ -60,54 +60,67 @@ def written(house: House, known: int) -> int:
 
 
 def told(works: Works, *, strangers: int, known: int, kills: int, seed: int) -> Seen:
-    """Couriers write to everyone; `kills` times all of them die, a moment after a list began."""
+    """Couriers write to everyone; `kills` times all of them die while a list is under way."""
     rng = random.Random(seed)
     others = [stranger_of(n) for n in range(strangers)]
     everybody = [*others, *(reminders.openid_of(n) for n in range(known))]
     rng.shuffle(everybody)
     with closing(works):
-        works.simulator.start()
-        works.wait_for(f"{works.wechat_url}/phone/api/state")
-        wechat = Wechat(works.wechat_url)
-        for start in range(0, len(everybody), _AT_ONCE):
-            wechat.follow(everybody[start : start + _AT_ONCE])
-        mailroom = Mailroom(wechat)
-        mailroom.read()
+        wechat, mailroom = _followed(works, everybody)
         written(works.house, known)
         started = time.monotonic()
         for courier in works.couriers:
             courier.start()
-        seen: set[str] = set()
-        lists = 0
-        for kill in range(kills):
+        kept: set[str] = set()
+        for _ in range(kills):
             _bad_day(wechat)
-            _wait_for(works, mailroom, kill + 1)
+            _wait_for_a_list(works, mailroom, wechat)
             time.sleep(rng.uniform(0.0, 0.8))
             for courier in works.couriers:
                 courier.kill()
-            seen |= traces.of(works.house, others)
+            kept |= traces.of(works.house, others) - _PLACES
             for courier in works.couriers:
                 courier.start()
         _finish(works, mailroom, wechat)
         seconds = time.monotonic() - started
-        with works.house.engine.connect() as conn:
-            lists = len(conn.scalars(select(BroadcastList.id)).all())
-        arrived = Counter(openid for openid, _ in mailroom.reminders().elements())
-        counts = {
-            "followers": len(everybody),
-            "arrived": sum(arrived.values()),
-            "reached": len(arrived),
-            "twice": sum(number > 1 for number in arrived.values()),
-            "lists": lists,
-            "courier deaths": sum(courier.deaths for courier in works.couriers),
-            "seconds": seconds,
-        }
-        wrong = [f"{len(set(everybody) - arrived.keys())} not reached"] * (
-            set(everybody) != arrived.keys()
-        )
-        wrong += [f"kept while it ran: {seen - _PLACES}"] * bool(seen - _PLACES)
-        left = traces.of(works.house, others)
-        return Seen([*wrong, *[f"kept for good: {left}"] * bool(left)], counts)
+        kept |= traces.of(works.house, others)
+        return _seen(works, mailroom, everybody, kept, seconds)
+
+
+def _followed(works: Works, openids: list[str]) -> tuple[Wechat, Mailroom]:
+    """The simulator alone; all of them follow."""
+    works.simulator.start()
+    works.wait_for(f"{works.wechat_url}/phone/api/state")
+    wechat = Wechat(works.wechat_url)
+    mailroom = Mailroom(wechat)
+    for start in range(0, len(openids), _AT_ONCE):
+        wechat.follow(openids[start : start + _AT_ONCE])
+        mailroom.read()
+    return wechat, mailroom
+
+
+def _seen(
+    works: Works, mailroom: Mailroom, everybody: list[str], kept: set[str], seconds: float
+) -> Seen:
+    arrived = Counter(openid for openid, _ in mailroom.reminders().elements())
+    with works.house.engine.connect() as conn:
+        lists = len(conn.scalars(select(BroadcastList.id)).all())
+    counts = {
+        "followers": len(everybody),
+        "arrived": sum(arrived.values()),
+        "reached": len(arrived),
+        "twice": sum(number > 1 for number in arrived.values()),
+        "lists": lists,
+        "courier deaths": sum(courier.deaths for courier in works.couriers),
+        "seconds": seconds,
+    }
+    wrong = [f"of a stranger: {where}" for where in sorted(kept)]
+    missed = set(everybody) - arrived.keys()
+    if missed:
+        wrong.append(f"{len(missed)} not reached")
+    if counts["twice"]:
+        wrong.append(f"{counts['twice']} arrived twice")
+    return Seen(wrong, counts)
 
 
 def _bad_day(wechat: Wechat) -> None:
@@ -122,12 +135,13 @@ def _states(works: Works) -> tuple[str, list[str]]:
         return conn.scalar(select(Broadcast.state)) or "", list(conn.scalars(lists))
 
 
-def _wait_for(works: Works, mailroom: Mailroom, number: int) -> None:
-    """Until so many lists of strangers have been handed over."""
+def _wait_for_a_list(works: Works, mailroom: Mailroom, wechat: Wechat) -> None:
+    """Until a list of strangers is under way."""
     until = time.monotonic() + scenes._DRAIN_SECONDS
-    while len(_states(works)[1]) < number:
+    while "waiting" not in (seen := _states(works))[1] and seen[0] != "done":
+        wechat.post("/simulator/clock", forward=_MINUTE)
         _push_on(works, mailroom)
-        time.sleep(0.05)
+        time.sleep(0.2)
         if time.monotonic() > until:
             raise TimeoutError([courier.log() for courier in works.couriers])
 

@@ -13,6 +13,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.phone.conftest import Visitor, running_demo, visiting
 from tests.phone.for_all import serves_all
+from tests.phone.many import Phones
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -121,6 +122,42 @@ def test_from_her_first_word_to_the_list_of_who_has_it(patient, nurse, demo):
     assert len(rows) == 1 + total
     assert [row[1] for row in rows].count("已发出") == count(nurse, "已发出")
     assert all("*" in row[0] for row in rows[1:])
+
+
+def test_everybody_who_follows_gets_the_news_registered_or_not(nurse, demo):
+    phones = Phones(demo, 3)  # they have never said a word of themselves
+    nurse.browser.get(f"{demo}/console/broadcasts/new")
+    nurse.press("input[name=audience]", Keys.UP)  # the last one
+    nurse.press("textarea[name=words]", "下周一上午停水，请自带饮水。")
+    nurse.press("main form.compose > button", Keys.ENTER)
+    nurse.shows("main", "没有登记过的，我们不知道本月收过几条群发")
+    total = count(nurse, "共")
+    assert total >= 3
+    serves_all(nurse, "broadcast-everyone")
+    nurse.press("form[action$=confirm] button", Keys.ENTER)
+    nurse.shows("main", "要另一位同事登录后批准")
+    page = nurse.browser.current_url
+    nurse.browser.get(f"{demo}/console/staff")
+    nurse.press("input[name=name]", "李护士", Keys.TAB, "服务台", Keys.TAB, Keys.TAB, Keys.ENTER)
+    with visiting(demo) as colleague:
+        join(colleague, demo, once(nurse))
+        colleague.browser.get(page)
+        colleague.press("form[action$=approve] button", Keys.ENTER)
+        colleague.shows("main", "李护士批准")
+    turned = {"forward": 120}
+    requests.post(f"{demo}/simulator/clock", json=turned, timeout=5).raise_for_status()
+    nurse.wait(lambda: all("下周一上午停水" in phones.last(n) for n in range(3)), "no news")
+
+    nurse.browser.get(page)
+    nurse.wait(lambda: reloaded(nurse, page).count("没有登记过的") == 1, "no list of strangers")
+    assert count(nurse, "已发出") >= 3
+    serves_all(nurse, "broadcast-lists")
+
+
+def reloaded(visitor: Visitor, page: str) -> str:
+    """What the page says now of the lists."""
+    visitor.browser.get(page)
+    return "".join(one.text for one in visitor.browser.find_elements(By.CSS_SELECTOR, "tbody"))
 
 
 def test_a_group_is_kept_and_written_to(nurse, demo):
