@@ -90,7 +90,8 @@ def start_page(
             _sent(work, [mine[one.id]], {one.id: values["provider_id"]})
         elif step in ("call", "dead"):
             _set(work, [one.id], values)  # at once: the next of the page may be of the same visit
-            _given_up(work, mine[one.id], mine[one.id].last_error)
+            if one.kind == MASS:
+                massing.refused(work, mine[one.id])
         else:
             alike[tuple(sorted(values.items()))].append(one.id)
     for same, ids in alike.items():
@@ -178,13 +179,9 @@ def abandoned(work: Work, sending: Sending, error: str) -> Instead:
         return "gone"
     state, values = give_up(work, row)
     _set(work, [row.id], {**values, "last_error": error})
-    _given_up(work, row, error)
-    return state
-
-
-def _given_up(work: Work, row: Row[Any], error: str) -> None:
     if row.kind == MASS:
-        massing.refused(work, row, error)
+        massing.failed(work, row, "unsure")
+    return state
 
 
 def closed(work: Work, sending: Sending, error: str, *, is_unsubscribed: bool = False) -> None:

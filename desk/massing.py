@@ -155,13 +155,15 @@ def sent(work: Work, row: Row[Any], number: str) -> None:
     work.conn.execute(update(Outbox).where(Outbox.id == row.id).values(**gone))
 
 
-def refused(work: Work, row: Row[Any], error: str) -> None:
-    """WeChat will never take a call: none of its accounts has had it. `error` begins by a code."""
-    code = error.partition(" ")[0]
-    _fail(work, row, code if code.isdecimal() else "wechat")
+def refused(work: Work, row: Row[Any]) -> None:
+    """WeChat will never take a call, so none of its accounts has had it."""
+    # What it said begins with its code.
+    code = row.last_error.partition(" ")[0]
+    failed(work, row, code if code.isdecimal() and code != "0" else "wechat")
 
 
-def _fail(work: Work, row: Row[Any], why: str) -> None:
+def failed(work: Work, row: Row[Any], why: str) -> None:
+    """No more is done for a call and its accounts."""
     batch = _batch(work, row)
     mass_lists.failed(work, row.broadcast_id, batch, why)
     _mark(work, row.broadcast_id, batch, "failed", why)
@@ -203,6 +205,6 @@ def settle(work: Work, payload: Mapping[str, Any]) -> timedelta | None:
         told = {"delivered_at": work.now}
     else:
         told = {"state": "dead", "last_error": f"mass: {payload['status']}"}
-        _fail(work, row, "wechat")
+        failed(work, row, "wechat")
     work.conn.execute(update(Outbox).where(Outbox.id == row.id).values(**told))
     return None

@@ -121,7 +121,7 @@ def parts(conversations: int, many: int) -> dict[str, Callable[[], Seen]]:
         "many-mariadb-kills": lambda: reminded("mariadb", keyed, many, 10),
         "broadcast-kills": lambda: told("postgres", keyed, many, 10),
         "broadcast-keyless-kills": lambda: told("postgres", keyless, many, 10),
-        "strangers-kills": lambda: followers("postgres", 3 * many, 6),
+        "strangers-kills": lambda: followers("postgres", 5 * many, 5),
         "many-keyless-kills": lambda: reminded("postgres", keyless, many // 10, 10),
     }
 

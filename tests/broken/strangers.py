@@ -60,7 +60,7 @@ def written(house: House, known: int) -> int:
 
 
 def told(works: Works, *, strangers: int, known: int, kills: int, seed: int) -> Seen:
-    """Couriers write to everyone; `kills` times all of them die while a list is under way."""
+    """Couriers write to everyone; `kills` times all of them die when a list has just begun."""
     rng = random.Random(seed)
     others = [stranger_of(n) for n in range(strangers)]
     everybody = [*others, *(reminders.openid_of(n) for n in range(known))]
@@ -72,9 +72,9 @@ def told(works: Works, *, strangers: int, known: int, kills: int, seed: int) -> 
         for courier in works.couriers:
             courier.start()
         kept: set[str] = set()
-        for _ in range(kills):
+        for kill in range(kills):
             _bad_day(wechat)
-            _wait_for_a_list(works, mailroom, wechat)
+            _wait_for_list(works, mailroom, wechat, kill + 1)
             time.sleep(rng.uniform(0.0, 0.8))
             for courier in works.couriers:
                 courier.kill()
@@ -135,10 +135,10 @@ def _states(works: Works) -> tuple[str, list[str]]:
         return conn.scalar(select(Broadcast.state)) or "", list(conn.scalars(lists))
 
 
-def _wait_for_a_list(works: Works, mailroom: Mailroom, wechat: Wechat) -> None:
-    """Until a list of strangers is under way."""
+def _wait_for_list(works: Works, mailroom: Mailroom, wechat: Wechat, number: int) -> None:
+    """Until that list of strangers has been handed over; each of them is met by one death."""
     until = time.monotonic() + scenes._DRAIN_SECONDS
-    while "waiting" not in (seen := _states(works))[1] and seen[0] != "done":
+    while len(_states(works)[1]) < number:
         wechat.post("/simulator/clock", forward=_MINUTE)
         _push_on(works, mailroom)
         time.sleep(0.2)

@@ -177,7 +177,7 @@ def test_each_list_of_a_mass_send_is_shown_with_what_wechat_reported(
     page = text(browser.get("/broadcasts/1"))
     lines = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
     rows = [re.findall(r"<td>(.*?)</td>", line) for line in lines]
-    assert ["1", "没有登记过的", "12", "已发出", "3", "8", "1"] in rows
+    assert ["1", "其余关注者", "12", "已发出", "3", "8", "1"] in rows
     (failed,) = [row for row in rows if row and row[0] == "2"]
     assert "要认证过的服务号" in failed[3]
     assert "微信没发（本月满4条或拒收）</dt><dd>3<" in page

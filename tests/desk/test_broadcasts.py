@@ -407,6 +407,17 @@ def test_a_list_wechat_never_takes_counts_as_failed(ward):
         assert len(ward.deliver()) == 1
 
 
+def test_a_list_that_never_got_an_answer_is_told_as_unsure(ward):
+    number = mass(ward)
+    with ward.work(COURIER) as work:
+        (one,) = dispatch.lease(work, 100, MINUTE)
+        sending = dispatch.start(work, one, MINUTE)
+        assert dispatch.abandoned(work, sending, "ReadTimeout") == "dead"
+        far = Broadcasts(work).progress(ward.liu, number)
+    assert far.counts == {"failed": 3}
+    assert [one.why for one in far.lists] == ["unsure"]
+
+
 def test_everyone_is_for_those_who_may_write_to_all_and_counted_by_wechat(ward):
     everyone = Audience(kind="everyone")
     with ward.desk() as work:

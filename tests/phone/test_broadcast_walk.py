@@ -149,7 +149,7 @@ def test_everybody_who_follows_gets_the_news_registered_or_not(nurse, demo):
     nurse.wait(lambda: all("下周一上午停水" in phones.last(n) for n in range(3)), "no news")
 
     nurse.browser.get(page)
-    nurse.wait(lambda: reloaded(nurse, page).count("没有登记过的") == 1, "no list of strangers")
+    nurse.wait(lambda: reloaded(nurse, page).count("其余关注者") == 1, "no list of strangers")
     assert count(nurse, "已发出") >= 3
     serves_all(nurse, "broadcast-lists")
 
