@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,8 @@ from scheduling.errors import NotAllowed
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, PatientId
 from scheduling.visit import Proposal, TicketId, TicketView
+
+_Step = Callable[[Work, TicketId], TicketView]
 
 
 def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -47,18 +51,27 @@ def _add_arrivals(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         flash(texts.ranked(view))
         return redirect(url_for("console.shift", number=number))
 
-    @blueprint.post("/shifts/<int:number>/back/<int:ticket>")
-    def back(number: int, ticket: int) -> ResponseReturnValue:
+    for name, do in (("back", tickets.come_back), ("leave", tickets.leave)):
+        _add_step(blueprint, open_desk, name, do)
+
+
+def _add_step(blueprint: Blueprint, open_desk: OpenDesk, name: str, do: _Step) -> None:
+    """Who has no phone steps out, and is back, by the desk."""
+
+    def step(number: int, ticket: int) -> ResponseReturnValue:
         door.only_desk()
 
-        def come(counter: Counter) -> None:
+        def act(counter: Counter) -> None:
             site = shifts.one(counter.work, me(), number).site
-            if tickets.come_back(counter.work, TicketId(ticket)).site != site:
+            if do(counter.work, TicketId(ticket)).site != site:
                 raise NotAllowed
 
-        door.act(open_desk, come)
-        flash(texts.DONE["back"])
+        door.act(open_desk, act)
+        flash(texts.DONE[name])
         return redirect(url_for("console.shift", number=number))
+
+    rule = f"/shifts/<int:number>/{name}/<int:ticket>"
+    blueprint.add_url_rule(rule, name, step, methods=["POST"])
 
 
 def _add_walk_in(blueprint: Blueprint, open_desk: OpenDesk) -> None:

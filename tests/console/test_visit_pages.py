@@ -164,7 +164,8 @@ def test_a_doctor_calls_in_no_other_room_and_has_no_desk(house, enter, shift, he
     assert browser.post(f"/rooms/{shift}/next", inside="0").status_code == 409
     for path in ("/moves", "/patients/1/walk-in"):
         assert browser.get(path).status_code == 403
-    assert browser.post(f"/shifts/{shift}/arrived/1").status_code == 403
+    for act in ("arrived", "leave", "back"):
+        assert browser.post(f"/shifts/{shift}/{act}/1").status_code == 403
     assert browser.post(f"/shifts/{shift}/rank/1", rank="soldier").status_code == 403
 
 
@@ -200,6 +201,23 @@ def test_the_desk_checks_in_and_says_who_goes_before(house, browser, enter, shif
     with open_desk(house, CONSOLE) as counter:
         acts = set(counter.work.conn.scalars(select(AuditEvent.act)))
     assert {"arrive", "rank"} <= acts
+
+
+def test_who_has_no_phone_steps_out_and_is_back_by_the_desk(house, enter, shift, here):
+    browser = enter()
+    page = text(browser.get(f"/shifts/{shift}"))
+    ticket = re.search(rf"/shifts/{shift}/leave/(\d+)", page)[1]
+
+    page = text(browser.post(f"/shifts/{shift}/leave/{ticket}"))
+    assert "已记暂时离开" in page
+    assert f"/shifts/{shift}/back/{ticket}" in page
+    with open_desk(house, CONSOLE) as counter:
+        room = standing.room(counter.work, NURSE, shift)
+        assert [one.id for one in room.away] == [int(ticket)]
+        assert len(room.line) == len(here) - 1
+    assert "已接着排" in text(browser.post(f"/shifts/{shift}/back/{ticket}"))
+    with open_desk(house, CONSOLE) as counter:
+        assert len(standing.room(counter.work, NURSE, shift).line) == len(here)
 
 
 def somebody(work, number: int) -> int:
