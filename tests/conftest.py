@@ -1,8 +1,9 @@
 """
 Fixtures for everyone: throw-away servers and empty databases.
 
-`fresh_database(backend)` makes one, `database_url` runs a test on all three back-ends,
-`sqlite_url` is the quick one, `redis_server` a Redis that may be killed and started again.
+`ready_database(backend)` has the house's tables, `fresh_database(backend)` none; `database_url`
+runs a test on all three back-ends, `sqlite_url` is the quick one; `redis_server` is a Redis that
+may be killed and started again.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.databases import Emptied, Files, Stock
 from tests.servers import DatabaseServer, MariaDbServer, PostgresServer, RedisServer
 
 # The same examples on every CI run, so a red build can be repeated; no deadline on slow machines.
@@ -75,16 +78,45 @@ def fresh_database(
         yield create
 
 
-@pytest.fixture(params=BACKENDS)
-def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[str], str]) -> str:
-    """An empty database on SQLite, then MariaDB, then PostgreSQL: the test runs three times."""
-    return fresh_database(request.param)
+@pytest.fixture(scope="session")
+def _stocks(
+    database_servers: Callable[[str], DatabaseServer], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Stock]:
+    @cache
+    def stock(backend: str) -> Stock:
+        if backend == "sqlite":
+            return Files(tmp_path_factory.mktemp("ready"))
+        return Emptied(partial(database_servers, backend))
+
+    return stock
 
 
 @pytest.fixture
-def sqlite_url(fresh_database: Callable[[str], str]) -> str:
-    """An empty SQLite database: the quick one."""
-    return fresh_database("sqlite")
+def ready_database(
+    _stocks: Callable[[str], Stock], tmp_path: Path
+) -> Iterator[Callable[[str], str]]:
+    """The same with the house's tables in it, as `flask db upgrade` makes them."""
+    with ExitStack() as at_the_end:
+
+        def take(backend: str = "sqlite") -> str:
+            stock = _stocks(backend)
+            url = stock.take(f"desk_{next(_numbers)}", tmp_path)
+            at_the_end.callback(stock.give_back, url)
+            return url
+
+        yield take
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, ready_database: Callable[[str], str]) -> str:
+    """The house's tables on SQLite, then MariaDB, then PostgreSQL: the test runs three times."""
+    return ready_database(request.param)
+
+
+@pytest.fixture
+def sqlite_url(ready_database: Callable[[str], str]) -> str:
+    """The house's tables in a SQLite database: the quick one."""
+    return ready_database("sqlite")
 
 
 @pytest.fixture(scope="session")

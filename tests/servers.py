@@ -187,9 +187,14 @@ class DatabaseServer(Server):
         self.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def throw_out(self, name: str) -> None:
+        """End all connections to the database `name`."""
+        raise NotImplementedError
+
     def drop(self, name: str) -> None:
         """Drop the database `name`, throwing out whoever is still connected."""
-        raise NotImplementedError
+        self.throw_out(name)
+        self.execute(f"DROP DATABASE {name}")
 
     def url(self, name: str) -> str:
         """SQLAlchemy URL of the database `name`."""
@@ -262,13 +267,12 @@ class MariaDbServer(DatabaseServer):
             cursor.execute(statement)
             return cursor.fetchall()
 
-    def drop(self, name: str) -> None:
-        """MariaDB would wait for open transactions for a day, so they are ended first."""
+    def throw_out(self, name: str) -> None:
+        """It would wait for open transactions for a day."""
         others = f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
         for (connection_id,) in self._rows(others):
             with contextlib.suppress(pymysql.err.OperationalError):  # gone by itself meanwhile
                 self.execute(f"KILL {connection_id}")
-        self.execute(f"DROP DATABASE {name}")
 
 
 class PostgresServer(DatabaseServer):
@@ -295,6 +299,7 @@ class PostgresServer(DatabaseServer):
             "unix_socket_directories": str(self.home),
             "fsync": "off",
             "full_page_writes": "off",
+            "autovacuum": "off",  # plans must not hang on what an earlier test left
             "shared_buffers": "64MB",
             "max_connections": "200",
         }
@@ -311,6 +316,7 @@ class PostgresServer(DatabaseServer):
         with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(statement)
 
-    def drop(self, name: str) -> None:
-        """Whoever is still connected is thrown out."""
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    def throw_out(self, name: str) -> None:
+        """Returns when they are gone."""
+        backends = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        self.execute(f"{backends} WHERE datname = '{name}'")

@@ -1,17 +1,17 @@
 """
 A bot server that dies where a test wants it to; for tests only.
 
-`python -m tests.bot.doomed_server DATABASE_URL REDIS_URL DATA_KEY LOOKUP_KEY` prints its port. A
-POST to /doom/<moment> kills the process (kill -9) at that moment of the next turn.
+`serve` is the main function of a process of its own. A POST to /doom/<moment> kills the process
+(kill -9) at that moment of the next turn.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
 from flask import Flask
@@ -23,6 +23,7 @@ from bot.house import House
 from bot.memory import Remembered, Visit
 from bot.wiring import furnish
 from tests.bot import hospital
+from tests.forked import die_with_parent
 
 
 class Doom:
@@ -69,9 +70,10 @@ def doom_memory(house: House, doom: Doom) -> None:
     mine.leave = save
 
 
-def main() -> None:
-    database_url, redis_url, data_key, lookup_key = sys.argv[1:]
-    hospital.KEYS.update(DATA_KEY=data_key, LOOKUP_KEY=lookup_key)
+def serve(told: Connection, database_url: str, redis_url: str, keys: dict[str, str]) -> None:
+    """Tell the port, and serve until killed."""
+    die_with_parent()
+    hospital.KEYS.update(keys)
     memory.LOCK_SECONDS = 1.0  # a dead turn's lock; the test need not wait for all six seconds
     house = hospital.opened(hospital.settings(database_url, redis_url))
     doom = Doom()
@@ -85,9 +87,5 @@ def main() -> None:
         return "ok"
 
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    print(server.server_port, flush=True)  # noqa: T201 - the test reads it
+    told.send(server.server_port)
     server.serve_forever()
-
-
-if __name__ == "__main__":
-    main()

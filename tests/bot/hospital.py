@@ -10,13 +10,13 @@ from typing import Any
 
 import xmltodict
 
-import migrations
 from bot.house import House, open_house
 from bot.settings import Settings
 from bot.turn import open_desk
 from bot.wire import Wire
 from desk.roster import import_roster
 from desk.work import Actor
+from tests.databases import furnish
 
 NOW = "2026-11-24T09:00:00+08:00"
 TOKEN, APP = "a token", "wx0123456789abcdef"
@@ -64,9 +64,9 @@ def settings(database_url: str, redis_url: str, **more: str) -> Settings:
 
 
 def build(settings: Settings, folder: Path) -> None:
-    """Make the tables and import the roster."""
+    """Make the tables, where they are missing, and import the roster."""
     house = open_house(settings, with_redis=False)
-    migrations.upgrade(house.engine)
+    furnish(house.engine)
     for name, text in ROSTER.items():
         (folder / name).write_text(text, encoding="utf-8")
     with open_desk(house, Actor("window", name="test")) as counter:

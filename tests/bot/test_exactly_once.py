@@ -6,8 +6,6 @@ Real servers, real processes, kill -9: one appointment and one reply text, on al
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +19,11 @@ from sqlalchemy import func, select
 from bot.house import House
 from models import Appointment, Inbox
 from tests.bot import hospital
+from tests.bot.doomed_server import serve
 from tests.bot.hospital import KEYS, Patient, build, opened, settings
+from tests.forked import FORKS
 from tests.servers import RedisServer
 
-ROOT = Path(__file__).parents[2]
 MOMENTS = ("before-commit", "after-commit", "after-save")
 
 
@@ -32,20 +31,16 @@ class Server:
     """A doomed bot server in a process of its own."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:
-        self._arguments = (database_url, redis_url, KEYS["DATA_KEY"], KEYS["LOOKUP_KEY"])
+        self._urls = (database_url, redis_url)
         self.start()
 
     def start(self) -> None:
         """Start it, again after a kill, on another port."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bot.doomed_server", *self._arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self._base = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+        hears, tells = FORKS.Pipe(duplex=False)
+        with hears, tells:
+            self._process = FORKS.Process(target=serve, args=(tells, *self._urls, KEYS))
+            self._process.start()
+            self._base = f"http://127.0.0.1:{hears.recv()}"
 
     def post(self, body: bytes, query: dict[str, str]) -> tuple[int, str]:
         """Push to the webhook."""
@@ -57,18 +52,15 @@ class Server:
         """Let the next turn be its last."""
         requests.post(f"{self._base}/doom/{moment}", timeout=5)
 
-    def wait_for_death(self) -> int:
+    def wait_for_death(self) -> int | None:
         """How it ended: -9 for kill -9."""
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        return self._process.wait(20)
+        self._process.join(20)
+        return self._process.exitcode
 
     def stop(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._process.join()
 
 
 @pytest.fixture

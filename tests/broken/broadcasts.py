@@ -90,7 +90,7 @@ def _link(number: int, now: Any) -> dict[str, Any]:
 
 def workers(works: Works, number: int) -> list[Process]:
     """So many Celery workers, each with one process that sends."""
-    command = ["-m", "celery", "-A", "bot.worker", "worker", "--concurrency", "1"]
+    command = ["celery", "-A", "bot.worker", "worker", "--concurrency", "1"]
     quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     return [
         works._process(f"worker{n}", [*command, *quiet, "-n", f"worker{n}"])

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
     ("channel", "count", "kills"), [(reminders.KEYED, 350, 1), (reminders.KEYLESS, 150, 2)]
 )
 def test_workers_are_killed_and_nobody_is_lost(  # noqa: PLR0913, PLR0917 - fixtures and sizes
-    fresh_database: Callable[[str], str],
+    ready_database: Callable[[str], str],
     redis_server: RedisServer,
     tmp_path: Path,
     channel: str,
@@ -29,7 +29,7 @@ def test_workers_are_killed_and_nobody_is_lost(  # noqa: PLR0913, PLR0917 - fixt
         "CHANNELS_FILE": reminders.channels_file(tmp_path, channel),
         "SEND_RATES": "customer=0;template=0",
     }
-    works = Works(fresh_database("postgres"), redis_server.url, tmp_path, **more)
+    works = Works(ready_database("postgres"), redis_server.url, tmp_path, **more)
 
     seen = broadcasts.broadcasted(works, count=count, channel=channel, seed=1, kills=kills)
 

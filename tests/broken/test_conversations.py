@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.slow]
 @pytest.mark.server
 @pytest.mark.parametrize("backend", ["mariadb", "postgres"])
 def test_killed_at_random(
-    backend: str, fresh_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
+    backend: str, ready_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
 ) -> None:
-    works = Works(fresh_database(backend), redis_server.url, tmp_path)
+    works = Works(ready_database(backend), redis_server.url, tmp_path)
 
     seen = scenes.killed(works, seed=1, count=4)
 
@@ -57,12 +57,12 @@ def test_redis_goes_away_and_comes_back(
 
 @pytest.mark.server
 def test_the_database_goes_away_and_comes_back(
-    fresh_database: Callable[[str], str],
+    ready_database: Callable[[str], str],
     database_servers: Callable[[str], DatabaseServer],
     redis_server: RedisServer,
     tmp_path: Path,
 ) -> None:
-    works = Works(fresh_database("postgres"), redis_server.url, tmp_path)
+    works = Works(ready_database("postgres"), redis_server.url, tmp_path)
 
     seen = scenes.without(works, database_servers("postgres"), seed=2, count=6)
 

@@ -17,13 +17,13 @@ MakeWorks = Callable[[str, str], Works]
 
 @pytest.fixture
 def make_works(
-    fresh_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
+    ready_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
 ) -> MakeWorks:
     """`make_works(backend, channel)`: two couriers and one way out."""
 
     def make(backend: str, channel: str) -> Works:
         file = reminders.channels_file(tmp_path, channel)
-        return Works(fresh_database(backend), redis_server.url, tmp_path, CHANNELS_FILE=file)
+        return Works(ready_database(backend), redis_server.url, tmp_path, CHANNELS_FILE=file)
 
     return make
 

@@ -12,25 +12,25 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import requests
 
-import migrations
 from bot.house import House, open_house
 from bot.settings import Settings
 from bot.turn import open_desk
 from desk.roster import import_roster
 from desk.work import Actor
 from models import clock
+from tests import forked
 from tests.bot.hospital import APP, KEYS, TOKEN
+from tests.databases import furnish
 
 ROOT = Path(__file__).parents[2]
 SECRET = "5ecret5ecret5ecret5ecret5ecret5e"
@@ -80,7 +80,7 @@ def roster(today: datetime) -> Mapping[str, str]:
 
 @dataclass
 class Process:
-    """One program of ours, with all it forks; started from the main thread, it dies with us."""
+    """One program of ours, with all it forks; it dies with us."""
 
     name: str
     command: list[str]
@@ -88,21 +88,13 @@ class Process:
     home: Path
     door: socket.socket | None = None
     deaths: int = 0
-    _running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _running: BaseProcess | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Start it, without waiting for it."""
-        with (self.home / f"{self.name}.log").open("ab") as log:
-            self._running = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", sys.executable, *self.command],
-                cwd=ROOT,
-                env={**os.environ, **self.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=[self.door.fileno()] if self.door else [],
-                start_new_session=True,
-            )
+        log = self.home / f"{self.name}.log"
+        environment = {**os.environ, **self.environment}
+        self._running = forked.start(self.command, environment, ROOT, log, self.door)
 
     def kill(self) -> None:
         """Kill -9, the program and all it forked, at whatever it is doing."""
@@ -110,14 +102,14 @@ class Process:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._running.pid, signal.SIGKILL)
-        self._running.wait()
+        self._running.join()
         self._running = None
         self.deaths += 1
 
     @property
     def lives(self) -> bool:
         """Whether it still runs: nobody has killed it and it has not ended by itself."""
-        return self._running is not None and self._running.poll() is None
+        return self._running is not None and self._running.is_alive()
 
     def log(self) -> str:
         """What it said last."""
@@ -146,7 +138,6 @@ class Works:
         self.home = home
         self.zone = morning_zone()
         self._door = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self._door.set_inheritable(True)
         self.webhook = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
             port = free.getsockname()[1]
@@ -172,7 +163,7 @@ class Works:
         self._build()
         self.simulator = self._process(
             "simulator",
-            ["-m", "simulator", "--webhook", f"{self.webhook}/wechat", "--port", str(port)],
+            ["simulator", "--webhook", f"{self.webhook}/wechat", "--port", str(port)],
             WECHAT_APP_SECRET=SECRET,
         )
         self.web = self._process("web", self._gunicorn("wsgi:app"))
@@ -183,7 +174,7 @@ class Works:
         """From now on the processes run with a guard taken out: the control of a check."""
         self.web.command = self._gunicorn("tests.broken.weakened:app")
         for courier in self.couriers:
-            courier.command[3] = "tests.broken.weakened"
+            courier.command[2] = "tests.broken.weakened"
         for process in (self.web, *self.couriers):
             process.environment = {**process.environment, "WEAKENED": guard}
 
@@ -222,7 +213,7 @@ class Works:
         return file
 
     def _build(self) -> None:
-        migrations.upgrade(self.house.engine)
+        furnish(self.house.engine)
         zone = self.house.settings.zone
         folder = self.home / "roster"
         folder.mkdir()
@@ -233,13 +224,13 @@ class Works:
 
     def _gunicorn(self, application: str) -> list[str]:
         return [
-            "-m", "gunicorn", application, "--bind", f"fd://{self._door.fileno()}",
+            "gunicorn", application, "--bind", f"fd://{forked.DOOR}",
             "--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "16",
             "--log-level", "error",
         ]  # fmt: skip
 
     def _courier(self, name: str, application: str) -> Process:
-        return self._process(name, ["-m", "flask", "--app", application, "courier", "run"])
+        return self._process(name, ["flask", "--app", application, "courier", "run"])
 
     def _process(self, name: str, command: list[str], **more: str) -> Process:
         environment = {**self.environment, **more}

@@ -12,11 +12,12 @@ from sqlalchemy import insert, select
 from desk.patients import Patients
 from desk.rows import insert_row
 from desk.work import Actor, Work
-from models import Base, Department, Doctor, Shift, Site, Slot
+from models import Department, Doctor, Shift, Site, Slot
 from models.database import connect
 from models.vault import Vault, make_key
 from scheduling.channels import Setup
 from scheduling.policy import Policy
+from tests.databases import furnish
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WINDOW = Actor("window")
@@ -27,9 +28,9 @@ class Clinic:
     """One installation: its database, its keys, its clock."""
 
     def __init__(self, url: str) -> None:
-        """Create the tables."""
+        """Create the tables, where they are missing."""
         self.engine = connect(url)
-        Base.metadata.create_all(self.engine)
+        furnish(self.engine)
         self.vault = Vault(make_key(), make_key())
         self.now = START
         self.channels: Setup = {}

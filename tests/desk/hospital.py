@@ -16,7 +16,6 @@ from desk.rows import insert_row
 from desk.work import Actor, Work
 from models import (
     Appointment,
-    Base,
     Department,
     Patient,
     PatientLink,
@@ -31,6 +30,7 @@ from models.vault import Vault, make_key
 from scheduling.channels import Setup
 from scheduling.errors import Refusal
 from scheduling.policy import Policy
+from tests.databases import furnish
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # Tuesday, 09:00 in Shanghai
@@ -41,7 +41,7 @@ class Hospital:
 
     def __init__(self, url: str, policy: Policy | None = None) -> None:
         self.engine = connect(url, pool_size=48)
-        Base.metadata.create_all(self.engine)
+        furnish(self.engine)
         self.vault = Vault(make_key(), make_key())
         self.policy = policy or Policy()
         self.now = NOW

@@ -8,13 +8,17 @@ import pytest
 import redis
 from sqlalchemy import create_engine, inspect, text
 
+from tests.conftest import BACKENDS
 from tests.servers import DatabaseServer, RedisServer, ServerMissing, find_program
 
 Servers = Callable[[str], DatabaseServer]
 
 
-def test_every_backend_starts_empty_and_keeps_rare_characters(database_url: str) -> None:
-    engine = create_engine(database_url)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_backend_starts_empty_and_keeps_rare_characters(
+    backend: str, fresh_database: Callable[[str], str]
+) -> None:
+    engine = create_engine(fresh_database(backend))
     with engine.begin() as connection:
         assert inspect(connection).get_table_names() == []
         connection.execute(text("CREATE TABLE name (name VARCHAR(40))"))

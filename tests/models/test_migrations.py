@@ -8,6 +8,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 from migrations import downgrade, upgrade
 from models import Base
 from models.database import connect
+from tests.conftest import BACKENDS
 
 NOON = "2026-11-24 12:00:00"
 
@@ -18,9 +19,9 @@ def differences(engine, metadata=Base.metadata):
         return compare_metadata(context, metadata)
 
 
-@pytest.fixture
-def engine(database_url):
-    engine = connect(database_url)
+@pytest.fixture(params=BACKENDS)
+def engine(request, fresh_database):
+    engine = connect(fresh_database(request.param))
     yield engine
     engine.dispose()
 
