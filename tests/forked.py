@@ -7,6 +7,7 @@ what is tried by killing them; tests/bot/test_start.py and the benchmarks start 
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import multiprocessing
 import os
@@ -59,4 +60,7 @@ def _run(
     os.environ.update(environment)
     number = str(door.detach()) if door else ""
     sys.argv = [argument.replace(DOOR, number) for argument in arguments]
-    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    finally:
+        atexit._run_exitfuncs()  # a forked process would leave them out

@@ -57,6 +57,7 @@ class Server:
     """
 
     user: str | None = None  # the account to run as when we are root, who may not run databases
+    stopping = signal.SIGTERM  # what shuts it down in good order
 
     def __init__(self) -> None:
         """Make the directory; nothing runs yet."""
@@ -119,7 +120,7 @@ class Server:
 
     def stop(self) -> None:
         """Shut it down in good order."""
-        self._end(signal.SIGTERM)
+        self._end(self.stopping)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
@@ -279,6 +280,9 @@ class PostgresServer(DatabaseServer):
     """PostgreSQL, UTF-8."""
 
     user = "postgres"
+    stopping = (
+        signal.SIGINT
+    )  # as its service does; SIGTERM waits until all have gone by themselves
 
     def prepare(self) -> None:
         """Create the cluster."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -32,9 +31,11 @@ from scheduling.channels import CUSTOMER, LONG, ONCE, TEMPLATE, VISIT
 from simulator.app import alongside, create_app, switchboard_of
 from simulator.config import DEMO_PATIENTS, SimulatorConfig
 from simulator.switchboard import Switchboard
+from tests import forked
 from tests.bot.conftest import MakeHospital
 from tests.bot.hospital import APP, TOKEN, TOWARDS, environment
 
+ROOT = Path(__file__).parents[2]
 LI = DEMO_PATIENTS[0][0]
 EVENING = datetime.fromisoformat("2026-12-01T19:00:00+08:00")
 PLACES = {
@@ -71,11 +72,16 @@ class Town:
         house = self.at(moment)
         Courier(house, open_channels(house), TASKS).run_once()
 
-    def courier_process(self, moment: datetime) -> subprocess.Popen[bytes]:
+    def courier_process(self, moment: datetime, log: Path) -> BaseProcess:
         """A courier of its own process, at that moment."""
         given = {"PATH": os.environ["PATH"], **self.given, "FIXED_NOW": moment.isoformat()}
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "courier", "run", "--once"]
-        return subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL)
+        command = ["flask", "--app", "wsgi", "courier", "run", "--once"]
+        return forked.start(command, given, ROOT, log)
+
+    def forget_who_fetched_a_token(self) -> None:
+        """Its lock ends by itself after 16 s: before those two minutes are over."""
+        for lock in self.house.redis.keys("desk:wechat:*-lock"):
+            self.house.redis.delete(lock)
 
     def write_to_us(self, moment: datetime) -> None:
         """She writes something then, so that messages may be sent."""
@@ -316,19 +322,22 @@ def test_accepted_but_the_answer_is_lost(town, channel: str, minutes: int, times
     assert (place.first().uncertain_at is None) is (channel == TEMPLATE)
 
 
-def test_a_courier_killed_on_its_way_to_wechat_leaves_the_notice_to_the_next(town) -> None:
+def test_a_courier_killed_on_its_way_to_wechat_leaves_the_notice_to_the_next(
+    town, tmp_path
+) -> None:
     place = town()
     place.books()
     place.write_to_us(EVENING)
     place.before = len(place.shown())
     place.board.faults.add("/cgi-bin/stable_token", "slow", 1, seconds=3.0)
-    courier = place.courier_process(EVENING)
+    courier = place.courier_process(EVENING, tmp_path / "log")
     try:
         place.until(lambda: place.first().state == "sending")
     finally:
         courier.kill()  # kill -9
-        courier.wait()
+        courier.join()
 
+    place.forget_who_fetched_a_token()
     place.deliver(EVENING + timedelta(minutes=2))
 
     assert reminders(place) == 1

@@ -126,7 +126,7 @@ class Works:
         home: Path,
         *,
         couriers: int = 2,
-        evening_in: timedelta = timedelta(seconds=14),
+        evening_in: timedelta = timedelta(seconds=9),
         **more: str,
     ) -> None:
         """

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -88,9 +89,15 @@ def modules(root: Path) -> dict[str, Module]:
             if file.is_file():
                 path = file.relative_to(root)
                 name = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
-                tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(path))
+                tree = _parsed(file.read_text(encoding="utf-8"), str(path))
                 found[name] = Module(name, path.as_posix(), tree)
     return found
+
+
+@cache
+def _parsed(source: str, path: str) -> ast.Module:
+    """Each check looks at every file."""
+    return ast.parse(source, filename=path)
 
 
 def imported(module: Module, ours: dict[str, Module], node: ast.AST) -> list[str]:

@@ -6,8 +6,6 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator.screenshot import open_browser, take_picture
+from tests import forked
 
 ROOT = Path(__file__).resolve().parents[2]
 BEFORE_SECONDS = 40
@@ -28,22 +27,23 @@ def running_demo(folder: Path, **settings: str) -> Iterator[str]:
     """The demo command, started in an empty folder on a free port; gives its address."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
-    program = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "demo", "run"]
+    program = ["flask", "--app", str(ROOT / "wsgi.py"), "demo", "run"]
     env = {**os.environ, "PORT": str(port), "PYTHONPATH": str(ROOT), **settings}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(program, cwd=folder, env=env, stdout=log, stderr=log)
+    log = folder / "log"
+    process = forked.start(program, env, folder, log)
     base = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + BEFORE_SECONDS
         while not _answers(base):
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < until, (folder / "log").read_text()
-            time.sleep(0.2)
+            assert process.is_alive(), log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.1)
         yield base
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
-    assert "Traceback" not in (folder / "log").read_text()
+        os.kill(process.pid, signal.SIGINT)
+        process.join(20)
+    assert "Traceback" not in log.read_text()
+    assert process.exitcode == 0
 
 
 def _answers(base: str) -> bool:
