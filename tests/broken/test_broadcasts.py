@@ -41,11 +41,11 @@ def test_workers_are_killed_and_nobody_is_lost(  # noqa: PLR0913, PLR0917 - fixt
 
 
 def test_everybody_who_follows_is_written_to_once_though_couriers_die(
-    fresh_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
+    ready_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
 ) -> None:
     settings = {"SEND_RATES": "mass=0"}
-    works = Works(fresh_database("postgres"), redis_server.url, tmp_path, couriers=1, **settings)
-    works.couriers[0].command[3] = "tests.broken.small_lists"
+    works = Works(ready_database("postgres"), redis_server.url, tmp_path, couriers=1, **settings)
+    works.couriers[0].command[2] = "tests.broken.small_lists"
 
     seen = strangers.told(works, strangers=400, known=40, kills=2, seed=1)
 

@@ -96,8 +96,8 @@ def test_every_appointment_is_there_once_in_order_whatever_its_status(clinic):
 
 @pytest.mark.server
 @pytest.mark.parametrize("backend", ["mariadb", "postgres"])
-def test_the_times_are_the_same_on_every_database(fresh_database, backend):
-    clinic = Clinic(fresh_database(backend))
+def test_the_times_are_the_same_on_every_database(ready_database, backend):
+    clinic = Clinic(ready_database(backend))
     clinic.add_doctor_day()
     add_appointment(clinic, 1)
     with clinic.work() as work:

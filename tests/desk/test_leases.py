@@ -23,9 +23,9 @@ SERVERS = (
 
 
 @pytest.fixture(params=SERVERS)
-def busy(request, fresh_database):
+def busy(request, ready_database):
     """A hospital with a long evening behind it and another one ahead."""
-    hospital = Hospital(fresh_database(request.param))
+    hospital = Hospital(ready_database(request.param))
     fill(hospital, 3000, "sent")
     fill(hospital, 2000, "due")
     yield hospital
@@ -59,8 +59,8 @@ def test_a_second_courier_takes_the_next_ones_and_nobody_else_waits(busy):
     assert len({one.id for one in (*mine, *theirs)}) == 10
 
 
-def test_control_one_query_over_all_states_keeps_everybody_else_out(fresh_database):
-    hospital = Hospital(fresh_database("mariadb"))
+def test_control_one_query_over_all_states_keeps_everybody_else_out(ready_database):
+    hospital = Hospital(ready_database("mariadb"))
     fill(hospital, 3000, "sent")
     fill(hospital, 2000, "due")
     forgotten = and_(Outbox.state.in_(("leased", "sending")), Outbox.leased_until <= NOW)

@@ -436,9 +436,9 @@ def test_eight_accounts_at_once_create_one_patient_and_three_may_speak_for_her(d
 @pytest.mark.server
 @pytest.mark.parametrize("backend", ["mariadb", "postgres"])
 def test_control_counted_without_the_patients_lock_more_than_three_get_in(
-    fresh_database, backend, monkeypatch
+    ready_database, backend, monkeypatch
 ):
-    clinic = Clinic(fresh_database(backend))
+    clinic = Clinic(ready_database(backend))
     register(clinic, "wang", MOTHER)
     monkeypatch.setattr(family, "lock", lambda work, patient: None)
     most = max(race_on(clinic, 8, MOTHER) for _ in range(5))
