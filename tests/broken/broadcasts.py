@@ -123,6 +123,7 @@ def broadcasted(  # noqa: PLR0913 - a bad day has its sizes
 
 
 def _bad_day(wechat: Wechat) -> None:
+    wechat.clear_faults()  # two days in one would be three in a row, and thirty seconds of rest
     for kind in FAULTS:
         wechat.post("/simulator/faults", path="*/message/*/send", kind=kind, count=1)
 
