@@ -4,22 +4,47 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 import requests
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from bot import demo
+from bot.house import open_house
 from simulator.screenshot import open_browser, take_picture
 from tests import forked
 
 ROOT = Path(__file__).resolve().parents[2]
 BEFORE_SECONDS = 40
+TUESDAY = "2026-11-24T09:30:00+08:00"
+
+
+@pytest.fixture(scope="session")
+def _var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a demo leaves behind that was started once on that Tuesday."""
+    home = tmp_path_factory.mktemp("once") / "var"
+    with closing(
+        open_house(demo.settings({"FIXED_NOW": TUESDAY}, home=home), with_redis=False)
+    ) as house:
+        demo.prepare(house)
+    return home
+
+
+@pytest.fixture(scope="module")
+def folder(_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a demo is started again."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(_var, folder / "var")
+    return folder
 
 
 @contextlib.contextmanager

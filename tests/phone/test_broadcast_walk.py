@@ -11,21 +11,15 @@ import requests
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.phone.conftest import Visitor, running_demo, visiting
+from tests.phone.conftest import TUESDAY, Visitor, running_demo, visiting
 from tests.phone.for_all import serves_all
 from tests.phone.many import Phones
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TUESDAY = "2026-11-24T09:30:00+08:00"
 AFTER_A_MINUTE = "2026-11-24T09:32:00+08:00"
 PHRASE = "a phrase of some length"
 CSV = "const done = arguments[1]; fetch(arguments[0]).then(a => a.text()).then(done)"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("demo")
 
 
 @pytest.fixture(scope="module")

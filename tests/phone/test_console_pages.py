@@ -13,13 +13,12 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.phone.conftest import running_demo, visiting
+from tests.phone.conftest import TUESDAY, running_demo, visiting
 from tests.phone.for_all import SMALLEST, fits, serves_all, unreached, violations
 from tests.phone.many import Phones
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TUESDAY = "2026-11-24T09:30:00+08:00"
 PAGES = (
     "", "patients", "patients/new", "patients/1", "patients/1/book", "print?day=2026-11-25",
     "roster", "roster/import", "roster/shift?shift=40", "shifts/40", "shifts/40/quotas",
@@ -32,8 +31,7 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("console-demo")
+def demo(folder):
     with running_demo(folder, FIXED_NOW=TUESDAY) as base:
         code = re.search(r"code: (\w{8})", (folder / "log").read_text()).group(1)
         yield base, code

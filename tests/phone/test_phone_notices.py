@@ -16,19 +16,13 @@ from bot.turn import open_desk
 from desk.work import Actor
 from handlers.texts import subscribe as texts
 from models import Appointment
-from tests.phone.conftest import running_demo, visiting
+from tests.phone.conftest import TUESDAY, running_demo, visiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TUESDAY = "2026-11-24T09:30:00+08:00"
 NEXT_TUESDAY_EVENING = "2026-12-01T19:05:00+08:00"
 EVENING = "2026-11-24T19:05:00+08:00"
 LATE_SECONDS = 4.3  # later than a passive reply may be, sooner than WeChat hangs up
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("demo")
 
 
 @pytest.fixture(scope="module")

@@ -10,21 +10,15 @@ import requests
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.phone.conftest import Visitor, running_demo, visiting
+from tests.phone.conftest import TUESDAY, Visitor, running_demo, visiting
 from tests.phone.many import Phones, widen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TUESDAY = "2026-11-24T09:30:00+08:00"
 AFTER_TEN_MINUTES = "2026-11-24T09:42:00+08:00"
 FORTY = 40
 AFTER_A_MINUTE = "2026-11-24T09:32:00+08:00"
 SOMEBODY_ELSE = "oDemo0WangXiaomin00000000003"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("demo")
 
 
 @pytest.fixture(scope="module")

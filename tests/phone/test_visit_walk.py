@@ -25,12 +25,11 @@ from desk.work import Actor
 from models import Appointment
 from scheduling.rota import Member
 from scheduling.types import AppointmentId
-from tests.phone.conftest import Visitor, running_demo, visiting
+from tests.phone.conftest import TUESDAY, Visitor, running_demo, visiting
 from tests.phone.for_all import LARGEST, SMALLEST, fits, unreached, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TUESDAY = "2026-11-24T09:30:00+08:00"
 THURSDAY = "2026-11-26T10:00:00+08:00"
 A_VISIT = 360  # seconds
 DOCTOR, CODE, ROOM, BOARD = "石振东", "GH-D045", "22-1诊室", "board/GH"
@@ -39,11 +38,6 @@ CONSOLE = Actor("window", name="console")
 NURSE = Member(0, "刘护士", "desk", None, None)
 SPY = """window.spoken = [];
     speechSynthesis.speak = (said) => window.spoken.push([said.lang, said.text])"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("demo")
 
 
 @pytest.fixture(scope="module")
