@@ -34,6 +34,7 @@ class Bookings:
     def __init__(self, work: Work) -> None:
         """Act within this piece of work."""
         self._work = work
+        self._held: AppointmentView | None = None
 
     def hold(
         self, slot: SlotId, patient: PatientId, words: str = "", *, is_replaced: bool = False
@@ -74,7 +75,20 @@ class Bookings:
             until = work.now + work.policy.hold
             placing = Placing(patient, me, "held", until, words=words, quota=quota)
             placed = place(work, wanted, placing)
-        return appointments.view(work, placed)
+        self._held = appointments.view(work, placed)
+        return self._held
+
+    def just_held(self, appointment: AppointmentId) -> AppointmentView:
+        """
+        Return a hold as it stands; the one this piece of work has just made is not read again.
+
+        Raises:
+            NotYourAppointment: none that the actor may see.
+        """
+        held, self._held = self._held, None
+        if held is not None and held.id == appointment:
+            return held
+        return appointments.view(self._work, appointment)
 
     def extend(self, appointment: AppointmentId) -> AppointmentView:
         """

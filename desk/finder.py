@@ -108,6 +108,10 @@ class Finder:
         """Return slots as they are now, soonest first; one that is gone is left out."""
         return openings(self._work, _SOME, slots=list(slots))
 
+    def keeps_places(self) -> bool:
+        """Tell whether places are kept for some, so that a list depends on who asks."""
+        return quotas.is_kept(self._work.policy)
+
     def usual_doctor(self, patient: PatientId | None = None) -> str | None:
         """
         Return the code of the doctor seen last, or booked next when none has been seen yet.

@@ -8,10 +8,11 @@ there is. Source: the official customer-service page, docs/outgoing.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from desk.work import Work
 from models import Outbox, WechatUser
@@ -60,17 +61,23 @@ def windows(work: Work, account: int) -> tuple[Window, ...]:
 
 
 def windows_of(work: Work, accounts: Collection[int]) -> dict[int, tuple[Window, ...]]:
+    """Return the windows of accounts that are open now."""
+    rows = work.conn.execute(_LAST, {"accounts": list(accounts)}).all()
+    return dict.fromkeys(accounts, ()) | open_now(work, rows)
+
+
+def open_now(work: Work, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, tuple[Window, ...]]:
     """
-    Return the windows of accounts that are open now.
+    Return the windows that are open now of accounts' rows (id, last_message_at, last_tap_at).
 
     What was handed to WeChat counts, also where we never learnt what became of it.
     """
-    values = {"accounts": list(accounts), "since": work.now - TYPED}
-    handed: dict[int, list[datetime]] = {account: [] for account in accounts}
-    for row in work.conn.execute(_HANDED, values):
+    handed: dict[int, list[datetime]] = {row.id: [] for row in rows}
+    values = {"accounts": list(handed), "since": work.now - TYPED}
+    for row in work.conn.execute(_HANDED, values) if handed else ():
         handed[row.wechat_user_id] += filter(None, (row.sending_at, row.uncertain_at))
-    found: dict[int, tuple[Window, ...]] = dict.fromkeys(accounts, ())
-    for row in work.conn.execute(_LAST, values):
+    found: dict[int, tuple[Window, ...]] = {}
+    for row in rows:
         opened = ((getattr(row, column), lasts, most) for column, lasts, most in _GRANTS)
         found[row.id] = tuple(
             Window(since + lasts, max(0, most - sum(at >= since for at in handed[row.id])))

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, select
 
 from desk import outbox, prompts, sharing
 from desk.accounts import account
-from desk.reach import phone_of, reach, readers
+from desk.reach import first_reader, phone_of, reach, readers
 from desk.rows import among
 from desk.work import Work
 from models import Outbox
@@ -155,8 +155,8 @@ class Notices:
         """Return how the first reminder of an appointment that can come will come."""
         work = self._work
         planned = reminder_times(work.policy, work.local(work.now), view.opening.starts_at)
-        reader = next(iter(readers(work, view.id)), None)
-        person = reach(work, reader, phone_of(work, view.id))
+        reader, phone = first_reader(work, view.id)
+        person = reach(work, reader, phone)
         for which, at in planned:
             channel = choose(work.channels, "reminder", _by_then(work, person, reader, at), at)
             if channel is not None:
@@ -166,9 +166,9 @@ class Notices:
     def when_near(self, view: AppointmentView) -> str:
         """Return how who is here will hear that her turn is near: wechat, sms or out_of_reach."""
         work = self._work
-        reader = next(iter(readers(work, view.id)), None)
+        reader, phone = first_reader(work, view.id)
         at = work.now + _NEAR
-        person = _by_then(work, reach(work, reader, phone_of(work, view.id)), reader, at)
+        person = _by_then(work, reach(work, reader, phone), reader, at)
         channel = choose(work.channels, "ahead", person, at)
         if channel is None:
             return "out_of_reach"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import and_, bindparam, case, select
 
 from desk import ledger, subscriptions
 from desk.appointments import SEES_ALL
@@ -16,7 +16,12 @@ from scheduling.channels import Reach
 from scheduling.phones import takes_messages
 
 _ACCOUNTS = select(
-    WechatUser.id, WechatUser.openid_enc, WechatUser.followed, WechatUser.care
+    WechatUser.id,
+    WechatUser.openid_enc,
+    WechatUser.followed,
+    WechatUser.care,
+    WechatUser.last_message_at,
+    WechatUser.last_tap_at,
 ).where(WechatUser.id.in_(bindparam("accounts", expanding=True)))
 _PHONES = (
     select(Appointment.id, Patient.phone_enc)
@@ -35,7 +40,8 @@ def reach_of(work: Work, accounts: Collection[int]) -> dict[int, Reach]:
     """Return what is known of accounts, without phones; those that are no account are left out."""
     if not accounts:
         return {}
-    windows = ledger.windows_of(work, accounts)
+    rows = work.conn.execute(_ACCOUNTS, {"accounts": list(accounts)}).all()
+    windows = ledger.open_now(work, rows)
     credits_ = subscriptions.credits_of(work, accounts)
     return {
         row.id: Reach(
@@ -45,20 +51,37 @@ def reach_of(work: Work, accounts: Collection[int]) -> dict[int, Reach]:
             windows=windows[row.id],
             credits=credits_[row.id],
         )
-        for row in work.conn.execute(_ACCOUNTS, {"accounts": list(accounts)})
+        for row in rows
     }
 
 
-_BOOKERS = select(Appointment.id, Appointment.wechat_user_id, Appointment.patient_id).where(
-    Appointment.id.in_(bindparam("appointments", expanding=True))
+_FIRST = (
+    select(Appointment.wechat_user_id, Appointment.patient_id, Patient.phone_enc)
+    .join(Patient, Patient.id == Appointment.patient_id)
+    .where(Appointment.id == bindparam("appointment"))
 )
+_BEST_FIRST = (case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
 _LINKS = (
     select(PatientLink.patient_id, PatientLink.wechat_user_id, PatientLink.relation)
     .where(
         PatientLink.patient_id.in_(bindparam("patients", expanding=True)),
         among(PatientLink.state, SEES_ALL),
     )
-    .order_by(case((PatientLink.relation == "self", 0), else_=1), PatientLink.id)
+    .order_by(*_BEST_FIRST)
+)
+_READERS = (
+    select(
+        Appointment.id,
+        Appointment.wechat_user_id.label("booker"),
+        PatientLink.wechat_user_id.label("reader"),
+        PatientLink.relation,
+    )
+    .outerjoin(
+        PatientLink,
+        and_(PatientLink.patient_id == Appointment.patient_id, among(PatientLink.state, SEES_ALL)),
+    )
+    .where(Appointment.id.in_(bindparam("appointments", expanding=True)))
+    .order_by(Appointment.id, *_BEST_FIRST)
 )
 
 
@@ -74,14 +97,11 @@ def readers(work: Work, appointment: int) -> dict[int, bool]:
 
 def readers_of(work: Work, appointments: Collection[int]) -> dict[int, dict[int, bool]]:
     """Return the readers of appointments, each as `readers` does."""
-    booked = work.conn.execute(_BOOKERS, {"appointments": list(appointments)}).all()
-    families = family_of(work, {row.patient_id for row in booked})
-    found = {}
-    for row in booked:
-        mine = {} if row.wechat_user_id is None else {row.wechat_user_id: True}
-        for account, is_close in families[row.patient_id].items():
-            mine.setdefault(account, is_close)
-        found[row.id] = mine
+    found: dict[int, dict[int, bool]] = {}
+    for row in work.conn.execute(_READERS, {"appointments": list(appointments)}):
+        mine = found.setdefault(row.id, {} if row.booker is None else {row.booker: True})
+        if row.reader is not None:
+            mine.setdefault(row.reader, row.relation == "self")
     return found
 
 
@@ -91,6 +111,15 @@ def family_of(work: Work, patients: Collection[int]) -> dict[int, dict[int, bool
     for link in work.conn.execute(_LINKS, {"patients": list(patients)}) if patients else ():
         found[link.patient_id].setdefault(link.wechat_user_id, link.relation == "self")
     return found
+
+
+def first_reader(work: Work, appointment: int) -> tuple[int | None, str | None]:
+    """Return the first of an appointment's readers, and the phone that takes messages."""
+    row = work.conn.execute(_FIRST, {"appointment": appointment}).one()
+    first = row.wechat_user_id
+    if first is None:
+        first = next(iter(family_of(work, [row.patient_id])[row.patient_id]), None)
+    return first, opened_phone(work, row.phone_enc)
 
 
 def phone_of(work: Work, appointment: int) -> str | None:

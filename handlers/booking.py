@@ -30,7 +30,7 @@ from handlers.texts import refusals, wording
 from handlers.texts import waiting as waiting_texts
 from handlers.wards import sees_sex
 from nlp.heard import Heard
-from scheduling.errors import AgeOrSexUnfit, Refusal, TotalLimit
+from scheduling.errors import AgeOrSexUnfit, NotYourAppointment, Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, SlotId
 
 NEW, _AGREED = "new", "agreed"
@@ -186,8 +186,11 @@ def ask_confirm(values: Values, world: World) -> Asked:
     """Show everything once more; nothing is booked without this yes, or that to the whole."""
     if values.get(_AGREED):
         return Filled(_YES)
-    held = wishes.appointment(values["appointment"], world)
-    if held is None or held.status != "held" or held.held_until is None:
+    try:
+        held = world.desk.bookings.just_held(AppointmentId(values["appointment"]))
+    except NotYourAppointment as no:
+        raise Reask("offer", refusals.HOLD_OVER) from no
+    if held.status != "held" or held.held_until is None:
         raise Reask("offer", refusals.HOLD_OVER)
     until = held.held_until
     if world.care:  # every sign of life keeps the place longer

@@ -76,6 +76,10 @@ class Finder(Protocol):
         """Return slots as they are now, soonest first."""
         ...
 
+    def keeps_places(self) -> bool:
+        """Tell whether places are kept for some, so that a list depends on who asks."""
+        ...
+
     def usual_doctor(self, patient: PatientId | None = None) -> str | None:
         """Return the doctor seen last by this account (or patient), or None."""
         ...
@@ -94,6 +98,10 @@ class Bookings(Protocol):
 
     def hold(self, slot: SlotId, patient: PatientId, words: str = "") -> AppointmentView:
         """Take a place for some minutes; gives back an older hold of this account."""
+        ...
+
+    def just_held(self, appointment: AppointmentId) -> AppointmentView:
+        """Return a hold as it stands; the one just made is not read again."""
         ...
 
     def extend(self, appointment: AppointmentId) -> AppointmentView:

@@ -153,7 +153,7 @@ def need(values: Values, world: World) -> Need:
         cheap=bool(wish.get("cheap")),
         without_services=frozenset(wish.get("avoid", ())),
         without_doctors=frozenset(values.get("not_doctors", ())),
-        whose=_whose(values, world),
+        whose=_whose(values, world) if world.desk.finder.keeps_places() else None,
     )
 
 
@@ -239,7 +239,7 @@ def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:
     return [
         (
             wording.offer(
-                replace(o, why=replace(o.why, earliest=o.why.earliest and not earliest_of_many)),
+                _without_earliest(o) if earliest_of_many and o.why.earliest else o,
                 show_site=len(sites) > 1,
                 show_department=len(departments) > 1,
                 show_day=not shared,
@@ -248,6 +248,10 @@ def lines(offers: Sequence[Offer]) -> list[tuple[str, Offer]]:
         )
         for o in offers
     ]
+
+
+def _without_earliest(offer: Offer) -> Offer:
+    return replace(offer, why=replace(offer.why, earliest=False))
 
 
 def shared_half_day(offers: Sequence[Offer]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from desk import dispatch, journal, stock
 from desk.bookings import Bookings
@@ -55,6 +55,29 @@ def test_she_holds_confirms_moves_and_cancels(hospital):
     with hospital.bookings(openid) as desk, pytest.raises(AppointmentOver):
         desk.cancel(moved.id)
     assert hospital.stock(second) == (0, 0)
+
+
+def test_what_she_has_just_taken_is_shown_once_without_asking_the_database_again(hospital):
+    openid, patient = hospital.patient()
+    other, _ = hospital.patient()
+    slot = hospital.slot(2)
+    statements: list[str] = []
+
+    def note(_conn, _cursor, statement, *_more) -> None:
+        statements.append(statement)
+
+    with hospital.bookings(openid) as desk:
+        held = desk.hold(slot, patient)
+        event.listen(hospital.engine, "before_cursor_execute", note)
+        try:
+            assert desk.just_held(held.id) == held
+            assert not statements
+            desk.release(held.id)
+            assert desk.just_held(held.id).status == "expired"
+        finally:
+            event.remove(hospital.engine, "before_cursor_execute", note)
+    with hospital.bookings(other) as desk, pytest.raises(NotYourAppointment):
+        desk.just_held(held.id)
 
 
 def test_why_she_gave_it_back_is_put_down_with_it_at_once_or_afterwards(hospital):

@@ -11,6 +11,7 @@ from desk import appointments, calls, programs, subscriptions
 from desk.bookings import Bookings
 from desk.dispatch import lease, start
 from desk.notices import Notices, facts
+from desk.reach import first_reader, readers
 from desk.rows import insert_row
 from desk.work import Actor
 from models import Doctor, Outbox, Patient, PatientLink, Shift, Slot, WechatUser
@@ -104,6 +105,7 @@ def test_what_the_window_does_is_told_to_whoever_is_verified(hospital):
     booked = by_window(hospital, hospital.slot(day=2), mother)
     assert told(hospital) == [("confirmed", "oSon")]
     with hospital.work(WINDOW) as work:
+        assert [first_reader(work, booked.id)[0]] == [*readers(work, booked.id)]
         Bookings(work).cancel(booked.id)
     assert told(hospital) == [("cancelled", "oSon")]
 

@@ -437,16 +437,23 @@ def test_a_question_put_to_who_was_let_in_is_not_asked_after_the_link_has_ended(
     look(families)
 
 
-reach_of_any_state = select(
-    PatientLink.patient_id, PatientLink.wechat_user_id, PatientLink.relation
-).where(PatientLink.patient_id.in_(bindparam("patients", expanding=True)))
+readers_of_any_state = (
+    select(
+        Appointment.id,
+        Appointment.wechat_user_id.label("booker"),
+        PatientLink.wechat_user_id.label("reader"),
+        PatientLink.relation,
+    )
+    .outerjoin(PatientLink, PatientLink.patient_id == Appointment.patient_id)
+    .where(Appointment.id.in_(bindparam("appointments", expanding=True)))
+)
 
 
 @pytest.mark.parametrize(
     ("module", "name", "leak"),
     [
         (appointments, "_VISIBLE_AHEAD", appointments._AHEAD),
-        (reach, "_LINKS", reach_of_any_state),
+        (reach, "_READERS", readers_of_any_state),
     ],
 )
 def test_control_a_leak_that_is_planted_is_found(tmp_path, monkeypatch, module, name, leak):
