@@ -180,7 +180,7 @@ def _hits(found: list[triage_report.Answer]) -> tuple[float, float]:
 def wish_figures(data: Path) -> Iterator[Figure]:
     """Yield macro-F1 on unseen texts, and what search-box texts would start."""
     texts = train_intents.rows(train_intents.DATA)
-    unseen = [row for row in texts if not train_intents.is_training(row.text)]
+    unseen = train_intents.held_out(texts)
     f1 = train_intents.unseen_f1(texts, unseen)
     yield Figure(f"wishes, unseen own texts, macro-F1 ({len(unseen)})", f1, "–", 0.95)
     searches = [row["text"] for row in _lines(data / "triage" / "search_intents.jsonl")]

@@ -138,6 +138,9 @@ class Heard:
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, whom to book for by default, or who of the
     family is told of visits as well (share, unshare).
+    `moods` tells how an act of the desk is spoken of (`lexicon/moods.tsv`): denied, told of
+    others, over, asked about as a rule, wished …; `denied` are the acts that somebody says never
+    to have asked for, where that is all the message says.
     `reason` is why somebody does not come, where that is said, or that it is not to be said.
     `better` are departments to offer in place of a named one that cannot be meant; `feverish`
     tells of a fever now. `signs` are the signs of danger told so far, None where unchanged.
@@ -179,6 +182,8 @@ class Heard:
     birth_date: date | None = None
     errand: Errand | None = None
     reason: Reason | None = None
+    moods: frozenset[str] = frozenset()
+    denied: frozenset[Intent] = frozenset()
     concern: str | None = None
     inquiry: Inquiry | None = None
     better: Better | None = None

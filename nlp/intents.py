@@ -18,13 +18,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import get_args
+from typing import NamedTuple
 
-from nlp import lexicon, triage_model
+from nlp import lexicon, moods, spellings, triage_model
 from nlp.heard import Answer, Intent
+from nlp.intent_rows import INTENTS, Table, standing, table
 
 BRIEF = 6  # characters left once courtesy is taken off: an answer rather than a story
 NOTHING_SAID = 1.5  # what evidence must beat to be more than `unknown`
@@ -44,8 +44,16 @@ FAMILIAR = 0.5
 # Grammar alone decides brief words and answers where its points are plain and lead by this much.
 PLAIN, LEAD = 6.0, 2.0
 TORN = 0.9
+# What starts something at the desk: not for who only speaks of it (`nlp.moods`). How much that
+# weighs among the points of grammar and among log-probabilities, chosen on writers left out.
+ACTS: frozenset[Intent] = frozenset(
+    {"book", "cancel", "reschedule", "waitlist", "check_in", "add_patient", "human"}
+)
+MENTION_POINTS, MENTION_WEIGHT = 2.0, 1.0
 # What an unfamiliar message may be without a row that says so: it asks the desk for nothing.
 HARMLESS: frozenset[Intent] = frozenset({"symptom", "education", "unknown"})
+# … and of who only speaks of an act: that is answered, and nothing is begun.
+ANSWERED: frozenset[Intent] = frozenset({"clinic_info", "help", "deny", "my_appointments"})
 # Acts that start something need this many points of grammar, or a fact that speaks for them, or a
 # model as sure as this (log).
 SURE_TO_START = math.log(0.5)
@@ -56,14 +64,12 @@ HINTED_BY = {
 }  # fmt: skip
 _SHORT_OR_ASKED = frozenset({"brief", "asked"})
 _TELLING = frozenset({"medical", "story"})
-INTENTS: dict[str, Intent] = {name: name for name in get_args(Intent)}
 
 _PUNCTUATION = re.compile(r"[^\w/+.%:👌👍🙏💪-]+|(?<!\d)[.:/-]|[.:/-](?!\d)|_")
 _ASCII_GAP = re.compile(r"\s+")
 _SPACED = re.compile(
     r"\s*[\u4e00-\u9fff]{2,4}[\s,，:：]+\S"
 )  # a clerk's command: verb, gap, object
-_SHORTHAND = re.compile(r"<(\w+)>")
 # Whose turn it is, on which day and how many are the same wish: one mark for each in the model.
 _ALIKE = re.compile(
     r"(?P<K>(?:[我俺咱你]家?)?(?:[老大小二]?[爸妈爹娘爷奶](?:[爸妈爹娘爷奶]|亲)?|老[伴公婆]|媳妇|爱人|[儿孙](?:子|女)|"
@@ -95,50 +101,38 @@ class Cues:
     asking: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """One kind of evidence; `whole` patterns must be all that was said."""
+class Models(NamedTuple):
+    """What weighs a message: which wish its words hold, and whether an act in it is wished."""
 
-    intent: Intent
-    needs: frozenset[str]
-    bars: frozenset[str]
-    pattern: re.Pattern[str] | None
-    whole: bool
-    weight: float
+    wishes: triage_model.Model
+    moods: triage_model.Model
 
 
-_ByIntent = tuple[tuple[Intent, tuple[_Rule, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The compiled lexicon: `kept` are heaviest-only rules in falling weight, `added` all add."""
-
-    kept: _ByIntent
-    added: tuple[_Rule, ...]
-    medical: re.Pattern[str]
-    opening: re.Pattern[str]
-    closing: re.Pattern[str]
-    question: re.Pattern[str]
-
-
-def guess(text: str, cues: Cues, small: triage_model.Model | None = None) -> tuple[Intent, float]:
+def guess(text: str, cues: Cues, trained: Models | None = None) -> tuple[Intent, float]:
     """
     Return the likeliest intent of `text` and its probability in 0..1.
 
-    Never `emergency`: that is decided by red flags. Nothing recognised is `unknown`. `small` is
-    another model than the shipped one.
+    Never `emergency`: that is decided by red flags. Nothing recognised is `unknown`. `trained` are
+    other models than the shipped ones.
     """
-    table = _table()
+    small = trained or models()
+    rows = table()
     said = _normal(text)
-    bare = _bare(said, table)
-    facts = _facts(text, said, bare, cues, table)
+    bare = _bare(said, rows)
+    spoken = moods.find(text)
+    facts = _facts(text, said, bare, cues, rows) | spoken.moods
+    wished, mentioned = spoken.weigh(small.moods)
     scores = _grammar(said, bare, facts)
+    for act in ACTS & scores.keys():
+        scores[act] *= math.exp(MENTION_POINTS * wished) if scores[act] > 0 else 1.0
     best, second, *_ = (*sorted(scores.values(), reverse=True), 0.0)
     if best >= PLAIN and best - second >= LEAD and not _SHORT_OR_ASKED.isdisjoint(facts):
         return _winner(scores)
-    seen = features(said, facts)
-    intent, share = _winner(_with_model(small or model(), scores, seen, facts))
+    seen = features(said, facts - spoken.moods)
+    pooled = _with_model(small.wishes, scores, seen, facts, is_mentioned=mentioned > wished)
+    for intent in pooled:
+        pooled[intent] += MENTION_WEIGHT * (wished if intent in ACTS else mentioned)
+    intent, share = _winner(pooled)
     # Where two wishes are said as plainly (「改时间还是退号」) the model's choice is a guess.
     return intent, min(share, TORN) if second >= PLAIN and best - second < LEAD else share
 
@@ -157,19 +151,24 @@ def features(said: str, facts: set[str]) -> set[str]:
 
 def traits(text: str, cues: Cues) -> set[str]:
     """Return the model's features of a message; the training script sees the same."""
-    table = _table()
+    rows = table()
     said = _normal(text)
-    return features(said, _facts(text, said, _bare(said, table), cues, table))
+    return features(said, _facts(text, said, _bare(said, rows), cues, rows))
 
 
 @lru_cache(maxsize=1)
-def model() -> triage_model.Model:
-    """Return the shipped model, read once."""
-    return triage_model.load(MODEL_FILE)
+def models() -> Models:
+    """Return the shipped models, read once."""
+    return Models(triage_model.load(MODEL_FILE), triage_model.load(moods.MODEL_FILE))
 
 
 def _with_model(
-    small: triage_model.Model, scores: dict[Intent, float], seen: set[str], facts: set[str]
+    small: triage_model.Model,
+    scores: dict[Intent, float],
+    seen: set[str],
+    facts: set[str],
+    *,
+    is_mentioned: bool,
 ) -> dict[Intent, float]:
     """Return grammar points and the model's log-probabilities together."""
     margins, known = small.margins(seen)
@@ -183,7 +182,8 @@ def _with_model(
     for name, margin in zip(small.names, margins, strict=True):
         intent = INTENTS[name]
         points, likely = scores.get(intent, 0.0), margin - rest
-        if intent not in HARMLESS and points <= 0 and not (familiar and likely >= least):
+        is_answer = intent in HARMLESS or (is_mentioned and intent in ANSWERED)
+        if not is_answer and points <= 0 and not (familiar and likely >= least):
             continue
         if points <= RULED_OUT or not _may_start(intent, points, likely, facts):
             continue
@@ -202,37 +202,16 @@ def _grammar(said: str, bare: str, facts: set[str]) -> dict[Intent, float]:
     """Return the points of the lexicon's rows."""
     scores: dict[Intent, float] = {"unknown": NOTHING_SAID}
     wholes = {bare, said.replace(",", "")}
-    kept, added = _asked(frozenset(facts))
+    kept, added = standing(frozenset(facts))
     for intent, rules in kept:
         for rule in rules:
-            if _holds(rule, said, wholes):
+            if rule.holds(said, wholes):
                 scores[intent] = rule.weight
                 break
     for rule in added:
-        if _holds(rule, said, wholes):
+        if rule.holds(said, wholes):
             scores[rule.intent] = scores.get(rule.intent, 0.0) + rule.weight
     return scores
-
-
-@lru_cache(maxsize=256)
-def _asked(facts: frozenset[str]) -> tuple[_ByIntent, tuple[_Rule, ...]]:
-    """Return the rules whose facts hold: a few hundred sets of facts make up nearly all talk."""
-
-    def standing(rules: Iterable[_Rule]) -> tuple[_Rule, ...]:
-        return tuple(rule for rule in rules if rule.needs <= facts and rule.bars.isdisjoint(facts))
-
-    table = _table()
-    kept = ((intent, standing(rules)) for intent, rules in table.kept)
-    return tuple((intent, rules) for intent, rules in kept if rules), standing(table.added)
-
-
-def _holds(rule: _Rule, said: str, wholes: Collection[str]) -> bool:
-    """Return whether the rule's pattern is found; its facts hold."""
-    if rule.pattern is None:
-        return True
-    if rule.whole:
-        return any(map(rule.pattern.fullmatch, wholes))
-    return rule.pattern.search(said) is not None
 
 
 def _normal(text: str) -> str:
@@ -240,17 +219,17 @@ def _normal(text: str) -> str:
     flat = _ASCII_GAP.sub(" ", unicodedata.normalize("NFKC", text).lower().strip())
     if len(flat) > HEAD + TAIL:
         flat = f"{flat[:HEAD]},{flat[-TAIL:]}"
-    return _PUNCTUATION.sub(",", flat.replace(" ", ""))
+    return _PUNCTUATION.sub(",", spellings.common(flat.replace(" ", "")))
 
 
-def _bare(said: str, table: _Table) -> str:
+def _bare(said: str, rows: Table) -> str:
     """Return what is left without courtesy at both ends; courtesy alone stays as it is."""
-    core = table.opening.sub("", said)
-    core = table.closing.sub("", core).replace(",", "")
+    core = rows.opening.sub("", said)
+    core = rows.closing.sub("", core).replace(",", "")
     return core or said.strip(",").replace(",", "")
 
 
-def _facts(text: str, said: str, bare: str, cues: Cues, table: _Table) -> set[str]:
+def _facts(text: str, said: str, bare: str, cues: Cues, rows: Table) -> set[str]:
     """Return the names of the facts that hold, as the lexicon's second column spells them."""
     facts = {
         name for name in ("symptoms", "doctors", "departments", "when", "readings", "ailing")
@@ -265,67 +244,10 @@ def _facts(text: str, said: str, bare: str, cues: Cues, table: _Table) -> set[st
     seen = {
         "brief": len(bare) <= BRIEF,
         "story": len(bare) >= STORY,
-        "medical": cues.symptoms or table.medical.search(said),
-        "question": table.question.search(said),
         "spaced": _SPACED.match(text),
     }
     facts.update(name for name, holds in seen.items() if holds)
+    facts.update(name for name, sign in rows.signs.items() if sign.search(said))
+    if cues.symptoms:
+        facts.add("medical")
     return facts
-
-
-@lru_cache(maxsize=1)
-def _table() -> _Table:
-    """Return the lexicon, read and compiled once."""
-    shorthand: dict[str, str] = {}
-    groups: dict[tuple[str, str, bool, float], list[str]] = {}
-    for row in lexicon.rows("intents.tsv"):
-        pattern = _SHORTHAND.sub(lambda found: shorthand[found[1]], row["pattern"])
-        if row["intent"].startswith("@"):
-            shorthand[row["intent"][1:]] = f"(?:{pattern})"
-            continue
-        whole = pattern.startswith("=")
-        key = (row["intent"], row["facts"], whole, float(row["weight"]))
-        groups.setdefault(key, []).append(pattern.removeprefix("="))
-    rules = [_rule(key, patterns) for key, patterns in groups.items()]
-    kept = [rule for rule in rules if rule.pattern is not None and rule.weight > 0]
-    kept.sort(key=lambda rule: -rule.weight)
-    return _Table(
-        kept=tuple(
-            (intent, mine)
-            for intent in INTENTS.values()
-            if (mine := tuple(rule for rule in kept if rule.intent == intent))
-        ),
-        added=tuple(rule for rule in rules if rule.pattern is None or rule.weight < 0),
-        medical=re.compile(shorthand["medical"]),
-        opening=re.compile(f"^(?:{shorthand['opening']}|,)+"),
-        closing=re.compile(f"(?:{shorthand['closing']}|,)+$"),
-        question=re.compile(shorthand["question"]),
-    )
-
-
-def _rule(key: tuple[str, str, bool, float], patterns: list[str]) -> _Rule:
-    """Return rows of one intent, facts and weight as one rule; KeyError for an unknown intent."""
-    intent, facts, whole, weight = key
-    words = facts.split()
-    alternatives = "|".join(pattern for pattern in patterns if pattern)
-    return _Rule(
-        intent=INTENTS[intent],
-        needs=frozenset(word for word in words if not word.startswith("-")),
-        bars=frozenset(word[1:] for word in words if word.startswith("-")),
-        pattern=_compiled(patterns, alternatives) if alternatives else None,
-        whole=whole,
-        weight=weight,
-    )
-
-
-def _compiled(patterns: list[str], alternatives: str) -> re.Pattern[str]:
-    """Compile rows together; ValueError naming the row that cannot be read."""
-    try:
-        return re.compile(alternatives)
-    except re.error:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"nlp/lexicon/intents.tsv: {pattern!r}: {error}") from error
-        raise

@@ -7,8 +7,10 @@ A question about privacy that asks for no act (「会不会把我信息卖了」
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from nlp.heard import Errand, Intent
+from nlp.moods import ONLY_MENTIONED
 
 # How sure such words are of what they mean.
 SURE = 0.95
@@ -27,6 +29,9 @@ _PHONE = r"(?:手机|电话)(?:号码?)?"
 _NAME = r"(?:名字|姓名)"
 _CHANGE = r"(?:换|更换|改|更改|修改|更正|更新|变更|变)"
 _WRONG = r"(?:写|打|填|登记|输|弄|搞|录|登|发|说)?错"
+# What cannot be taken back is asked for, and not talked about.
+_FOR_GOOD = frozenset({"erase", "unlink"})
+_WISHED = frozenset({"wished", "turned"})
 # Somebody else's telephone: the hospital's. Who is afraid of a leak wants no list.
 _NO_ERRAND = {
     "share": re.compile(r"有(?:了)?号|退号|有人退|放号|候补|空出来|轮到"),
@@ -113,11 +118,18 @@ _ERRANDS: tuple[tuple[Errand, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
-def errand(text: str, intent: Intent = "privacy") -> Errand | None:
-    """Return what is to be done with the particulars, None for nothing or a clearer `intent`."""
+def errand(text: str, intent: Intent = "privacy", moods: Collection[str] = ()) -> Errand | None:
+    """
+    Return what is to be done with the particulars, None for nothing or a clearer `intent`.
+
+    `moods` tells how the act is spoken of (`nlp.moods`): what was only mentioned is not erased.
+    """
     if intent not in _TAKEN_FOR:
         return None
     bare = "".join(text.split())
     found = next((name for name, pattern in _ERRANDS if pattern.search(bare)), None)
+    is_wish = intent not in ("deny", "clinic_info") and not _WISHED.isdisjoint(moods)
+    if found in _FOR_GOOD and not ONLY_MENTIONED.isdisjoint(moods) and not is_wish:
+        return None
     spoilt = _NO_ERRAND.get(found or "")
     return None if spoilt is not None and spoilt.search(bare) else found

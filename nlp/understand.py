@@ -21,6 +21,7 @@ from nlp import (
     identity,
     inquiry,
     missing,
+    moods,
     orders,
     particulars,
     people,
@@ -157,7 +158,8 @@ def _understand(
     intent, confidence = guess(text, senses.cues(context.asking))
     if context.asking == "name" and who.name and strangers.is_name(who.name):
         intent, confidence = "unknown", 0.0  # 方子轩 was asked for, no prescription (方子)
-    errand = particulars.errand(text, intent)
+    spoken = moods.find(text).moods
+    errand = particulars.errand(text, intent, spoken)
     if errand is not None:
         intent, confidence = "privacy", particulars.SURE
     heard = Heard(
@@ -191,6 +193,8 @@ def _understand(
         reason=preferences.reason(text),
         signs=seen.signs,
         feverish=seen.feverish,
+        moods=spoken,
+        denied=moods.opened(text) if intent == "deny" and "denied" in spoken else frozenset(),
     )
     if seen.flags:
         heard = _with_urgency(heard, seen.flags)

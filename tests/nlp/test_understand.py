@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp import intents, lexicon
+from nlp import intent_rows, intents, lexicon
 from nlp.heard import Context
 from nlp.understand import understand, warm
 from nlp.vocabulary import DepartmentEntry, DoctorEntry, SiteEntry, Vocabulary
@@ -80,9 +80,9 @@ def test_a_broken_lexicon_stops_the_start_and_says_where(
 
 def test_all_is_loaded_before_the_first_message() -> None:
     warm(NOW)
-    assert intents.model.cache_info().currsize == 1
+    assert intents.models.cache_info().currsize == 1
     with pytest.raises(ValueError, match=r"intents\.tsv: '\(': "):
-        intents._compiled(["挂号", "("], "挂号|(")
+        intent_rows.compiled(["挂号", "("], "挂号|(")
 
 
 @pytest.mark.parametrize(

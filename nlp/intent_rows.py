@@ -1,0 +1,137 @@
+"""
+The rows of `lexicon/intents.tsv`, compiled: which words speak for a wish, where which facts hold.
+
+Rows of one intent, facts and weight are one pattern, so that a message is searched a few dozen
+times and not a few hundred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import get_args
+
+from nlp import lexicon
+from nlp.heard import Intent
+
+INTENTS: dict[str, Intent] = {name: name for name in get_args(Intent)}
+_SHORTHAND = re.compile(r"<(\w+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of evidence; `whole` patterns must be all that was said."""
+
+    intent: Intent
+    needs: frozenset[str]
+    bars: frozenset[str]
+    pattern: re.Pattern[str] | None
+    whole: bool
+    weight: float
+
+    def holds(self, said: str, wholes: Collection[str]) -> bool:
+        """Return whether the pattern is found; the facts hold."""
+        if self.pattern is None:
+            return True
+        if self.whole:
+            return any(map(self.pattern.fullmatch, wholes))
+        return self.pattern.search(said) is not None
+
+
+_ByIntent = tuple[tuple[Intent, tuple[Rule, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """
+    The compiled lexicon: `kept` are heaviest-only rules in falling weight, `added` all add.
+
+    `signs` are facts that are seen in the words themselves, by name.
+    """
+
+    kept: _ByIntent
+    added: tuple[Rule, ...]
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+    signs: Mapping[str, re.Pattern[str]]
+
+
+# Shorthands that are facts as well.
+SIGNS = ("medical", "question")
+
+
+@lru_cache(maxsize=1)
+def table() -> Table:
+    """
+    Return the lexicon, read and compiled once.
+
+    Raises:
+        KeyError: an unknown intent or shorthand.
+        ValueError: a row cannot be read; says which.
+    """
+    shorthand: dict[str, str] = {}
+    groups: dict[tuple[str, str, bool, float], list[str]] = {}
+    for row in lexicon.rows("intents.tsv"):
+        pattern = _SHORTHAND.sub(lambda found: shorthand[found[1]], row["pattern"])
+        if row["intent"].startswith("@"):
+            shorthand[row["intent"][1:]] = f"(?:{pattern})"
+            continue
+        whole = pattern.startswith("=")
+        key = (row["intent"], row["facts"], whole, float(row["weight"]))
+        groups.setdefault(key, []).append(pattern.removeprefix("="))
+    rules = [_rule(key, patterns) for key, patterns in groups.items()]
+    kept = [rule for rule in rules if rule.pattern is not None and rule.weight > 0]
+    kept.sort(key=lambda rule: -rule.weight)
+    return Table(
+        kept=tuple(
+            (intent, mine)
+            for intent in INTENTS.values()
+            if (mine := tuple(rule for rule in kept if rule.intent == intent))
+        ),
+        added=tuple(rule for rule in rules if rule.pattern is None or rule.weight < 0),
+        opening=re.compile(f"^(?:{shorthand['opening']}|,)+"),
+        closing=re.compile(f"(?:{shorthand['closing']}|,)+$"),
+        signs={name: re.compile(shorthand[name]) for name in SIGNS},
+    )
+
+
+@lru_cache(maxsize=256)
+def standing(facts: frozenset[str]) -> tuple[_ByIntent, tuple[Rule, ...]]:
+    """Return the rules whose facts hold: a few hundred sets of facts make up nearly all talk."""
+
+    def holding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+        return tuple(rule for rule in rules if rule.needs <= facts and rule.bars.isdisjoint(facts))
+
+    rows = table()
+    kept = ((intent, holding(rules)) for intent, rules in rows.kept)
+    return tuple((intent, rules) for intent, rules in kept if rules), holding(rows.added)
+
+
+def _rule(key: tuple[str, str, bool, float], patterns: list[str]) -> Rule:
+    """Return rows of one intent, facts and weight as one rule; KeyError for an unknown intent."""
+    intent, facts, whole, weight = key
+    words = facts.split()
+    alternatives = "|".join(pattern for pattern in patterns if pattern)
+    return Rule(
+        intent=INTENTS[intent],
+        needs=frozenset(word for word in words if not word.startswith("-")),
+        bars=frozenset(word[1:] for word in words if word.startswith("-")),
+        pattern=compiled(patterns, alternatives) if alternatives else None,
+        whole=whole,
+        weight=weight,
+    )
+
+
+def compiled(patterns: list[str], alternatives: str) -> re.Pattern[str]:
+    """Compile rows together; ValueError naming the row that cannot be read."""
+    try:
+        return re.compile(alternatives)
+    except re.error:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"nlp/lexicon/intents.tsv: {pattern!r}: {error}") from error
+        raise
