@@ -95,7 +95,7 @@ class Engine(Generic[W]):
             return self._take(state, form, filling, world, heard)
         if form.is_light:
             return self._beneath(state.pop(), heard, world)
-        for turn in (self._below, self._elsewhere):
+        for turn in (self._repairs.undone, self._below, self._elsewhere):
             turned = turn(state, top, heard, world)
             if turned is not None:
                 return turned

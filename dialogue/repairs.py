@@ -91,6 +91,11 @@ class Repairs(Generic[W]):
             return False
         return self.opens.get(intent) != top.form
 
+    def undone(self, state: State, top: Frame, heard: Heard, world: W) -> Turn | None:
+        """「我没说要取消啊」 ends the cancelling that it was taken for."""
+        is_denied = heard.denied & self.forms[top.form].opens_on
+        return self._stop(state, world) if is_denied else None
+
     def _stop(self, state: State, world: W) -> Turn:
         if state.top is None:
             return state, Reply(self.phrases.nothing_to_stop)

@@ -7,24 +7,37 @@ from collections.abc import Callable, Mapping, Sequence
 from dialogue.reply import Reply
 from handlers import appointments, cancelling, wishes
 from handlers.scene import World
-from handlers.texts import common, information, visits
+from handlers.texts import common, information, rules, visits
 from nlp.heard import Heard
 from scheduling.queueing import OVER
 from scheduling.types import AppointmentView
 
 # So many visits fit into one answer.
 _FEW = 3
+# So many rules; the first one is what was asked most plainly.
+_MOST_RULES = 2
 
 
 def aside(heard: Heard, world: World) -> Reply | None:
     """Return the answer to a question or courtesy, or None when it is neither."""
     if "who_are_you" in heard.preferences:
         return Reply(common.BOT)
+    if _only_mentions(heard):
+        return Reply(common.NOTHING_DONE if world.is_busy else common.NOTHING_CHANGED)
     answer = _ANSWERS.get(heard.intent)
     if answer is not None:
         return answer(heard, world)
     sentence = common.NOT_YET.get(heard.intent)
     return Reply(sentence + _and_now(heard, world)) if sentence else None
+
+
+def _only_mentions(heard: Heard) -> bool:
+    """Tell whether an act is spoken of that nobody wishes: denied, over, or told of others."""
+    if heard.intent == "deny":
+        return "denied" in heard.moods and heard.answer is None
+    is_chat = heard.preferences & {"rude", "upset", "off_topic"}
+    is_told = bool(heard.moods & {"denied", "over", "told"})
+    return heard.intent == "unknown" and is_told and not is_chat
 
 
 def _doctors(heard: Heard, world: World) -> Reply:
@@ -42,12 +55,9 @@ def _clinic(heard: Heard, world: World) -> Reply:
     """A short answer to each thing asked; what we do not know is not guessed."""
     if heard.missing:
         return Reply(information.no_ward(heard.missing))
-    if "fee" in heard.topics:
-        return Reply(_fees(heard, world))
-    told = [information.TOPICS[topic] for topic in heard.topics if topic in information.TOPICS]
+    told = _told(heard, world)
     if told:
-        phone = _phone(heard, world)
-        return Reply("\n".join(sentence.format(call=information.call(phone)) for sentence in told))
+        return Reply(told)
     codes = [d.code for d in heard.stated_departments[:1]]
     wards = world.desk.catalogue.departments(codes) if codes else ()
     if wards:
@@ -55,6 +65,18 @@ def _clinic(heard: Heard, world: World) -> Reply:
     if not (heard.sites or heard.topics):
         return Reply(information.unknown(_phone(heard, world)))
     return Reply(_where(heard, world))
+
+
+def _told(heard: Heard, world: World) -> str:
+    """What was asked about by name: a rule of the house, else the fees, else the rest; or ""."""
+    asked = [rules.RULES[topic] for topic in heard.topics if topic in rules.RULES]
+    if asked:
+        return "\n".join(rule(world.scene.policy) for rule in asked[:_MOST_RULES])
+    if "fee" in heard.topics:
+        return _fees(heard, world)
+    told = [information.TOPICS[topic] for topic in heard.topics if topic in information.TOPICS]
+    call = information.call(_phone(heard, world)) if told else ""
+    return "\n".join(sentence.format(call=call) for sentence in told)
 
 
 def _where(heard: Heard, world: World) -> str:

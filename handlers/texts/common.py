@@ -7,6 +7,10 @@ from dialogue.reply import Reply
 
 NOTHING_OPEN = "好的。需要挂号，告诉我哪里不舒服就行；看已约的号，说“我的预约”。"
 
+# Whoever only spoke of an act is told that none was done.
+NOTHING_DONE = "好的，这件事没有替您办，什么都没有改动。"
+NOTHING_CHANGED = f"{NOTHING_DONE}约好的号都照旧。有要办的事，直接告诉我就行。"
+
 PHRASES = Phrases(
     nothing_open=NOTHING_OPEN,
     stale="您点的是前面的选项，已经过去了。请看现在的问题：",
