@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 
-from handlers.texts import screen, wording
+from handlers.texts import ranks, screen, wording
 from handlers.texts.common import PRIVACY
-from handlers.texts.visits import MISSED_RULE, PRIORITY
+from handlers.texts.visits import MISSED_RULE
 from scheduling.policy import Policy
 
 
@@ -96,7 +96,8 @@ def check_in(policy: Policy) -> str:
 
 def queue(policy: Policy) -> str:
     """Who is called before whom, and what becomes of who is not there."""
-    return "\n".join((screen.rule(policy.discipline("", "")), MISSED_RULE, PRIORITY))
+    usual = policy.discipline("", "")
+    return "\n".join((screen.rule(usual), MISSED_RULE, ranks.rule(usual)))
 
 
 def human(policy: Policy) -> str:
