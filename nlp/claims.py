@@ -153,6 +153,8 @@ def only_told(text: str) -> bool:
 
 def without_past_numbers(text: str) -> str:
     """Return the text without the digits of clauses that tell of the past (以前血压到过200)."""
+    if not _DIGIT.search(text):
+        return text
     clauses = text.split("|")
     return "|".join(
         c if _NOW.search(c) or not _PAST.search(c) else _DIGIT.sub("", c) for c in clauses

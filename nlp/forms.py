@@ -127,6 +127,8 @@ def _scan(text: str, forms: Forms) -> tuple[list[Named], int]:
 
 def _after_second_thought(text: str, found: list[tuple[int, Named]]) -> list[tuple[int, Named]]:
     """「挂骨科……算了还是挂康复科」 names the second alone."""
+    if len(found) < 2:  # noqa: PLR2004 - a first and a second
+        return found
     changes = [m.end() for m in _SECOND_THOUGHT.finditer(text)]
     kept = [one for one in found if changes and one[0] >= changes[-1]]
     return kept or found

@@ -47,6 +47,8 @@ _BARE = re.compile(
 _BORN = re.compile(
     r"(19[2-9][0-9]|20[0-4][0-9])年(?:([0-9]{1,2})月)?(?:[0-9]{1,2}[日号])?(?:出)?生"
 )
+# Most messages hold none, and so no age.
+_ANY_NUMBER = re.compile(r"[0-9零一二两三四五六七八九十百]")
 _FULL_MONTH = re.compile(r"刚?满月(?!酒)")
 _MYSELF = re.compile(r"我(?:自己)?(?:就)?是[个名位]?(男|女)(?!儿|婿|朋友)")
 _SEX = re.compile(
@@ -102,6 +104,11 @@ def _number(text: str) -> float:
 
 def _age(text: str, now: date | None) -> float | None:
     """Return the age in years the words state, fractions for months and days."""
+    counted = _counted_age(text, now) if _ANY_NUMBER.search(text) else None
+    return 0.08 if counted is None and _FULL_MONTH.search(text) else counted
+
+
+def _counted_age(text: str, now: date | None) -> float | None:
     if m := _YEARS.search(text):
         years = _number(m[1]) + (0.5 if m[3] else 0.0) + (_number(m[4]) / 12 if m[4] else 0.0)
         return round(years, 2)
@@ -115,7 +122,7 @@ def _age(text: str, now: date | None) -> float | None:
     if now is not None and (m := _BORN.search(text)):
         past = int(m[1]) + (int(m[2]) - 1) / 12 if m[2] else int(m[1]) + 0.5
         return max(0.0, round(now.year + (now.month - 1) / 12 - past, 1))
-    return 0.08 if _FULL_MONTH.search(text) else None
+    return None
 
 
 def _pregnant(text: str) -> bool | None:
