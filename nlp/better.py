@@ -31,7 +31,8 @@ def of(
     misfit = _misfit(entries, person)
     wanted = _for_whom(misfit, person) if misfit else ()
     if misfit is None and heard.urgency == "today":
-        words = complaints.core(heard.text, heard.symptoms)
+        # The department named is not to speak for itself.
+        words = complaints.core("，".join(heard.symptoms) or heard.text, heard.symptoms)
         wanted = triage.score(words, person, k=_LIKELIEST, model=model)
         misfit = None if _fits(entries, wanted, vocabulary) else "complaint"
     if misfit is None:

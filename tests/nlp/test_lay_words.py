@@ -35,7 +35,7 @@ def test_the_department_that_sees_it_is_first(text, department):
 
 def test_the_patient_is_told_her_own_words():
     assert hear("我底下痒").symptoms == ("底下痒",)
-    assert complaints.core("我底下痒", ("底下痒",)) == "下面痒"
+    assert complaints.core("我底下痒", ("底下痒",)) == "我下面痒"
 
 
 def test_a_wife_is_no_complaint():

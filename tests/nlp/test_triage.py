@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nlp import complaints, departments, triage
 from nlp.heard import Person
-from nlp.triage_model import features, normalise
+from nlp.triage_model import features, normalise, speaks_of_child
 
 DATA = Path(
     os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data")
@@ -224,5 +224,20 @@ def test_a_stated_probability_means_what_it_says() -> None:
 
 def test_what_was_bought_and_who_sends_her_do_not_outweigh_the_complaint() -> None:
     told = "头痛老是反复有一段时间了，在药店买了点药吃也不见好，女儿让我来你们医院看看"
-    assert complaints.core(told, ["头痛"]).startswith("头痛")
-    assert "药店" not in complaints.core(told, ["头痛"])
+    assert names(complaints.core(told, ["头痛"]))[0] == "神经内科"
+
+
+def test_who_says_nothing_of_a_child_is_hardly_one() -> None:
+    assert names("咳嗽好几天")[0] == "呼吸内科"
+    assert names("孩子咳嗽好几天")[0] == "儿科"
+
+
+def test_a_child_who_sends_her_is_not_the_patient() -> None:
+    assert names("女儿让我来看看眼睛，老流泪")[0] == "眼科"
+    assert not speaks_of_child("儿子非要我来查查")
+    assert speaks_of_child("儿子说肚子疼")
+
+
+def test_who_is_meant_among_the_grown_up_is_no_complaint() -> None:
+    said = {normalise(f"{who}乏力") for who in ("我媳妇", "我老婆", "俺老伴儿", "我妈", "阿拉姆妈")}
+    assert said == {"乏力"}
