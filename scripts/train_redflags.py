@@ -36,7 +36,7 @@ from scripts.triage_texts import WRITTEN, table
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 WRITERS = TESTS / "data" / "redflags"
-JUDGES = tuple(TESTS / "data" / f"redflags_{name}.tsv" for name in ("sixth", "eighth"))
+JUDGES = tuple(TESTS / "data" / f"redflags_{name}.tsv" for name in ("sixth", "eighth", "twelfth"))
 OWN = (
     TESTS / "nlp" / "redflag_messages.tsv",
     TESTS / "data" / "redflags_unseen.tsv",

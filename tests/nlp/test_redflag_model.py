@@ -9,11 +9,12 @@ import pytest
 from nlp import hunches, lexicon, redflags
 from scripts import train_redflags
 
-SIXTH, EIGHTH = map(train_redflags.table, train_redflags.JUDGES)
+SIXTH, EIGHTH, TWELFTH = map(train_redflags.table, train_redflags.JUDGES)
 
 
 @pytest.mark.parametrize(
-    ("texts", "least_caught", "most_false"), [(SIXTH, 0.98, 0.04), (EIGHTH, 0.96, 0.02)]
+    ("texts", "least_caught", "most_false"),
+    [(SIXTH, 0.98, 0.04), (EIGHTH, 0.96, 0.02), (TWELFTH, 0.98, 0.02)],
 )
 def test_writers_who_never_taught_are_caught_and_their_twins_left_alone(
     texts: list[dict[str, str]], least_caught: float, most_false: float
