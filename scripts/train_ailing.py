@@ -4,7 +4,8 @@ Train the small model that tells complaints from everything else; deterministic,
     python scripts/train_ailing.py --data DIR [--out FILE] [--permissive]
 
 DIR holds train.jsonl as for scripts/train_triage.py: its titles and one clause of each text are
-complaints, with the lay hints and our own utterances. What is none: our own utterances of all
+complaints, with the first messages of tests/data/complaints, the lay hints and our own utterances.
+What is none: our own utterances of all
 other wishes (the training half of tests/data/intents) and common words of jieba's dictionary.
 """
 
@@ -32,11 +33,12 @@ from scripts import model_file
 from scripts.model_file import Trained
 from scripts.train_intents import DATA as UTTERANCES
 from scripts.train_intents import is_training
-from scripts.triage_texts import PERMISSIVE, lines
+from scripts.triage_texts import PERMISSIVE, WRITTEN, lines, table
 
 # Intents whose utterances tell of an ailment, or may.
 AILING, EITHER = frozenset({"symptom"}), frozenset({"education", "reading"})
-OWN_WEIGHT, HINT_WEIGHT, TITLE_WEIGHT, CLAUSE_WEIGHT, WORD_WEIGHT = 3.0, 2.0, 0.3, 0.15, 0.03
+OWN_WEIGHT, HINT_WEIGHT, WRITTEN_WEIGHT = 3.0, 2.0, 0.5
+TITLE_WEIGHT, CLAUSE_WEIGHT, WORD_WEIGHT = 0.3, 0.15, 0.03
 LEAST_CLAUSE, MOST_CLAUSE = 4, 20
 WORDS, COMMON = 20_000, 100
 MIN_TEXTS = 4
@@ -65,7 +67,10 @@ def utterances(folder: Path) -> Iterator[Text]:
 
 
 def complaints(data: Path, *, permissive: bool) -> Iterator[Text]:
-    """Patients' titles, a clause of each text, the lay hints and the lay words."""
+    """Patients' titles, a clause of each text, written first messages, lay hints and words."""
+    for path in sorted(WRITTEN.glob("*.tsv")):
+        for row in table(path):
+            yield Text(row["text"], is_ailing=True, weight=WRITTEN_WEIGHT)
     rng = random.Random(5)
     for row in lines(data / "train.jsonl"):
         if permissive and row["source"] not in PERMISSIVE:
