@@ -239,5 +239,5 @@ def test_a_child_who_sends_her_is_not_the_patient() -> None:
 
 
 def test_who_is_meant_among_the_grown_up_is_no_complaint() -> None:
-    said = {normalise(f"{who}乏力") for who in ("我媳妇", "我老婆", "俺老伴儿", "我妈", "阿拉姆妈")}
-    assert said == {"乏力"}
+    grown = ("我媳妇", "我老婆", "俺老伴儿", "我妈", "阿拉姆妈")
+    assert {normalise(f"{who}乏力") for who in grown} == {"乏力"}
