@@ -62,7 +62,8 @@ def sense(
         readings=readings.find(text),
         answer=answers.yes_no(text, context.asking),
         ordinal=None if given else answers.ordinal(text, context.asking),
-        ailing=bool(present) or ailing.speaks(text),
+        # 「褚永康 440305…」: beside a number only known words are a complaint.
+        ailing=bool(present) or (not (who.id_number or who.phone) and ailing.speaks(text)),
     )
 
 

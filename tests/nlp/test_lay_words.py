@@ -120,3 +120,21 @@ def test_a_voice_that_hesitates_has_no_complaint(text):
 def test_a_disorder_is_no_wish_to_move():
     assert hear("就是我月经不调下周二下午能看吗").intent in ("symptom", "book")
     assert hear("把号调到下周二").intent == "reschedule"
+
+
+def test_when_she_would_come_is_no_week_of_a_pregnancy():
+    assert hear("头晕，挂下周一上午9点号").departments[0].name == "神经内科"
+    assert hear("怀孕8周了想产检").departments[0].name == "产科"
+    assert complaints.core("每天5点就醒", ()) == "每天5点就醒"
+
+
+def test_a_name_beside_a_number_is_no_complaint():
+    told = hear("褚永康 440305196909202753 13291669735")
+    assert not told.departments
+    assert told.intent not in ("symptom", "book")
+    assert hear("13291669735 头晕").departments[0].name == "神经内科"
+
+
+def test_a_foot_gone_askew_is_a_sprain_and_whether_one_may_come_is_no_complaint():
+    assert hear("我脚歪了，挂下个礼拜三号").departments[0].name == "骨科"
+    assert hear("乏力，12月11号上午能看吗").departments == hear("乏力").departments
