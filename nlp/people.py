@@ -116,7 +116,10 @@ def _exact(text: str, roster: _Roster) -> _Hits:
         for start in range(len(text) - size + 1):
             named = roster.by_name.get(text[start : start + size])
             if named and _is_name(text, start, start + size):
-                found |= {d.code: (_EXACT, (start, start + size)) for d in named}
+                # Of two 张伟 the one whose title was read out with the name.
+                after = text[start + size :].lstrip()
+                meant = [d for d in named if d.title and after.startswith(d.title)] or named
+                found |= {d.code: (_EXACT, (start, start + size)) for d in meant}
     return found
 
 

@@ -55,6 +55,18 @@ def test_two_of_the_same_name_are_both_heard():
     assert [d.code for d in people.scan("张伟医生", HOUSE).doctors] == ["D3", "D4"]
 
 
+def test_a_title_read_out_with_the_name_tells_which_of_two_is_meant():
+    house = Vocabulary(
+        doctors=(
+            DoctorEntry("D1", "张伟", site="GH", department="A", title="副主任医师"),
+            DoctorEntry("D2", "张伟", site="SQ", department="B", title="主治医师"),
+        )
+    )
+    assert [d.code for d in people.scan("张伟 主治医师", house).doctors] == ["D2"]
+    assert [d.code for d in people.scan("换张伟副主任医师", house).doctors] == ["D1"]
+    assert [d.code for d in people.scan("张伟主任", house).doctors] == ["D1", "D2"]
+
+
 def test_a_common_surname_is_not_sure():
     found = people.scan("王医生", HOUSE).doctors
 
