@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from tests.simulation import screen
+from tests.simulation import choosing, screen
 
 TODAY = date(2026, 11, 24)
 # The same questions as no text of ours puts them.
@@ -69,3 +69,9 @@ def test_dates_and_times_are_read_as_people_write_them():
     assert screen.clock_in("下午3点") == time(15)
     assert screen.clock_in("没有时间") is None
     assert screen.field_of("病人：李*英\n时间：明天", "就诊人", "病人") == "李*英"
+
+
+def test_a_wife_of_the_same_surname_is_not_her_husband():
+    assert choosing.is_called("邵某庆，爱人", "邵国庆")
+    assert not choosing.is_called("邵某兰，本人", "邵国庆")
+    assert choosing.is_called("张某，爱人", "张伟")
