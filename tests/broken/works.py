@@ -100,8 +100,10 @@ class Process:
         """Kill -9, the program and all it forked, at whatever it is doing."""
         if self._running is None:
             return
-        with contextlib.suppress(ProcessLookupError):
+        try:
             os.killpg(self._running.pid, signal.SIGKILL)
+        except ProcessLookupError:  # so young that it does not lead its group yet, or over
+            self._running.kill()
         self._running.join()
         self._running = None
         self.deaths += 1
