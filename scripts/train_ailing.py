@@ -5,8 +5,8 @@ Train the small model that tells complaints from everything else; deterministic,
 
 DIR holds train.jsonl as for scripts/train_triage.py: its titles and one clause of each text are
 complaints, with the first messages of tests/data/complaints, the lay hints and our own utterances.
-What is none: our own utterances of all
-other wishes (the training half of tests/data/intents) and common words of jieba's dictionary.
+What is none: our own utterances of all other wishes (the training half of tests/data/intents) and
+common words of jieba's dictionary.
 """
 
 from __future__ import annotations
