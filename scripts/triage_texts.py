@@ -39,7 +39,7 @@ NAME_WEIGHT = 1.0
 # First messages written for this project: nobody else's texts are as people talk to a desk.
 WRITTEN_WEIGHT = 2.0
 WRITTEN = Path(__file__).resolve().parents[1] / "tests" / "data" / "complaints"
-# Who is for the catch-all names many ailments at once; a greater share would draw 「肚子疼」 there.
+# Who is for the catch-all names many ailments; a greater share would draw 「肚子疼」 there.
 CATCH_ALL_SHARE = 0.2
 # What the departments that would do share of a text, the best first.
 SHARES = {1: (1.0,), 2: (0.75, 0.25), 3: (0.7, 0.2, 0.1)}
