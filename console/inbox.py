@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import attachments, audit, inbox, requests, staff
+from desk import attachments, audit, inbox, matters, requests, staff
 from desk.counter import Counter
 from desk.inbox import Deed, Thread
 from desk.journal import Exchange
@@ -15,7 +15,7 @@ from handlers.texts import console as texts
 
 
 def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
-    """The pages; a doctor sees what was left to that doctor."""
+    """The pages; who sees what: `desk.matters`."""
     _add_list(blueprint, open_desk)
     _add_thread(blueprint, open_desk)
     _add_attachments(blueprint, open_desk)
@@ -28,7 +28,7 @@ def _add_list(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     def waiting_requests() -> ResponseReturnValue:
         mine = request.args.get("mine") == "1" or me().role == "doctor"
         with open_desk(door.actor(me())) as counter:
-            found = requests.waiting(counter.work, me().id if mine else None)
+            found = requests.waiting(counter.work, me().id if mine else None, me())
             audit.record(counter.work, "look", "inbox", {"requests": [one.id for one in found]})
         return render_template("console/inbox.html", waiting=found, mine=mine)
 
@@ -118,7 +118,8 @@ def _mine(counter: Counter, number: int) -> Thread:
     found = inbox.thread(counter.work, number)
     if found is None:
         abort(404)
-    if me().role == "doctor" and found.request.holder != me().id:
+    one = found.request
+    if not matters.may_see(me(), one.holder, one.site, is_urgent=one.is_urgent):
         abort(403)
     return found
 

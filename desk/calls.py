@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
-from desk import requests
+from desk import matters, requests
 from desk.work import Work
 from models import Appointment, Broadcast, Department, Outbox, Patient, Site
 from scheduling.broadcasting import filled
@@ -42,7 +42,7 @@ def waiting(work: Work, site: str | None = None) -> list[Call]:
     """
     Return the calls to make, the next visit first.
 
-    With `site` those about visits there, and those about no visit.
+    With `site` those about visits and questions there, and those about neither.
     """
     query = (
         select(
@@ -69,6 +69,11 @@ def waiting(work: Work, site: str | None = None) -> list[Call]:
     payloads = [(row, json.loads(work.vault.open(row.payload_enc))) for row in rows]
     asked = [int(payload["request"]) for _, payload in payloads if "request" in payload]
     families = requests.families(work, asked)
+    if site is not None:
+        others = _others(work, asked, site)
+        payloads = [
+            (row, payload) for row, payload in payloads if payload.get("request") not in others
+        ]
     calls = [_call(work, row, payload, families) for row, payload in payloads]
     return [call for call in calls if not _is_too_late(call, work.local(work.now))]
 
@@ -81,6 +86,20 @@ def _of_site(site: str) -> ColumnElement[bool]:
         .where(Site.code == site)
     )
     return or_(Outbox.appointment_id.is_(None), Outbox.appointment_id.in_(of_site))
+
+
+def _others(work: Work, asked: Sequence[int], site: str) -> frozenset[int]:
+    """The questions of these that are another site's."""
+    placed = matters.sites(work, asked)
+    return frozenset(number for number, code in placed.items() if code != site)
+
+
+def _is_of_another(work: Work, number: int, site: str) -> bool:
+    """Whether a call is about a question of another site's."""
+    sealed = work.conn.scalar(select(Outbox.payload_enc).where(Outbox.id == number))
+    payload = json.loads(work.vault.open(sealed)) if sealed else {}
+    asked = payload.get("request")
+    return asked is not None and bool(_others(work, [int(asked)], site))
 
 
 def _is_too_late(call: Call, now: datetime) -> bool:
@@ -118,6 +137,8 @@ def done(work: Work, number: int, site: str | None = None) -> bool:
     """Take a call off the list; False if there is none of that number (of that site)."""
     called = update(Outbox).where(Outbox.id == number, Outbox.state == "call")
     if site is not None:
+        if _is_of_another(work, number, site):
+            return False
         called = called.where(_of_site(site))
     return work.conn.execute(called.values(state="called", sent_at=work.now)).rowcount == 1
 

@@ -10,16 +10,18 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from desk import attachments, ledger, outbox
+from desk import attachments, ledger, matters, outbox
 from desk.reach import reach
 from desk.rows import insert_row
 from desk.work import Work
-from models import HumanRequest, Patient, PatientLink, RequestEvent, Staff, WechatUser
+from models import HumanRequest, Patient, PatientLink, RequestEvent, Site, Staff, WechatUser
 from scheduling.channels import Reach, Window
+from scheduling.rota import Member
 
 # Who asked without ever consenting has not agreed to be kept: a month is for answering them.
 KEPT = timedelta(days=30)
 _ONE_STORY = timedelta(minutes=30)
+_HUMAN = "human"
 # With what stands around it, this stays below the 2,048 bytes of a customer message.
 MOST_CHARACTERS = 600
 
@@ -33,7 +35,8 @@ class Waiting:
     Somebody who waits for a person; `kind` is human or emergency, `since` local.
 
     `people` are the patients the account has registered, in full; `holder` is the member of staff
-    it was left to, by number, None for whoever comes first.
+    it was left to, by number, None for whoever comes first. `site` is the code of the site whose
+    business it is, "" where nobody can tell yet.
     """
 
     id: int
@@ -44,26 +47,42 @@ class Waiting:
     is_open: bool = True
     holder: int | None = None
     holder_name: str = ""
+    site: str = ""
+    site_name: str = ""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is an emergency that nobody has seen to."""
+        return self.is_open and self.kind == matters.EMERGENCY
 
 
-def waiting(work: Work, holder: int | None = None) -> list[Waiting]:
+def waiting(work: Work, holder: int | None = None, seen_by: Member | None = None) -> list[Waiting]:
     """
     Return who waits, emergencies first, then the longest waiting.
 
-    With `holder`, only what was left to that member of staff.
+    With `holder`, only what was left to that member of staff; with `seen_by`, only what that
+    member may see.
     """
     query = REQUESTS.where(HumanRequest.state == "open")
     if holder is not None:
         query = query.where(HumanRequest.staff_id == holder)
+    if seen_by is not None:
+        query = query.where(matters.seen_by(seen_by))
     rows = work.conn.execute(query).all()
     families = families_of(work, {row.openid_hash for row in rows})
     return [to_waiting(work, row, families[row.openid_hash]) for row in rows]
 
 
-# Requests with the name of whom they were left to.
+# Requests with the name of whom they were left to, and their site.
 REQUESTS = (
-    select(*HumanRequest.__table__.c, Staff.name.label("holder_name"))
+    select(
+        *HumanRequest.__table__.c,
+        Staff.name.label("holder_name"),
+        Site.code.label("site"),
+        Site.name.label("site_name"),
+    )
     .outerjoin(Staff, Staff.id == HumanRequest.staff_id)
+    .outerjoin(Site, Site.id == HumanRequest.site_id)
     .order_by(HumanRequest.kind, HumanRequest.created_at, HumanRequest.id)
 )
 
@@ -79,6 +98,8 @@ def to_waiting(work: Work, row: Row[*tuple[Any, ...]], people: Sequence[Person])
         is_open=row.state == "open",
         holder=row.staff_id,
         holder_name=row.holder_name or "",
+        site=row.site or "",
+        site_name=row.site_name or "",
     )
 
 
@@ -163,8 +184,16 @@ def answered(work: Work, request: int) -> bool:
 
 
 def leave_to(work: Work, request: int, holder: int | None) -> bool:
-    """Leave a request to a member of staff, or to anybody; False when nobody waits."""
-    is_done = _touch(work, request, staff_id=holder)
+    """
+    Leave a request to a member of staff, or to anybody; False when nobody waits.
+
+    Whoever works at one site takes it there: it is that site's from now on.
+    """
+    values: dict[str, object] = {"staff_id": holder}
+    site = work.conn.scalar(select(Staff.site_id).where(Staff.id == holder)) if holder else None
+    if site is not None:
+        values["site_id"] = site
+    is_done = _touch(work, request, **values)
     if is_done:
         note(work, request, "transfer")
     return is_done
@@ -201,14 +230,16 @@ class Requests:
         """Act within this piece of work."""
         self._work = work
 
-    def ask_for_human(self, words: str) -> None:
+    def ask_for_human(self, words: str, site: str = "") -> None:
         """
         Put the words on the desk's list; somebody who waits already adds to the list again.
+
+        `site` is the code of the site that is talked about, "" where there is none: see `matters`.
 
         Raises:
             ValueError: the actor is no WeChat account, so nobody could answer it.
         """
-        self._put("human", words)
+        self._put(_HUMAN, words, site)
 
     def hand_in(self, words: str, kind: str, media_id: str) -> bool:
         """
@@ -219,14 +250,14 @@ class Requests:
         work = self._work
         if attachments.count(work, work.vault.lookup(work.actor.openid or "")) >= attachments.MOST:
             return False
-        attachments.put(work, self._put("human", words), kind, media_id)
+        attachments.put(work, self._put(_HUMAN, words), kind, media_id)
         return True
 
     def is_waiting(self) -> bool:
         """Tell whether the account has asked for a person who has not answered yet."""
         mine = select(HumanRequest.id).where(
             HumanRequest.openid_hash == self._work.vault.lookup(self._work.actor.openid or ""),
-            HumanRequest.kind == "human",
+            HumanRequest.kind == _HUMAN,
             HumanRequest.state == "open",
         )
         return self._work.conn.scalar(mine.limit(1)) is not None
@@ -239,7 +270,7 @@ class Requests:
         person goes on writing.
         """
         is_known = self._has_reported()
-        number = self._put("emergency", words)
+        number = self._put(matters.EMERGENCY, words)
         if duty_phone and not is_known:
             work = self._work
             told = {"time": f"{work.local(work.now):%H:%M}", "code": str(number)}
@@ -250,13 +281,13 @@ class Requests:
         work = self._work
         recent = select(HumanRequest.id).where(
             HumanRequest.openid_hash == work.vault.lookup(work.actor.openid or ""),
-            HumanRequest.kind == "emergency",
+            HumanRequest.kind == matters.EMERGENCY,
             HumanRequest.state == "open",
             HumanRequest.created_at > work.now - _ONE_STORY,
         )
         return work.conn.scalar(recent.limit(1)) is not None
 
-    def _put(self, kind: str, words: str) -> int:
+    def _put(self, kind: str, words: str, site: str = "") -> int:
         openid = self._work.actor.openid
         if openid is None:
             raise ValueError("only a WeChat account can be answered")
@@ -267,5 +298,6 @@ class Requests:
             words_enc=vault.seal(words),
             kind=kind,
             created_at=self._work.now,
+            site_id=matters.site_of(self._work, site),
         )
         return insert_row(self._work.conn, row)

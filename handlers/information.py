@@ -125,7 +125,7 @@ def _fees(heard: Heard, world: World) -> str:
 
 def human(world: World) -> Reply:
     """Put the words on the desk's list, and say when somebody answers."""
-    world.desk.requests.ask_for_human(world.heard.text)
+    world.desk.requests.ask_for_human(world.heard.text, wishes.site_of_talk(world))
     scene = world.scene
     return Reply(information.human(scene.phone, scene.staffed_hours, staffed=scene.staffed))
 

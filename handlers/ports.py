@@ -166,8 +166,8 @@ class Prompts(Protocol):
 class Requests(Protocol):
     """What is left for a person at the desk."""
 
-    def ask_for_human(self, words: str) -> None:
-        """Put the words on the list of the desk."""
+    def ask_for_human(self, words: str, site: str = "") -> None:
+        """Put the words on the list of the desk, of the site that is talked about."""
         ...
 
     def hand_in(self, words: str, kind: str, media_id: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dialogue.state import Values
 from handlers.ports import Desk
 from nlp.heard import Heard
 from scheduling.policy import Policy
@@ -64,7 +65,8 @@ class World:
     What the callbacks of the forms act in.
 
     `heard` is the message being answered; `is_busy` tells whether a question was open before it,
-    `care` whether the person wants it slow and simple, by digits alone.
+    `care` whether the person wants it slow and simple, by digits alone; `open` what the open forms
+    know, the one talked about first.
     """
 
     desk: Desk
@@ -74,3 +76,4 @@ class World:
     person: dict[str, object] | None = None
     is_busy: bool = False
     care: bool = False
+    open: tuple[Values, ...] = ()

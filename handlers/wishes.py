@@ -278,6 +278,23 @@ def site_phone(code: str, world: World) -> str:
     return found or hospital_phone(world)
 
 
+def site_of_talk(world: World) -> str:
+    """Return the site that is talked about: named now, or that of an open form; "" for none."""
+    named, catalogue = world.heard.sites, world.desk.catalogue
+    if named:
+        return named[0].code
+    for known in world.open:
+        if known.get("site"):
+            return str(known["site"])
+        if known.get("doctor"):
+            return next((one.site for one in catalogue.doctors([known["doctor"]])), "")
+        wards = [code for code, _ in known.get("ward", ())]
+        sites = {ward.site for ward in catalogue.departments(wards)} if wards else set()
+        if len(sites) == 1:
+            return sites.pop()
+    return ""
+
+
 def hospital_phone(world: World) -> str:
     """The hospital's telephone, or that of its largest site."""
     if world.scene.phone:

@@ -143,7 +143,11 @@ class Job(Base):
 
 
 class HumanRequest(Base):
-    """Somebody asked for a person; the desk works this list, `staff_id` whoever it was left to."""
+    """
+    Somebody asked for a person; the desk works this list, `staff_id` whoever it was left to.
+
+    `site_id` is the site whose business it is, NULL where nobody can tell yet.
+    """
 
     __tablename__ = "human_request"
     __table_args__ = (Index("ix_human_request_state", "state", "created_at"),)
@@ -155,6 +159,7 @@ class HumanRequest(Base):
     state: Mapped[Code] = mapped_column(default="open")
     created_at: Mapped[Instant]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
 
 
 class RequestEvent(Base):

@@ -83,9 +83,14 @@ def browser(house):
 def enter(house, browser):
     """Let somebody of a role in, through the door."""
 
-    def act(role: str = "desk", doctor: str | None = None, name: str = "刘护士"):
+    def act(
+        role: str = "desk",
+        doctor: str | None = None,
+        name: str = "刘护士",
+        site: str | None = None,
+    ):
         with open_desk(house, CONSOLE) as counter:
-            code = staff.invite(counter.work, name, role, doctor)
+            code = staff.invite(counter.work, name, role, doctor, site)
         browser.get("/join")
         page = browser.post("/join", code=code, password=PASSWORD)
         assert "出诊" in page.get_data(as_text=True)
