@@ -1,5 +1,5 @@
 """
-Places of one day's shift: added (加号), for somebody by name or for all, and taken (减号).
+Places of one day's shift: added (加号), for somebody by name or all, taken (减号), limited (限号).
 
 The roster's files leave alone what was changed here.
 """
@@ -96,6 +96,24 @@ class ShiftPlaces:
         details = {"places": count, "slots": {slot: -gone for slot, gone in taken.items() if gone}}
         audit.record(work, "fewer", f"shift:{shift}", details)
         return replace(view, places=view.places - count)
+
+    def limit_places(self, member: Member, shift: int, count: int) -> ShiftView:
+        """
+        Let a shift have so many places in all (限号): free ones are taken away, or some added.
+
+        It is taken back like what it does.
+
+        Raises:
+            NotAllowed; TooFewPlaces: more are taken or kept for some; TooManyPlaces.
+        """
+        work, _ = self._begin(member, shift)
+        self._lock(work, shift)
+        view = shifts.one(work, member, shift)  # under the lock: others change it, too
+        if count == view.places:
+            return view
+        if count > view.places:
+            return self.add_places(member, shift, count - view.places)
+        return self.take_places(member, shift, view.places - count)
 
     def give_back(self, member: Member, shift: int, given: Mapping[int, int]) -> ShiftView:
         """

@@ -10,7 +10,7 @@ Another doctor, another room, more places or fewer, by one line of a member of s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -25,7 +25,9 @@ from scheduling.errors import BadShiftTime, Refusal
 from scheduling.rota import PatientLine, ShiftView
 from scheduling.types import Physician
 
-NAMES = frozenset({"substitute", "extra", "extra_for", "fewer", "room", "time"})
+_LIMIT = "limit"
+NAMES = frozenset({"substitute", "extra", "extra_for", "fewer", _LIMIT, "room", "time"})
+_COUNTED = ("extra", "fewer", _LIMIT)
 _NOON, _EVENING, _NIGHT = time(12), time(17, 30), time.max
 _MOST_PLACES = 99
 _FIRST = 6  # no clinic opens before that: 3点 is in the afternoon
@@ -132,7 +134,7 @@ def _told_time(heard: Heard) -> str | None:
 
 
 def _check_argument(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401
-    if values.get("order") in ("extra", "fewer") and not str(value).isdecimal():
+    if values.get("order") in _COUNTED and not str(value).isdecimal():
         return texts.HOW_MANY
     return None
 
@@ -173,28 +175,52 @@ def _stand_in(values: Values, world: World) -> Physician | None:
     return next(iter(world.desk.catalogue.doctors([values["argument"]])), None)
 
 
+# What a change is to be, in the words of its preview; or why it cannot be.
+
+
+def _told_stand_in(view: ShiftView, values: Values, world: World) -> str | Stop:
+    doctor = _stand_in(values, world)
+    if doctor is None or doctor.code == view.doctor or doctor.site != view.site:
+        return Stop(texts.NO_STAND_IN)
+    return doctor.name
+
+
+def _told_hour(view: ShiftView, values: Values, world: World) -> str | Stop:
+    minutes = _minutes(view, values["argument"])
+    if no := _why_not_then(view, minutes):
+        return Stop(no)
+    return texts.new_time(view, minutes or 0)
+
+
+def _told_patient(view: ShiftView, values: Values, world: World) -> str | Stop:
+    found = _patients(values, world)
+    return texts.patient(found[0]) if len(found) == 1 else Stop(texts.whose_place(len(found)))
+
+
+def _told_limit(view: ShiftView, values: Values, world: World) -> str | Stop:
+    no = texts.why_not_limited(view, int(values["argument"]))
+    return Stop(no) if no else str(values["argument"])
+
+
+_TOLD: Mapping[str, Callable[[ShiftView, Values, World], str | Stop]] = {
+    "substitute": _told_stand_in,
+    "time": _told_hour,
+    "extra_for": _told_patient,
+    _LIMIT: _told_limit,
+}
+
+
 def _ask_sure(values: Values, world: World) -> Asked:
     (view,) = shifts.views(values, world) or (None,)
     if view is None:
         return Stop(texts.NO_SUCH_SHIFT)
-    order, argument, fee = values["order"], values["argument"], None
-    if order == "substitute":
-        doctor = _stand_in(values, world)
-        if doctor is None or doctor.code == view.doctor or doctor.site != view.site:
-            return Stop(texts.NO_STAND_IN)
-        argument, fee = doctor.name, world.desk.shift_changes.usual_fee(view, doctor.code)
-    if order == "time":
-        minutes = _minutes(view, argument)
-        if no := _why_not_then(view, minutes):
-            return Stop(no)
-        argument = texts.new_time(view, minutes or 0)
-    if order == "extra_for":
-        found = _patients(values, world)
-        if len(found) != 1:
-            return Stop(texts.whose_place(len(found)))
-        argument = texts.patient(found[0])
-    told = world.desk.shift_changes.foresee(view.id, order) if order in texts.TELLS else None
-    return Question(texts.change_preview(order, view, argument, told, fee), wants="order")
+    order, argument, changes = values["order"], values["argument"], world.desk.shift_changes
+    told = _TOLD[order](view, values, world) if order in _TOLD else str(argument)
+    if isinstance(told, Stop):
+        return told
+    fee = changes.usual_fee(view, argument) if order == "substitute" else None
+    heard_by = changes.foresee(view.id, order) if order in texts.TELLS else None
+    return Question(texts.change_preview(order, view, told, heard_by, fee), wants="order")
 
 
 def _changed(values: Values, world: World) -> Done:
@@ -213,10 +239,13 @@ def _changed(values: Values, world: World) -> Done:
         elif values["order"] == "extra_for":
             (one,) = _patients(values, world)
             return Done(texts.booked_extra(changes.extra_for(member, shift, one.id)))
-        elif values["order"] == "extra":
-            changes.add_places(member, shift, int(argument))
         else:
-            changes.take_places(member, shift, int(argument))
+            counted = {
+                "extra": changes.add_places,
+                "fewer": changes.take_places,
+                _LIMIT: changes.limit_places,
+            }
+            counted[values["order"]](member, shift, int(argument))
     except Refusal as no:
         return Done(refusals.say(no))
     return Done(texts.CHANGED[values["order"]])

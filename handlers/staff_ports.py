@@ -121,6 +121,10 @@ class ShiftChanges(Protocol):
         """Add places."""
         ...
 
+    def limit_places(self, member: Member, shift: int, count: int) -> ShiftView:
+        """Add or take places until there are so many in all."""
+        ...
+
     def take_places(self, member: Member, shift: int, count: int) -> ShiftView:
         """Take free places away."""
         ...

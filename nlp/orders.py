@@ -23,7 +23,7 @@ from nlp.vocabulary import DoctorEntry
 # Tells others something; its argument is what.
 TELL = "tell"
 # Orders whose argument is how many places, and how many minutes.
-_COUNTED = ("extra", "fewer")
+_COUNTED = ("extra", "fewer", "limit")
 _TIMED = ("call_late",)
 _CLOCKED = "time"
 _EARLIER, _LATER = "提前早", "推迟延后往晚"

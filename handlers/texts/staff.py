@@ -46,13 +46,16 @@ CHANGED = {
     "room": f"已改好，有患者的1分钟后通知。\n{_SLIP}",
     "extra": f"已加号。有人候补的，先给候补的患者。\n{_SLIP}",
     "fewer": f"已减号。\n{_SLIP}",
+    "limit": f"已限号。\n{_SLIP}",
     "time": f"已改好，有患者的1分钟后通知。费用不变，患者可以改时间，也可以免费退号。\n{_SLIP}",
 }
 CONFIRM_UNDO = "确认撤销"
 CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE, CONFIRM_TELL, CONFIRM_UNDO)
 UNDO_TITLE = "撤销"
 NOTHING_OPEN = "没有等着确认的操作，什么都没有改动。请把要办的事再说一遍。"
-NOTHING_TO_UNDO = "没有能撤销的操作。停诊、替诊、改诊室、改时间、加号、减号，10分钟内可以撤销。"
+NOTHING_TO_UNDO = (
+    "没有能撤销的操作。停诊、替诊、改诊室、改时间、加号、减号、限号，10分钟内可以撤销。"
+)
 UNDONE = "已撤销，和原来一样。"
 _DEEDS = {
     "substitute": "替诊",
@@ -84,6 +87,7 @@ HELP = (
     "替诊 张伟 李芳 明天上午\n"
     "加号 张伟 明天上午 2\n"
     "减号 张伟 明天上午 2\n"
+    "限号 张伟 明天上午 20\n"
     "改诊室 张伟 明天上午 3诊室\n"
     "通知 张伟明天上午的病人：改在3号楼看诊\n"
     "改时间 张伟 明天上午 9点\n"
@@ -196,6 +200,7 @@ def change_preview(
         "extra_for": f"将加1个号给{argument}：",
         "extra": f"将加{argument}个号（现在共{view.places}个）：",
         "fewer": f"将减{argument}个空着的号（现在共{view.places}个）：",
+        "limit": _limited(view, argument) if order == "limit" else "",
     }[order]
     more = [_who_hears(order, told)] if told is not None else []
     if usual_fen is not None:
@@ -203,6 +208,20 @@ def change_preview(
         more.append(f"挂号费仍按{fee}（{argument}平时{usual}），通知里会写明。")
     lines = "".join(f"{line}\n" for line in more)
     return f"{what}\n{shift(view)}\n{lines}执行请回复：{CONFIRM_CHANGE}\n不做了请回复：退出"
+
+
+def _limited(view: ShiftView, argument: str) -> str:
+    """将限号20个（现在共28个，去掉8个空着的号）：."""
+    less = view.places - int(argument)
+    how = f"去掉{less}个空着的号" if less > 0 else f"多放{-less}个号"
+    return f"将限号{argument}个（现在共{view.places}个，{how}）："
+
+
+def why_not_limited(view: ShiftView, count: int) -> str:
+    """Why a shift cannot have so many places; empty where nothing is known against it."""
+    if count < view.booked:
+        return f"已经约了{view.booked}位，不能限到{count}个，没有执行。要停掉一部分，请用：停诊。"
+    return f"现在就是{count}个号，没有改动。" if count == view.places else ""
 
 
 def _who_hears(order: str, told: Told) -> str:

@@ -14,6 +14,7 @@ from desk import demo, shifts, window
 from desk.accounts import ensure_account
 from desk.work import Actor
 from models import Appointment, AuditEvent, Outbox, Shift, Slot
+from scheduling.rota import ShiftView
 from scheduling.types import Registration
 from tests.stories.ward import CONSOLE, EVERYBODY, booked
 
@@ -94,6 +95,60 @@ def test_places_are_added_and_taken_away_again(ward):
     ward.nurse("退出")
     ward.nurse(f"加号 {doctor} 后天上午 50")
     assert "没有执行" in ward.nurse("确认执行")
+
+
+def of_doctor(ward, doctor: str) -> ShiftView:
+    """The shift that is booked."""
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        ahead = shifts.ahead(counter.work, EVERYBODY)
+    return next(s for s in ahead if s.doctor_name == doctor and s.booked)
+
+
+def test_a_clinic_is_limited_to_so_many_places_and_that_is_taken_back(ward):
+    """「限号」 was answered as not understood."""
+    doctor = booked(ward.stage)
+    before = of_doctor(ward, doctor).places
+    preview = ward.nurse(f"{doctor}后天上午限号{before - 3}个")
+    assert f"将限号{before - 3}个（现在共{before}个，去掉3个空着的号）" in preview, preview
+    assert of_doctor(ward, doctor).places == before, "nothing without the word"
+    assert "确认执行" in ward.nurse("好")
+    assert "已限号" in ward.nurse("确认执行")
+    assert of_doctor(ward, doctor).places == before - 3
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        demo.roll(counter.work)  # the same files, once more
+    assert of_doctor(ward, doctor).places == before - 3
+    assert "撤销" in ward.nurse("撤销")
+    assert "已撤销" in ward.nurse("确认撤销")
+    assert of_doctor(ward, doctor).places == before
+
+
+def test_a_limit_above_what_there_is_gives_more_and_one_below_the_booked_is_refused(ward):
+    doctor = booked(ward.stage)
+    before = of_doctor(ward, doctor).places
+    assert "多放2个号" in ward.nurse(f"限号 {doctor} 后天上午 {before + 2}")
+    ward.nurse("确认执行")
+    assert of_doctor(ward, doctor).places == before + 2
+    assert f"现在就是{before + 2}个号" in ward.nurse(f"{doctor}后天上午只放{before + 2}个号")
+    ward.nurse(f"限号 {doctor} 后天上午 {before + 50}")
+    assert "有上限" in ward.nurse("确认执行")
+    assert "几个号" in ward.nurse(f"限号 {doctor} 后天上午")
+    assert f"将限号{before}个" in ward.nurse(str(before))
+    ward.nurse("退出")
+
+
+def test_no_limit_is_below_what_is_booked(ward):
+    doctor = booked(ward.stage)
+    other = Registration("李秀英", "resident_id", "110101195003070021", "self")
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        window.register(counter.work, other)
+    ward.nurse(f"加号 {doctor} 后天上午 给 李秀英0021")
+    ward.nurse("确认执行")
+    before = of_doctor(ward, doctor)
+    assert before.booked == 2
+    refused = ward.nurse(f"{doctor}后天上午限号1个")
+    assert "已经约了2位，不能限到1个" in refused, refused
+    assert "没有等着确认的操作" in ward.nurse("确认执行")
+    assert of_doctor(ward, doctor) == before
 
 
 def visits(ward) -> list:
@@ -219,6 +274,7 @@ def test_a_patient_cannot_do_any_of_it(ward):
         f"改诊室 {doctor} 后天 9诊室",
         f"改时间 {doctor} 后天上午 9点",
         f"加号 {doctor} 后天上午 给 张建国",
+        f"{doctor}后天上午限号1个",
     ):
         answer = ward.nurse(words, openid="oCurious")
         assert "确认执行" not in answer, answer
