@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nlp import ailing, answers, dates, departments, identity, people, readings
+from nlp import ailing, answers, dates, departments, identity, people, readings, soundalikes
 from nlp import symptoms as bodies
 from nlp.heard import Answer, Context, Named, When
 from nlp.intents import Cues
@@ -17,8 +17,9 @@ _PARTICULARS = frozenset({"name", "id_number", "phone", "code", "birth_date", "d
 
 @dataclass(frozen=True, slots=True)
 class Senses:
-    """What the senses found before the wish is weighed."""
+    """What the senses found before the wish is weighed; `meant` is the message by its sound."""
 
+    meant: str
     named: people.Scan
     symptoms: tuple[str, ...]
     negated: tuple[str, ...]
@@ -45,32 +46,52 @@ class Senses:
         )
 
 
-def sense(
-    text: str, now: datetime, vocabulary: Vocabulary, context: Context, who: identity.Identity
+def sense(  # noqa: PLR0913 - a text, and what is known around it
+    text: str,
+    now: datetime,
+    vocabulary: Vocabulary,
+    context: Context,
+    who: identity.Identity,
+    *,
+    as_written: bool = False,
 ) -> Senses:
-    """Return what each sense finds in a message; `who` are the particulars it holds."""
+    """
+    Return what each sense finds in a message; `who` are the particulars it holds.
+
+    Names, days and answers are read as they are written, complaints and departments as they are
+    meant, unless all is to be read `as_written`.
+    """
     named = people.scan(text, vocabulary)
-    present, negated = bodies.find(text)
     given = context.asking in _PARTICULARS and _has_particulars(who)
+    spared = as_written or given
+    meant = text if spared else soundalikes.righted(text, _names(text, named, who))
+    present, negated = bodies.find(meant)
     return Senses(
+        meant=meant,
         named=named,
         symptoms=present,
         negated=negated,
-        stated=departments.stated(text, vocabulary),
-        national=departments.national(text),
+        stated=departments.stated(meant, vocabulary),
+        national=departments.national(meant),
         when=() if given else dates.find(text, now, context.asking, named.spans, context.days),
-        readings=readings.find(text),
+        readings=readings.find(meant),
         answer=answers.yes_no(text, context.asking),
         ordinal=None if given else answers.ordinal(text, context.asking),
         # 「褚永康 440305…」: beside a number only known words are a complaint.
-        ailing=bool(present) or (not (who.id_number or who.phone) and ailing.speaks(text)),
+        ailing=bool(present) or (not (who.id_number or who.phone) and ailing.speaks(meant)),
     )
 
 
 def cues_of(text: str, now: datetime, vocabulary: Vocabulary, context: Context) -> Cues:
-    """Return the facts a message is weighed by, as `understand` finds them."""
+    """Return the facts a message is weighed by, which a model learns as they are written."""
     who = identity.find(text, context.asking, now.date())
-    return sense(text, now, vocabulary, context, who).cues(context.asking)
+    return sense(text, now, vocabulary, context, who, as_written=True).cues(context.asking)
+
+
+def _names(text: str, named: people.Scan, who: identity.Identity) -> list[people.Span]:
+    """Return where doctors' names stand, and the patient's."""
+    at = text.find(who.name) if who.name else -1
+    return [*named.spans, *([(at, at + len(who.name or ""))] if at >= 0 else [])]
 
 
 def _has_particulars(who: identity.Identity) -> bool:

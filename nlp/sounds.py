@@ -32,6 +32,18 @@ def readings(char: str) -> tuple[str, ...]:
     return _table().get(char, (char,))
 
 
+@cache
+def _voice() -> dict[int, str]:
+    """Return a table that writes every character as one that sounds like it."""
+    chosen: dict[str, str] = {}
+    return {ord(c): chosen.setdefault(readings(c)[0], c) for c in known()}
+
+
+def spoken(text: str) -> str:
+    """Return the text with one character for each sound: 血唐 and 血糖 are the same."""
+    return text.translate(_voice())
+
+
 @lru_cache(maxsize=2048)
 def blurred(syllable: str) -> str:
     """Return the syllable with the sounds that people confuse made one: zhang and zan alike."""

@@ -212,7 +212,7 @@ def _understand(
     unsure = bool(site) and not (senses.stated or senses.national)
     # Who has a fever is told of the fever clinic anyway: what is asked tells the others apart.
     apart = [d for d in likely if not (heard.feverish and d.name == departments.INFECTIOUS)]
-    told_so_far = "，".join((*context.symptoms, text))
+    told_so_far = "，".join((*context.symptoms, senses.meant))
     own = site
     if context.symptoms and heard.symptoms:
         alone = replace(context, symptoms=())
@@ -286,7 +286,7 @@ def _departments(
     if not complains and (national or heard.intent != "book" or heard.doctors):
         return national
     earlier = () if "instead" in heard.preferences else context.symptoms
-    words = "，".join((*earlier, complaints.core(heard.text, heard.symptoms)))
+    words = "，".join((*earlier, complaints.core(senses.meant, heard.symptoms)))
     guessed = triage.score(words, person, model=model)
     if heard.intent in _ASKS and not (heard.symptoms or national):
         return guessed if guessed[0].score >= _LIKELY_ASKED else ()
