@@ -69,7 +69,7 @@ def _on(places: Places, name: str) -> Iterator[Row]:
         for size in sizes:
             engine = connect(places.database(name))
             at_the_end.callback(engine.dispose)
-            day = _Day(engine, size)
+            day = Day(engine, size)
             for what, act in day.acts().items():
                 act(0)  # plans and statements are made once
                 measurements.append(_timed(f"{what} {size}", act, places.sizes.searches))
@@ -100,7 +100,7 @@ def _rooms(size: int) -> range:
     return range(1, 1 + max(2, size // _A_ROOM))
 
 
-class _Day:
+class Day:
     """One database with one day in it, at ten in the morning."""
 
     def __init__(self, engine: Engine, size: int) -> None:
