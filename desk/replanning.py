@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, exists, or_, select
 
 from desk.engagements import colliding, of_all
 from desk.openings import OPENINGS, openings
+from desk.splitting import NO_PARTS, Parts
 from desk.work import Work
 from models import (
     Appointment,
@@ -41,6 +42,7 @@ PEOPLE = (
         Appointment.patient_id,
         Appointment.wechat_user_id,
         Appointment.slot_id,
+        Appointment.shift_id,
         Appointment.department_id,
         Appointment.starts_at,
         Appointment.half_day,
@@ -91,10 +93,33 @@ _SEATS = OPENINGS.join(
 )
 
 
-def people_of(work: Work, shifts: Sequence[int]) -> list[Row[*tuple[Any, ...]]]:
-    """Return who would be stranded if these shifts were suspended: who is only choosing is not."""
+def people_of(
+    work: Work, shifts: Sequence[int], parts: Parts = NO_PARTS
+) -> list[Row[*tuple[Any, ...]]]:
+    """
+    Return who would be stranded if these shifts were suspended: who is only choosing is not.
+
+    Of those in `parts` only who comes then or later.
+    """
     rows = work.conn.execute(OF_SHIFTS, {"shifts": list(shifts)})
-    return [row for row in rows if row.status != "held"]
+    return [row for row in rows if row.status != "held" and _is_of(row, parts)]
+
+
+def _is_of(row: Row[*tuple[Any, ...]], parts: Parts) -> bool:
+    return row.shift_id not in parts or row.starts_at >= parts[row.shift_id]
+
+
+def seats_beside(
+    work: Work,
+    people: Sequence[Row[*tuple[Any, ...]]],
+    shifts: Sequence[int],
+    parts: Parts = NO_PARTS,
+) -> list[Opening]:
+    """Return what would be free for them without these shifts, or these parts of them."""
+    free = seats(work, people, [shift for shift in shifts if shift not in parts])
+    closed = [(Slot.shift_id == shift) & (Slot.starts_at >= at) for shift, at in parts.items()]
+    gone = set(work.conn.scalars(select(Slot.id).where(or_(*closed)))) if closed else set()
+    return [opening for opening in free if opening.slot not in gone]
 
 
 def seats(

@@ -14,6 +14,7 @@ from desk.roster_files import RosterError
 from desk.roster_places import name_appointments
 from desk.roster_report import Count
 from desk.roster_wanted import WantedShift
+from desk.splitting import PART
 from desk.work import Work
 from models import Appointment, Shift, Slot
 from models.appointments import ACTIVE
@@ -28,6 +29,7 @@ _OVERRIDES = {
     "doctor": {"doctor_id"},
     "room": {"room"},
     _TIME: {"starts_at", "ends_at", "half_day", "slot_minutes"},
+    PART: {"ends_at", "slot_minutes"},
 }
 _PLACES = "places"
 _KEPT = {name: f"kept_{name}" for name in QUOTAS}
@@ -120,7 +122,7 @@ class Reconciler:
             return False
         if new:
             self._work.conn.execute(update(Shift).where(Shift.id == row.id).values(**new))
-        if _TIME in overridden:
+        if _TIME in overridden or PART in overridden:
             return bool(new)  # its slots stand where staff have put them
         is_open = row.state == "published"
         kept = {piece.starts_at: piece for piece in wanted.slices}

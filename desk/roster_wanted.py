@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from desk.roster_files import Line, RosterTables
 from desk.roster_places import name_appointments
+from desk.splitting import whole_key
 from desk.work import Work
 from models import Appointment, Shift
 from models.appointments import ACTIVE
@@ -61,7 +62,7 @@ def _stored_spans(
     )
     concerned = set(doctors)
     for row in work.conn.execute(query):
-        if row.doctor_id in concerned and row.natural_key not in wanted:
+        if row.doctor_id in concerned and whole_key(row.natural_key) not in wanted:
             yield row.doctor_id, row.starts_at, row.ends_at, row.natural_key
 
 

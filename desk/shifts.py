@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from desk.openings import to_half_day
 from desk.rows import WHERE
+from desk.splitting import PART
 from desk.work import Work
 from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot
 from scheduling.errors import NotAllowed
@@ -49,6 +50,7 @@ _SHIFTS = (
         Shift.room,
         Shift.fee_fen,
         Shift.service_type,
+        Shift.overridden,
         _BOOKED.label("booked"),
         _ARRIVED.label("arrived"),
         _PLACES.label("places"),
@@ -210,4 +212,5 @@ def _view(work: Work, row: Row[*tuple[Any, ...]]) -> ShiftView:
         room=row.room,
         fee_fen=row.fee_fen,
         service_type=row.service_type,
+        is_part=PART in row.overridden.split(),
     )

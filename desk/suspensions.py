@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk import (
@@ -26,12 +26,14 @@ from desk import (
     rehousing,
     replanning,
     rooms,
+    splitting,
     stock,
     suspension_lines,
 )
 from desk.events import record
 from desk.rows import insert_row
 from desk.shifts import ahead, check, of_suspension, patients
+from desk.splitting import NO_PARTS, Parts
 from desk.work import Actor, Work
 from models import (
     Appointment,
@@ -101,14 +103,16 @@ class Suspensions:
         audit.record(work, "look", "day", {"shifts": [shift.id for shift in found]})
         return [(shift, patients(work, shift.id)) for shift in found]
 
-    def foresee(self, shifts: Sequence[int]) -> Impact:
+    def foresee(self, shifts: Sequence[int], parts: Parts = NO_PARTS) -> Impact:
         """Return what suspending these shifts would do to their patients; changes nothing."""
-        return self.plan(shifts)[0]
+        return self.plan(shifts, parts)[0]
 
-    def plan(self, shifts: Sequence[int]) -> tuple[Impact, Sequence[Line]]:
+    def plan(
+        self, shifts: Sequence[int], parts: Parts = NO_PARTS
+    ) -> tuple[Impact, Sequence[Line]]:
         """Return the same with each patient's place in the plan."""
-        people = replanning.people_of(self._work, shifts)
-        free = replanning.seats(self._work, people, shifts)
+        people = replanning.people_of(self._work, shifts, parts)
+        free = replanning.seats_beside(self._work, people, shifts, parts)
         lines = suspension_lines.foreseen(self._work, people, free)
         days = [line.why[0] for line in lines]
         impact = Impact(
@@ -120,19 +124,27 @@ class Suspensions:
         )
         return impact, lines
 
-    def suspend(self, member: Member, shifts: Sequence[int]) -> int:
+    def suspend(self, member: Member, shifts: Sequence[int], parts: Parts = NO_PARTS) -> int:
         """
         Close shifts at once and see to it that their patients get new places; returns its number.
 
+        Of those in `parts` only what begins then or later: a shift of its own from now on.
+
         Raises:
             NotAllowed: a shift this member may not touch.
-            ShiftSuspended: one of them is suspended already.
+            ShiftSuspended: one of them is suspended already. BadShiftTime: nothing begins later.
         """
         work = self._of_staff(member)
         check(work, member, shifts)
-        slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
+        slots = list(work.conn.scalars(_slots_of(shifts)))
         with work.conn.begin_nested():
             stock.lock(work, slots)
+            rooms.lock(work, rooms.of_today(work, shifts))
+            shifts = [
+                splitting.split(work, shift, parts[shift]) if shift in parts else shift
+                for shift in shifts
+            ]
+            slots = list(work.conn.scalars(_slots_of(shifts)))
             rooms.lock(work, today := rooms.of_today(work, shifts))
             row = {"staff_id": member.id, "created_at": work.now}
             number = insert_row(work.conn, insert(Suspension), row)
@@ -178,8 +190,10 @@ class Suspensions:
             if back == closed:
                 over = update(Suspension).where(Suspension.id == suspension)
                 work.conn.execute(over.values(undone_at=work.now))
-        audit.record(work, "resume", f"suspension:{suspension}", {"shifts": back})
-        return self.progress(suspension, back)
+            audit.record(work, "resume", f"suspension:{suspension}", {"shifts": back})
+            progress = self.progress(suspension, back)
+            splitting.join(work, back)
+        return progress
 
     def latest(self, member: Member) -> int | None:
         """Return the number of the newest suspension that stands and that this member made."""
@@ -219,7 +233,8 @@ class Suspensions:
         slots = list(work.conn.scalars(select(Slot.id).where(Slot.shift_id.in_(shifts))))
         freed = [*slots, *(row.slot_id for row in targets)]
         line.lock(work, freed)
-        rooms.lock(work, rooms.of_today(work, shifts))
+        joined = {*shifts, *splitting.wholes(work, shifts).values()}
+        rooms.lock(work, rooms.of_today(work, joined))
         for target in targets:
             stock.finish(work, target, "expired", "the shift takes place after all")
         work.conn.execute(
@@ -288,3 +303,7 @@ class Suspensions:
             Appointment.id.in_(ids), Appointment.status.in_(ACTIVE)
         )
         return list(self._work.conn.execute(some.order_by(Appointment.id)))
+
+
+def _slots_of(shifts: Sequence[int]) -> Select[int]:
+    return select(Slot.id).where(Slot.shift_id.in_(shifts))

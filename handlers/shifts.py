@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot, Stop
@@ -15,6 +15,12 @@ from scheduling.rota import ShiftView
 
 # More than these do not fit one message of choices; of other days so many are named.
 _FEW, _SHOWN = 4, 3
+# 凌晨, 早上, 上午, 中午, 下午, 傍晚, 晚上, all day: hours and minutes, from and to.
+_DAYPARTS = frozenset(
+    {(0, 0, 6, 0), (6, 0, 10, 0), (8, 0, 12, 0), (11, 0, 14, 0), (12, 0, 18, 0), (17, 0, 19, 0),
+     (18, 0, 22, 0), (0, 0, 0, 0)}
+)  # fmt: skip
+_CLOCK = timedelta(minutes=30)  # what a bare 「10点」 is heard as
 _ASSENTS = frozenset({"affirm", "choose"})
 
 
@@ -40,12 +46,42 @@ def meant(values: Values, world: World, state: str) -> list[ShiftView]:
     doctors, wards = values.get("doctors", ()), values.get("wards", ())
     if member is None or not (doctors or wards or member.doctor):
         return []
-    when = [
-        (datetime.fromisoformat(start), datetime.fromisoformat(end))
-        for start, end in values.get("when", ())
-    ]
-    shifts = world.desk.suspensions.shifts(member, doctors, wards, when)
+    shifts = world.desk.suspensions.shifts(member, doctors, wards, _said(values))
     return [shift for shift in shifts if shift.state == state]
+
+
+def parts(found: Sequence[ShiftView], values: Values) -> Mapping[int, datetime] | None:
+    """
+    Return from when on those shifts are meant of which only the end is (10点以后).
+
+    None where a beginning or a middle is meant, and no end.
+    """
+    starting: dict[int, datetime] = {}
+    for view in found:
+        touching = [when for when in _said(values) if _touches(view, *when)]
+        if not touching or any(_is_all(view, *when) for when in touching):
+            continue
+        start, end = touching[0]
+        is_clock = end - start == _CLOCK
+        if len(touching) > 1 or start <= view.starts_at or not (is_clock or end >= view.ends_at):
+            return None
+        starting[view.id] = start
+    return starting
+
+
+def _said(values: Values) -> list[tuple[datetime, datetime]]:
+    when = values.get("when", ())
+    return [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in when]
+
+
+def _touches(view: ShiftView, start: datetime, end: datetime) -> bool:
+    return view.starts_at < end and view.ends_at > start
+
+
+def _is_all(view: ShiftView, start: datetime, end: datetime) -> bool:
+    """Whether the words name the whole clinic: what lies around it, or its part of the day."""
+    is_around = start <= view.starts_at and end >= view.ends_at
+    return is_around or (start.hour, start.minute, end.hour, end.minute) in _DAYPARTS
 
 
 def which(question: str, none: str, found: Sequence[ShiftView], values: Values) -> Asked:

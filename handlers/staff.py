@@ -24,8 +24,10 @@ from handlers.texts import staff as texts
 from nlp.heard import Heard, Order
 from scheduling.errors import Refusal
 from scheduling.rota import Member, ShiftView
+from scheduling.types import Physician
 
 _DAY = timedelta(days=1)
+_TWO = 2
 _SLIP = "call_undo"  # 「发错了」
 
 
@@ -139,13 +141,31 @@ def _none(heard: Heard, world: World, member: Member) -> Reply:
     return Reply(texts.not_understood(member))
 
 
+def _swap(heard: Heard, world: World, member: Member) -> Reply:
+    """Two doctors who change places: two acts, each with patients of its own."""
+    order = heard.order
+    when = [(w.start, w.end) for w in order.when] if order else []
+    named: dict[str, list[tuple[Physician, Sequence[ShiftView]]]] = {}
+    for doctor in world.desk.catalogue.doctors(list(order.doctors)) if order else ():
+        some = world.desk.suspensions.shifts(member, [doctor.code], when=when)
+        taking_place = [view for view in some if view.state == "published"]
+        named.setdefault(doctor.name, []).append((doctor, taking_place))
+    if len(named) != _TWO:
+        return Reply(texts.not_understood(member))
+    # Of several of one name the one who has a clinic then.
+    turns = [[turn for turn in each if turn[1]] or each for each in named.values()]
+    if any(len(each) > 1 for each in turns):
+        return Reply(texts.WHICH_OF_NAME)
+    return Reply(texts.swap([each[0] for each in turns]))
+
+
 _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
     "progress": _progress,
     "today": _today,
     "untell": telling.take_back,
     "lookup": _lookup,
     "help": _help,
-    "none": _none,
+    "swap": _swap,
 }
 
 # -- 停诊
@@ -160,21 +180,25 @@ def _ask_shifts(values: Values, world: World) -> Asked:
 
 
 def _ask_suspend(values: Values, world: World) -> Asked:
-    impact = world.desk.suspensions.foresee(values["shifts"])
-    return Question(texts.preview(shifts.views(values, world), impact), wants="order")
+    views = shifts.views(values, world)
+    parts = shifts.parts(views, values)
+    if parts is None:
+        return Stop(texts.NO_MIDDLE)
+    impact = world.desk.suspensions.foresee(values["shifts"], parts)
+    return Question(texts.preview(views, impact, parts), wants="order")
 
 
 def _suspended(values: Values, world: World) -> Done:
-    member = world.desk.staff.me()
-    if member is None:
+    member, views = world.desk.staff.me(), shifts.views(values, world)
+    parts = shifts.parts(views, values)
+    if member is None or parts is None:
         return Done(texts.NOT_DONE)
-    impact = world.desk.suspensions.foresee(values["shifts"])
-    views = shifts.views(values, world)
+    impact = world.desk.suspensions.foresee(values["shifts"], parts)
     try:
-        world.desk.suspensions.suspend(member, values["shifts"])
+        world.desk.suspensions.suspend(member, values["shifts"], parts)
     except Refusal as no:
         return Done(refusals.say(no))
-    return Done(texts.suspended(views, impact))
+    return Done(texts.suspended(views, impact, parts))
 
 
 SUSPEND: Form[World] = Form(

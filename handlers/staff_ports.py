@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,9 @@ from scheduling.rota import (
     Told,
 )
 from scheduling.types import AppointmentView, PatientId
+
+# From when on of which shifts; those that are not named are meant as a whole.
+Parts = Mapping[int, datetime]
 
 
 class StaffRoom(Protocol):
@@ -65,11 +68,11 @@ class Suspensions(Protocol):
         """Return shifts with their patients, masked; without them unless `names_too`."""
         ...
 
-    def foresee(self, shifts: Sequence[int]) -> Impact:
-        """Return what suspending shifts would do to their patients."""
+    def foresee(self, shifts: Sequence[int], parts: Parts) -> Impact:
+        """Return what suspending shifts, or those parts of them, would do to their patients."""
         ...
 
-    def suspend(self, member: Member, shifts: Sequence[int]) -> int:
+    def suspend(self, member: Member, shifts: Sequence[int], parts: Parts) -> int:
         """Close shifts and have their patients offered new places; returns its number."""
         ...
 

@@ -82,7 +82,8 @@ class Shift(Base):
     `natural_key` is what makes two imports of one line the same shift: its department, doctor,
     local date, start and label. `fee_fen` in CNY fen; `state` is published or suspended, by
     `suspension_id` if that was done by a member of staff. `overridden` names, separated by blanks,
-    what staff have changed since (doctor, room, places): the roster's files leave that alone.
+    what staff have changed since (doctor, room, time, places, part): the roster's files leave that
+    alone.
     `extra`: so many places more than planned (加号).
     """
 

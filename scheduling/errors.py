@@ -455,9 +455,10 @@ class BadQuota(Refusal):
 
 class BadShiftTime(Refusal):
     """
-    A shift cannot begin then.
+    A shift cannot begin, or end, then.
 
-    facts: fault (half_day: it would leave its half-day | past: that has gone by | begun: it has).
+    facts: fault (half_day: it would leave its half-day | past: that has gone by | begun: it has |
+    rest: nothing of it begins later).
     """
 
     slot = "shifts"

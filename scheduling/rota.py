@@ -24,7 +24,8 @@ class ShiftView:
     """
     One shift as staff speak of it (班次), times local.
 
-    `booked` of its `places` are taken, `arrived` of those patients are here.
+    `booked` of its `places` are taken, `arrived` of those patients are here. `is_part`: it is less
+    than the clinic it was planned as, the rest is suspended.
     """
 
     id: int
@@ -45,6 +46,7 @@ class ShiftView:
     room: str
     fee_fen: int = 0
     service_type: str = "general"
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from handlers.texts import wording
 from scheduling.rota import (
@@ -71,16 +71,22 @@ NO_SUCH_SHIFT = (
     "没有找到这个班次。请写明医生和时间，例如：张伟 明天上午。可能那天他不出诊，或已经停诊。"
 )
 ALREADY = "这个班次已经停诊了。看进展请回复：停诊进度。要恢复请回复：恢复 医生 时间。"
+NO_MIDDLE = (
+    "只能停整个班次，或停某个时间以后的，没有执行。例如：停诊 张伟 明天上午10点以后。"
+    "要晚一点开诊，请发：改时间 张伟 明天上午 10点。中间离开一会儿，由医生发：休息30分钟。"
+)
 NOTHING_SUSPENDED = "没有找到停诊的班次。请写明医生和时间，例如：恢复 张伟 明天上午。"
 # More shifts than these are too many to list those nobody has booked.
 _MANY = 6
 _MOST_FOUND = 10
+_FEW_TURNS = 3
 NOT_DONE = "没有执行，什么都没有改动。"
 NO_SUSPENSION = "您没有正在进行的停诊。"
 NOBODY_TODAY = "这一天没有您能看的班次。"
 HELP = (
     "一句话就能办，也可以照平时说话，例如：张主任明早有急事来不了。\n"
     "停诊 张伟 明天上午\n"
+    "停诊 张伟 明天上午10点以后\n"
     "恢复 张伟 明天上午\n"
     "撤销（10分钟内，上一步）\n"
     "停诊进度\n"
@@ -140,15 +146,26 @@ def bound(member: Member) -> str:
 
 def shift(view: ShiftView) -> str:
     """11月25日 周三 上午，神经内科张伟，12位患者."""
-    who = view.doctor_name or "普通号"
-    when = f"{wording.day(view.starts_at.date())} {wording.half(view.half_day)}"
-    where = f"{when}，{view.site_name}{view.department_name}{who}"
+    hours = f"{wording.clock(view.starts_at)}–{wording.clock(view.ends_at)}"
+    where = _where(view, hours if view.is_part else "")
     # Nobody is booked any more where nothing takes place: how many it concerns is told apart.
     return where if view.state == "suspended" else f"{where}，{view.booked}位患者"
 
 
-def _listed(shifts: Sequence[ShiftView]) -> str:
-    return "\n".join(shift(view) for view in shifts)
+def _where(view: ShiftView, hours: str) -> str:
+    who = view.doctor_name or "普通号"
+    when = f"{wording.day(view.starts_at.date())} {wording.half(view.half_day)}{hours}"
+    return f"{when}，{view.site_name}{view.department_name}{who}"
+
+
+def _listed(shifts: Sequence[ShiftView], parts: Mapping[int, datetime] | None = None) -> str:
+    since = parts or {}
+    return "\n".join(
+        f"{_where(view, f'{wording.clock(since[view.id])}以后')}（之前的照常出诊）"
+        if view.id in since
+        else shift(view)
+        for view in shifts
+    )
 
 
 def all_of_them(count: int) -> str:
@@ -166,9 +183,11 @@ def shifts(some: Sequence[ShiftView]) -> str:
     return "；".join(shift(view) for view in some)
 
 
-def preview(shifts: Sequence[ShiftView], impact: Impact) -> str:
-    """What will happen, in numbers, before anything does."""
-    lead = f"将要停诊：\n{_listed(shifts)}\n"
+def preview(
+    shifts: Sequence[ShiftView], impact: Impact, parts: Mapping[int, datetime] | None = None
+) -> str:
+    """What will happen, in numbers, before anything does; of `parts` from when on."""
+    lead = f"将要停诊：\n{_listed(shifts, parts)}\n"
     if impact.affected:
         lead += (
             f"影响{impact.affected}位患者，其中{impact.checked_in}位已签到；"
@@ -222,6 +241,30 @@ def why_not_limited(view: ShiftView, count: int) -> str:
     if count < view.booked:
         return f"已经约了{view.booked}位，不能限到{count}个，没有执行。要停掉一部分，请用：停诊。"
     return f"现在就是{count}个号，没有改动。" if count == view.places else ""
+
+
+def swap(turns: Sequence[tuple[Physician, Sequence[ShiftView]]]) -> str:
+    """How two doctors change places: each stands in for the other, where they are free to."""
+    (one, ones), (other, others) = turns
+    if any(a.starts_at < b.ends_at and b.starts_at < a.ends_at for a in ones for b in others):
+        return (
+            f"{one.name}和{other.name}那时都出诊，一位医生不能同时看两个班次的病人，没有执行。"
+            "只换诊室的，请分别发：改诊室 医生 时间 诊室。"
+        )
+    lines = [
+        *(_stands_in(view, one.name, other.name) for view in ones[:_FEW_TURNS]),
+        *(_stands_in(view, other.name, one.name) for view in others[:_FEW_TURNS]),
+    ]
+    if not lines:
+        return f"{one.name}和{other.name}那时都没有班次，没有执行。请写明两边各是哪一天。"
+    asked = "\n".join(lines)
+    more = "" if ones and others else "\n另一边也请照样写上哪一天。"
+    return f"对调请分开办，一行一次，每次都先给您看影响，还没有执行：\n{asked}{more}"
+
+
+def _stands_in(view: ShiftView, away: str, by: str) -> str:
+    at = view.starts_at
+    return f"替诊 {away} {by} {at.month}月{at.day}日{wording.half(view.half_day)}"
 
 
 def _who_hears(order: str, told: Told) -> str:
@@ -295,11 +338,13 @@ def found(patients: Sequence[PatientLine]) -> str:
     return f"找到{len(patients)}位：\n{lines}{more}\n看全部信息请到工作台。"
 
 
-def suspended(shifts: Sequence[ShiftView], impact: Impact) -> str:
+def suspended(
+    shifts: Sequence[ShiftView], impact: Impact, parts: Mapping[int, datetime] | None = None
+) -> str:
     """It is done; what happens now, and how to take it back."""
     told = f"正在为{impact.affected}位患者安排，1分钟后开始通知。\n" if impact.affected else ""
     return (
-        f"已停诊：\n{_listed(shifts)}\n{told}"
+        f"已停诊：\n{_listed(shifts, parts)}\n{told}"
         "看进展请回复：停诊进度\n发错了，10分钟内回复：撤销停诊"
     )
 

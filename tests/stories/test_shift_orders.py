@@ -327,3 +327,31 @@ def test_a_clinic_is_stopped_and_patients_are_told_in_other_words_too(ward):
     told = ward.nurse(f"给{doctor}后天上午的病人发个通知：改在3号楼看诊")
     assert "将要通知1位患者" in told
     assert "内容：改在3号楼看诊" in told
+
+
+def test_two_doctors_change_places_by_two_lines_that_work(ward):
+    """「对调」 was answered as not understood."""
+    doctor = booked(ward.stage)
+    colleague = free_colleague(ward, doctor)
+    answer = ward.nurse(f"{doctor}和{colleague}后天上午对调")
+    assert "还没有执行" in answer, answer
+    assert "另一边也请照样写上哪一天" in answer, "she has no clinic then"
+    (line,) = (each for each in answer.splitlines() if each.startswith("替诊"))
+    assert line.startswith(f"替诊 {doctor} {colleague} ")
+    assert f"由{colleague}代替出诊" in ward.nurse(line)
+    assert "已改好" in ward.nurse("确认执行")
+
+
+def test_two_who_have_a_clinic_at_one_time_cannot_stand_in_for_each_other(ward):
+    doctor = booked(ward.stage)
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        ahead = shifts.ahead(counter.work, EVERYBODY)
+    mine = next(s for s in ahead if s.doctor_name == doctor and s.booked)
+    busy = next(
+        s.doctor_name
+        for s in ahead
+        if s.starts_at == mine.starts_at
+        and s.site == mine.site
+        and s.doctor_name not in ("", doctor)
+    )
+    assert "那时都出诊" in ward.nurse(f"{doctor}和{busy}后天上午对调")
