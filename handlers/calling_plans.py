@@ -148,7 +148,7 @@ def _delay(values: Values, world: World, member: Member) -> str:
     return texts.delayed(room, until, world.desk.rooms.delay(member, values["shift"], until))
 
 
-# -- 约下次
+# -- 约下次, also with 「完成」 or 「下一个」 in the same line: done by the same word, after it
 
 
 def _on_which_day(values: Values, world: World) -> Asked:
@@ -161,7 +161,14 @@ def _on_which_day(values: Values, world: World) -> Asked:
         return Question(texts.WHICH_DAY, wants="day")
     day = datetime.fromisoformat(when[0])
     found = world.desk.rooms.next_visit(member, values["shift"], day.date())
-    return Filled(int(found.slot)) if found else Stop(texts.no_place(day.date()))
+    if found is None:
+        return Stop(texts.no_place(day.date(), is_to_end=bool(_then(values))))
+    return Filled(int(found.slot))
+
+
+def _then(values: Values) -> str:
+    """What else is to be done, `call_done` or `call_next`; empty for nothing."""
+    return str(values.get("wish", {}).get("argument", ""))
 
 
 def _preview_visit(values: Values, world: World) -> str:
@@ -169,7 +176,8 @@ def _preview_visit(values: Values, world: World) -> str:
     inside = _inside(values, room)
     if inside is None:
         return texts.NOBODY_INSIDE
-    return texts.visit_preview(inside, world.desk.finder.opening(SlotId(values["aim"])))
+    opening = world.desk.finder.opening(SlotId(values["aim"]))
+    return texts.visit_preview(inside, opening, then=_then(values))
 
 
 def _book(values: Values, world: World, member: Member) -> str:
@@ -177,7 +185,19 @@ def _book(values: Values, world: World, member: Member) -> str:
     inside = _inside(values, rooms.of(member, shift))
     if inside is None:
         return texts.CHANGED_MEANWHILE
-    return texts.visit_booked(rooms.book_next_visit(member, shift, slot, inside.appointment))
+    booked = texts.visit_booked(rooms.book_next_visit(member, shift, slot, inside.appointment))
+    return f"{booked}\n{_end(values, world, member, inside)}".rstrip()
+
+
+def _end(values: Values, world: World, member: Member, inside: TicketView) -> str:
+    """End the visit of the one inside where that was said, too."""
+    rooms, shift = world.desk.rooms, values["shift"]
+    if _then(values) == "call_done":
+        return texts.finished(rooms.finish(member, shift), rooms.of(member, shift))
+    if _then(values) == "call_next":
+        called = rooms.call_next(member, shift)
+        return texts.called(called, inside, rooms.of(member, shift)) if called else texts.NOBODY
+    return ""
 
 
 # -- 提前结束

@@ -189,6 +189,7 @@ _MEANS: Mapping[str, str] = {
     "queue_results": "back",
     "other_doctor": "elsewhere",
     "queue_elsewhere": "elsewhere",
+    "queue_long": "long",
 }
 # What is only said.
 _SAYS: Mapping[str, Callable[[Sequence[Standing], World], str]] = {
@@ -196,6 +197,7 @@ _SAYS: Mapping[str, Callable[[Sequence[Standing], World], str]] = {
     "told": _told_when_near,
     "until": lambda mine, world: texts.until(mine),
     "elsewhere": lambda mine, world: texts.elsewhere(mine),
+    "long": lambda mine, world: texts.long(mine),
 }
 _HERE = frozenset({"waiting", "called"})
 # What is about the line where somebody's ticket is in one of these states.
@@ -212,8 +214,9 @@ _CLAIMED: Mapping[str, frozenset[str]] = {
     "queue_elsewhere": _HERE,
     "other_doctor": _HERE,
     "crowded": _HERE,
+    "queue_long": _HERE,
 }
-_LOOSE = frozenset({"queue_elsewhere", "other_doctor", "crowded"})
+_LOOSE = frozenset({"queue_elsewhere", "other_doctor", "crowded", "queue_long"})
 # In which states a ticket can be left, or come back to.
 _ACTS: Mapping[str, frozenset[str]] = {
     "leave": STAYING,

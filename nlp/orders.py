@@ -25,6 +25,9 @@ TELL = "tell"
 # Orders whose argument is how many places, and how many minutes.
 _COUNTED = ("extra", "fewer", "limit")
 _TIMED = ("call_late",)
+# An order that may hold another one: 「完成，约下次 一周后」; its argument is that one's name.
+_TWOFOLD = "call_visit"
+_NEXT, _DONE = "call_next", "call_done"
 _CLOCKED = "time"
 _EARLIER, _LATER = "提前早", "推迟延后往晚"
 _H = "0-9一二三四五六七八九十"
@@ -137,6 +140,8 @@ def _argument(order: str, written: str) -> str:
         return str(to_int(written) or "")
     if order in _TIMED:
         return str(minutes(written) or "")
+    if order == _TWOFOLD:
+        return (_NEXT if "下" in written else _DONE) if written else ""
     return clock_or_shift(written) if order == _CLOCKED else written.strip()
 
 

@@ -24,6 +24,7 @@ _ENGLISH = re.compile(
 )
 # Talk that is about nothing the desk does.
 IDLE = frozenset({"rude", "upset", "off_topic"})
+SCOLDING = IDLE | {"queue_long"}
 
 
 def _table(column: str) -> dict[str, re.Pattern[str]]:

@@ -199,7 +199,8 @@ def _understand(
     if seen.flags:
         heard = _with_urgency(heard, seen.flags)
     if _is_idle(heard, senses):
-        return Heard(text=text, preferences=heard.preferences & preferences.IDLE)
+        # Whoever scolds in line may mean the line: the desk knows whether she is in one.
+        return Heard(text=text, preferences=heard.preferences & preferences.SCOLDING)
     if "more" in heard.preferences and not heard.red_flags:
         # 「更多」 is of the list before her, and no complaint where there is none.
         return Heard(text=text, preferences=heard.preferences)

@@ -156,12 +156,15 @@ def _resumes(room: RoomView | None, until: datetime) -> str:
     return f"{wording.clock(until)}{how}"
 
 
-def visit_preview(ticket: TicketView, opening: Opening) -> str:
-    """For whom, and when."""
+_THEN = {"call_done": "同时完成这次就诊。", "call_next": "同时完成这次就诊，叫下一位。"}
+
+
+def visit_preview(ticket: TicketView, opening: Opening, then: str = "") -> str:
+    """For whom, and when; `then` is the order that is done with it."""
     return (
         f"将为{_who(ticket)}约下次：{wording.moment(opening.starts_at)}，"
-        f"{opening.department_name}{wording.doctor(opening)}，{wording.fee(opening.fee_fen)}。\n"
-        f"{_SURE}"
+        f"{opening.department_name}{wording.doctor(opening)}，{wording.fee(opening.fee_fen)}。"
+        f"{_THEN.get(then, '')}\n{_SURE}"
     )
 
 
@@ -171,9 +174,11 @@ def visit_booked(view: AppointmentView) -> str:
     return f"已约好：{view.patient_name_masked}，{at}，预约号{view.code}。患者会收到通知。"
 
 
-def no_place(day: date) -> str:
-    """The doctor sees nobody about that day, or all is taken."""
-    return f"{wording.day(day)}前后您没有能约的号，没有执行。请换一天，或让患者到时挂号。"
+def no_place(day: date, *, is_to_end: bool = False) -> str:
+    """The doctor sees nobody about that day, or all is taken; the visit was to end with it."""
+    end = "这次就诊还没有结束，看完了请回：完成" if is_to_end else ""
+    none = f"{wording.day(day)}前后您没有能约的号，没有执行。请换一天，或让患者到时挂号。"
+    return f"{none}\n{end}".rstrip()
 
 
 def close_preview(room: RoomView | None) -> str:

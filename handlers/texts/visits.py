@@ -152,6 +152,11 @@ def worse(standings: Sequence[Standing]) -> str:
     return f"{ranks.WORSE}急的，分诊台让您先看；身边没有人，打120。\n{all_stand(standings)}"
 
 
+def long(standings: Sequence[Standing]) -> str:
+    """Who has waited too long for her taste: we are sorry, and this is how it stands."""
+    return f"让您久等了，对不起。\n{all_stand(standings)}\n{ranks.WORSE}"
+
+
 def elsewhere(standings: Sequence[Standing]) -> str:
     """Who waits and wants another doctor."""
     return f"{ELSEWHERE}\n{all_stand(standings)}"

@@ -57,6 +57,9 @@ BESIDES = {
     "queue_ask": "医生怎么还没来 大夫还没来吗 医生几点来 医生人呢 我会不会排到最后 "
     "结果出来还要重新排队吗 刚才叫我了吗 有没有叫过我 医生怎么还不叫号 今天还能看上吗 "
     "上午看得完吗 下班前能轮到我吗 还来得及吗 做完检查去哪 拍完片子之后找谁",
+    "queue_long": "等太久了 等得太久了 等了太久了 等好久了还没到我 都等了两个小时了 等了半天了 "
+    "等了一上午了还没叫我 怎么这么慢 太慢了 你们怎么这么慢啊 叫号太慢了 等死人了 排队排了半天 "
+    "等得好急",
     "queue_missed": "我错过了 刚才没赶上 过号了怎么办 我的号过了 刚才没听见叫我 错过叫号了 "
     "叫我的时候我不在 叫我的时候我没听见 "
     "号被跳过了",
@@ -143,6 +146,33 @@ def test_what_is_first_in_an_illness_is_no_question_about_the_line(text):
 )
 def test_a_question_about_results_is_not_the_news_of_them(text):
     assert "queue_results" not in heard(text).preferences
+
+
+@pytest.mark.parametrize(
+    "text", ["疼太久了", "头疼等了半天也没好", "心跳太慢了", "伤口好得太慢", "跳得这么慢要紧吗",
+             "等太久会不会加重", "月经等了两个月了", "好得太慢了"]
+)  # fmt: skip
+def test_what_lasts_long_in_an_illness_is_no_complaint_about_the_line(text):
+    assert "queue_long" not in find(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "also"),
+    [
+        ("完成，约下次 一周后", "call_done"),
+        ("看完了，一周后复诊", "call_done"),
+        ("完成 让他一个月后再来看", "call_done"),
+        ("约下次 一周后，完成", "call_done"),
+        ("预约复诊 一周后，下一个", "call_next"),
+        ("约下次 一周后", ""),
+    ],
+)
+def test_a_doctor_orders_two_things_in_one_line(text, also):
+    order = heard(text).order
+
+    assert order is not None
+    assert (order.name, order.argument) == ("call_visit", also)
+    assert heard(text).when
 
 
 def said(words: str) -> list[str]:

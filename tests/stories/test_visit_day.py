@@ -509,6 +509,48 @@ def test_the_next_visit_is_shown_and_booked_by_the_word(day):
     assert len(day.ward.read(confirmed)) == 1
 
 
+def test_the_next_visit_and_the_end_of_this_one_in_one_line(day):
+    day.say("签到")
+    day.doctor("下一个")
+
+    shown = day.doctor("完成，约下次 两周后")
+    assert "12月8日 周二" in shown
+    assert "同时完成这次就诊" in shown
+    assert day.status() == "checked_in", "nothing is done before the word"
+    done = day.doctor("确认执行")
+    assert "已约好" in done
+    assert "已完成" in done
+    assert day.status() == "completed"
+
+
+def test_the_next_visit_is_booked_and_the_next_one_called_in_one_line(day):
+    day.say("签到")
+    day.doctor("下一个")
+    day.others(1)
+
+    assert "叫下一位" in day.doctor("约下次 两周后，下一个")
+    assert "已叫" in day.doctor("确认执行")
+    assert day.status() == "completed"
+
+
+def test_where_no_next_visit_can_be_booked_this_one_has_not_ended(day):
+    day.say("签到")
+    day.doctor("下一个")
+
+    assert "看完了请回：完成" in day.doctor("完成，约下次 三个月后")
+    assert day.status() == "checked_in"
+
+
+@pytest.mark.parametrize("words", ["等太久了", "都等了半天了", "你们怎么这么慢", "太慢了"])
+def test_who_has_waited_too_long_is_told_kindly_where_she_stands(day, words):
+    day.others(1)
+    day.say("签到")
+
+    told = day.say(words)
+    assert "对不起" in told
+    assert "前面" in told
+
+
 def test_a_word_for_one_patient_is_not_done_to_the_next(day):
     day.others(1)
     day.say("签到")
