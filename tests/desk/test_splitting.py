@@ -7,9 +7,9 @@ from sqlalchemy import func, insert, select, update
 
 from desk.rows import insert_row
 from desk.suspensions import Suspensions
-from models import Appointment, Calling, Shift, Slot, Ticket, TicketEvent
+from models import Appointment, Calling, Shift, Slot, SuspensionLine, Ticket, TicketEvent
 from scheduling.errors import BadShiftTime, ShiftSuspended
-from tests.desk.hospital import NOW
+from tests.desk.hospital import NOW, race
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay
 
 NOON = NOW + timedelta(hours=3)
@@ -134,3 +134,28 @@ def test_from_its_beginning_on_it_is_the_whole_and_after_its_last_slot_nothing(s
     assert [state for state, *_ in small.shifts()] == ["suspended"]
     with pytest.raises(ShiftSuspended):
         small.suspend()
+
+
+@pytest.mark.race
+def test_nobody_books_into_the_rest_of_a_clinic_that_is_being_suspended(day):
+    day.now = NOW
+    people = day.patients(20)
+    with day.engine.begin() as conn:
+        conn.execute(update(Slot).values(is_open=True))
+
+    def book(openid, patient):
+        return lambda: day.book(openid, day.late, patient)
+
+    acts = [book(openid, patient) for openid, patient in people]
+    acts.insert(12, day.suspend)
+    outcomes = race(acts, threads=6)
+    assert outcomes["conflict"] == 0
+    assert outcomes["done"] + outcomes["ShiftSuspended"] + outcomes["SlotTaken"] == 21
+    (rest,) = day.rows(Slot.shift_id, Slot.id == day.late)
+    there = Appointment.slot_id == day.late
+    assert rest != day.shift
+    assert set(day.rows(Appointment.shift_id, there)) == {rest}
+    assert set(day.rows(Appointment.status, there)) == {"suspended"}
+    # One of those done is the act itself; one more had booked before.
+    assert len(day.rows(SuspensionLine.id)) == outcomes["done"]
+    assert day.stock(day.late) == (0, 0)
