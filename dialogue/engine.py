@@ -73,7 +73,10 @@ class Engine(Generic[W]):
         if state.top is not None and self._forms[state.top.form].is_light:
             state = state.pop()
         filling = fill(self._forms[form], Frame(form=form, values=values or {}), heard, world)
-        return self._advance(state.push(filling.frame), world, [*filling.notes])
+        state = state.push(filling.frame)
+        if filling.end is not None:
+            return self._finish(state, Done(filling.end.text, filling.end.value), world)
+        return self._advance(state, world, [*filling.notes])
 
     def ask_on(self, state: State, world: W, notes: list[str]) -> tuple[State, Reply]:
         """Ask the next question of the top frame, with notes in front."""

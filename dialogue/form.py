@@ -126,6 +126,7 @@ class Slot(Generic[W]):
         pick: what a chosen option means, where it is more than its value.
         check: a sentence why a value cannot stand, or None. Re-run after every change.
         after: slots it depends on; it is forgotten when one of them changes.
+        along: the slot whose answer it comes with; it is forgotten with that one on the way back.
         wants: the kind of answer (`nlp.heard.Context.asking`).
     """
 
@@ -136,6 +137,7 @@ class Slot(Generic[W]):
     pick: Callable[[Any, Values, W], Given] = _itself
     check: Callable[[Any, Values, W], str | None] = _fine
     after: tuple[str, ...] = ()
+    along: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,7 @@ class Repairs(Generic[W]):
             if below.top is not None:
                 return self.moves.ask_on(below, world, [])
             return self.again(state, world, self.phrases.first_step)
-        last = top.history[-1]
-        frame = replace(
-            without(self.forms[top.form], top, (last,)), history=top.history[:-1], page=0
-        )
+        form, last = self.forms[top.form], top.history[-1]
+        names = (last, *(slot.name for slot in form.slots if slot.along == last))
+        frame = replace(without(form, top, names), history=top.history[:-1], page=0)
         return self.moves.ask_on(state.with_top(frame), world, [])

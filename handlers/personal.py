@@ -89,6 +89,9 @@ def _hear_whose(heard: Heard, values: Values, world: World) -> Given:
     named = family.named(heard, people)
     relation = heard.person.relation
     found = named or (family.meant(relation, people) if relation else [])
+    act = values.get("act") or heard.errand
+    if not found and relation not in {None, "self"} and act in _OF_SOMEBODY:
+        return Stop(texts.NOT_YOURS)  # never the one who happens to be there
     return found[0].id if len(found) == 1 and "whose" not in values else None
 
 

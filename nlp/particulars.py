@@ -105,7 +105,12 @@ _ERRANDS: tuple[tuple[Errand, re.Pattern[str]], ...] = (
             rf"|{_PHONE}.{{0,4}}(?:{_CHANGE}|{_WRONG}|停机|不用了|停用|不对|有误)"
         ),
     ),
-    ("default", re.compile(r"默认.{0,8}(?:给|是|挂|为|成|就诊人)|(?:设|改)(?:为|成).{0,6}默认")),
+    (
+        "default",
+        re.compile(
+            r"默认.{0,8}(?:给|是|挂|为|成|就诊人)|(?:设|改)(?:为|成).{0,6}默认|^切换?(?:到|成|为)我"
+        ),
+    ),
     (
         "see",
         re.compile(

@@ -9,6 +9,7 @@ two people are named, the first one is meant, except that who introduces herself
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
@@ -18,12 +19,35 @@ from nlp.heard import Person, Relation, Sex
 _ROWS = {r["word"]: r for r in lexicon.rows("persons.tsv")}
 # Words for somebody of the family, not for oneself.
 KIN = tuple(word for word, row in _ROWS.items() if row["relation"] != "self" and not row["mild"])
-_WORD = re.compile("|".join(sorted(map(re.escape, _ROWS), key=len, reverse=True)))
+
+
+def _longest(words: Iterable[str]) -> str:
+    """Return an alternation that tries longer words first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_WORD = re.compile(_longest(_ROWS))
 # Words that merely contain a person word: 大姨妈 is the period, 爸妈 above has its own row.
 _NOBODY = re.compile(
-    r"大姨妈|来姨妈|姨妈期|姨妈痛|公公立|小儿(?:科|内|外|麻痹|推拿)|儿科|婴儿科|新生儿科|妈呀|我的妈|老婆婆饼|"
+    r"妈妈手|老人斑|喂奶|大姨妈|来姨妈|姨妈期|姨妈痛|公公立|小儿(?:科|内|外|麻痹|推拿)|儿科|婴儿科|新生儿科|妈呀|我的妈|老婆婆饼|"
     r"孩子气|子宫|宝贝疙瘩|老大不|老大夫|对象棋|好朋友来|妈富隆|姑娘家|太太口服|生孩子|要孩子|怀孩子|备孕|太太乐|"
-    r"我们|奶(?:粉|水|头|子|量|茶|酪)|自己开车|女性朋友|朋友圈|朋友介绍|朋友推荐|爱人民|天老爷|[他她]们?自己|(?<![我俺咱你他她])妈的|奶奶的|亲爸爸|我家老二|娃哈哈"
+    r"我们|(?<!奶)奶(?:粉|水|头|子|量|茶|酪)|自己开车|女性朋友|朋友圈|朋友介绍|朋友推荐|爱人民|天老爷|[他她]们?自己|(?<![我俺咱你他她])妈的|奶奶的|亲爸爸|我家老二|娃哈哈"
+)
+# Relatives and acquaintances who are no children, as they stand before a complaint. Lovers stay:
+# they tell of some complaints. One character alone means somebody only behind 「我」.
+_NO_KINDRED = frozenset({"兄弟", "大爷", "家家", "朋友", "男朋友", "女朋友"})
+_KINDRED = [
+    word
+    for word, row in _ROWS.items()
+    if row["relation"] in {"mother", "father", "spouse", "grandparent", "sibling", "other"}
+    and not (
+        row["mild"] or word.isascii() or word.endswith("朋友") or word in {"兄弟", "大爷", "家家"}
+    )
+]
+_OUR = r"(?:(?:[我俺咱侬]|阿拉)们?)"
+_GROWN_UP = re.compile(
+    rf"{_OUR}?(?:家里?|屋头|屋里)?的?(?P<who>{_longest(w for w in _KINDRED if len(w) > 1)})|"
+    rf"{_OUR}(?:家|屋头|屋里)?的?(?P<short>老?[妈爸爹娘爷奶姐哥弟妹舅](?!咪)|男[人的]|女人)"
 )
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "〇": 0}
 _NUMBER = r"(?:[0-9]{1,3}(?:\.[0-9])?|[零一二两三四五六七八九十百]+)"
@@ -37,7 +61,8 @@ _MONTHS = re.compile(
 )
 _DAYS = re.compile(
     rf"(?:出生|生下来|刚生|生了)(?:才|刚|有)?({_NUMBER})(?:多)?天|({_NUMBER})(?:多)?天(?:大)?的?(?:宝宝|新生儿|婴儿|娃)"
-    rf"|(?:宝宝|孩子|娃|婴儿|儿子|女儿)(?:才|刚|有)?({_NUMBER})(?:多)?天(?:大|$|[,，。 ])"
+    rf"|(?:宝宝?|孩子|娃|婴儿|儿子|女儿|孙子|孙女|双胞胎|龙凤胎)"
+    rf"(?:才|刚|有)?({_NUMBER})(?:多)?天(?:大|$|[,，。 ])"
 )
 _BARE = re.compile(
     r"(?:今年|已经|都|快|奔)([1-9][0-9]|[二三四五六七八九]十[一二三四五六七八九]?)(?:多|几|来)?"
@@ -154,6 +179,22 @@ def _sex_of_complaint(text: str) -> Sex | None:
     if _WOMANS.search(text):
         return "f"
     return "m" if _MANS.search(text) else None
+
+
+def unnamed(text: str) -> str:
+    """
+    Return the text without its grown-up relatives, in whose names there is no complaint.
+
+    A department model would hear 「奶奶头晕」 as a matter of the breast; children stay, because
+    who is small is seen elsewhere. What only contains such a word (大姨妈, 公公立医院) stays, too.
+    """
+    others = [(m.start(), m.end()) for m in _NOBODY.finditer(text)]
+
+    def cut(found: re.Match[str]) -> str:
+        start, end = found.span(found.lastgroup or 0)
+        return found[0] if any(start < b and a < end for a, b in others) else " "
+
+    return _GROWN_UP.sub(cut, text)
 
 
 def _blank(found: re.Match[str]) -> str:

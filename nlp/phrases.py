@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from nlp import clock, days
+from nlp import clock, days, symptoms
 from nlp.datewords import (
     BIRTH,
     BY_NIGHT,
@@ -36,9 +36,15 @@ from nlp.days import Days, one_day
 _LONGEST = 366
 # Characters between a day and its hour, and what may be said around a bare hour.
 _SHORT_CLAUSE, _SHORT_MESSAGE = 12, 6
+# Within so many characters behind a day the complaint begins that it dates.
+_ONSET_CHARACTERS = 6
 _TIME_UNITS = {"小时": 60, "钟头": 60, "分钟": 1, "刻钟": 15}
 _WEEKS = frozenset({"周", "星期", "礼拜"})
 _PAUSE = re.compile(r"[\s,.;!?、()]*")
+# 「今天看头晕」 is a visit, 「今天看东西模糊」 is none.
+_TO_BE_SEEN = re.compile(
+    r"(?:我|俺)?(?:能|想|可以|要|来|去)*看(?!起|到|见|东西|电视|手机|书|不|远|近|人|字)"
+)
 _LISTED = re.compile(r"[\s,.;、]*(?:和|或者?|还是|跟|以?及|与|要么|都|到|至|-|~)?")
 
 
@@ -193,7 +199,7 @@ def _hour_said_first(folded: str, phrases: list[Phrase]) -> list[Phrase]:
         return phrases
     part, day = phrases
     is_part = part.days is None and part.hours is not None and part.minutes is None
-    is_part = is_part and not ONSET.match(folded[part.end :])
+    is_part = is_part and not _falls_ill(folded[part.end :])
     if not is_part or day.days is None or day.hours or day.minutes:
         return phrases
     return [replace(day, begin=part.begin, hours=part.hours)]
@@ -266,14 +272,21 @@ def _is_onset(folded: str, phrase: Phrase, today: date, *, wished: bool) -> bool
     if _counts_from_illness(folded, phrase) or (not bare and _looks_back(folded, phrase)):
         return True
     if phrase.days is None and phrase.minutes is None:
-        return not (bare or wished) or bool(ONSET.match(rest))
-    if phrase.days and phrase.days.spans[0][0] <= today and ONSET.match(rest):
+        return not (bare or wished) or bool(_falls_ill(rest))
+    if phrase.days and phrase.days.spans[0][0] <= today and _falls_ill(rest):
         return True
     if not bare and phrase.days and phrase.days.spans[-1][1] <= today and not ERRAND.match(rest):
         return True
     if bare or wished or MAY.match(rest):
         return False
     return phrase.counted or ILLNESS.search(folded) is not None
+
+
+def _falls_ill(rest: str) -> bool:
+    """Tell whether what follows a date begins to speak of an illness: 「这两天 头昏」."""
+    if _TO_BE_SEEN.match(rest):
+        return False
+    return bool(ONSET.match(rest)) or symptoms.begins(rest, within=_ONSET_CHARACTERS)
 
 
 def _looks_back(folded: str, phrase: Phrase) -> bool:

@@ -183,7 +183,10 @@ def look(
         signs, lasts = evidence.felt("|".join([*before, now]), felt, person)
     alone = _fired(said.signs, fresh, asked=said.asked)
     flags = alone if signs is said.signs else _fired(signs, fresh, asked=said.asked)
-    flags, meant = _with_hunch(flags, alone, hunches.traits(now, _facts(said, alone)), person)
+    found = hunches.traits(now, _facts(said, alone))
+    # One word of danger and nothing else: the model has nothing to hold against it.
+    is_bare = bool(alone) and wordings.is_bare(now)
+    flags, meant = _with_hunch(flags, alone, found, person, is_bare=is_bare)
     forget = said.asked or not meant or (lasts and bool(fresh))
     return Findings(
         flags,
@@ -217,11 +220,17 @@ def traits(text: str) -> tuple[set[str], tuple[Flag, ...]]:
 
 
 def _with_hunch(
-    flags: tuple[Flag, ...], alone: tuple[Flag, ...], found: set[str], person: Person
+    flags: tuple[Flag, ...],
+    alone: tuple[Flag, ...],
+    found: set[str],
+    person: Person,
+    *,
+    is_bare: bool,
 ) -> tuple[tuple[Flag, ...], bool]:
     """Return the rows that rules and model together fire, and whether the message means it."""
     danger = hunches.danger()(found)
-    if alone and danger < (UNLIKELY if alarm(alone) else UNLIKELY_TODAY):
+    unlikely = danger < (UNLIKELY if alarm(alone) else UNLIKELY_TODAY)
+    if alone and unlikely and not is_bare:
         return tuple(flag for flag in flags if flag not in alone), False
     if danger < (SURER if flags else SURE) or alarm(flags):
         return flags, True

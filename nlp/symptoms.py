@@ -14,6 +14,8 @@ from collections import defaultdict
 from nlp import claims, lexicon
 
 _BREAK = re.compile(r"[\s,.!?;:。，！？；：~…|\"“”()（）]")
+# What follows is no longer about the illness.
+_OTHER_MATTER = re.compile("[,.!?，。！？挂约号]")
 _DEGREE = (
     r"(?:有点儿?|有些|一点|特别|非常|很|好|老是?|总是?|一直|又|都|也|还|就|疼得|这儿|那儿|里面?|上|越来越|突然|天天|经常|感觉|觉得|"
     r"两边|左边|右边|一阵阵|阵阵|一跳一跳地?|隐隐|这两天|最近|今天|昨天|几天|左下边?|右下边?|左上边?|右上边?|左侧|右侧|外侧|内侧|前面|后面|下边|上边|上下楼|走路|弯腰|上楼|下楼|晚上|早上|夜里|时|的时候)*"
@@ -75,3 +77,9 @@ def find(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         (denied if claims.denied(scoped, position, end) else present)[word] = None
         position = end
     return tuple(present), tuple(word for word in denied if word not in present)
+
+
+def begins(text: str, within: int) -> bool:
+    """Tell whether a symptom begins in the first characters, before a pause or a wish to book."""
+    opening = _OTHER_MATTER.split(text[: within + 1])[0]
+    return any(_at(text, position) for position in range(len(opening)))

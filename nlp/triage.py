@@ -17,7 +17,7 @@ CHILD_AGE_YEARS = 14.0
 ADULT_AGE_YEARS = 18.0
 # Children seldom write to the desk themselves, and who writes for one mostly says so: what is left
 # of the paediatricians' chance. The second was chosen where the development texts do not suffer.
-_HARDLY_CHILDREN = {"self": 0.3, None: 0.7}
+_HARDLY_CHILDREN = {"self": 0.3, "other": 0.3, "sibling": 0.5, None: 0.7}
 _ADULTS = frozenset({"mother", "father", "spouse", "grandparent"})
 _CHILDREN = frozenset({"son", "daughter", "child", "grandchild"})
 

@@ -18,7 +18,7 @@ import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from nlp import departments
+from nlp import departments, persons
 
 FALLBACK = departments.FALLBACK
 MAX_CHARACTERS = 400
@@ -48,12 +48,6 @@ _ASKING = re.compile(
 _LEAD = re.compile(
     r"^((那么|那(?![里个边儿种些])|嗯|呃|哦|噢|啊|哎|唉|就是说?|其实|然后|还有|我) *)+(?=\S{2})"
 )
-# Which grown-up it is about; age and sex are told to the model apart from the words.
-_GROWN_UP = re.compile(
-    r"(?:我们?|俺们?|咱们?|阿拉|侬|屋头|屋里)(?:家|屋头)?的?(?:老?[妈爸爹娘]|姆妈|男[人的]|女人)(?![咪])|"
-    r"(?:我|俺|咱|阿拉)?的?(?:妈妈|爸爸|母亲|父亲|老[爸妈爹娘](?!生)|老伴儿?|老公(?!公)|老婆(?!婆)|爱人|媳妇儿?|丈夫|太太|"
-    r"(?<![老太])婆婆|公公|岳[父母]|丈母娘|老丈人|老头子?|老汉儿?|同事|室友|邻居|员工|姐夫|嫂子)"
-)
 # A child who sends or helps is grown and not the patient.
 _SENT_BY = re.compile(
     r"(?:我|俺)?(?:家)?的?(?:大|小|二)?(?:女儿|儿子|闺女|姑娘|孙子|孙女|外孙女?|孩子|娃儿?)们?"
@@ -70,7 +64,7 @@ _CHILD_WORDS = re.compile(
 def normalise(text: str) -> str:
     """Return the text as the model reads it: half-width, lower case, no question, no grown-up."""
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower()
-    plain = _GROWN_UP.sub(" ", _SENT_BY.sub(" ", plain))
+    plain = persons.unnamed(_SENT_BY.sub(" ", plain))
     plain = _BREAK.sub(" ", _ASKING.sub(" ", plain)).strip()
     return _DIGITS.sub("0", _LEAD.sub("", plain))
 
@@ -86,7 +80,7 @@ def grams(text: str) -> set[str]:
 
 def speaks_of_child(text: str) -> bool:
     """Tell whether the words themselves speak of a child."""
-    return _CHILD_WORDS.search(_SENT_BY.sub(" ", text)) is not None
+    return _CHILD_WORDS.search(persons.unnamed(_SENT_BY.sub(" ", text))) is not None
 
 
 def features(text: str, *, child: bool = False, age_years: float | None = None) -> set[str]:

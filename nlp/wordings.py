@@ -13,7 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
-from nlp import lexicon, numerals, sounds
+from nlp import lexicon, numerals, persons, sounds
 
 MAX_CHARACTERS = 2000
 _PART = re.compile("<([a-z]+)>")
@@ -96,14 +96,7 @@ _DECIMAL = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _BREAKS = re.compile(r"[\s,.!?;:。，！？；：~…|\"“”()（）]+")
 
 
-def _voices() -> dict[int, str]:
-    """Return a table that writes every character as one that sounds like it."""
-    chosen: dict[str, str] = {}
-    return {ord(c): chosen.setdefault(sounds.readings(c)[0], c) for c in sounds.known()}
-
-
-_VOICE = _voices()
-_TERMS = {r["term"].translate(_VOICE): r["term"] for r in lexicon.rows("redflag_sounds.tsv")}
+_TERMS = {sounds.spoken(r["term"]): r["term"] for r in lexicon.rows("redflag_sounds.tsv")}
 _UNLIKE = frozenset(" ".join(r["unlike"] for r in lexicon.rows("redflag_sounds.tsv")).split())
 _TERM = re.compile("|".join(map(re.escape, sorted(_TERMS, key=len, reverse=True))))
 
@@ -115,7 +108,7 @@ def by_sound(text: str) -> str:
     At least one character must be right, and what is a word of its own stays (抽出 is no 抽搐).
     """
     pieces, end = [], 0
-    for m in _TERM.finditer(text.translate(_VOICE)):
+    for m in _TERM.finditer(sounds.spoken(text)):
         told, meant = text[m.start() : m.end()], _TERMS[m.group()]
         if told in (meant, *_UNLIKE) or not any(a == b for a, b in zip(told, meant, strict=True)):
             continue
@@ -145,3 +138,21 @@ def hits(text: str) -> Iterable[tuple[str, int, int]]:
             m = pattern.match(matched, at)
             if m:
                 yield sign, at, m.end()
+
+
+# Who it is about and the particles around a word, where nothing else is said.
+_BESIDE = re.compile(
+    r"^(?:有人|孩子|宝宝|娃|我|俺|他|她|这里|现在|刚才|刚刚|突然|快来?)+|[|了啊啦呀哦]+$"
+)
+# 「头痛死」 is mostly only a manner of speaking.
+_BARE = frozenset(
+    clean(word)
+    for r in lexicon.rows("redflag_words.tsv")
+    for word in r["words"].split()
+    if not _SPECIAL.search(word) and "&" not in word and not word.endswith("死")
+)
+
+
+def is_bare(now: str) -> bool:
+    """Tell whether a cleaned text is one wording and nothing that could turn it around."""
+    return now in _BARE or _BESIDE.sub("", persons.unnamed(now).strip()) in _BARE

@@ -286,3 +286,16 @@ def test_what_is_old_denied_or_asked_about_is_not_remembered(messages: list[str]
 def test_what_silences_a_row_is_never_remembered() -> None:
     told = redflags.look("鼻塞，有点紧张").signs
     assert "rf03" in {f.id for f in redflags.check("喘不上气", told=told)}
+
+
+@pytest.mark.parametrize(
+    "text", ["坠楼了", "俺娘坠楼了", "没有心跳了", "失血过多", "我奶奶没法喘"]
+)
+def test_one_word_of_danger_alone_is_never_silenced(text: str) -> None:
+    """The model silences 「商场跳楼价」; with nothing beside the word it has nothing to go by."""
+    assert redflags.check(text)[0].urgency == "emergency"
+
+
+@pytest.mark.parametrize("text", ["商场跳楼价", "头痛死了", "作业多得想死"])
+def test_what_stands_beside_the_word_may_still_silence_it(text: str) -> None:
+    assert not redflags.check(text)

@@ -238,6 +238,37 @@ def test_a_child_who_sends_her_is_not_the_patient() -> None:
     assert speaks_of_child("儿子说肚子疼")
 
 
+GROWN = [
+    *(
+        "我媳妇",
+        "我老婆",
+        "俺老伴儿",
+        "我妈",
+        "阿拉姆妈",
+        "我奶奶",
+        "奶奶",
+        "我家老爷子",
+        "家里老人",
+    ),
+    *("我大舅", "俺们屋头男的", "我丈母娘", "表姐", "邻居", "孩子他爸", "我爷", "我姐", "阿婆"),
+]
+
+
 def test_who_is_meant_among_the_grown_up_is_no_complaint() -> None:
-    grown = ("我媳妇", "我老婆", "俺老伴儿", "我妈", "阿拉姆妈")
-    assert {normalise(f"{who}乏力") for who in grown} == {"乏力"}
+    """「奶奶头晕」 went to the breast surgeons, 「家里老人脚气」 to the geriatricians."""
+    assert {normalise(f"{who}乏力") for who in GROWN} == {"乏力"}
+    for complaint in ("头晕", "头疼", "便秘", "脚气", "腿肿", "尿频"):
+        alone = names(complaint)[0]
+        assert {names(f"{who}{complaint}")[0] for who in GROWN} == {alone}, complaint
+
+
+@pytest.mark.parametrize(
+    "text", ["大姨妈推迟", "妈妈手疼", "老人斑", "喂奶奶头裂了", "女朋友下面痒"]
+)
+def test_what_only_looks_like_a_relative_is_read(text: str) -> None:
+    assert normalise(text) == text
+
+
+def test_an_uncle_is_no_child() -> None:
+    named = triage.score("咳嗽", Person(relation="other"))
+    assert named[0].name == "呼吸内科"

@@ -136,10 +136,10 @@ class Answers(Hands):
         return self._choose(choosing.by_words(screen, self.goal.matter.ward_name or "."))
 
     def _on_which(self, screen: Screen, now: datetime) -> Message | None:
-        wanted = self.goal.appointment
+        wanted = self.goal.appointment.get("starts_at")
         for option in screen.options:
             at = choosing.moment(option.label, now.date())
-            if at == wanted["starts_at"] and option.label.startswith(self.goal.person.name[0]):
+            if at == wanted and option.label.startswith(self.goal.person.name[0]):
                 return self._choose(option)
         return None
 
