@@ -51,7 +51,7 @@ def turn(
         known = {"shift": room.shift.id, "ticket": room.inside.id if room.inside else None}
         return engine.open(state, calling_plans.FORM.name, world, heard, known)
     try:
-        return state, Reply(at_once(room, member, world))
+        return state, Reply(_both(at_once, room, member, world))
     except Refusal as no:
         return state, Reply(refusals.say(no))
 
@@ -76,6 +76,16 @@ _TOO_SOON = timedelta(seconds=20)
 
 
 # -- at once
+
+
+def _both(
+    act: Callable[[RoomView, Member, World], str], room: RoomView, member: Member, world: World
+) -> str:
+    """Do one thing, and call the next where that was said in the same line: 「过号，下一个」."""
+    told = act(room, member, world)
+    if world.heard.order is None or world.heard.order.argument != "call_next":
+        return told
+    return f"{told.splitlines()[0]}\n{_next(_now(room, member, world), member, world)}"
 
 
 def _next(room: RoomView, member: Member, world: World) -> str:

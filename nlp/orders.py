@@ -25,8 +25,8 @@ TELL = "tell"
 # Orders whose argument is how many places, and how many minutes.
 _COUNTED = ("extra", "fewer", "limit")
 _TIMED = ("call_late",)
-# An order that may hold another one: 「完成，约下次 一周后」; its argument is that one's name.
-_TWOFOLD = "call_visit"
+# Orders that may hold another: 「完成，约下次 一周后」, 「过号，下一个」; the argument names it.
+_TWOFOLD = ("call_visit", "call_miss", "call_results")
 _NEXT, _DONE = "call_next", "call_done"
 _CLOCKED = "time"
 _EARLIER, _LATER = "提前早", "推迟延后往晚"
@@ -140,7 +140,7 @@ def _argument(order: str, written: str) -> str:
         return str(to_int(written) or "")
     if order in _TIMED:
         return str(minutes(written) or "")
-    if order == _TWOFOLD:
+    if order in _TWOFOLD:
         return (_NEXT if "下" in written else _DONE) if written else ""
     return clock_or_shift(written) if order == _CLOCKED else written.strip()
 

@@ -86,7 +86,7 @@ ORDERS = {
     "call_late": "晚到20分钟 堵车，晚到半小时 我要迟到一刻钟 迟到了 9点半到 我要休息10分钟 "
     "先暂停叫号 暂停十分钟",
     "call_visit": "约下次|约下次 两周后|预约复诊 下周三|两周后复诊|下周三复查|让他一个月后再来",
-    "call_close": "提前结束 提前下班 结束看诊 下班了",
+    "call_close": "今天到此为止 提前结束 提前下班 结束看诊 下班了",
     "call_transfer": "转骨科|转 张伟|转到3诊室|转诊 皮肤科",
 }
 
@@ -173,6 +173,25 @@ def test_a_doctor_orders_two_things_in_one_line(text, also):
     assert order is not None
     assert (order.name, order.argument) == ("call_visit", also)
     assert heard(text).when
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("过号，下一个", "call_miss"), ("没来 下一个", "call_miss"), ("过号了，下一个", "call_miss"),
+     ("先去拍片，下一个", "call_results"), ("让他去抽血，叫下一位", "call_results")],
+)  # fmt: skip
+def test_one_is_away_and_the_next_is_called_in_one_line(text, name):
+    order = heard(text).order
+
+    assert order is not None
+    assert (order.name, order.argument) == (name, "call_next")
+
+
+def test_a_doctor_on_the_ward_is_away_for_some_minutes():
+    order = heard("我去查房20分钟").order
+
+    assert order is not None
+    assert (order.name, order.argument) == ("call_late", "20")
 
 
 def said(words: str) -> list[str]:

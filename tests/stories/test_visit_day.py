@@ -533,6 +533,19 @@ def test_the_next_visit_is_booked_and_the_next_one_called_in_one_line(day):
     assert day.status() == "completed"
 
 
+@pytest.mark.parametrize(
+    ("words", "state"), [("过号，下一个", "missed"), ("先去拍片，下一个", "results")]
+)
+def test_one_is_away_and_the_next_is_called_in_one_line(day, words, state):
+    day.say("签到")
+    day.doctor("下一个")
+    day.others(1)
+
+    assert "已叫" in day.doctor(words)
+    mine = select(Ticket.state).where(Ticket.appointment_id == day.visit.id)
+    assert day.ward.read(mine)[0].state == state
+
+
 def test_where_no_next_visit_can_be_booked_this_one_has_not_ended(day):
     day.say("签到")
     day.doctor("下一个")
