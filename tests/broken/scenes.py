@@ -193,6 +193,8 @@ def reminded(works: Works, *, count: int, channel: str, seed: int, kills: int = 
         wrong = balance.arrivals(works.house, mailroom)
         if counts["sent"] != count:
             wrong.append(f"{counts['sent']} of {count} are marked as sent")
+        if counts["uncertain"] > counts["courier deaths"]:
+            wrong.append(f"{counts['uncertain']} are in doubt, more than one a death")
         return Seen(wrong, counts)
 
 

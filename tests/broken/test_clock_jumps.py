@@ -16,8 +16,9 @@ from desk.work import Actor
 from models import Appointment, Outbox, Slot, clock
 from tests.broken.patients import Patient
 from tests.broken.phones import Mailroom, Wechat
-from tests.broken.times import TurnableClock
+from tests.broken.times import TurnableClock, asked_by_us
 from tests.broken.works import Works, opened
+from tests.conftest import BACKENDS
 from tests.servers import RedisServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -83,11 +84,15 @@ class Hospital:
         return int(self.wechat.get("/simulator/state")["quotas"]["stable_token"]["used"])
 
 
-@pytest.fixture
+@pytest.fixture(params=BACKENDS)
 def hospital(
-    fresh_database: Callable[[str], str], redis_server: RedisServer, tmp_path: Path
+    request: pytest.FixtureRequest,
+    fresh_database: Callable[[str], str],
+    redis_server: RedisServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Hospital]:
-    url = fresh_database("postgres")
+    url = fresh_database(request.param)
     turnable = TurnableClock(url)
     works = Works(
         url,
@@ -96,6 +101,10 @@ def hospital(
         evening_in=timedelta(hours=9),
         WECHAT_SIGNATURE_SECONDS="0",
     )
+    if turnable.is_asked_by_us:
+        works.run_as("tests.broken.turned")
+        for backend, words in asked_by_us.items():
+            monkeypatch.setitem(clock.PRESENT, backend, words)
     with opened(works):
         yield Hospital(works, turnable)
 

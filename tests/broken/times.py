@@ -1,13 +1,18 @@
-"""A database whose clock can be turned while everybody works on it: PostgreSQL alone can."""
+"""
+A database whose clock can be turned while everybody works on it.
+
+PostgreSQL finds a `clock_timestamp` of ours before its own, so the house runs as it is. MariaDB and
+SQLite let nobody come before their own function: there the house asks for the time in other words,
+in every process (`asked_by_us`, `tests.broken.turned`).
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
-# Ours is found before PostgreSQL's own, in every session opened from now on.
-_SETUP = (
+_OWN_SCHEMA = (
     "CREATE SCHEMA fake",
     "CREATE TABLE fake.clock (ahead interval NOT NULL)",
     "INSERT INTO fake.clock VALUES ('0')",
@@ -17,20 +22,44 @@ _SETUP = (
     ),
     'ALTER DATABASE "{name}" SET search_path = public, fake, pg_catalog',
 )
+# Seconds.
+_OWN_TABLE = (
+    "CREATE TABLE fake_clock (ahead DOUBLE PRECISION NOT NULL)",
+    "INSERT INTO fake_clock VALUES (0)",
+)
+_SETUP = {"postgresql": _OWN_SCHEMA, "mysql": _OWN_TABLE, "sqlite": _OWN_TABLE}
+_FORWARD = {
+    "postgresql": "UPDATE fake.clock SET ahead = ahead + make_interval(secs => :seconds)",
+    "mysql": "UPDATE fake_clock SET ahead = ahead + :seconds",
+    "sqlite": "UPDATE fake_clock SET ahead = ahead + :seconds",
+}
+# `models.clock.PRESENT` of the engines that must be asked otherwise.
+asked_by_us = {
+    "mysql": "UTC_TIMESTAMP(6) + INTERVAL (SELECT ahead FROM fake_clock) SECOND",
+    "sqlite": (
+        "strftime('%Y-%m-%dT%H:%M:%f', 'now', (SELECT ahead || ' seconds' FROM fake_clock))"
+    ),
+}
 
 
 class TurnableClock:
-    """The clock of one empty PostgreSQL database."""
+    """The clock of one empty database."""
 
     def __init__(self, database_url: str) -> None:
-        self._engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+        self._engine = create_engine(
+            database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool
+        )
+        self._backend = self._engine.dialect.name
         with self._engine.connect() as conn:
-            for statement in _SETUP:
+            for statement in _SETUP[self._backend]:
                 conn.execute(text(statement.format(name=make_url(database_url).database)))
-        self._engine.dispose()
+
+    @property
+    def is_asked_by_us(self) -> bool:
+        """Whether processes must run as `tests.broken.turned` to see it."""
+        return self._backend in asked_by_us
 
     def forward(self, by: timedelta) -> None:
         """Turn it on; whoever asks next is told so."""
         with self._engine.connect() as conn:
-            conn.execute(text("UPDATE fake.clock SET ahead = ahead + :by"), {"by": by})
-        self._engine.dispose()
+            conn.execute(text(_FORWARD[self._backend]), {"seconds": by.total_seconds()})

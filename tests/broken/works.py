@@ -174,11 +174,15 @@ class Works:
 
     def weaken(self, guard: str) -> None:
         """From now on the processes run with a guard taken out: the control of a check."""
-        self.web.command = self._gunicorn("tests.broken.weakened:app")
+        self.run_as("tests.broken.weakened", WEAKENED=guard)
+
+    def run_as(self, application: str, **more: str) -> None:
+        """From now on web and couriers are another module's `app`; `more` are its settings."""
+        self.web.command = self._gunicorn(f"{application}:app")
         for courier in self.couriers:
-            courier.command[2] = "tests.broken.weakened"
+            courier.command[2] = application
         for process in (self.web, *self.couriers):
-            process.environment = {**process.environment, "WEAKENED": guard}
+            process.environment = {**process.environment, **more}
 
     def start(self) -> None:
         """Start everything and wait until the web answers; call from the main thread."""
