@@ -1,9 +1,9 @@
 """
 A database whose clock can be turned while everybody works on it.
 
-PostgreSQL finds a `clock_timestamp` of ours before its own, so the house runs as it is. MariaDB and
-SQLite let nobody come before their own function: there the house asks for the time in other words,
-in every process (`asked_by_us`, `tests.broken.turned`).
+PostgreSQL finds a `clock_timestamp` of ours before its own, so the house runs as it is. MariaDB
+and SQLite let nobody come before their own function: there the house asks for the time in other
+words, in every process (`asked_by_us`, `tests.broken.turned`).
 """
 
 from __future__ import annotations
