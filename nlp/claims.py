@@ -53,6 +53,12 @@ _TOLD = re.compile(
     r"探[视望]|依稀记得|记得有次|听说|电视|新闻|小说|电影|网上说|科普|讲座|视频里|梦见|做梦"
     r"|剧里|剧情|追剧|[那这]集|古装|综艺|漫画|[男女]主(?!任)|[男女][二三配]|反派|狼人杀|剧本杀|游戏里|彩排|演习|考题"
 )
+# In the very clause of a sign these leave no doubt that it was watched or read, whenever that was.
+_WATCHED = re.compile(
+    r"(?:剧|电影|小说|新闻|视频|动画片?|漫画|书|游戏|故事|纪录片)(?:里|上(?:说|写|讲|看))|[男女]主(?!任)|热搜"
+    r"|(?:抖音|快手|微博|小红书|朋友圈|网上|百科|公众号)[上里]?(?:说|讲|教|写|都在传|有人说)"
+    r"|红楼梦|西游记|水浒|三国演义|白蛇传|相声|小品|脱口秀|演得"
+)
 # What is told of others, read or watched; a wish of one's own is never that.
 _FICTION = re.compile(
     r"小说|电影|电视剧|剧情|剧里|追剧|[那这]集|古装|[男女]主(?!任)|[男女][二三配]|反派|新闻|报道|讲座|科普|干预|跳楼机|跳楼价|游戏"
@@ -120,6 +126,8 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
     if _ONLY_IF.search(text, first, start) or _compared(text, first, last):
         return True
     if _MAY_COME.search(text, first, start) and not text.startswith("了", end):
+        return True
+    if _WATCHED.search(text, first, last):
         return True
     if _NOW.search(text, first, last):
         return False
