@@ -123,11 +123,10 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
     if text.startswith("过", end) and not text.startswith("过去", end):
         return True
     first, last = _clause(text, start, end)
-    if _ONLY_IF.search(text, first, start) or _compared(text, first, last):
+    is_told = _ONLY_IF.search(text, first, start) or _WATCHED.search(text, first, last)
+    if is_told or _compared(text, first, last):
         return True
     if _MAY_COME.search(text, first, start) and not text.startswith("了", end):
-        return True
-    if _WATCHED.search(text, first, last):
         return True
     if _NOW.search(text, first, last):
         return False

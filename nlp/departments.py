@@ -203,6 +203,9 @@ def _places(vocabulary: Vocabulary) -> dict[str, list[_Place]]:
         name: [(e, fit(e, name), _substitute(e, name)) for e in vocabulary.departments]
         for name in NATIONAL
     }
+    # 慢病管理门诊 has the code of 全科, and is not for everybody where there is one that is.
+    for_all = {entry.site for entry, own, _ in every[FALLBACK] if own >= ALIAS}
+    every[FALLBACK] = [p for p in every[FALLBACK] if p[1] >= ALIAS or p[0].site not in for_all]
     return {name: [p for p in places if p[1] or p[2]] for name, places in every.items()}
 
 

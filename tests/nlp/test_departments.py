@@ -149,3 +149,16 @@ def test_unbookable_departments_are_named_so_that_people_can_be_sent_there() -> 
 def test_an_empty_roster_names_nothing() -> None:
     assert departments.stated("骨科", Vocabulary()) == ()
     assert departments.at_sites([Named("04.03", "骨科", 1.0)], Vocabulary()) == ()
+
+
+def test_a_clinic_of_its_own_kind_is_not_for_everybody() -> None:
+    """慢病管理门诊 has the code of 全科; who feels weak was booked there."""
+    house = Vocabulary(
+        departments=(
+            DepartmentEntry("QK", "全科医学科", "SQ", "02", aliases=("全科",)),
+            DepartmentEntry("MB", "慢病管理门诊", "SQ", "02", aliases=("慢病", "高血压门诊")),
+            DepartmentEntry("ZJ", "专家团队门诊", "XZ", "02"),
+        )
+    )
+    found = departments.at_sites([Named("02", "全科/普通内科", 1.0)], house)
+    assert [one.code for one in found] == ["QK", "ZJ"]
