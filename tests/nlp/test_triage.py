@@ -272,3 +272,15 @@ def test_what_only_looks_like_a_relative_is_read(text: str) -> None:
 def test_an_uncle_is_no_child() -> None:
     named = triage.score("咳嗽", Person(relation="other"))
     assert named[0].name == "呼吸内科"
+
+
+@pytest.mark.parametrize("text", ["乏力", "没劲", "浑身不舒服", "人不舒服"])
+def test_where_nothing_is_likely_the_catch_all_leads(text: str) -> None:
+    """「乏力」 was offered 呼吸内科, 妇产科 and 皮肤科, and booked with the first."""
+    assert names(text)[0] == "全科/普通内科"
+
+
+def test_of_whom_nothing_says_that_she_is_old_is_hardly_sent_to_the_geriatricians() -> None:
+    nobody, old = triage.score("没力气"), triage.score("没力气", Person(relation="grandparent"))
+    assert nobody[0].name != "老年科"
+    assert old[0].name == "老年科"
