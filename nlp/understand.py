@@ -8,6 +8,7 @@ millisecond; nothing here touches a database, a network or a clock.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ from nlp import (
     shifts,
     spelled,
     strangers,
+    symptoms,
     topics,
     triage,
 )
@@ -115,10 +117,30 @@ def _before_a_list(context: Context, now: datetime) -> Context:
     return replace(context, asking="choice", days=context.days or ahead)
 
 
+# A name given on its own or before its number: 「马凤霞 4403…」.
+_NAME_FIRST = re.compile(
+    r"\s*(?:我叫|他叫|她叫|姓名[:：]?|叫)?([\u4e00-\u9fff]{2,3})(?=[\s,，、。0-9]|$)"
+)
+
+
+def _without_name(text: str, asking: str | None) -> str:
+    """
+    Return the message without the name it answers with, in which there is no danger.
+
+    马凤 sounds like a wasp, 王志刚 holds 刚: with a dizziness told before they called 120.
+    """
+    found = _NAME_FIRST.match(text) if asking == "name" else None
+    if found is None or not strangers.is_name(found[1]):
+        return text
+    is_ill = symptoms.find(found[1])[0] or redflags.check(text)
+    return text if is_ill else text[found.end() :]
+
+
 def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
     """Return the red flags of a message, with whom it is about and what was said before."""
     person = _together(context.person, persons.find(text))
-    return redflags.check(text, (*context.past, *context.symptoms), person, context.signs)
+    told = _without_name(text, context.asking)
+    return redflags.check(told, (*context.past, *context.symptoms), person, context.signs)
 
 
 # Between them these words need every table: dictionary, models, sounds, moon and holidays.
@@ -152,7 +174,7 @@ def _understand(
     told = persons.find(text)
     person = _together(context.person, told)
     felt = (*context.past, *context.symptoms)
-    seen = redflags.look(text, felt, person, context.signs)
+    seen = redflags.look(_without_name(text, context.asking), felt, person, context.signs)
     who = identity.find(text, context.asking, now.date())
     senses = sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))

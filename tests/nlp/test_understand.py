@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nlp import intent_rows, intents, lexicon
 from nlp.heard import Context
-from nlp.understand import understand, warm
+from nlp.understand import alarms, understand, warm
 from nlp.vocabulary import DepartmentEntry, DoctorEntry, SiteEntry, Vocabulary
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -107,3 +107,16 @@ def test_chatter_beside_a_doctors_name_is_no_complaint() -> None:
     heard = understand(said, NOW, HOUSE, Context())
     assert heard.doctors
     assert heard.departments == ()
+
+
+@pytest.mark.parametrize("name", ["马凤霞", "王志刚", "马凤霞 440305196508236127", "我叫马凤霞"])
+def test_a_name_that_was_asked_for_adds_nothing_to_an_illness_told_before(name: str) -> None:
+    """马凤 sounds like a wasp: with a dizziness told before, a registration called 120."""
+    context = Context(asking="name", symptoms=("头晕",))
+    assert understand(name, NOW, Vocabulary(), context).urgency == "routine"
+    assert not alarms(name, context)
+
+
+def test_who_answers_the_question_for_a_name_with_danger_is_heard() -> None:
+    for text in ("晕倒了", "胸口疼出一身汗", "没有心跳了", "马蜂蜇了，喘不上气"):
+        assert alarms(text, Context(asking="name", symptoms=("头晕",))), text
