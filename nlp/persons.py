@@ -40,9 +40,7 @@ _KINDRED = [
     word
     for word, row in _ROWS.items()
     if row["relation"] in {"mother", "father", "spouse", "grandparent", "sibling", "other"}
-    and not (
-        row["mild"] or word.isascii() or word.endswith("朋友") or word in {"兄弟", "大爷", "家家"}
-    )
+    and not (row["mild"] or word.isascii() or word in _NO_KINDRED)
 ]
 _OUR = r"(?:(?:[我俺咱侬]|阿拉)们?)"
 _GROWN_UP = re.compile(

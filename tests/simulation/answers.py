@@ -139,7 +139,11 @@ class Answers(Hands):
         wanted = self.goal.appointment.get("starts_at")
         for option in screen.options:
             at = choosing.moment(option.label, now.date())
-            if at == wanted and option.label.startswith(self.goal.person.name[0]):
+            if (
+                at is not None
+                and at == wanted
+                and option.label.startswith(self.goal.person.name[0])
+            ):
                 return self._choose(option)
         return None
 
