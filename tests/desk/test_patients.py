@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text, update
 
 from desk import family, links
 from models import Base, Consent, Outbox, Patient, PatientLink, WechatUser
+from models.database import retrying
 from scheduling.errors import (
     BadBirthDate,
     BadDocument,
@@ -409,14 +410,18 @@ def race(clinic: Clinic, accounts: int, registration: Registration) -> list[str]
             patients.consent("relative")
     start = Barrier(accounts)
 
-    def one(number: int) -> str:
+    def register_once(number: int) -> str:
         with clinic.chat(f"account-{number}") as patients:
-            if clinic.engine.dialect.name != "sqlite":  # there the transactions already queue
-                start.wait()
             try:
                 return patients.register(registration).link_state
             except TooManyAccounts as refusal:
                 return type(refusal).__name__
+
+    def one(number: int) -> str:
+        if clinic.engine.dialect.name != "sqlite":  # there the transactions already queue
+            start.wait()
+        # Without the guard MariaDB may choose a victim of a deadlock; a turn tries again, too.
+        return retrying(lambda: register_once(number))
 
     with ThreadPoolExecutor(accounts) as pool:
         return list(pool.map(one, range(accounts)))

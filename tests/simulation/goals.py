@@ -27,6 +27,8 @@ _WIDER = {
     "产检": frozenset({"XZ-FC", "GH-CK", "SQ-FB"}),
     "妇科": frozenset({"XZ-FC", "GH-FK"}),
     "中医内科": frozenset({"GH-ZY", "SQ-ZY", "XZ-ZY"}),
+    # Every township and health centre has a 中医馆 by national policy, whatever its roster calls it.
+    "中医馆": frozenset({"GH-ZY", "SQ-ZY", "XZ-ZY"}),
     "高血压门诊": frozenset({"SQ-MB", "GH-XXG"}),
     "糖尿病门诊": frozenset({"SQ-MB", "GH-NFM"}),
     "看牙": frozenset({"SQ-KQ", "GH-KQ"}),
