@@ -46,7 +46,7 @@ _ONLY_IF = re.compile(r"(?:如果|要是|假如|万一|倘若|假使)[^|]*$")
 # 会不会大出血 asks what may come; 会不会误食了 fears that it has happened.
 _MAY_COME = re.compile(r"会不会[^|是了]{0,3}$")
 # Two words are compared (破水和漏尿怎么区分), unless by one who tells of herself.
-_COMPARED = re.compile(r"区分|区别|分辨|辨别|分清")
+_COMPARED = re.compile(r"区分|区别|分辨|辨别|分清|怎么分")
 _TELLS = re.compile(r"了|我|爸|妈|爷|奶|老公|老婆|孩子|宝宝|儿子|女儿")
 _WITH_CHILD = re.compile(r"怀孕|孕[0-9一二三四五六七八九十]|[0-9十]周")
 _TOLD = re.compile(
@@ -56,9 +56,18 @@ _TOLD = re.compile(
 # In the very clause of a sign these leave no doubt that it was watched or read, whenever that was.
 _WATCHED = re.compile(
     r"(?:剧|电影|小说|新闻|视频|动画片?|漫画|书|游戏|故事|纪录片)(?:里|上(?:说|写|讲|看))|[男女]主(?!任)|热搜"
-    r"|(?:抖音|快手|微博|小红书|朋友圈|网上|百科|公众号)[上里]?(?:说|讲|教|写|都在传|有人说)"
+    r"|(?:抖音|快手|微博|小红书|朋友圈|网上|百科|公众号)[上里]?(?:说|讲|教|写|都在传|传|有人说)"
     r"|红楼梦|西游记|水浒|三国演义|白蛇传|相声|小品|脱口秀|演得"
 )
+# Words that fail somebody at the desk (打字讲不清, 被你绕迷糊了) are no stroke and no stupor.
+_AT_THE_DESK = re.compile(
+    r"(?:[跟和同对与](?:你们?|您|机器人?|电脑|客服|人工智能|小程序)|打字|电话里|(?:[几两三一]|一两|两三|三两|三五)句话?|三言两语)"
+    r"[^|]{0,8}[说讲][^|]{0,2}不(?:清|明白|通)(?!话)"
+    r"|(?:^|[|])[我俺]?(?:[说讲问][^|]{0,2})半天也?[说讲]不(?:清|明白)(?!话)"
+    r"|绕(?:迷糊|晕)|[我俺](?:都|也)?(?:给|让你|被你们?)?(?:弄|搞|整|绕|问|说)(?:迷糊|懵|晕|糊涂)"
+)
+# A measured fever is somebody's, whatever else is asked.
+_MEASURED = re.compile(r"(?:3[89]|4[01])(?:度|\.[0-9])")
 # What is told of others, read or watched; a wish of one's own is never that.
 _FICTION = re.compile(
     r"小说|电影|电视剧|剧情|剧里|追剧|[那这]集|古装|[男女]主(?!任)|[男女][二三配]|反派|新闻|报道|讲座|科普|干预|跳楼机|跳楼价|游戏"
@@ -124,6 +133,7 @@ def past_or_supposed(text: str, start: int, end: int) -> bool:
         return True
     first, last = _clause(text, start, end)
     is_told = _ONLY_IF.search(text, first, start) or _WATCHED.search(text, first, last)
+    is_told = is_told or _AT_THE_DESK.search(text, first, last)
     if is_told or _compared(text, first, last):
         return True
     if _MAY_COME.search(text, first, start) and not text.startswith("了", end):
@@ -175,7 +185,7 @@ def general_question(text: str, longest: int) -> bool:
     `longest` is the length of the longest sign worded in it: 「胸痛看什么科」 is nothing but that
     sign and the question; 「我爸突然嘴歪看什么科」 tells of a person and is no general question.
     """
-    if _NOW.search(text):
+    if _NOW.search(text) or _MEASURED.search(text):
         return False
     if _GENERAL.search(text):
         return not _WHO_OR_HOW.search(_SMALL_TALK.sub("", _GENERAL.sub("", text)))
