@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from desk import groups
 from desk.appointments import views
@@ -16,7 +17,16 @@ from desk.notices import facts
 from desk.reach import family_of, opened_phone, phones_of, readers_of
 from desk.shifts import own
 from desk.work import Work
-from models import Appointment, Department, Doctor, Patient, PatientGroupMember, Shift, Site
+from models import (
+    Appointment,
+    Department,
+    Doctor,
+    Patient,
+    PatientGroupMember,
+    Shift,
+    Site,
+    Staff,
+)
 from models import WechatUser as User
 from scheduling.broadcasting import OF_ALL, Audience
 from scheduling.errors import NotAllowed
@@ -27,6 +37,16 @@ from scheduling.rota import Member
 PAGE = 500
 _SHIFTS_AT_ONCE = 20
 _EXPECTED = ("booked", "checked_in")
+
+
+_DOCTORS_SITE = aliased(Site)
+_WRITERS = (
+    select(Staff.id, func.coalesce(Site.code, _DOCTORS_SITE.code).label("site"))
+    .outerjoin(Site, Site.id == Staff.site_id)
+    .outerjoin(Doctor, Doctor.id == Staff.doctor_id)
+    .outerjoin(_DOCTORS_SITE, _DOCTORS_SITE.id == Doctor.site_id)
+    .where(Staff.id.in_(bindparam("staff", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,25 @@ def opened(text: str) -> Audience:
         end=end,
         group=given["group"],
     )
+
+
+def homes(work: Work, broadcasts: Sequence[Row[Any]]) -> Mapping[int, str]:
+    """
+    Return the code of the site whose business a broadcast is, by its number.
+
+    The one it was written for, its group's, or its writer's. What has none is the hospital's.
+    """
+    audiences = {row.id: opened(row.audience) for row in broadcasts}
+    asked = {one.group for one in audiences.values() if one.group is not None}
+    of_groups = groups.sites_of(work, list(asked)) if asked else {}
+    writers = {row.staff_id for row in broadcasts}
+    of_writers = {r.id: r.site for r in work.conn.execute(_WRITERS, {"staff": list(writers)})}
+    found = {}
+    for row in broadcasts:
+        audience = audiences[row.id]
+        named = audience.sites[0] if len(audience.sites) == 1 else None
+        found[row.id] = named or of_groups.get(audience.group or 0) or of_writers.get(row.staff_id)
+    return {number: site for number, site in found.items() if site}
 
 
 def count(work: Work, audience: Audience) -> int:

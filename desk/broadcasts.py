@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 
 from desk import audiences, audit, broadcast_views, jobs, laying, outbox, strangers
 from desk.rows import insert_row
@@ -266,25 +266,26 @@ class Broadcasts:
         query = select(*Broadcast.__table__.c).order_by(Broadcast.id.desc()).limit(most)
         if member.role == "doctor":
             query = query.where(Broadcast.staff_id == member.id)
-        rows = [row for row in self._work.conn.execute(query) if self._is_own(member, row)]
-        return broadcast_views.views(self._work, rows)
+        return broadcast_views.views(self._work, self._own(member, query))
 
     # -- inside
 
     def _row(self, member: Member, broadcast: int) -> Row[Any]:
         query = select(*Broadcast.__table__.c).where(Broadcast.id == broadcast)
-        row = self._work.conn.execute(query).one_or_none()
-        if row is None or not self._is_own(member, row):
+        found = self._own(member, query)
+        if not found:
             raise NotAllowed
-        return row
+        return found[0]
 
-    def _is_own(self, member: Member, row: Row[Any]) -> bool:
-        """One's own, and to the desk and admins what is within their site."""
-        if row.staff_id == member.id:
-            return True
+    def _own(self, member: Member, query: Select[*tuple[Any, ...]]) -> list[Row[Any]]:
+        """One's own, and to the desk and admins what is their site's."""
+        rows = list(self._work.conn.execute(query))
         if member.role == "doctor":
-            return False
-        return member.site is None or audiences.opened(row.audience).sites == (member.site,)
+            return [row for row in rows if row.staff_id == member.id]
+        if member.site is None or not rows:
+            return rows
+        homes = audiences.homes(self._work, rows)
+        return [r for r in rows if member.id == r.staff_id or member.site == homes.get(r.id)]
 
     def _move(self, broadcast: int, before: Sequence[str], state: str, **values: object) -> None:
         moved = update(Broadcast).where(Broadcast.id == broadcast, Broadcast.state.in_(before))

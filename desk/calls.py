@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
-from desk import matters, requests
+from desk import audiences, matters, requests
 from desk.work import Work
 from models import Appointment, Broadcast, Department, Outbox, Patient, Site
 from scheduling.broadcasting import filled
@@ -42,7 +42,7 @@ def waiting(work: Work, site: str | None = None) -> list[Call]:
     """
     Return the calls to make, the next visit first.
 
-    With `site` those about visits and questions there, and those about neither.
+    With `site` those about visits, questions and broadcasts there, and those of no site.
     """
     query = (
         select(
@@ -64,7 +64,7 @@ def waiting(work: Work, site: str | None = None) -> list[Call]:
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Outbox.id)
     )
     if site is not None:
-        query = query.where(_of_site(site))
+        query = query.where(_of_site(work, site))
     rows = work.conn.execute(query)
     payloads = [(row, json.loads(work.vault.open(row.payload_enc))) for row in rows]
     asked = [int(payload["request"]) for _, payload in payloads if "request" in payload]
@@ -78,14 +78,26 @@ def waiting(work: Work, site: str | None = None) -> list[Call]:
     return [call for call in calls if not _is_too_late(call, work.local(work.now))]
 
 
-def _of_site(site: str) -> ColumnElement[bool]:
+def _of_site(work: Work, site: str) -> ColumnElement[bool]:
+    """About a visit there; about none, unless it is of a broadcast of another site."""
     of_site = (
         select(Appointment.id)
         .join(Department, Department.id == Appointment.department_id)
         .join(Site, Site.id == Department.site_id)
         .where(Site.code == site)
     )
-    return or_(Outbox.appointment_id.is_(None), Outbox.appointment_id.in_(of_site))
+    others = [number for number, home in _homes(work).items() if home != site]
+    is_ours = or_(Outbox.broadcast_id.is_(None), Outbox.broadcast_id.not_in(others))
+    return or_(Outbox.appointment_id.in_(of_site), and_(Outbox.appointment_id.is_(None), is_ours))
+
+
+def _homes(work: Work) -> Mapping[int, str]:
+    """The sites of the broadcasts about which somebody has to ring, of no visit."""
+    rung = select(Outbox.broadcast_id).where(
+        Outbox.state == "call", Outbox.broadcast_id.is_not(None), Outbox.appointment_id.is_(None)
+    )
+    rows = work.conn.execute(select(*Broadcast.__table__.c).where(Broadcast.id.in_(rung))).all()
+    return audiences.homes(work, rows) if rows else {}
 
 
 def _others(work: Work, asked: Sequence[int], site: str) -> frozenset[int]:
@@ -139,7 +151,7 @@ def done(work: Work, number: int, site: str | None = None) -> bool:
     if site is not None:
         if _is_of_another(work, number, site):
             return False
-        called = called.where(_of_site(site))
+        called = called.where(_of_site(work, site))
     return work.conn.execute(called.values(state="called", sent_at=work.now)).rowcount == 1
 
 

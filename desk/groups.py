@@ -6,11 +6,12 @@ They are kept here alone: WeChat is told neither their names nor who is in them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from desk import audit
 from desk.appointments import SEES_ALL
@@ -37,20 +38,24 @@ _SIZE = (
     .where(PatientGroupMember.group_id == PatientGroup.id)
     .scalar_subquery()
 )
-_GROUPS = (
+# A doctor's group is the business of the site where the doctor works.
+_DOCTORS_SITE = aliased(Site)
+_ANY = (
     select(
         PatientGroup.id,
         PatientGroup.name_enc,
         Doctor.code.label("doctor"),
-        Site.code.label("site"),
+        func.coalesce(Site.code, _DOCTORS_SITE.code).label("site"),
         _SIZE.label("size"),
     )
     .outerjoin(Doctor, Doctor.id == PatientGroup.doctor_id)
     .outerjoin(Site, Site.id == PatientGroup.site_id)
-    .where(PatientGroup.removed_at.is_(None))
+    .outerjoin(_DOCTORS_SITE, _DOCTORS_SITE.id == Doctor.site_id)
     .order_by(PatientGroup.id)
 )
+_GROUPS = _ANY.where(PatientGroup.removed_at.is_(None))
 _ONE = _GROUPS.where(PatientGroup.id == bindparam("group"))
+_SOME = _ANY.where(PatientGroup.id.in_(bindparam("groups", expanding=True)))
 _PATIENTS = select(Patient.id).where(Patient.merged_into_id.is_(None))
 _KNOWN = select(PatientGroupMember.patient_id).where(
     PatientGroupMember.group_id == bindparam("group")
@@ -91,6 +96,12 @@ def check(work: Work, member: Member, group: int | None) -> Group:
     if row is None or not _is_own(row, member):
         raise NotAllowed
     return Group(row.id, work.vault.open(row.name_enc), row.size)
+
+
+def sites_of(work: Work, groups: Sequence[int]) -> Mapping[int, str]:
+    """Return the code of the site of those of these groups that are one's, ended ones too."""
+    rows = work.conn.execute(_SOME, {"groups": list(groups)})
+    return {row.id: row.site for row in rows if row.site}
 
 
 def names_of(work: Work, account: int | None, patient: int) -> Sequence[str]:

@@ -7,16 +7,16 @@ import io
 import re
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.turn import open_desk
 from bot.wechat import WechatClient
 from bot.wechat_errors import PermanentError, TransientError
 from console.glances import Glances
-from desk import audiences, broadcast_views, laying, mass_lists
-from models import AuditEvent, Broadcast
+from desk import audiences, broadcast_views, groups, laying, mass_lists, outbox, staff
+from models import AuditEvent, Broadcast, Outbox, Patient, PatientGroupMember, Staff
 from scheduling.broadcasting import Audience
-from tests.console.conftest import CONSOLE
+from tests.console.conftest import CONSOLE, PASSWORD
 from tests.console.test_console import busiest, text
 
 
@@ -247,3 +247,74 @@ def test_a_department_on_a_day_is_fewer_than_the_day(house, browser, enter):
         sizes = list(counter.work.conn.scalars(select(Broadcast.expected).order_by(Broadcast.id)))
     assert sizes[0] == sum(sizes[1:])
     assert max(sizes[1:]) < sizes[0]
+
+
+def of_group(house, author: str) -> int:
+    """A group's notice of somebody's, of which one call has to be made; its number."""
+    with open_desk(house, CONSOLE) as counter:
+        work = counter.work
+        number = work.conn.scalar(select(Staff.id).where(Staff.name == author))
+        member = staff.by_number(work, number)
+        group = groups.create(work, member, "高血压随访")
+        patient = work.conn.scalar(select(Patient.id).where(Patient.merged_into_id.is_(None)))
+        work.conn.execute(insert(PatientGroupMember).values(group_id=group, patient_id=patient))
+        audience = Audience(kind="group", group=group)
+        made = counter.broadcasts.draft(member, audience, "周五上午量血压")
+        notice = outbox.Notice("news", "n", {"name": "王小明"}, broadcast_id=made.id)
+        outbox.put(work, notice)
+        work.conn.execute(update(Outbox).where(Outbox.dedupe_key == "n").values(state="call"))
+        return made.id
+
+
+@pytest.mark.parametrize("role", ["desk", "doctor"])
+def test_who_was_not_reached_is_rung_by_the_site_that_wrote(house, browser, enter, role):
+    """Every site was to ring the patients of one."""
+    with open_desk(house, CONSOLE) as counter:
+        doctor = next(d for d in counter.catalogue.doctors() if d.site == "SQ")
+    if role == "doctor":
+        enter("doctor", doctor.code, name="写的人")
+    else:
+        enter(site="SQ", name="写的人")
+    browser.post("/logout")
+    of_group(house, "写的人")
+    with open_desk(house, CONSOLE) as counter:
+        call = counter.work.conn.scalar(select(Outbox.id).where(Outbox.dedupe_key == "n"))
+    enter(name="总院护士", site="GH")
+    assert "王小明" not in text(browser.get("/calls"))
+    assert "没有找到" in text(browser.post(f"/calls/{call}/done"))
+    assert "高血压随访" not in text(browser.get("/groups"))
+    browser.post("/logout")
+    for name, site in (("全院护士", None), ("社区护士", "SQ")):
+        enter(name=name, site=site)
+        assert "王小明" in text(browser.get("/calls"))
+        browser.post("/logout")
+    browser.post("/login", name="社区护士", password=PASSWORD)
+    assert "已办好" in text(browser.post(f"/calls/{call}/done"))
+
+
+def test_a_notice_of_the_whole_hospital_may_be_rung_about_everywhere(house, browser, enter):
+    enter(name="写的人")
+    browser.post("/logout")
+    of_group(house, "写的人")
+    for name, site in (("总院护士", "GH"), ("社区护士", "SQ")):
+        enter(name=name, site=site)
+        assert "王小明" in text(browser.get("/calls"))
+        browser.post("/logout")
+
+
+def test_a_colleague_of_the_same_site_can_approve_what_goes_to_a_group(house, browser, enter):
+    """Only somebody of the whole hospital could, and a small site has none."""
+    enter(name="写的人", site="SQ")
+    number = of_group(house, "写的人")
+    with open_desk(house, CONSOLE) as counter:
+        counter.work.conn.execute(update(Broadcast).values(expected=1000))
+    browser.get(f"/broadcasts/{number}")
+    browser.post(f"/broadcasts/{number}/confirm")
+    browser.post("/logout")
+    enter(name="总院护士", site="GH")
+    assert browser.get(f"/broadcasts/{number}").status_code == 409
+    assert browser.post(f"/broadcasts/{number}/approve").status_code == 409
+    browser.post("/logout")
+    enter(name="社区护士", site="SQ")
+    browser.get(f"/broadcasts/{number}")
+    assert "社区护士批准" in text(browser.post(f"/broadcasts/{number}/approve"))
