@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,11 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import audit, by_phone, shifts
+from desk import audit, by_phone, shifts, splitting
 from desk.counter import Counter
 from handlers.texts import console as texts
 from handlers.texts import staff as staff_texts
 from handlers.texts import suspensions as words
+from handlers.texts import wording
 
 
 def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -26,17 +29,35 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 def _add_act(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.get("/shifts/<int:number>/suspend")
     def ask_suspend(number: int) -> ResponseReturnValue:
-        with open_desk(door.actor(me())) as counter:
+        """All of it, or with `since` what begins then or later (10:00)."""
+
+        def look(counter: Counter) -> dict[str, Any]:
             found = shifts.one(counter.work, me(), number)
-            impact, lines = counter.suspensions.plan([number])
+            times = splitting.beginnings(counter.work, number)
+            since = _asked(request.args.get("since", ""), times)
+            impact, lines = counter.suspensions.plan([number], {number: since} if since else {})
             audit.record(counter.work, "look", f"shift:{number}")
-        about = {"shift": found, "impact": impact, "lines": lines, "words": words}
-        return render_template("console/suspend.html", **about)
+            return {
+                "shift": found, "times": times, "since": since, "impact": impact, "lines": lines,
+            }  # fmt: skip
+
+        return render_template("console/suspend.html", **door.act(open_desk, look), words=words)
 
     @blueprint.post("/shifts/<int:number>/suspend")
     def suspend(number: int) -> ResponseReturnValue:
-        done = door.act(open_desk, lambda c: c.suspensions.suspend(me(), [number]))
-        return redirect(url_for("console.suspension", number=done))
+        def do(counter: Counter) -> int:
+            said = request.form.get("since", "")
+            since = _asked(said, splitting.beginnings(counter.work, number) if said else ())
+            parts = {number: since} if since else {}
+            return counter.suspensions.suspend(me(), [number], parts)
+
+        return redirect(url_for("console.suspension", number=door.act(open_desk, do)))
+
+
+def _asked(said: str, times: Sequence[datetime]) -> datetime | None:
+    """The time of these that a page names, None for the whole; a bad request for any other."""
+    known = {"": None, **{wording.clock(at): at for at in times}}
+    return known[said] if said in known else abort(400)
 
 
 def _add_progress(blueprint: Blueprint, open_desk: OpenDesk) -> None:

@@ -35,6 +35,13 @@ def whole_key(key: str) -> str:
     return key.partition(MARK)[0]
 
 
+def beginnings(work: Work, shift: int) -> list[datetime]:
+    """Return from when on (local) a rest of a clinic can be meant: its later slots still ahead."""
+    query = select(Slot.starts_at).where(Slot.shift_id == shift).distinct()
+    later = work.conn.scalars(query.order_by(Slot.starts_at)).all()[1:]
+    return [work.local(at) for at in later if at > work.now]
+
+
 def split(work: Work, shift: int, since: datetime) -> int:
     """
     Make a shift of what begins at or after `since` (aware); returns its number.

@@ -146,22 +146,25 @@ def bound(member: Member) -> str:
 
 def shift(view: ShiftView) -> str:
     """11月25日 周三 上午，神经内科张伟，12位患者."""
-    hours = f"{wording.clock(view.starts_at)}–{wording.clock(view.ends_at)}"
-    where = _where(view, hours if view.is_part else "")
+    where = _where(view, wording.clinic_time(view))
     # Nobody is booked any more where nothing takes place: how many it concerns is told apart.
     return where if view.state == "suspended" else f"{where}，{view.booked}位患者"
 
 
-def _where(view: ShiftView, hours: str) -> str:
-    who = view.doctor_name or "普通号"
-    when = f"{wording.day(view.starts_at.date())} {wording.half(view.half_day)}{hours}"
-    return f"{when}，{view.site_name}{view.department_name}{who}"
+def _where(view: ShiftView, when: str) -> str:
+    return f"{when}，{view.site_name}{view.department_name}{view.doctor_name or '普通号'}"
+
+
+def _rest(view: ShiftView, since: datetime) -> str:
+    """11月25日 周三 上午10:00以后."""
+    day = wording.day(view.starts_at.date())
+    return f"{day} {wording.half(view.half_day)}{wording.clock(since)}以后"
 
 
 def _listed(shifts: Sequence[ShiftView], parts: Mapping[int, datetime] | None = None) -> str:
     since = parts or {}
     return "\n".join(
-        f"{_where(view, f'{wording.clock(since[view.id])}以后')}（之前的照常出诊）"
+        f"{_where(view, _rest(view, since[view.id]))}（之前的照常出诊）"
         if view.id in since
         else shift(view)
         for view in shifts

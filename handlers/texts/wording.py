@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from scheduling.offers import Offer
+from scheduling.rota import ShiftView
 from scheduling.types import (
     AppointmentView,
     Opening,
@@ -53,6 +54,12 @@ def weekday(value: date) -> str:
 def half(name: str) -> str:
     """上午, 下午 or 晚上."""
     return _HALVES.get(name, "")
+
+
+def clinic_time(view: ShiftView) -> str:
+    """11月25日 周三 上午; of a part of a clinic also from when to when."""
+    hours = f"{clock(view.starts_at)}–{clock(view.ends_at)}" if view.is_part else ""
+    return f"{day(view.starts_at.date())} {half(view.half_day)}{hours}"
 
 
 def clock(value: datetime) -> str:

@@ -12,7 +12,7 @@ from desk import calls, rebooking, staff
 from desk.departing import Circumstances
 from desk.dispatch import lease, start_page
 from desk.work import Actor
-from models import Appointment, Outbox, Shift, Suspension, SuspensionLine
+from models import Appointment, Outbox, Shift, Slot, Suspension, SuspensionLine
 from tests.console.conftest import CONSOLE, PASSWORD
 from tests.console.test_console import busiest, text
 
@@ -176,3 +176,90 @@ def test_who_may_not_touch_the_shift_writes_no_answers_for_its_patients(house, b
     browser.post("/join", code=code, password=PASSWORD)
     answer = browser.post(f"/suspensions/{number}/lines/{line.id}", answer="take")
     assert answer.status_code == 403
+
+
+def of_half_day(house, shift: int) -> list[Shift]:
+    """The clinic of a shift with all its parts, by time."""
+    with open_desk(house, CONSOLE) as counter:
+        columns = Shift.__table__.c
+        whole = counter.work.conn.execute(select(columns).where(columns.id == shift)).one()
+        same = (columns.visit_on, columns.doctor_id, columns.half_day, columns.department_id)
+        query = select(columns).where(*(column == whole._mapping[column] for column in same))
+        return list(counter.work.conn.execute(query.order_by(columns.starts_at)))
+
+
+def clock(counter, at) -> str:
+    """9:30, local."""
+    at = counter.work.local(at)
+    return f"{at.hour}:{at.minute:02d}"
+
+
+def later_ones(house, shift: int, since) -> int:
+    with open_desk(house, CONSOLE) as counter:
+        visits = select(Appointment.id).where(
+            Appointment.shift_id == shift,
+            Appointment.status == "booked",
+            Appointment.starts_at >= since,
+        )
+        return len(counter.work.conn.scalars(visits).all())
+
+
+def test_the_rest_of_a_clinic_is_suspended_as_in_the_chat(house, browser, enter):
+    """The page knew the whole clinic alone."""
+    enter()
+    shift, booked = busiest(house)
+    (whole,) = of_half_day(house, shift)
+    page = text(browser.get(f"/shifts/{shift}/suspend"))
+    times = re.findall(r'<option value="([0-9]+:[0-9]{2})">\1以后', page)
+    assert times
+    with open_desk(house, CONSOLE) as counter:
+        query = select(Slot.starts_at).where(Slot.shift_id == shift)
+        slots = {clock(counter, at): at for at in counter.work.conn.scalars(query)}
+        assert clock(counter, whole.starts_at) not in times, "that is the whole"
+    said = next(one for one in times if 0 < later_ones(house, shift, slots[one]) < booked)
+    later = later_ones(house, shift, slots[said])
+    preview = text(browser.get(f"/shifts/{shift}/suspend?since={said}"))
+    assert counts(preview)["影响患者"] == later
+    assert f"停{said}以后的" in preview
+    assert f"确认停诊（{said}以后）" in preview
+    assert preview.partition("每位患者的安排</h2>")[2].count("<tr>") == later + 1
+    assert of_half_day(house, shift) == [whole], "nothing before the button"
+
+    done = text(browser.post(f"/shifts/{shift}/suspend", since=said))
+    assert counts(done)["患者"] == later
+    assert f"{said}–" in done
+    first, second = of_half_day(house, shift)
+    assert (first.id, first.state) == (shift, "published")
+    with open_desk(house, CONSOLE) as counter:
+        assert (second.state, clock(counter, second.starts_at)) == ("suspended", said)
+    kept = text(browser.get(f"/shifts/{shift}"))
+    assert f"–{said}" in kept, "the page of what takes place says until when"
+
+    number = re.search(r"/suspensions/([0-9]+)/resume", done)[1]
+    assert "已办好" in text(browser.post(f"/suspensions/{number}/resume"))
+    assert len(of_half_day(house, shift)) == 1
+    assert later_ones(house, shift, slots[said]) == later
+
+
+@pytest.mark.parametrize("since", ["7:59", "9:00x", "09:00", "0:00", "<b>"])
+def test_a_time_that_the_page_does_not_offer_is_a_bad_request(house, browser, enter, since):
+    """A forged or an old page must not suspend more than it said."""
+    enter()
+    shift, _ = busiest(house)
+    browser.get(f"/shifts/{shift}/suspend")
+    assert browser.get(f"/shifts/{shift}/suspend?since={since}").status_code == 400
+    browser.get(f"/shifts/{shift}/suspend")
+    assert browser.post(f"/shifts/{shift}/suspend", since=since).status_code == 400
+    (whole,) = of_half_day(house, shift)
+    assert whole.state == "published"
+
+
+def test_of_a_clinic_that_is_under_way_only_what_is_ahead_can_be_meant(
+    house, browser, enter, shift
+):
+    enter()
+    page = text(browser.get(f"/shifts/{shift}/suspend"))
+    with open_desk(house, CONSOLE) as counter:
+        now = counter.now
+    offered = [tuple(map(int, one)) for one in re.findall(r'value="([0-9]+):([0-9]+)"', page)]
+    assert all(one > (now.hour, now.minute) for one in offered)
