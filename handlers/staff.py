@@ -58,6 +58,7 @@ def _ordered(
 ) -> tuple[State, Reply] | None:
     """Answer what a member of staff orders; another order takes the place of an open one."""
     beside = state.pop() if _is_at_it(state) else state
+    heard = _with_own(heard, member)
     order = heard.order.name if heard.order else ""
     if order == _SLIP and member.role != "doctor":
         order = calling_orders.UNDO  # who calls nobody has not called the wrong one
@@ -77,9 +78,24 @@ def _ordered(
 
 
 def _has_own(heard: Heard, world: World, member: Member) -> bool:
-    """A doctor is also a patient: 「我明天来不了」 speaks of a clinic only where there is one."""
-    when = [(w.start, w.end) for w in heard.order.when] if heard.order else []
-    return member.role == "doctor" and bool(world.desk.suspensions.shifts(member, when=when))
+    """
+    A doctor is also a patient: 「我明天来不了」 speaks of a clinic only where there is one.
+
+    The desk names a patient (「给赵桂兰加个号」) without saying whose: that is asked.
+    """
+    order = heard.order
+    when = [(w.start, w.end) for w in order.when] if order else []
+    if member.role != "doctor":
+        return order is not None and order.name == "extra_for"
+    return bool(world.desk.suspensions.shifts(member, when=when))
+
+
+def _with_own(heard: Heard, member: Member) -> Heard:
+    """What a doctor says of the own clinic names its doctor."""
+    order = heard.order
+    if order is None or not order.is_own or order.doctors or member.doctor is None:
+        return heard
+    return replace(heard, order=replace(order, doctors=(member.doctor,)))
 
 
 def _not_understood(state: State, heard: Heard, world: World) -> tuple[State, Reply] | None:
@@ -166,6 +182,7 @@ _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
     "lookup": _lookup,
     "help": _help,
     "swap": _swap,
+    "unclear": _none,
 }
 
 # -- 停诊

@@ -2,14 +2,15 @@
 What a member of staff orders in one line: 停诊, 今日预约, 下一个 … (`lexicon/orders.tsv`).
 
 Rules are read over a marked text: every doctor named in it, title and all, is one mark, so that a
-rule says who stands where (「@…由@代」) and not how people are called.
+rule says who stands where (「@…由@代」) and not how people are called. 「我」 is such a mark, too,
+where a line is read as a doctor's of the own clinic.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nlp import colleagues, dates, lexicon
@@ -17,6 +18,7 @@ from nlp.colleagues import Mention
 from nlp.heard import Order
 from nlp.numerals import fold, to_int
 from nlp.people import Scan
+from nlp.strangers import is_name
 from nlp.surnames import SURNAMES
 from nlp.vocabulary import DoctorEntry
 
@@ -28,8 +30,8 @@ _TIMED = ("call_late",)
 # Orders that may hold another: 「完成，约下次 一周后」, 「过号，下一个」; the argument names it.
 _TWOFOLD = ("call_visit", "call_miss", "call_results")
 _NEXT, _DONE = "call_next", "call_done"
-_CLOCKED = "time"
-_EARLIER, _LATER = "提前早", "推迟延后往晚"
+_CLOCKED, _SUSPEND = "time", "suspend"
+_EARLIER, _LATER = "提前早", "推迟延后往晚顺"
 _H = "0-9一二三四五六七八九十"
 # What the rules are written with; the longer ones first, they may hold shorter ones.
 _SHORT = {
@@ -39,10 +41,13 @@ _SHORT = {
     "<span>": r"[0-9一二两三四五六七八九十半]{1,3}\s*(?:分钟?|个?半?(?:小时|钟头)|刻钟?)",
     "<count>": r"[0-9一二两三四五六七八九十]{1,3}",
     "<room>": rf"(?:[a-z{_H}楼层区号栋东西南北\-]{{1,12}}(?:诊?室|诊区)"
-    rf"|(?:[a-z{_H}]{{1,3}}(?:号楼|楼|栋|区)){{0,2}}[0-9]{{3,4}}(?![0-9:点]))",
+    rf"|(?:[a-z{_H}]{{1,3}}(?:号楼|楼|栋|区)){{0,2}}[a-z]?[0-9]{{3,4}}(?![0-9:点]))",
     # No day (给明天上午加5个号), no department and nobody's relative is a person's name.
     "<person>": r"(?![我他她它咱俺这那今明后本下上周]|大家|病人|患者|星期|礼拜|\S{1,5}科)"
     r"[\u4e00-\u9fff·]{2,4}?(?:\s*[0-9]{3}[0-9x])?",
+    # The same where it must be a name: no day, and checked as names are.
+    "<whom>": rf"(?!周[一二三四五六日末天])[{SURNAMES}][\u4e00-\u9fff·]{{1,2}}"
+    r"(?:\s*[0-9]{3}[0-9x])?",
     "<named>": rf"[{SURNAMES}][\u4e00-\u9fff·]{{1,3}}?(?:\s*[0-9]{{3}}[0-9x])?",
     "<ill>": r"病人|患者|病号|预约的人|挂了?号的人?",
     "@": colleagues.MARK,
@@ -53,6 +58,21 @@ _PARTS = {"半": 30, "一刻": 15, "三刻": 45, "": 0}
 _UNITS = {"分": 1, "刻": 15, "小": 60, "钟": 60}
 _LASTING = re.compile(r"([0-9一二两三四五六七八九十]*)\s*个?(半?)个?(分|刻|小|钟)")
 _AROUND = " \t\n.!,。！，"
+# Other ways to write it, of the same length: 撤消, 赵桂兰（3321）.
+_TAIL = re.compile(r"[（(]([0-9]{3}[0-9Xx])[)）]")
+# A doctor of the own clinic; what is said of the own family or the own visit is no order.
+_SELF = re.compile(r"(?<!帮)(?:本人|我|俺)(?![们院科这妈爸儿女孩爱家想要能])")
+_PRIVATE = re.compile(
+    r"[给帮]我(?:再|也|先)?[加多补]|预约|挂|约(?!了)|退|取消|想|吗|么|[?？]|[妈爸]|孩子|老[公婆]|爱人|对象|看病|复查|检查|[告提]\S?我(?![明今后的周下上])"
+)
+# 「从明天起休产假到下周五」: what stands between the two days keeps them apart.
+_SINCE = re.compile(
+    r"从?((?:[今明后]天|(?:[这本下]个?)?(?:周|星期|礼拜).|[0-9]+月[0-9]+[日号]|[0-9]+[日号]))"
+    r"(?:起|开始)([^到至0-9]{0,8})(?=[到至])"
+)
+# What follows a doctor who is away; beside one of whom nothing is said: 「李芳说张伟不来了」.
+_AWAY = re.compile(r"[停不没别假休会差病事走学训支援术阳产隔离关撤消烧]|取消|住院")
+_AND = re.compile(r"[\s,、和跟与同及还有]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +82,7 @@ class _Row:
     order: str
     needs: str
     is_all: bool
+    names: bool
     pattern: re.Pattern[str]
 
 
@@ -71,6 +92,7 @@ def _rows() -> list[_Row]:
             row["order"],
             row["needs"].strip("-"),
             row["pattern"].startswith("="),
+            "<whom>" in row["pattern"],
             re.compile(_spelled_out(row["pattern"].removeprefix("="))),
         )
         for row in lexicon.rows("orders.tsv")
@@ -96,20 +118,43 @@ def find(
     `wards` are the departments that are named.
     """
     lead = len(text) - len(text.lstrip(_AROUND))
-    text = text.strip(_AROUND)
+    text = _TAIL.sub(r" \1 ", text.strip(_AROUND).replace("撤消", "撤销"))
     said = colleagues.mentions(text, doctors) or _heard(heard, lead)
+    plain = _read(text, said, wards, now)
+    if plain is not None and not plain.is_own:
+        return plain
+    mine = [Mention(match.span(), ()) for match in _SELF.finditer(text)]
+    if not mine or _PRIVATE.search(text):
+        return plain
+    together = sorted((*said, *mine), key=lambda mention: mention.span)
+    own = _read(text, together, wards, now)
+    if own is None or (plain is not None and not own.by) or not (own.when or own.argument):
+        return plain
+    return replace(own, is_own=True)
+
+
+def _read(
+    text: str, said: Sequence[Mention], wards: Iterable[object], now: datetime
+) -> Order | None:
+    """The first rule that fits."""
     marked = fold(colleagues.marked(text, said))
     fits = {"": True, "doctor": bool(said), "ward": bool(said) or any(wards), "me": True}
     for row in _ROWS:
         if not fits[row.needs]:
             continue
         match = row.pattern.fullmatch(marked) if row.is_all else row.pattern.search(marked)
-        if match is None:
+        if match is None or (row.names and not _is_name(match)):
             continue
         order = _order(row, match, text, said, now)
-        if order.when or not order.is_own:  # 「我发烧了」 alone is a complaint
+        if order.when or order.argument or not order.is_own:  # 「我发烧了」 alone is a complaint
             return order
     return None
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    found = match.groupdict()
+    written = found.get("argument") or found.get("second") or ""
+    return is_name(written.rstrip("0123456789x "))
 
 
 def _order(
@@ -128,11 +173,29 @@ def _order(
         end = len(text)
     elif row.order == _CLOCKED:
         end = max(end, match.end())
-    rest = text[:begin] + "□" * (end - begin) + text[end:]
+    elif row.order == _SUSPEND:
+        said = _away(text, said)
+    rest = _SINCE.sub(_joined, text[:begin] + "□" * (end - begin) + text[end:])
     when = dates.find(rest, now, ignore=[one.span for one in said], is_order=True)
     everybody = tuple(dict.fromkeys(code for one in said for code in one.codes))
     argument = _argument(row.order, written)
-    return Order(row.order, argument, away or everybody, by, when, is_own=row.needs == "me")
+    meant = away if "away" in groups else everybody
+    return Order(row.order, argument, meant, by, when, is_own=row.needs == "me")
+
+
+def _joined(since: re.Match[str]) -> str:
+    return since[1].rjust(len(since[0]))
+
+
+def _away(text: str, said: Sequence[Mention]) -> list[Mention]:
+    """Of several doctors those of whom it is said; all, where it is said of none of them."""
+    ends = [*(one.span[0] for one in said), len(text)][1:]
+    after = [text[one.span[1] : end] for one, end in zip(said, ends, strict=True)]
+    for n in reversed(range(len(after) - 1)):  # 「张伟和李芳明天停诊」
+        if _AND.fullmatch(after[n]):
+            after[n] = after[n + 1]
+    found = [one for one, words in zip(said, after, strict=True) if _AWAY.search(words)]
+    return found or list(said)
 
 
 def _argument(order: str, written: str) -> str:

@@ -389,6 +389,13 @@ def confirmed(value: Progress) -> str:
     return f"已过{so_far}，还有{value.open}位没有定下来。"
 
 
+def _places(view: ShiftView) -> str:
+    """（共28个号，还剩16个，已到3位）."""
+    left = max(0, view.places - view.booked)
+    here = f"，已到{view.arrived}位" if view.arrived else ""
+    return f"（共{view.places}个号，还剩{left}个{here}）"
+
+
 def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:
     """The shifts, with patients where one doctor was asked for; empty ones of many are counted."""
     lines = []
@@ -397,7 +404,7 @@ def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:
         if len(shifts) > _MANY and view in empty:
             continue
         state = "（已停诊）" if view.state == "suspended" else ""
-        places = "" if state else f"（共{view.places}个号）"
+        places = "" if state else _places(view)
         lines.append(f"{shift(view)}{places}{state}")
         for one in patients:
             status = _STATUS.get(one.status, "")

@@ -78,6 +78,19 @@ NO_ORDERS = """
     张伟医生每天只看20个病人吗
     张伟医生今天来了吗
     帮我妈约张伟
+    查一下高血压
+    查血糖
+    周四上午
+    我的号
+    我不看了
+    我明天上午几点看
+    我明天上午的号还在吗
+    帮我加个号
+    给我加一个
+    我想给我妈加个号
+    告诉我明天几点来
+    改到三楼了吗
+    我改到后天上午
     """
 
 
@@ -126,8 +139,30 @@ def test_of_a_substitution_it_is_said_who_is_away_whatever_comes_first():
     assert (unsure.doctors, unsure.by) == (("D1", "D2"), ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我明天上午有事来不了", "我明天上午加2个号", "我明天上午少看3个", "我明天上午限号15",
+        "我明天上午改到3诊室", "我明天上午推迟半小时", "我明天几个号", "把我明天上午的号停了",
+        "我10点以后要走，后面的停了", "给我的病人赵桂兰加一个号", "明天上午给赵桂兰加个号",
+        "李芳明天上午替我", "告诉我明天的病人带片子",
+    ],
+)  # fmt: skip
+def test_only_a_doctor_can_mean_it_of_the_own_clinic(text):
+    order = understand(text, NOW, HOUSE).order
+    assert order.is_own
+    assert order.doctors == ()
+
+
+def test_of_two_who_are_named_the_one_is_away_of_whom_it_is_said():
+    """A greeting, or who has told it, was suspended as well."""
+    for text in ("李芳说张伟明天不来了", "李芳你好，张伟明天停诊", "张伟明天停诊，李芳知道了"):
+        assert understand(text, NOW, HOUSE).order.doctors == ("D1",), text
+    for text in ("张伟和李芳明天停诊", "停诊 张伟 李芳 明天", "张伟明天请假，李芳也请假"):
+        assert understand(text, NOW, HOUSE).order.doctors == ("D1", "D2"), text
+
+
 def test_only_a_doctor_can_mean_it_of_himself():
-    assert understand("我明天上午有事来不了", NOW, HOUSE).order.is_own
     assert understand("我明天上午有事来不了，取消预约", NOW, HOUSE).order is None
 
 
