@@ -32,10 +32,9 @@ FROM bench_time t CROSS JOIN department d WHERE t.k IN (0, 8) AND t.n >= :since 
 _SLOTS = """
 INSERT INTO slot (shift_id, department_id, visit_on, starts_at, ends_at, capacity, chat_capacity,
   reserve, booked, chat_booked, is_open)
-SELECT h.id, h.department_id, t.visit_on, t.starts_at, t.ends_at, 4, 4, 0, 3, 3, TRUE
-FROM bench_time t CROSS JOIN department d
-JOIN shift h ON h.department_id = d.id AND h.visit_on = t.visit_on AND h.half_day = t.half_day
-WHERE t.n >= :since AND t.n < :until
+SELECT h.id, h.department_id, h.visit_on, t.starts_at, t.ends_at, 4, 4, 0, 3, 3, TRUE
+FROM shift h JOIN bench_time t ON t.visit_on = h.visit_on AND t.half_day = h.half_day
+WHERE h.id > :shifts
 """
 _APPOINTMENTS = """
 INSERT INTO appointment (code, status, patient_id, wechat_user_id, slot_id, shift_id,
@@ -45,7 +44,7 @@ SELECT {code}, CASE WHEN t.n < 14 THEN 'booked' ELSE 'completed' END, 1 + t.k * 
   s.shift_id, s.department_id, s.visit_on, t.half_day, s.starts_at, s.ends_at, 1000, 'general',
   'chat', s.starts_at, FALSE, 1, {occupies}
 FROM slot s JOIN bench_time t ON t.starts_at = s.starts_at
-CROSS JOIN bench_place p WHERE s.id > :before
+CROSS JOIN bench_place p WHERE s.id > :slots
 """
 _CONCAT = {"mysql": "CONCAT({})", "mariadb": "CONCAT({})"}
 
@@ -78,9 +77,9 @@ class Growing:
             with self._engine.begin() as conn:
                 _hurry(conn)
                 conn.execute(text(_TIME), _times(self._today, range(self._days, until)))
-                # By its key and from there: the planner knows nothing yet of rows this young.
-                before = conn.scalar(text("SELECT COALESCE(MAX(id), 0) FROM slot"))
-                values = {"since": self._days, "until": until, "before": before}
+                # By keys and from there: the planner knows nothing yet of rows this young, and
+                # read all the shifts of years for the slots of some days (MariaDB, 1e7: an hour).
+                values = {"since": self._days, "until": until, **_newest(conn)}
                 for statement in statements:
                     conn.execute(text(statement), values)
             self._days = until
@@ -112,6 +111,14 @@ def _hurry(conn: Connection) -> None:
         conn.execute(text("SET SESSION foreign_key_checks = 0, SESSION unique_checks = 0"))
 
 
+def _newest(conn: Connection) -> dict[str, int]:
+    newest = {"shifts": "shift", "slots": "slot"}
+    return {
+        name: conn.execute(text(f"SELECT COALESCE(MAX(id), 0) FROM {table}")).scalar_one()
+        for name, table in newest.items()
+    }
+
+
 def _joined(concat: str | None, *parts: str) -> str:
     return concat.format(", ".join(parts)) if concat else " || ".join(parts)
 
@@ -124,6 +131,7 @@ def _prepare(conn: Connection) -> None:
         )
     )
     conn.execute(text("CREATE UNIQUE INDEX bench_start ON bench_time (starts_at)"))
+    conn.execute(text("CREATE INDEX bench_day ON bench_time (visit_on, half_day)"))
     conn.execute(text("CREATE TABLE bench_place (n INTEGER PRIMARY KEY)"))
     conn.execute(text("INSERT INTO bench_place VALUES (:n)"), [{"n": n} for n in range(TAKEN)])
     conn.execute(insert(Site).values(id=1, code="S", name="中心", kind="general"))
