@@ -33,7 +33,9 @@ def main(files: Sequence[str]) -> None:
     if files[:1] == ["suspensions"]:
         _save(_suspensions(int(files[1])), "suspensions.svg")
         return
-    rows = [row for file in files for row in json.loads(Path(file).read_text())["rows"]]
+    told = [row for file in files for row in json.loads(Path(file).read_text())["rows"]]
+    # Of what was measured again the later one.
+    rows = list({(row["work"], row["where"], row["unit"]): row for row in told}.values())
     grown = [row for row in rows if "search by the" in row["work"]]
     treated = [row for row in rows if row["work"].startswith("waits under ")]
     if treated:
