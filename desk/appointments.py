@@ -81,6 +81,11 @@ def todays(work: Work) -> Sequence[AppointmentView]:
     return _seen(work, _SEEN_TODAY)
 
 
+def numbers_of_today(work: Work) -> Sequence[int]:
+    """Return which visits of today the acting account may see, for who needs no more of them."""
+    return _numbers(work, _SEEN_TODAY)
+
+
 def of_patient(work: Work, patient: PatientId, since: date) -> list[AppointmentView]:
     """Return what a patient has had since a local day and has ahead, soonest first."""
     return _views(work, _OF_PATIENT, patient=patient, since=since)
@@ -126,8 +131,12 @@ def me(work: Work) -> str | None:
 
 def _seen(work: Work, numbers: _Numbers) -> list[AppointmentView]:
     """Those of the account that acts whose numbers a statement made by `_seen_where` finds."""
-    found = work.conn.scalars(numbers, {"me": me(work), **days(work)}).all()
+    found = _numbers(work, numbers)
     return _views(work, _SOME, appointments=found) if found else []
+
+
+def _numbers(work: Work, numbers: _Numbers) -> Sequence[int]:
+    return work.conn.scalars(numbers, {"me": me(work), **days(work)}).all()
 
 
 def _views(work: Work, statement: Any, **values: object) -> list[AppointmentView]:  # noqa: ANN401

@@ -67,7 +67,7 @@ _Row = Row[*tuple[Any, ...]]
 
 def of_account(work: Work) -> list[Standing]:
     """Return where the patients stand whom the account may see and who are here, soonest first."""
-    mine = [view.id for view in appointments.todays(work)]
+    mine = appointments.numbers_of_today(work)
     found = ticket_rows.of_appointments(work, mine).values()
     return _standings(work, [row for row in found if row.state in _ALIVE])
 
