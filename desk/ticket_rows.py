@@ -25,6 +25,7 @@ _TICKETS = (
         Appointment.shift_id.label("booked_shift_id"),
         Patient.name_enc,
         *WHERE,
+        Department.location,
         Shift.room,
     )
     .join(Appointment, Appointment.id == Ticket.appointment_id)
@@ -208,4 +209,5 @@ def view(work: Work, row: _Row) -> TicketView:
         state=row.state,
         due_at=work.local(row.due_at),
         called_at=None if row.called_at is None else work.local(row.called_at),
+        location=row.location,
     )

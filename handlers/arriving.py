@@ -16,6 +16,7 @@ from typing import Any
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Slot, Stop
 from dialogue.state import Values
 from handlers import appointments, in_line
+from handlers.said_in_line import AWAY
 from handlers.scene import World
 from handlers.texts import care as care_texts
 from handlers.texts import refusals
@@ -95,7 +96,7 @@ def _answer_visits(heard: Heard, values: Values, world: World) -> Given:
 def _nobody_to_check_in(values: Values, world: World) -> Asked:
     """Who has a ticket is shown it, or is back; else the next visit, or none."""
     mine = in_line.standings(values, world)
-    away = [s for s in mine if s.ticket.state in in_line.AWAY]
+    away = [s for s in mine if s.ticket.state in AWAY]
     if away:
         known = {name: values[name] for name in ("whose",) if name in values}
         return Open(in_line.FORM.name, {**known, "act": "back"})
@@ -179,7 +180,7 @@ def scanned(code: str) -> Values:
 def wanted_sites(world: World) -> frozenset[str]:
     """Return where somebody is expected today: to check in, or to come back."""
     due = {view.opening.site for view in world.desk.visits.due()}
-    away = {s.ticket.site for s in world.desk.visits.standings() if s.ticket.state in in_line.AWAY}
+    away = {s.ticket.site for s in world.desk.visits.standings() if s.ticket.state in AWAY}
     return frozenset(due | away)
 
 
@@ -205,7 +206,7 @@ def by_digits(world: World) -> list[tuple[str, str]]:
     shown = {
         "check_in": bool(world.desk.visits.due()),
         "in_line": bool(states),
-        "step_in": bool(states & in_line.AWAY),
+        "step_in": bool(states & AWAY),
         "step_out": bool(states & in_line.STAYING),
     }
     return [(care_texts.TODAY[key], key) for key, is_shown in shown.items() if is_shown]

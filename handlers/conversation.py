@@ -182,7 +182,8 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         alarm = triage_texts.DANGER[state.top.values["concern"]]
         return replace(state, alarm=alarm), danger.answer(alarm, scene)
     state, reply = _talk(state, said, heard, world)
-    return state, reply.after(emergency_texts.TODAY) if heard.urgency == "today" else reply
+    is_told = heard.urgency == "today" and not in_line.is_worse(heard, world)
+    return state, reply.after(emergency_texts.TODAY) if is_told else reply
 
 
 def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:

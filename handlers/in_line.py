@@ -20,8 +20,10 @@ from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import appointments
+from handlers import appointments, information
+from handlers.said_in_line import AWAY, named, said_by
 from handlers.scene import World
+from handlers.texts import line_talk as talk
 from handlers.texts import refusals
 from handlers.texts import visits as texts
 from nlp.heard import Heard
@@ -29,14 +31,20 @@ from scheduling.errors import Refusal
 from scheduling.types import AppointmentView
 from scheduling.visit import Standing, TicketId
 
-# Tickets that are not called until their holder says that she is here, and those that may be left.
-AWAY = frozenset({"left", "missed", "results"})
+# Tickets that may be left for a while.
 STAYING = frozenset({"waiting"})
 _HERSELF = re.compile("自己|本人")
+_FETCHES = re.compile("[接送](?:一下|一?个)?(?:我家?)?(?:孩子|小孩|娃)")
 
 
 def hear_whose(heard: Heard, values: Values, world: World) -> Given:
-    """Return whose visit it is about; 「我」 speaks for the family, only 「我自己」 does not."""
+    """
+    Return whose visit it is about; 「我」 speaks for the family, only 「我自己」 does not.
+
+    Who has a child to fetch does not speak of the child's visit.
+    """
+    if _FETCHES.search(heard.text):
+        return None
     whose = appointments.hear_whose(heard, values, world)
     return whose if whose != "self" or _HERSELF.search(heard.text) else None
 
@@ -53,7 +61,10 @@ def standings(values: Values, world: World) -> list[Standing]:
 
 def _hear_act(heard: Heard, values: Values, world: World) -> Given:
     """「我出去一下」, 「凭什么他先」, 「我难受得厉害」 …; all else asks where one stands."""
-    return next((act for name, act in _MEANS.items() if name in heard.preferences), None)
+    said = said_by(heard, world)
+    if said is None and not world.desk.visits.standings():
+        said = named(heard)
+    return said.act if said and said.act != "ask" else None
 
 
 def _claims(heard: Heard, world: World) -> Values | None:
@@ -62,18 +73,13 @@ def _claims(heard: Heard, world: World) -> Values | None:
 
     Nor does 「医生怎么还没来」 of who is in line ask for a doctor by name.
     """
-    said = next((name for name in _CLAIMED if name in heard.preferences), None)
-    if said is None or (said in _LOOSE and not _is_about_the_line(heard, world)):
-        return None
-    states = {s.ticket.state for s in world.desk.visits.standings()}
-    is_to_come = said == "queue_rules" and bool(world.desk.visits.due())
-    return {} if is_to_come or states & _CLAIMED[said] else None
+    return {} if said_by(heard, world) else None
 
 
-def _is_about_the_line(heard: Heard, world: World) -> bool:
-    """Words that may be about a booking are about the line where nothing else is named or open."""
-    is_named = heard.stated_departments or heard.doctors or heard.when or heard.symptoms
-    return not (world.is_busy or is_named or heard.intent in ("book", "symptom"))
+def is_worse(heard: Heard, world: World) -> bool:
+    """Tell whether somebody in line says that she feels worse, who is not told to see a doctor."""
+    said = said_by(heard, world)
+    return said is not None and said.act == "worse"
 
 
 def _fitting(values: Values, world: World) -> list[Standing]:
@@ -85,11 +91,12 @@ def _fitting(values: Values, world: World) -> list[Standing]:
 def _ask_tickets(values: Values, world: World) -> Asked:
     if values["act"] == "rules":
         visits = world.desk.visits
-        return Stop(texts.rules(visits.disciplines(), visits.standings()))
-    mine = standings(values, world)
+        return Stop(talk.rules(visits.disciplines(), visits.standings()))
+    mine, says = standings(values, world), _SAYS.get(values["act"])
+    if not mine and says:  # whoever it is that feels worse, somebody of theirs is in line
+        mine = standings({}, world)
     if not mine:
         return _no_ticket(values, world)
-    says = _SAYS.get(values["act"])
     return Stop(says(mine, world)) if says else _which(mine, values, world)
 
 
@@ -114,6 +121,8 @@ def _no_ticket(values: Values, world: World) -> Asked:
     due = list(world.desk.visits.due())
     if values.get("whose"):
         due = appointments.of_whom(values["whose"], due, world)
+    if due and values["act"] == "where":
+        return Stop(f"{information.ways(due, world)}\n{texts.SAY_WHEN_HERE}")
     if due:
         return Stop(texts.not_yet(due[0]))
     return Stop(texts.NOBODY_WAITS if values["act"] == "leave" else texts.NO_TICKET)
@@ -124,7 +133,7 @@ def _where(mine: Sequence[Standing], *, asks_missed: bool) -> Asked:
     away = [s for s in mine if s.ticket.state in AWAY]
     if len(away) != 1:
         is_fine = asks_missed and not away
-        return Stop(texts.not_missed(mine) if is_fine else texts.all_stand(mine))
+        return Stop(talk.not_missed(mine) if is_fine else texts.all_stand(mine))
     others = [s for s in mine if s.ticket.state not in AWAY]
     told = "\n".join(filter(None, (texts.all_stand(others), texts.ask_back(away[0]))))
     return Question(
@@ -134,10 +143,11 @@ def _where(mine: Sequence[Standing], *, asks_missed: bool) -> Asked:
     )
 
 
-def _told_when_near(mine: Sequence[Standing], world: World) -> str:
+def _ways(mine: Sequence[Standing], world: World) -> set[str]:
+    """How they will hear that it is their turn soon."""
     here = {s.ticket.appointment for s in mine}
     views = [view for view in world.desk.bookings.mine() if view.id in here]
-    return texts.told_when_near({world.desk.notices.when_near(view) for view in views}, mine)
+    return {world.desk.notices.when_near(view) for view in views}
 
 
 def _ids(some: Sequence[Standing]) -> list[TicketId]:
@@ -178,45 +188,26 @@ def _move(values: Values, world: World) -> Done:
     return Done(texts.left(done) if leaves else texts.returned(done))
 
 
-# What somebody in line means besides asking where she stands; the first that fits.
-_MEANS: Mapping[str, str] = {
-    "queue_worse": "worse",
-    "queue_told": "told",
-    "queue_until": "until",
-    "queue_rules": "rules",
-    "queue_leave": "leave",
-    "queue_back": "back",
-    "queue_results": "back",
-    "other_doctor": "elsewhere",
-    "queue_elsewhere": "elsewhere",
-    "queue_long": "long",
-}
 # What is only said.
 _SAYS: Mapping[str, Callable[[Sequence[Standing], World], str]] = {
-    "worse": lambda mine, world: texts.worse(mine),
-    "told": _told_when_near,
-    "until": lambda mine, world: texts.until(mine),
-    "elsewhere": lambda mine, world: texts.elsewhere(mine),
-    "long": lambda mine, world: texts.long(mine),
+    "worse": lambda mine, world: talk.worse(mine),
+    "told": lambda mine, world: talk.told_when_near(_ways(mine, world), mine),
+    "until": lambda mine, world: talk.until(mine),
+    "elsewhere": lambda mine, world: talk.elsewhere(mine),
+    "long": lambda mine, world: talk.long(mine),
+    "lost": lambda mine, world: talk.and_stands(talk.LOST, mine),
+    "screen": lambda mine, world: talk.and_stands(talk.SCREEN, mine),
+    "phone": lambda mine, world: talk.and_stands(talk.PHONE, mine),
+    "rush": lambda mine, world: talk.and_stands(talk.RUSH, mine),
+    "absent": lambda mine, world: talk.absent(mine),
+    "later": lambda mine, world: talk.later(mine),
+    "results_late": lambda mine, world: talk.results_late(mine),
+    "coming": lambda mine, world: talk.coming(mine),
+    "away": lambda mine, world: talk.away(mine),
+    "where": lambda mine, world: talk.where(mine),
+    "desk": lambda mine, world: talk.and_stands(talk.DESK, mine),
+    "agreed": lambda mine, world: talk.agreed(_ways(mine, world), mine),
 }
-_HERE = frozenset({"waiting", "called"})
-# What is about the line where somebody's ticket is in one of these states.
-_CLAIMED: Mapping[str, frozenset[str]] = {
-    "queue_worse": _HERE | AWAY,
-    "queue_told": _HERE | AWAY,
-    "queue_until": _HERE | AWAY,
-    "queue_rules": _HERE | AWAY,
-    "queue_results": frozenset({"results", "left"}),
-    "queue_leave": _HERE,
-    "queue_back": AWAY,
-    "queue_missed": _HERE | AWAY,
-    "queue_ask": _HERE | AWAY,
-    "queue_elsewhere": _HERE,
-    "other_doctor": _HERE,
-    "crowded": _HERE,
-    "queue_long": _HERE,
-}
-_LOOSE = frozenset({"queue_elsewhere", "other_doctor", "crowded", "queue_long"})
 # In which states a ticket can be left, or come back to.
 _ACTS: Mapping[str, frozenset[str]] = {
     "leave": STAYING,

@@ -86,22 +86,23 @@ def _where(heard: Heard, world: World) -> str:
         return information.sites([s for s in sites if s.code == heard.sites[0].code])
     here = [s.ticket for s in world.desk.visits.standings() if s.ticket.state not in OVER]
     if here:
-        wards = {w.code: w for w in world.desk.catalogue.departments([t.department for t in here])}
-        places = {code: ward.location for code, ward in wards.items()}
-        return "\n".join(visits.room(t, places.get(t.department, "")) for t in here)
+        return "\n".join(map(visits.room, here))
     ahead = appointments.ahead(world)
     return _visits(ahead[:_FEW], world) if ahead else information.sites(sites)
 
 
 def _visits(views: Sequence[AppointmentView], world: World) -> str:
     """Where and when, asked by who has booked: there."""
-    wards = {
-        w.code: w for w in world.desk.catalogue.departments([v.opening.department for v in views])
-    }
-    lines = [information.visit(view, wards.get(view.opening.department)) for view in views]
     codes = {view.opening.site for view in views}
     places = [s for s in world.desk.catalogue.sites() if s.code in codes]
-    return "\n".join(lines) + "\n\n" + information.sites(places)
+    return f"{ways(views, world)}\n\n{information.sites(places)}"
+
+
+def ways(views: Sequence[AppointmentView], world: World) -> str:
+    """Return where in the house each visit is: building, floor and room."""
+    codes = [view.opening.department for view in views]
+    wards = {ward.code: ward for ward in world.desk.catalogue.departments(codes)}
+    return "\n".join(information.visit(v, wards.get(v.opening.department)) for v in views)
 
 
 def _phone(heard: Heard, world: World) -> str:

@@ -17,8 +17,11 @@ _QUESTIONS = frozenset({"clinic_info", "doctor_info", "unknown"})
 def about(heard: Heard, values: Values, world: World) -> str:
     """Return the answer about what was chosen, or what is listed; empty for another question."""
     names_another = heard.doctors or heard.stated_departments or heard.sites or heard.missing
-    if heard.intent not in _QUESTIONS or names_another or "ward" not in values:
+    asks = heard.intent in _QUESTIONS or "whose" in heard.topics
+    if not asks or names_another or "ward" not in values:
         return ""
+    if "whose" in heard.topics:
+        return _whose(values, world)
     asked = next((topic for topic in _ANSWERS if topic in heard.topics), "")
     if not asked and (heard.intent != "doctor_info" or heard.topics):
         return ""
@@ -32,6 +35,14 @@ def _table(values: Values, world: World) -> list[Opening]:
     if slots:
         return list(world.desk.finder.openings([SlotId(values.get("time") or slots[0])]))
     return [offer.first for offer in wishes.listed(values, world)]
+
+
+def _whose(values: Values, world: World) -> str:
+    people = world.desk.patients.linked()
+    return next(
+        (texts.whose(one) for one in people if one.id == values.get("patient")),
+        texts.WHOSE_IS_OPEN,
+    )
 
 
 def _fee(openings: list[Opening], world: World) -> str:

@@ -132,8 +132,9 @@ class Heard:
     no_phone), how it is meant (instead, rather, keep, all, undo, take_back, no_danger,
     who_are_you, myself), what is in the way (crowded, missed_visit, wait_a_bit), how it
     is to be told (care: slow and simple; no_care), what is said of being here (not_here, ask_here)
-    and of one's place in line (queue_leave, queue_back, queue_missed, queue_ask, queue_rules,
-    queue_results, queue_quit), talk about nothing here (rude, upset, off_topic), english.
+    and of one's place in line (queue_…: leave, back, away, coming, missed, ask, rules, results,
+    results_late, quit, later, worse, told, until, elsewhere, absent, rush, where, lost, screen,
+    phone, desk, long), talk about nothing here (rude, upset, off_topic), english.
     `shift_days` is by how many days something is to be later, negative for sooner.
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, whom to book for by default, or who of the

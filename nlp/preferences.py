@@ -24,7 +24,7 @@ _ENGLISH = re.compile(
 )
 # Talk that is about nothing the desk does.
 IDLE = frozenset({"rude", "upset", "off_topic"})
-SCOLDING = IDLE | {"queue_long"}
+SCOLDING = IDLE | {"queue_long", "queue_missed"}
 
 
 def _table(column: str) -> dict[str, re.Pattern[str]]:

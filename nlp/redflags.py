@@ -34,6 +34,8 @@ _FEVER = frozenset({"fever", "high_fever", "@hot"})
 SURE, UNLIKELY, UNLIKELY_TODAY = -0.65, -0.3, -1.5
 # More it takes to make 120 of what the rules would have seen today.
 SURER = 2.5
+# How long others take in the doctor's room; the rules hear dangers in it, the model none.
+_IN_LINE = "in_line"
 # Rows that cannot be about a person of this sex.
 _IMPOSSIBLE = {"m": frozenset({"rf11", "rf12"}), "f": frozenset({"rf17"})}
 _OF_CHILDREN = frozenset({"rf13", "rf14", "rf28", "rf31"})
@@ -186,7 +188,10 @@ def look(
     found = hunches.traits(now, _facts(said, alone))
     # One word of danger and nothing else: the model has nothing to hold against it.
     is_bare = bool(alone) and wordings.is_bare(now)
-    flags, meant = _with_hunch(flags, alone, found, person, is_bare=is_bare)
+    if flags or _IN_LINE not in said.signs:
+        flags, meant = _with_hunch(flags, alone, found, person, is_bare=is_bare)
+    else:
+        meant = True
     forget = said.asked or not meant or (lasts and bool(fresh))
     return Findings(
         flags,

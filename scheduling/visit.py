@@ -27,7 +27,8 @@ class TicketView:
     A ticket (排队号) where it waits now: `shift` and its room, not those it was booked for.
 
     `lane` first | return | missed; `rank` why it goes before there, None: it does not; `state` as
-    in `scheduling.queueing.TRANSITIONS`; `called_at` the last call.
+    in `scheduling.queueing.TRANSITIONS`; `called_at` the last call. `location` is where in
+    the house its department is (门诊楼4楼A区), empty where that is not known.
     """
 
     id: TicketId
@@ -47,6 +48,7 @@ class TicketView:
     state: str
     due_at: datetime
     called_at: datetime | None
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)

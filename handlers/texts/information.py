@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
-from scheduling.types import AppointmentView, Fee, Opening, Physician, Place, Ward
+from scheduling.types import AppointmentView, Fee, Opening, PatientView, Physician, Place, Ward
 
 NO_DOCTOR = "没有找到您说的医生。可以说科室名，例如“骨科有哪些医生”。"
+WHOSE_IS_OPEN = "还没定给谁挂，选好时间再问您。"
 WHAT_IS_WRONG = "\n要挂号的话，您哪里不舒服？"
 _MOST = 8
 
@@ -34,12 +35,19 @@ TOPICS = {
     "early": "可以早到，先签到再等。叫号按预约的时间，早到不会早叫。",
     "late": "晚到也请来签到，会排在已经到的人后面。来不了请说“改时间”或“取消预约”。",
     "papers": "请带就诊人的身份证或医保卡，小孩带户口本。以前的病历、检查单也带上。",
+    "around": "这个我这里查不到，请看墙上的指示牌，或问导诊台。检查地点一般写在检查单上。",
+    "company": "家属能不能陪着进诊室，各个诊室不一样，请问分诊台或医生。",
 }
 
 
 def call(phone: str) -> str:
     """打医院电话…问，或: goes on with another way, where there is a telephone."""
     return f"打医院电话{phone}问，或" if phone else ""
+
+
+def whose(patient: PatientView) -> str:
+    """For whom a number is being booked."""
+    return f"现在是给{wording.patient(patient)}挂号。要换人，说“换就诊人”。"
 
 
 def unknown(phone: str) -> str:

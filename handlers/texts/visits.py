@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from itertools import chain
 
-from handlers.texts import ranks, screen, wording
-from scheduling.disciplines import Discipline
+from handlers.texts import ranks, wording
 from scheduling.types import AppointmentView
 from scheduling.visit import Standing, TicketView
 
@@ -26,6 +24,7 @@ ARE_YOU_HERE = "人到了医院才能签到。您已经到医院了吗？回复�
 WHO_IS_HERE = "人到了医院才能签到。谁已经到医院了？回复数字："
 HERE_YES = "到了，给我签到"
 HERE_NO = "还没到"
+SAY_WHEN_HERE = "到了说“签到”。"
 COME_FIRST = "好的，到了医院再说“签到”。"
 NOTHING = "您今天没有要签到的号。要看病，告诉我哪里不舒服就行；在窗口挂的号，请到服务台签到。"
 NO_TICKET = "您今天没有在排的号。约了今天的号，到医院后说“签到”。"
@@ -44,12 +43,11 @@ NEAR: Mapping[str, str] = {
 MISSED_RULE = "过号不作废：人回来了就接着排，再叫过几位就叫您；一直没应，要到分诊台重新办。"
 AT_DESK = "已经签到的号不能改时间。不看了，说“取消预约”；只走开一下，说“我出去一下”。"
 SEEN = "已经叫到您，或医生已经看过了，这个号不能在这里取消。请到分诊台办，或回复“人工”。"
-ELSEWHERE = "排着号想换医生、换诊室，请到分诊台：有合适的就转过去，排队号不变，不用重新挂号。"
 HERE_ALREADY = "您已经签到了，请留意叫号。"
 _TO_PERSON = "需要帮忙，请到分诊台，或回复“人工”。"
 
 
-def _place(ticket: TicketView) -> str:
+def place(ticket: TicketView) -> str:
     """神经内科周一鸣，3诊室."""
     room = f"，{ticket.room}" if ticket.room else ""
     return f"{ticket.department_name}{ticket.doctor_name or ''}{room}"
@@ -61,7 +59,7 @@ def _door(ticket: TicketView) -> str:
 
 def _head(ticket: TicketView) -> str:
     rank = ranks.before(ticket.rank)
-    return f"{ticket.label}号，{ticket.name_masked}，{_place(ticket)}" + (rank and f"，{rank}")
+    return f"{ticket.label}号，{ticket.name_masked}，{place(ticket)}" + (rank and f"，{rank}")
 
 
 def wait(standing: Standing) -> str:
@@ -128,8 +126,11 @@ _STATES = {
 
 def stands(standing: Standing) -> str:
     """Where one ticket stands, in two lines."""
-    say = _STATES.get(standing.ticket.state, wait)
-    return f"{_head(standing.ticket)}。\n{say(standing)}"
+    return f"{_head(standing.ticket)}。\n{_now(standing)}"
+
+
+def _now(standing: Standing) -> str:
+    return _STATES.get(standing.ticket.state, wait)(standing)
 
 
 def all_stand(standings: Sequence[Standing]) -> str:
@@ -142,56 +143,15 @@ def near(ways: Collection[str]) -> str:
     return next((said for way, said in NEAR.items() if way in ways), "")
 
 
-def told_when_near(ways: Collection[str], standings: Sequence[Standing]) -> str:
-    """Who fears to miss the call: how she will know."""
-    return f"{near(ways)}叫到时，叫号屏上有您的排队号。\n{all_stand(standings)}"
-
-
-def worse(standings: Sequence[Standing]) -> str:
-    """Who waits and feels worse does not wait for her number."""
-    return f"{ranks.WORSE}急的，分诊台让您先看；身边没有人，打120。\n{all_stand(standings)}"
-
-
-def long(standings: Sequence[Standing]) -> str:
-    """Who has waited too long for her taste: we are sorry, and this is how it stands."""
-    return f"让您久等了，对不起。\n{all_stand(standings)}\n{ranks.WORSE}"
-
-
-def elsewhere(standings: Sequence[Standing]) -> str:
-    """Who waits and wants another doctor."""
-    return f"{ELSEWHERE}\n{all_stand(standings)}"
-
-
-def until(standings: Sequence[Standing]) -> str:
-    """How long the doctors see patients whom this family waits for."""
-    return "\n".join(
-        f"{_place(one.ticket)}：这个班次到{wording.clock(one.ends_at)}。签了到的都会看，"
-        "看不完的另作安排。"
-        for one in standings
-        if one.ends_at is not None
-    )
-
-
-def rules(disciplines: Mapping[str, Discipline], standings: Sequence[Standing]) -> str:
-    """How her departments (by name) call, who goes before others, and where she stands by it."""
-    said = (screen.of_each(disciplines.items(), say) for say in (screen.rule, ranks.rule))
-    return "\n".join((*chain.from_iterable(said), *map(stands, standings)))
-
-
-def room(ticket: TicketView, location: str) -> str:
+def room(ticket: TicketView) -> str:
     """Where to go: C001号，神经内科王建国，16-1诊室（门诊楼4楼A区）."""
-    where = f"（{location}）" if location else ""
-    return f"{ticket.label}号，{ticket.name_masked}，{_place(ticket)}{where}。"
-
-
-def not_missed(standings: Sequence[Standing]) -> str:
-    """Who fears to have missed the call has not."""
-    return f"您没有过号。\n{all_stand(standings)}"
+    where = f"（{ticket.location}）" if ticket.location else ""
+    return f"{_head(ticket)}{where}。"
 
 
 def checked_in(standings: Sequence[Standing], notes: Sequence[str], near: str) -> str:
     """The tickets, where they stand, who came early or late, and how it goes on (of `NEAR`)."""
-    told = "\n".join((all_stand(standings), *notes))
+    told = "\n".join((*(f"{room(s.ticket)}\n{_now(s)}" for s in standings), *notes))
     return f"签到好了。\n{told}\n{near}{HOW_TO_STAND}"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from handlers.texts import rooms, screen, visits
+from handlers.texts import line_talk, rooms, screen, visits
 from handlers.texts.aloud import aloud
 from scheduling.disciplines import Discipline, Rank
 from scheduling.types import AppointmentId
@@ -138,13 +138,13 @@ def test_who_asks_is_told_who_goes_before_where_she_waits():
         },
     )
 
-    told = visits.rules({"骨科": ours}, [THIRD])
+    told = line_talk.rules({"骨科": ours}, [THIRD])
     assert "70岁以上，签到时按登记的生日自动优先；见义勇为请到分诊台，出示证件后优先。" in told
     assert "孕妇" not in told
-    told = visits.rules({"骨科": by_time}, [])
+    told = line_talk.rules({"骨科": by_time}, [])
     assert "除了急诊，都按时间先后叫" in told
     assert "生日" not in told, "there the years change nothing"
-    told = visits.rules({"骨科": usual, "内科": by_time}, [])
+    told = line_talk.rules({"骨科": usual, "内科": by_time}, [])
     assert "骨科：80岁以上、3岁以下，签到时" in told
     assert "内科：除了急诊" in told
 

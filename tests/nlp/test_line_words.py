@@ -64,13 +64,26 @@ BESIDES = {
     "叫我的时候我不在 叫我的时候我没听见 "
     "号被跳过了",
     "queue_quit": "不等了 我不等了 不看了 我不看了先走了 不排了 等不及了 今天不看了 我先走了",
-    "queue_worse": "我难受得厉害 越来越难受了 撑不住了 我快受不了了 疼得受不了了 我坚持不住了",
+    "queue_worse": "头越来越昏 我快晕过去了 我妈坐不住了 想躺一下 我要吐了 直冒冷汗 孩子抽了 "
+    "我难受得厉害 越来越难受了 撑不住了 我快受不了了 疼得受不了了 我坚持不住了",
     "queue_told": "到我了叫我一声 什么时候提醒我 叫我的时候会通知我吗 听不见叫号怎么办 "
     "怎么知道轮到我了 快到了会通知我吗",
     "queue_until": "医生几点下班 看到几点 上午几点结束 中午休息吗",
     "queue_elsewhere": "旁边诊室没人能去那边吗 可以换个诊室吗 隔壁诊室空着能去吗",
     "queue_results": "结果出来了 检查做完了 报告拿到了 片子出来了 化验单拿到了 做完检查了 "
     "b超做完了 查完了",
+    "queue_lost": "我号丢了 取号单丢了 排队条找不见了 小票不见了 没给我小票",
+    "queue_screen": "屏幕上怎么没有我 大屏上没有我名字 屏幕不动了 屏幕上的名字是我吗 "
+    "为什么我名字是星号",
+    "queue_phone": "我手机快没电了 手机要关机了 手机没信号 忘了没带手机",
+    "queue_absent": "医生是不是去吃饭了 医生去哪了 里面没人 诊室门关着 大夫出去半天了还不回来",
+    "queue_later": "我想先回去下午再来 我先回家，到了你喊我 让后面的人先看 我能不能晚点再看",
+    "queue_rush": "能不能先给我看 我赶火车 我要接孩子 要上班 我就问一句话能不能直接进",
+    "queue_where": "找不到诊室 我走错地方了 诊室在几楼 去哪个诊室 不晓得往哪儿去 诊室换了吗",
+    "queue_results_late": "结果要两个小时才出来 报告下午才能拿 等结果 下班前拿不到报告",
+    "queue_coming": "我在厕所 我还在楼下 马上上来",
+    "queue_away": "我迟点回来 回来晚了怎么办 我马上就回来 来不及回来了 还要一会儿",
+    "queue_desk": "要先量血压吗 医生喊错名字了 要不要先去分诊台",
 }
 ORDERS = {
     "call_next": "下一个 下一位 叫下一个 下一个病人 请下一位进来 叫号 继续叫号 看完了，下一个",
@@ -232,3 +245,11 @@ def test_what_a_patient_says_is_none(text):
 )  # fmt: skip
 def test_how_late_is_heard_in_minutes(written, minutes):
     assert orders.minutes(written) == minutes
+
+
+@pytest.mark.parametrize(
+    "text", ["要先交钱吗", "要做检查吗", "需要抽血吗", "孩子出去玩就咳", "我妈去年做的检查",
+             "出去就喘", "回来晚了就头疼"]
+)  # fmt: skip
+def test_who_asks_whether_to_does_not_go_away(text):
+    assert not find(text) & {"queue_leave", "queue_quit", "queue_back"}
