@@ -16,9 +16,13 @@ VERY_HOT_CELSIUS = 38.5
 # Above this a diabetic who vomits may be in ketoacidosis (rf16; own, for the clinician to sign).
 SUGAR_MMOL_PER_L = 16.7
 _PAIR = re.compile(r"(?<![0-9/.])([0-9]{2,3})[/\\比、-]{1,2}([0-9]{2,3})(?![0-9/.])")
-_HIGH = re.compile(r"(?:高压|收缩压|血压|上压|高的|上[面头边])(?:那个)?[^0-9|]{0,5}([0-9]{3})(?![0-9])")
+_HIGH = re.compile(
+    r"(?:高压|收缩压|血压|上压|高的|上[面头边])(?:那个)?[^0-9|]{0,5}([0-9]{3})(?![0-9])"
+)
 _SPOKEN_HIGH = re.compile(r"(?:高压|血压)[^0-9|]{0,4}(?:二百|两百|一百八|一百九)")
-_LOW = re.compile(r"(?:低压|舒张压|下压|低的|下[面头边])(?:那个)?[^0-9|]{0,5}([0-9]{2,3})(?![0-9])")
+_LOW = re.compile(
+    r"(?:低压|舒张压|下压|低的|下[面头边])(?:那个)?[^0-9|]{0,5}([0-9]{2,3})(?![0-9])"
+)
 # Hundreds as spoken (一百九十八, 两百三), and a pair of numbers that can only be a pressure.
 _HUNDREDS = re.compile(
     "([一二两])百(?:零([一二三四五六七八九])|([一二三四五六七八九])(?:十([一二三四五六七八九])?)?)?"

@@ -27,7 +27,7 @@ _WIDER = {
     "产检": frozenset({"XZ-FC", "GH-CK", "SQ-FB"}),
     "妇科": frozenset({"XZ-FC", "GH-FK"}),
     "中医内科": frozenset({"GH-ZY", "SQ-ZY", "XZ-ZY"}),
-    # Every township and health centre has a 中医馆 by national policy, whatever its roster calls it.
+    # Every township and health centre has a 中医馆 by national policy, however it is called.
     "中医馆": frozenset({"GH-ZY", "SQ-ZY", "XZ-ZY"}),
     "高血压门诊": frozenset({"SQ-MB", "GH-XXG"}),
     "糖尿病门诊": frozenset({"SQ-MB", "GH-NFM"}),
