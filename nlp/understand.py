@@ -17,6 +17,7 @@ from functools import partial
 from nlp import (
     better,
     complaints,
+    courtesy,
     departments,
     hunches,
     identity,
@@ -101,6 +102,9 @@ def _whole(
 ) -> Heard:
     """What is urgent is heard in the whole message; else the first of two wishes, and the rest."""
     heard = _understand(text, now, vocabulary, context, model)
+    if heard.intent == "thanks" and (rest := courtesy.without(text)):
+        meant = _understand(rest, now, vocabulary, context, model)
+        heard = replace(meant, text=text) if courtesy.says_something(meant) else heard
     parts = several.split(text) if heard.urgency == "routine" and not heard.concern else None
     if parts is None:
         return heard

@@ -144,15 +144,33 @@ def hits(text: str) -> Iterable[tuple[str, int, int]]:
 _BESIDE = re.compile(
     r"^(?:有人|孩子|宝宝|娃|我|俺|他|她|这里|现在|刚才|刚刚|突然|快来?)+|[|了啊啦呀哦]+$"
 )
-# 「头痛死」 is mostly only a manner of speaking.
+# 「头痛死」 is mostly only a manner of speaking; 「想死」 alone is none.
 _BARE = frozenset(
     clean(word)
     for r in lexicon.rows("redflag_words.tsv")
     for word in r["words"].split()
-    if not _SPECIAL.search(word) and "&" not in word and not word.endswith("死")
+    if not _SPECIAL.search(word)
+    and "&" not in word
+    and (r["sign"] == "suicide" or not word.endswith("死"))
+)
+
+
+# What somebody asks the desk beside it, or makes light of it with, turns no danger around.
+_ERRAND = re.compile(
+    r"(?:那|就|请|麻烦|能不能|可以|可不可以|我?想|我?要|帮[我忙]|给我|替我)*(?:挂|约|预约|看)(?:个|一个|一下)?"
+    r"[^|]{0,5}(?:号|科|门诊|医生|大夫|的)?[吗吧呗]?"
+    r"|没什么|没啥|没事|没关系|算了|你好|您好|医生|大夫|谢谢|怎么办|咋办|[^|]{0,3}什么科"
 )
 
 
 def is_bare(now: str) -> bool:
-    """Tell whether a cleaned text is one wording and nothing that could turn it around."""
-    return now in _BARE or _BESIDE.sub("", persons.unnamed(now).strip()) in _BARE
+    """
+    Tell whether a cleaned text is one wording and nothing that could turn it around.
+
+    「想死，没什么，帮我挂个号」 is: only an errand at the desk stands beside it.
+    """
+    if now in _BARE:
+        return True
+    clauses = [_BESIDE.sub("", persons.unnamed(c).strip()) for c in now.split("|")]
+    rest = [c for c in clauses if c and not _ERRAND.fullmatch(c)]
+    return bool(rest) and _BARE.issuperset(rest)
