@@ -18,6 +18,7 @@ from handlers.texts.aloud import broken
 IDLE = timedelta(minutes=30)
 # Intents that say nothing without the question they answer.
 BARE = ("affirm", "deny", "choose")
+_TOLD = {"go_now": texts.go_now, "low_sugar": texts.low_sugar}
 
 
 def answer(action: str, scene: Scene) -> Reply:
@@ -28,9 +29,8 @@ def answer(action: str, scene: Scene) -> Reply:
     """
     if action == "crisis_line":
         return Reply(broken(texts.crisis_line(scene.phone)))
-    if action == "go_now":
-        return Reply(broken(texts.go_now(scene.emergency_phone)))
-    return Reply(broken(texts.call_120(scene.emergency_phone)))
+    told = _TOLD.get(action, texts.call_120)
+    return Reply(broken(told(scene.emergency_phone)))
 
 
 def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:

@@ -145,9 +145,10 @@ class Heard:
     `reason` is why somebody does not come, where that is said, or that it is not to be said.
     `better` are departments to offer in place of a named one that cannot be meant; `feverish`
     tells of a fever now. `signs` are the signs of danger told so far, None where unchanged.
-    `alarm` is what an emergency calls for: call_120, go_now or crisis_line. `concern` is the
-    safety question the words call for (lexicon/safety.tsv), `inquiry` the question that would
-    tell most about the department. `order` is what it would mean from a member of staff.
+    `alarm` is what an emergency calls for: call_120, low_sugar (120, but no word against eating),
+    go_now or crisis_line. `concern` is the safety question the words call for
+    (lexicon/safety.tsv), `inquiry` the question that would tell most about the department.
+    `order` is what it would mean from a member of staff.
     `rest` is the second wish of a message that holds two; all else is then the first.
     """
 

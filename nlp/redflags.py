@@ -19,8 +19,9 @@ from typing import Literal, cast
 from nlp import evidence, hunches, lexicon, wordings
 from nlp.heard import Person
 
-Action = Literal["call_120", "go_now", "crisis_line", "today"]
-_STRENGTH = ("call_120", "crisis_line", "go_now", "today")
+Action = Literal["low_sugar", "call_120", "go_now", "crisis_line", "today"]
+# low_sugar is 120, too, but nobody is told not to eat: it goes before what tells so.
+_STRENGTH = ("low_sugar", "call_120", "crisis_line", "go_now", "today")
 NOBODY = evidence.NOBODY
 # Not worth remembering: when and where, and whom it is about, which is kept with the person.
 _PASSING = frozenset({"sudden", "abrupt", "acute_now", "exertion", "elder", "child", "infant",

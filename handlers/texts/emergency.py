@@ -8,12 +8,24 @@ _PAST = "如果说的是以前的事，请回复“以前的事”。"
 
 def call_120(phone: str) -> str:
     """Call an ambulance now."""
-    more = f"本院急诊电话：{phone}。" if phone else ""
+    return _ambulance("请就地休息，身边留人，不要自己开车，先不要吃东西、喝水或吃药。", phone)
+
+
+def low_sugar(phone: str) -> str:
+    """Call an ambulance; where sugar may be what helps, nobody is told not to eat."""
+    return _ambulance(
+        "请就地休息，身边留人，不要自己开车。\n"
+        "这可能是低血糖：要不要先吃糖，打120时马上问，照他们说的做。\n"
+        "叫不醒的人，不要往嘴里喂东西。",
+        phone,
+    )
+
+
+def _ambulance(until_it_comes: str, phone: str) -> str:
+    more = f"本院急诊电话：{phone}。\n" if phone else ""
     return (
         "【紧急】您说的情况可能有生命危险，请马上拨打120，不要等挂号。\n"
-        "请就地休息，身边留人，不要自己开车，先不要吃东西、喝水或吃药。\n"
-        f"{more}\n"
-        f"{_PAST}"
+        f"{until_it_comes}\n{more}{_PAST}"
     )
 
 

@@ -19,6 +19,9 @@ _SAFETY = {
     "headache": "突然一下子疼到最厉害、一直呕吐、脖子发硬、看东西不清，或者半边身子没劲",
     "dizziness": "嘴歪脸歪、一边胳膊或腿没劲、说话不清、走不稳，或者头痛得厉害",
     "abdomen": "疼得打滚或直不起腰、肚子发硬、吐血或大便发黑、发晕出冷汗，或者可能怀孕",
+    "bowel": "肚子疼得厉害或发硬、一直吐、好几天不放屁也不大便，或者发晕出冷汗",
+    "stool_blood": "血很多、止不住，大便发黑像柏油、吐血，或者发晕、心慌、出冷汗",
+    "child_gut": "叫不醒或没精神、大半天没尿、哭没有眼泪、一直吐、肚子发硬，或者大便带血",
 }
 # Which answer of handlers.danger.answer a yes gets.
 DANGER = {
@@ -32,6 +35,9 @@ DANGER = {
     "headache": "call_120",
     "dizziness": "call_120",
     "abdomen": "go_now",
+    "bowel": "go_now",
+    "stool_blood": "go_now",
+    "child_gut": "go_now",
 }
 
 _ASK = {

@@ -82,11 +82,13 @@ def test_hours(days, words):
 
 
 def test_an_emergency_says_120_first_and_never_doses():
-    for text in (emergency.call_120(""), emergency.call_120("0571-1"), emergency.go_now("")):
+    told = (emergency.call_120, emergency.low_sugar, emergency.go_now)
+    for text in (*(each("") for each in told), *(each("0571-1") for each in told)):
         assert "急" in text[:6]
         assert "120" in text
         assert "催吐" not in text
     assert "12356" in emergency.crisis_line("")
+    assert "不要吃" not in emergency.low_sugar("")
 
 
 @pytest.mark.parametrize(

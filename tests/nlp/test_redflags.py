@@ -113,6 +113,14 @@ def test_a_plan_to_die_is_answered_by_the_crisis_line_without_the_word(text: str
     assert "crisis_line" in {f.action for f in redflags.check(text)}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["糖尿病 手抖出冷汗", "打了胰岛素出冷汗发抖", "血糖2.8 心慌", "糖尿病人突然出虚汗没力气"],
+)
+def test_low_sugar_is_an_emergency_without_a_word_against_eating(text: str) -> None:
+    assert redflags.alarm(redflags.check(text)) == "low_sugar"
+
+
 def test_a_number_of_the_past_is_no_reading_of_now() -> None:
     assert ids("以前血压到过200，头疼，现在吃药稳定了") == set()
     assert "rf10" in ids("以前血压正常，现在200/130，头疼得厉害")
@@ -225,6 +233,19 @@ def test_what_is_not_denied_stays(text: str) -> None:
         ("我发烧38度", None),
         ("孩子不发烧，咳嗽", None),
         ("怀孕5个月痔疮出血", None),
+        ("小孩腹泻三天 今天没精神 尿少", "child_gut"),
+        ("宝宝拉肚子两天不尿了 哭没眼泪", "child_gut"),
+        ("孩子吐了一天 没精神 挂周一", "child_gut"),
+        ("女儿七岁拉肚子没有精神，不怎么尿", "child_gut"),
+        ("孩子拉肚子", None),
+        ("宝宝吐奶", None),
+        ("便秘好几天了 肚子胀得厉害 吐了 不放屁", "bowel"),
+        ("几天没拉大便也不放屁 肚子胀得像鼓", "bowel"),
+        ("三天不拉不放屁", "bowel"),
+        ("便秘半年了想看看", None),
+        ("大便出血有点不好意思", "stool_blood"),
+        ("屁股那里疼 上厕所有血", "stool_blood"),
+        ("小便有血", None),
     ],
 )
 def test_the_safety_question_a_complaint_calls_for(text: str, concern: str | None) -> None:
