@@ -294,8 +294,14 @@ class Engine(Generic[W]):
         aside = self._aside(heard, world)
         if aside is not None:
             return replace(state, misses=0), aside
-        if heard.intent in _BARE:
+        if heard.intent in _BARE - {"choose"}:
             return state, Reply(self._phrases.nothing_open)
+        return self._lost(state, heard, world)
+
+    def _lost(self, state: State, heard: Heard, world: W) -> tuple[State, Reply]:
+        """Nothing is open and nothing was understood; who presses digits sees which there are."""
+        if heard.intent == "choose":
+            return self.open(state, self._misses.choices, world, Heard(), {"is_lost": True})
         lead = self._misses.lead(heard, world, state.misses, "lost")
         lost = replace(state, misses=state.misses + 1)
         if not self._misses.shows(heard, state.misses):

@@ -10,6 +10,7 @@ from handlers import (
     booking,
     cancelling,
     care,
+    complaints,
     information,
     menu,
     missed,
@@ -51,6 +52,7 @@ FORMS = (
     booking.FORM, registration.FORM, cancelling.CANCEL, moving.MOVE, cancelling.UNDO,
     cancelling.WHY, missed.FORM, menu.FORM, care.FORM, RESUME, *prompts.FORMS, *staff.FORMS,
     *personal.FORMS, *settling.FORMS, *arriving.FORMS,
+    *complaints.FORMS,  # last: who scolds in line, or of the doctor booked, may mean that
 )  # fmt: skip
 BY_NAME = {form.name: form for form in FORMS}
 LIGHT = frozenset(form.name for form in FORMS if form.is_light)

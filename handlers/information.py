@@ -16,6 +16,8 @@ from scheduling.types import AppointmentView
 _FEW = 3
 # So many rules; the first one is what was asked most plainly.
 _MOST_RULES = 2
+# What these cost, or give back, is not what a visit costs.
+_NO_FEE = frozenset({"refund", "invoice", "parking"})
 
 
 def aside(heard: Heard, world: World) -> Reply | None:
@@ -72,7 +74,7 @@ def _told(heard: Heard, world: World) -> str:
     asked = [rules.RULES[topic] for topic in heard.topics if topic in rules.RULES]
     if asked:
         return "\n".join(rule(world.scene.policy) for rule in asked[:_MOST_RULES])
-    if "fee" in heard.topics:
+    if "fee" in heard.topics and not _NO_FEE.intersection(heard.topics):
         return _fees(heard, world)
     told = [information.TOPICS[topic] for topic in heard.topics if topic in information.TOPICS]
     call = information.call(_phone(heard, world)) if told else ""

@@ -30,16 +30,20 @@ _BY_DIGITS = [
 
 
 def ask_what(values: Values, world: World) -> Asked:
-    """Greet, and offer; who has just followed us is told more."""
+    """Greet, and offer; who has just followed us is told more, who asks for help what I can do."""
+    helps = world.heard.intent == "help"
     if world.care:
         greets = values.get("is_new") or world.heard.intent == "greet"
         lead = common.hello(world.scene.hospital) if greets else ""
+        lead = f"{common.helping().text}\n" if helps else lead
         lost = world.desk.bookings.undoable(world.desk.now - cancelling.UNDO_WITHIN)
         undo = [(care_texts.RESTORE, cancelling.UNDO.name)] if lost else []
         today = arriving.by_digits(world)
         return Question(f"{lead}{care_texts.WHAT}", [*today, *undo, *_BY_DIGITS])
     hospital = world.scene.hospital
     greeting = common.welcome(hospital) if values.get("is_new") else common.greeting(hospital)
+    if helps:
+        greeting = f"{common.helping().text}\n{common.OR_CHOOSE}"
     if values.get("is_lost"):
         greeting = common.CHOOSE
     return Question(
@@ -68,7 +72,7 @@ def go(values: Values, world: World) -> Done:
 FORM: Form[World] = Form(
     name="menu",
     title=common.MENU_TITLE,
-    opens_on=frozenset({"greet"}),
+    opens_on=frozenset({"greet", "help"}),
     done=go,
     is_light=True,
     slots=(Slot("what", ask_what),),

@@ -86,7 +86,6 @@ INSTEAD: Mapping[str, str] = {
     common.NOTHING_OPEN: "好的。",
     common.TROUBLE: "抱歉，系统刚才忙，这句话可能没有处理好。请再说一遍。",
     common.THANKS: "不客气，祝您和家人健康。",
-    common.NOT_YET["feedback"]: "谢谢您的意见。按0可以直接跟工作人员说。",
     common.helping().text: (
         "我能帮您挂号，看、改、取消约好的号，给家里人登记。\n"
         "医院在哪、几点看病、多少钱，也可以问我。\n"

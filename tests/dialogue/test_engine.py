@@ -391,7 +391,7 @@ def test_a_menu_waits_for_its_digit_only(talk):
 
     assert Talk().all(heard("hi", "greet"), BOOK).text == "colour?"
     assert Talk().all(heard("hi", "greet"), heard("hm")).text == "lost 1"
-    assert Talk().all(heard("hi", "greet"), number(7)).text == "nothing open"
+    assert Talk().all(heard("hi", "greet"), number(7)).text == "hello, 1 for shirts"
 
 
 def test_a_greeting_in_between_opens_no_menu(talk):
