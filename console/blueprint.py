@@ -1,4 +1,4 @@
-"""The pages behind the door: the day's board, shifts, suspensions, staff and what was done."""
+"""The pages behind the door, all of them put together; the day's board and shifts."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from limits.storage import Storage
 
 from console import (
     account,
     broadcasts,
+    crew,
     door,
     inbox,
     patients,
@@ -31,7 +32,7 @@ from console.days import asked_day
 from console.door import OpenDesk, me
 from console.gate import Gate
 from console.policy import Rulebook
-from desk import audit, second_step, shifts, staff, tickets
+from desk import audit, shifts, tickets
 from handlers.texts import console as texts
 from handlers.texts import notices, ranks, refusals, screen, wording
 from handlers.texts import rooms as room_texts
@@ -89,7 +90,7 @@ def create_blueprint(
     broadcasts.add_pages(blueprint, open_desk, outside.followers)
     _add_board(blueprint, open_desk)
     suspensions.add_pages(blueprint, open_desk)
-    _add_admin(blueprint, open_desk)
+    crew.add_pages(blueprint, open_desk)
 
     @blueprint.context_processor
     def words() -> dict[str, object]:
@@ -132,67 +133,3 @@ def _add_board(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             audit.record(counter.work, "look", f"shift:{number}")
         about = {"patients": people, "here": here, "is_today": is_today, "discipline": discipline}
         return render_template("console/shift.html", shift=found, **about)
-
-
-def _add_admin(blueprint: Blueprint, open_desk: OpenDesk) -> None:
-    """What only an admin sees."""
-
-    @blueprint.get("/staff")
-    def people() -> ResponseReturnValue:
-        door.only_admin()
-        with open_desk(door.actor(me())) as counter:
-            found = staff.everybody(counter.work)
-        return render_template("console/staff.html", staff=found, code="", problem="")
-
-    @blueprint.post("/staff")
-    def invite() -> ResponseReturnValue:
-        door.only_admin()
-        fields = ("name", "role", "doctor", "site")
-        asked = {name: request.form.get(name, "").strip() for name in fields}
-        code, problem = "", ""
-        with open_desk(door.actor(me())) as counter:
-            try:
-                code = staff.invite(
-                    counter.work,
-                    asked["name"],
-                    asked["role"],
-                    asked["doctor"] or None,
-                    asked["site"] or me().site,
-                )
-            except staff.StaffError:
-                problem = texts.BAD_INVITATION
-            found = staff.everybody(counter.work)
-        page = render_template("console/staff.html", staff=found, code=code, problem=problem)
-        return page, 400 if problem else 200
-
-    @blueprint.post("/staff/<int:number>/remove")
-    def remove(number: int) -> ResponseReturnValue:
-        door.only_admin()
-        with open_desk(door.actor(me())) as counter:
-            gone = number != me().id and staff.remove(counter.work, number)
-        flash(texts.DONE if gone else texts.GONE)
-        return redirect(url_for("console.people"))
-
-    @blueprint.post("/staff/<int:number>/code")
-    def new_password(number: int) -> ResponseReturnValue:
-        door.only_admin()
-        with open_desk(door.actor(me())) as counter:
-            code = staff.new_code(counter.work, number) or ""
-            found = staff.everybody(counter.work)
-        return render_template("console/staff.html", staff=found, code=code, problem="")
-
-    @blueprint.post("/staff/<int:number>/totp-off")
-    def forget_code(number: int) -> ResponseReturnValue:
-        """For somebody who has lost the telephone that made the codes."""
-        door.only_admin()
-        with open_desk(door.actor(me())) as counter:
-            gone = second_step.switch_off(counter.work, number)
-        flash(texts.DONE if gone else texts.GONE)
-        return redirect(url_for("console.people"))
-
-    @blueprint.get("/audit")
-    def acts() -> ResponseReturnValue:
-        door.only_admin()
-        with open_desk(door.actor(me())) as counter:
-            found, names = audit.recent(counter.work), staff.names(counter.work)
-        return render_template("console/audit.html", acts=found, names=names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from flask import (
@@ -21,6 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from console.gate import Gate
 from desk import passwords, second_step, staff
@@ -40,6 +42,10 @@ _OPEN = frozenset(
 )  # fmt: skip
 # Forms of more than half a megabyte: a file goes back with its preview.
 _LONG_FORMS = {"console.apply_file": 3_000_000, "console.take_over": 3_000_000}
+# The longest request of somebody who is logged in, and of anybody else.
+MOST_BYTES, _MOST_BEFORE = 4_000_000, 64_000
+# A day's work: whoever forgets to log out is out the next morning.
+_SESSION = timedelta(hours=12)
 # Where the session keeps who has shown the password and not yet the code, and since when.
 _HALF_WAY = "half_way"
 _CODE_SECONDS = 300
@@ -56,13 +62,14 @@ class Clerk:
     """The member of staff behind a session, as flask-login wants one."""
 
     member: Member
+    mark: str
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
 
     def get_id(self) -> str:
         """Return what the session keeps of it."""
-        return str(self.member.id)
+        return f"{self.member.id}.{self.mark}"
 
 
 def me() -> Member:
@@ -98,11 +105,18 @@ def only_admin() -> None:
         abort(403)
 
 
+def only_head() -> None:
+    """Refuse everybody but an administrator of the whole hospital: it concerns every site."""
+    if me().role != "admin" or me().site is not None:
+        abort(403)
+
+
 def guard(app: Flask, blueprint: Blueprint, open_desk: OpenDesk) -> None:
     """Let nobody in who is not logged in, and no form that another page has made."""
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        PERMANENT_SESSION_LIFETIME=_SESSION,
         # Only the pages of the console have forms of ours; the webhook and the API sign otherwise.
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
@@ -111,19 +125,24 @@ def guard(app: Flask, blueprint: Blueprint, open_desk: OpenDesk) -> None:
     logins = LoginManager(app)
     logins.session_protection = "strong"
 
-    def load(number: str) -> Clerk | None:
+    def load(kept: str) -> Clerk | None:
+        number, _, mark = kept.partition(".")
         with open_desk(actor()) as counter:
             member = staff.by_number(counter.work, int(number))
-        return Clerk(member) if member is not None else None
+            known = passwords.mark(counter.work, int(number))
+        return Clerk(member, mark) if member is not None and mark == known else None
 
     logins.user_loader(load)
 
     @blueprint.before_request
     def check() -> ResponseReturnValue | None:
-        if request.endpoint in _LONG_FORMS and current_user.is_authenticated:
+        # Before anything of it is read: a file is put on the disk as it comes.
+        is_in = current_user.is_authenticated
+        request.max_content_length = MOST_BYTES if is_in else _MOST_BEFORE
+        if request.endpoint in _LONG_FORMS and is_in:
             request.max_form_memory_size = _LONG_FORMS[request.endpoint]
         csrf.protect()
-        if request.endpoint in _OPEN or current_user.is_authenticated:
+        if request.endpoint in _OPEN or is_in:
             return None
         return redirect(url_for("console.login"))
 
@@ -132,9 +151,17 @@ def guard(app: Flask, blueprint: Blueprint, open_desk: OpenDesk) -> None:
         response.headers.update(_HEADERS)
         return response
 
+    _add_errors(blueprint)
+
+
+def _add_errors(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(StillLosingError)
     def busy(_: StillLosingError) -> ResponseReturnValue:
         return render_template("console/refused.html", problem=texts.BUSY), 503
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+        return render_template("console/refused.html", problem=texts.TOO_LARGE), 413
 
     @blueprint.errorhandler(CSRFError)
     def forged(_: CSRFError) -> ResponseReturnValue:
@@ -215,16 +242,17 @@ def _add_code(blueprint: Blueprint, open_desk: OpenDesk, gate: Gate) -> None:
                 return redirect(url_for("console.login"))
             is_right = second_step.accept(counter.work, number, request.form.get("code", ""))
             member = staff.by_number(counter.work, number) if is_right else None
-        if member is None:
+            entered = _enter(counter, member) if member else None
+        if entered is None:
             gate.missed(request.remote_addr)
             return _again("code", texts.WRONG_STEP)
-        return _enter(member)
+        return entered
 
 
 def _come_in(counter: Counter, member: Member) -> ResponseReturnValue:
     """Let in who has shown the password; ask for a code first where one was promised."""
     if not second_step.is_on(counter.work, member.id):
-        return _enter(member)
+        return _enter(counter, member)
     session.clear()
     session[_HALF_WAY] = [member.id, counter.now.timestamp()]
     return redirect(url_for("console.ask_code"))
@@ -241,7 +269,7 @@ def _again(page: str, problem: str) -> ResponseReturnValue:
     return render_template(f"console/{page}.html", problem=problem, shortest=shortest), 403
 
 
-def _enter(member: Member) -> ResponseReturnValue:
+def _enter(counter: Counter, member: Member) -> ResponseReturnValue:
     session.clear()
-    login_user(Clerk(member))
+    login_user(Clerk(member, passwords.mark(counter.work, member.id)))
     return redirect(url_for("console.board"))

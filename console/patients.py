@@ -97,7 +97,7 @@ def _add_card(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     @blueprint.get("/patients/<int:number>")
     def patient(number: int) -> ResponseReturnValue:
         door.only_desk()
-        card = door.act(open_desk, lambda c: patient_search.card(c.work, number))
+        card = door.act(open_desk, lambda c: patient_search.card(c.work, number, me().site))
         return render_template("console/patient.html", card=card, revealed=None)
 
     @blueprint.post("/patients/<int:number>/reveal")
@@ -107,7 +107,7 @@ def _add_card(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 
         def look(counter: Counter) -> tuple[Any, Any]:
             seen = patient_search.reveal(counter.work, number, reason)
-            return patient_search.card(counter.work, number), seen
+            return patient_search.card(counter.work, number, me().site), seen
 
         try:
             card, revealed = door.act(open_desk, look)
@@ -132,7 +132,8 @@ def _add_ties(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             flash(texts.DONE)
             return redirect(url_for("console.patient", number=number))
         both = door.act(
-            open_desk, lambda c: [patient_search.card(c.work, one) for one in (number, gone)]
+            open_desk,
+            lambda c: [patient_search.card(c.work, one, me().site) for one in (number, gone)],
         )
         return render_template("console/merge.html", keep=both[0], gone=both[1])
 

@@ -45,12 +45,12 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk, rules: Rulebook | None)
 
     @blueprint.get("/policy")
     def policy() -> ResponseReturnValue:
-        door.only_admin()
+        door.only_head()
         return page(rules.given() if rules else {})
 
     @blueprint.post("/policy")
     def change_policy() -> ResponseReturnValue:
-        door.only_admin()
+        door.only_head()
         if rules is None:
             return page({}), 409
         form = {name: request.form[name] for name in rules.given() if name in request.form}

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import calling, loads, shifts, tickets
+from desk import audit, calling, loads, shifts, tickets
 from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import rooms as texts
@@ -122,7 +122,12 @@ def _add_moves(blueprint: Blueprint, open_desk: OpenDesk) -> None:
     def moves() -> str:
         """Who could wait elsewhere; each is asked, nobody is moved by this page alone."""
         door.only_desk()
-        found = door.act(open_desk, lambda c: proposals(c.work, me()))
+
+        def look(counter: Counter) -> list[Proposal]:
+            audit.record(counter.work, "look", "moves")
+            return proposals(counter.work, me())
+
+        found = door.act(open_desk, look)
         return render_template("console/moves.html", proposals=found)
 
     @blueprint.post("/moves/<int:ticket>")

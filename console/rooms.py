@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from console import door
 from console.door import OpenDesk, me
-from desk import calling, closing, loads, standing, tickets, visits
+from desk import audit, calling, closing, loads, standing, tickets, visits
 from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import rooms as texts
@@ -25,13 +25,16 @@ def add_pages(blueprint: Blueprint, open_desk: OpenDesk) -> None:
 
     @blueprint.get("/rooms/<int:number>")
     def room(number: int) -> str:
+        is_part = bool(request.args.get("part"))
 
         def look(counter: Counter) -> tuple[RoomView, list[tuple[int, str]]]:
             found = standing.room(counter.work, me(), number)
+            if not is_part:  # the page asks for itself again every few seconds
+                audit.record(counter.work, "look", f"shift:{number}")
             return found, _elsewhere(counter.work, found) if found.inside else []
 
         found, others = door.act(open_desk, look)
-        part = "room_line" if request.args.get("part") else "room"
+        part = "room_line" if is_part else "room"
         return render_template(f"console/{part}.html", room=found, elsewhere=others)
 
     @blueprint.post("/rooms/<int:number>/<act>")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,12 +15,14 @@ from models import AuditEvent
 
 _INSERT = insert(AuditEvent)
 _RECENT = select(*AuditEvent.__table__.c).order_by(AuditEvent.id.desc())
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing that was done; `at` local."""
 
+    id: int
     at: datetime
     actor: str
     act: str
@@ -28,17 +30,42 @@ class Act:
     details: Mapping[str, Any]
 
 
-def recent(work: Work, most: int = 100) -> Sequence[Act]:
-    """Return the newest acts, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    Which acts are asked for: of these `actors`, on a `subject`, of a local `day`, before one.
+
+    None or empty is any.
+    """
+
+    actors: Collection[str] | None = None
+    subject: str = ""
+    day: date | None = None
+    before: int | None = None
+
+
+def recent(work: Work, asked: Asked = Asked(), most: int = 100) -> Sequence[Act]:
+    """Return the newest of the acts that are asked for, the newest first."""
+    query = _RECENT.limit(most)
+    if asked.actors is not None:
+        query = query.where(AuditEvent.actor.in_(asked.actors))
+    if asked.subject:
+        query = query.where(AuditEvent.subject == asked.subject)
+    if asked.day is not None:
+        begins = datetime.combine(asked.day, time(), tzinfo=work.zone)
+        query = query.where(AuditEvent.at >= begins, AuditEvent.at < begins + _DAY)
+    if asked.before is not None:
+        query = query.where(AuditEvent.id < asked.before)
     return [
         Act(
+            id=row.id,
             at=work.local(row.at),
             actor=row.actor,
             act=row.act,
             subject=row.subject,
             details=json.loads(work.vault.open(row.details_enc)) if row.details_enc else {},
         )
-        for row in work.conn.execute(_RECENT.limit(most))
+        for row in work.conn.execute(query)
     ]
 
 

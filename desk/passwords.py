@@ -1,18 +1,20 @@
 """
 Passwords of the console: chosen with a one-time code, kept as argon2id hashes.
 
-Five wrong ones lock the door of that member for a quarter of an hour, whoever tries.
+Five wrong ones lock the door of that member for a quarter of an hour, whoever tries. Whoever
+chooses another one ends all sessions that began with the old one.
 """
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from desk import audit, staff
 from desk.work import Work
@@ -23,6 +25,10 @@ SHORTEST = 10
 _MOST_TRIES = 5
 _LOCKED_FOR = timedelta(minutes=15)
 _HASHER = PasswordHasher()
+_HASH = select(Staff.password_hash).where(
+    Staff.id == bindparam("number"), Staff.removed_at.is_(None)
+)
+_MARK = 16
 
 
 class WeakPasswordError(ValueError):
@@ -72,6 +78,12 @@ def check(work: Work, name: str, password: str) -> Member | None:
             return staff.by_number(work, row.id)
         missed(work, row)
     return None
+
+
+def mark(work: Work, number: int) -> str:
+    """Return what a session keeps of a member's password: with another one it is none any more."""
+    known = work.conn.scalar(_HASH, {"number": number}) or ""
+    return hashlib.sha256(known.encode()).hexdigest()[:_MARK]
 
 
 def is_locked(work: Work, row: Row[*tuple[Any, ...]]) -> bool:

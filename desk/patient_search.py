@@ -99,9 +99,9 @@ def search(work: Work, words: str) -> list[PatientLine]:
     return found
 
 
-def card(work: Work, patient: int) -> Card:
+def card(work: Work, patient: int, site: str | None = None) -> Card:
     """
-    Return a patient's card.
+    Return a patient's card; with `site` without the visits to other ones.
 
     Raises:
         NotYourPatient: there is none of that number.
@@ -109,7 +109,11 @@ def card(work: Work, patient: int) -> Card:
     line = _line(work, _row(work, patient))
     since = work.local(work.now).date() - _LOOKED_BACK
     patient = line.id
-    visits = appointments.of_patient(work, line.id, since)
+    visits = [
+        one
+        for one in appointments.of_patient(work, line.id, since)
+        if site in (None, one.opening.site)
+    ]
     links = [LinkLine(*row) for row in work.conn.execute(_LINKS, {"patient": patient})]
     audit.record(work, "look", f"patient:{patient}")
     return Card(line, visits, links)

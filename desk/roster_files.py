@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -21,6 +22,14 @@ from desk.roster_fields import FIELDS, KINDS, Field
 
 _MIDNIGHT = time(0)
 _SUFFIXES = (".csv", ".xlsx")
+# A workbook of a few kilobytes may unpack to gigabytes: what a roster never needs is not unpacked.
+_MOST_UNPACKED = 50_000_000
+_MOST_ROWS, _MOST_COLUMNS = 50_000, 100
+# What a file that is no table, or half of one, makes of its readers.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, csv.Error, OSError, EOFError, LookupError, SyntaxError,
+    ValueError, TypeError, AttributeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,10 @@ class RosterTables:
     errors: list[RosterError] = field(default_factory=list)
 
 
+class _TooLargeError(Exception):
+    """A workbook holds more than any roster."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     """One table as text: rows from the header on, numbered as the reader sees them."""
@@ -135,7 +148,10 @@ def _sheets(path: Path, errors: list[RosterError]) -> Iterator[_Sheet]:
     except UnicodeDecodeError:
         message = "不是 UTF-8 编码，请在表格软件中另存为“CSV UTF-8”"
         errors.append(RosterError(path.name, None, None, message))
-    except (zipfile.BadZipFile, KeyError, csv.Error, OSError) as problem:
+    except _TooLargeError:
+        message = f"内容太大：展开后不要超过{_MOST_UNPACKED // 1_000_000}兆、{_MOST_ROWS}行"
+        errors.append(RosterError(path.name, None, None, message))
+    except _BROKEN as problem:
         errors.append(RosterError(path.name, None, None, f"打不开：{type(problem).__name__}"))
 
 
@@ -154,21 +170,32 @@ def _csv(path: Path) -> _Sheet:
 def _xlsx(path: Path) -> list[_Sheet]:
     import openpyxl  # noqa: PLC0415 - only who has a workbook needs it, a server hardly ever
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
+    # A file of our own: one that cannot be read is left open by its reader.
+    with path.open("rb") as file:
+        with zipfile.ZipFile(file) as packed:
+            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
+                raise _TooLargeError
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         alone = len(book.worksheets) == 1
         sheets = []
         for sheet in book.worksheets:
             rows = [
                 (number, [_text(value) for value in row])
-                for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+                for number, row in enumerate(_cells(sheet), start=1)
             ]
             by_file = alone and sheet.title.strip().lower() not in KINDS
             name = path.stem if by_file else sheet.title
             sheets.append(_Sheet(f"{path.name}[{sheet.title}]", name, rows))
-        return sheets
-    finally:
         book.close()
+        return sheets
+
+
+def _cells(sheet: Any) -> Iterator[Sequence[object]]:  # noqa: ANN401 - openpyxl's
+    """The rows of a sheet; one that claims a million is read no further than a roster goes."""
+    for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS)):
+        if number >= _MOST_ROWS:
+            raise _TooLargeError
+        yield row
 
 
 def _text(value: object) -> str:

@@ -20,10 +20,12 @@ from desk.placing import CODE_LETTERS
 from desk.rows import insert_row
 from desk.work import Actor, Work
 from models import Doctor, Site, Staff
+from scheduling.errors import NotAllowed
 from scheduling.rota import Member, PatientLine
 
 ROLES = ("admin", "desk", "doctor")
 _CODE_LENGTH = 8
+_LONGEST = 60
 _CODE_LIVES = timedelta(days=1)
 
 
@@ -59,7 +61,7 @@ _MEMBERS = (
     .where(Staff.removed_at.is_(None))
     .order_by(Staff.id)
 )
-_NAMES = select(Staff.id, Staff.name)
+_NAMES = select(Staff.id, Staff.name).outerjoin(Site, Site.id == Staff.site_id).order_by(Staff.id)
 _BY_ACCOUNT = _MEMBERS.where(Staff.openid_hash == bindparam("openid"))
 _BY_NUMBER = _MEMBERS.where(Staff.id == bindparam("number"))
 _BY_CODE = _MEMBERS.where(
@@ -74,8 +76,11 @@ def invite(
     Return a one-time code for a new member of staff, good for a day.
 
     Raises:
-        StaffError: a doctor without a code of the roster, or a code nobody has.
+        StaffError: nameless, a doctor without a code of the roster, or a code nobody has.
     """
+    name = name.strip()
+    if not 0 < len(name) <= _LONGEST:
+        raise StaffError(f"a name has 1 to {_LONGEST} characters")
     if role not in ROLES or (role == "doctor") != (doctor is not None):
         raise StaffError("a doctor needs --doctor with a code of the roster, nobody else has one")
     code = _code()
@@ -128,8 +133,23 @@ def by_number(work: Work, number: int) -> Member | None:
     return to_member(work.conn.execute(_BY_NUMBER, {"number": number}).one_or_none())
 
 
-def everybody(work: Work) -> Sequence[Entry]:
-    """Return all members of staff, the oldest first."""
+def check(work: Work, member: Member, number: int) -> None:
+    """
+    Refuse an administrator of one site what concerns somebody who is not of that site.
+
+    Raises:
+        NotAllowed.
+    """
+    if member.site is None:
+        return
+    other = by_number(work, number)
+    if other is None or other.site != member.site:
+        raise NotAllowed
+
+
+def everybody(work: Work, site: str | None = None) -> Sequence[Entry]:
+    """Return all members of staff, or those of one site alone, the oldest first."""
+    query = _MEMBERS if site is None else _MEMBERS.where(Site.code == site)
     return [
         Entry(
             id=row.id,
@@ -140,13 +160,14 @@ def everybody(work: Work) -> Sequence[Entry]:
             is_bound=bool(row.openid_hash),
             has_code=row.totp_enc is not None,
         )
-        for row in work.conn.execute(_MEMBERS)
+        for row in work.conn.execute(query)
     ]
 
 
-def names(work: Work) -> dict[str, str]:
-    """Return who is behind the labels of events, whether or not they still work here."""
-    return {f"window:staff:{row.id}": row.name for row in work.conn.execute(_NAMES)}
+def names(work: Work, site: str | None = None) -> dict[str, str]:
+    """Return who is behind the labels of events, of a site or all, also who left."""
+    query = _NAMES if site is None else _NAMES.where(Site.code == site)
+    return {f"window:staff:{row.id}": row.name for row in work.conn.execute(query)}
 
 
 def remove(work: Work, number: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from handlers.texts import appointments, wording
 from scheduling.types import AppointmentView
@@ -66,6 +66,7 @@ _BAD_LINES = {
     "paid": "缴费应是整数，单位分",
     "long": "行数太多，请分成几次",
 }
+TOO_LARGE = "内容太大，没有接收。文件不要超过2兆，可以分成几次。"
 BUSY = "系统正忙，没有办成，什么都没有改动。请再试一次。"
 TOO_OFTEN = "这个地址错得太多了，请过几分钟再试。还没成功，请联系管理员。"
 WRONG_STEP = "动态码不对或已用过。请等验证器换一个新的6位数字再填；连错5次要等15分钟。"
@@ -144,6 +145,14 @@ ACTS = {
     "fewer": "减号",
     "undo_change": "撤销修改",
 }
+_DETAILS = {
+    "reason": "为什么", "words": "查的", "found": "找到", "name": "姓名", "role": "角色",
+    "before": "原来", "after": "改成", "shifts": "班次", "shift": "班次", "patient": "就诊人",
+    "recipients": "人数", "places": "号数", "to": "转给", "from": "从", "file": "文件",
+    "changes": "改动", "changed": "改动", "first": "从", "last": "到", "day": "日子",
+    "differing": "不同", "calls": "电话", "requests": "求助", "gone": "并掉的", "added": "加入",
+}  # fmt: skip
+_MOST_DETAILS = 200
 HALVES = {"am": "上午", "pm": "下午", "night": "晚上"}
 
 
@@ -180,3 +189,15 @@ def bad_line(line: int, why: str) -> str:
 def taken_over(count: int) -> str:
     """Say how many appointments were changed."""
     return f"已照对方改了{count}个预约。" if count else "没有可以照改的了。"
+
+
+def details(of: Mapping[str, object]) -> str:
+    """为什么：核对身份；找到：3、4."""
+    told = []
+    for name, value in of.items():
+        if value in ("", None, [], {}):
+            continue
+        shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        told.append(f"{_DETAILS.get(name, name)}：{shown}")
+    text = "；".join(told)
+    return text if len(text) <= _MOST_DETAILS else f"{text[:_MOST_DETAILS]}……"
