@@ -78,7 +78,8 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
 def hear_appointment(heard: Heard, values: Values, world: World) -> Given:
     """The one appointment that fits the day, doctor or department named; none if unclear."""
     has_facts = heard.when or heard.doctors or heard.stated_departments
-    if "appointment" in values or not has_facts:
+    wants_a_new_one = heard.intent == "book" and "wished" in heard.moods  # no bare 「骨科的」
+    if "appointment" in values or not has_facts or wants_a_new_one:
         return None
     fitting = named(heard, ahead(world), world)
     return fitting[0].id if len(fitting) == 1 else None

@@ -127,6 +127,7 @@ CANCEL: Form[World] = Form(
     name="cancel",
     title=texts.CANCEL_TITLE,
     opens_on=frozenset({"cancel"}),
+    keeps=frozenset({"book"}),  # 「骨科的」 names which one
     claims=claims_cancel,
     done=cancelled,
     slots=(
@@ -163,6 +164,8 @@ def answer_why(heard: Heard, values: Values, world: World) -> Given:
     """A reason in her own words; what is no wish of any kind is one that we have no name for."""
     if heard.answer == "no" or heard.reason == "untold" or heard.intent == "stop":
         return Stop(texts.WHY_UNTOLD)
+    if heard.when and heard.intent in ("reschedule", "book"):
+        return None  # 「孩子病了，帮我改到礼拜五」 is of the next visit
     is_wish = heard.intent != "unknown" or heard.preferences or heard.stated_departments
     is_told = bool(heard.text) and not (is_wish or heard.doctors or heard.when)
     return hear_why(heard, values, world) or ("other" if is_told else None)

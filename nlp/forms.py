@@ -47,7 +47,7 @@ _SHORT, _MISTYPED_FROM = 2, 3
 _GENERIC = re.compile(r"[\u4e00-\u9fff]{2}[内外]科")
 _ENDING = re.compile("[科课刻]|门诊")
 _LEADING = re.compile("[挂看约]个?")
-_NO_NAME = re.compile("[么哪几该想挂看约是不还就要换改去到找了　]|什么|个科|一科")
+_NO_NAME = re.compile("^个|[么哪几该想挂看约是不还就要换改去到找了　]|什么|个科|一科")
 # 「挂股科的号」: a name this short is only known by its sound, and where nothing else can stand.
 _SHORT_NAME = re.compile(
     r"(?:^|[挂看约去到换的])(?P<sound>[\u4e00-\u9fff])[科课可]"
