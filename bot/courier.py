@@ -25,9 +25,9 @@ from bot.fetching import ERRANDS
 from bot.handing import Handing, How, Outcome, Times, WaysOut, told_of
 from bot.house import House
 from bot.tries import Tries
-from bot.wechat_errors import NOT_SUBSCRIBED
+from bot.wechat_errors import NOT_FOLLOWING, NOT_SUBSCRIBED, TOO_LATE, TOO_MANY
 from desk import dispatch, jobs
-from desk.departing import Circumstances, Instead, Leased, Sending
+from desk.departing import Circumstances, Instead, Learnt, Leased, Sending
 from desk.work import Actor, Work
 from models.database import retrying
 from scheduling.channels import IN_TURN, KINDS, repeats_after
@@ -45,6 +45,13 @@ _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 _MOST_ATTEMPTS = 8
 _LONGEST_WAIT = timedelta(hours=1)
 _ACTOR = Actor("job", name="courier")
+# What a refusal of WeChat's tells of a person.
+_LEARNT: Mapping[int, Learnt] = {
+    NOT_SUBSCRIBED: "unsubscribed",
+    NOT_FOLLOWING: "left",
+    TOO_LATE: "shut",
+    TOO_MANY: "shut",
+}
 
 T = TypeVar("T")
 
@@ -186,8 +193,7 @@ class Courier:
             for again, some in unsent.items():
                 dispatch.unsent(work, some, again)
             for one in _only(outcomes, "closed"):
-                is_refused = one.code == NOT_SUBSCRIBED
-                dispatch.closed(work, one.sending, one.why, is_unsubscribed=is_refused)
+                dispatch.closed(work, one.sending, one.why, _LEARNT.get(one.code, ""))
             return [_later(work, one) for one in _only(outcomes, "later")]
 
         ended = self._transact(act) if outcomes else []

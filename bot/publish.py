@@ -29,11 +29,15 @@ def qr(days: int | None, **codes: str | None) -> None:
     wanted = [scans.read(f"{kind}:{code}") for kind, code in codes.items() if code]
     if len(wanted) != 1 or wanted[0] is None:
         raise click.UsageError("one of --site, --department, --doctor, --check-in")
+    try:
+        scene = wanted[0].scene()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     with friendly(), opened(with_redis=True) as house:
         with open_desk(house, CONSOLE) as counter:
             name = scans.name_of(wanted[0], counter.catalogue)
         if name is None:
-            raise click.ClickException(f"the roster has no {wanted[0].scene()}")
+            raise click.ClickException(f"the roster has no {scene}")
         seconds = None if days is None else days * 86_400
-        code = wechat.connect(house).create_qr(wanted[0].scene(), seconds)
-    click.echo(f"{wanted[0].scene()}\t{name}\nticket\t{code.ticket}\npicture\t{code.image_url}")
+        code = wechat.connect(house).create_qr(scene, seconds)
+    click.echo(f"{scene}\t{name}\nticket\t{code.ticket}\npicture\t{code.image_url}")

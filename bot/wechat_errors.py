@@ -20,8 +20,9 @@ _LOG = logging.getLogger(__name__)
 
 # The token is bad: refreshed once, then tried once more.
 BAD_TOKEN = frozenset({40001, 40014, 42001})
-# The patient took a subscription back, or has used it up.
-NOT_SUBSCRIBED = 43101
+# What WeChat knows of a patient and we did not: she took a subscription back or has used it up;
+# she does not follow any more; nothing more may be written to her until she does something.
+NOT_SUBSCRIBED, NOT_FOLLOWING, TOO_LATE, TOO_MANY = 43101, 43004, 45015, 45047
 # A mass send of this key has gone out; the answer names its number.
 SENT_BEFORE = 45065
 
@@ -61,13 +62,13 @@ CODES: Mapping[int, Verdict] = {
     89503: Verdict("the administrator must confirm this server", _TEN_MINUTES, operator=True),
     50002: Verdict("the account is frozen or limited", _HOUR, operator=True),
     # This message will never be delivered this way.
-    45015: Verdict("the patient has not written for 48 hours"),
+    TOO_LATE: Verdict("the patient has not written for 48 hours"),
     SENT_BEFORE: Verdict("this mass send has gone out before"),
     40130: Verdict("a mass send goes to two accounts at least"),
     40032: Verdict("a mass send goes to 10,000 accounts at most"),
     45067: Verdict("a key too long"),
-    45047: Verdict("no more messages until the patient writes"),
-    43004: Verdict("the patient does not follow the account"),
+    TOO_MANY: Verdict("no more messages until the patient writes"),
+    NOT_FOLLOWING: Verdict("the patient does not follow the account"),
     43019: Verdict("the patient is on the account's block list"),
     NOT_SUBSCRIBED: Verdict("the patient has not subscribed to this notice"),
     40003: Verdict("no such patient in this account"),

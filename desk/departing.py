@@ -33,6 +33,9 @@ from scheduling.channels import (
 # Why a notice that was leased is not sent now: it was before, taken back, later, on the call list,
 # given up, or in the hands of somebody else.
 Instead = Literal["sent", "void", "later", "call", "dead", "gone"]
+# What a refusal tells of the person: she wants no more of this template, she does not follow us,
+# no message may be written to her; "" for nothing.
+Learnt = Literal["unsubscribed", "left", "shut", ""]
 # What a notice's row becomes.
 Values = dict[str, Any]
 

@@ -14,8 +14,17 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, case, select, update
 
-from desk import leases, massing, reading, subscriptions
-from desk.departing import Circumstances, Instead, Leased, Sending, Values, decide, give_up
+from desk import leases, ledger, massing, reading, subscriptions
+from desk.departing import (
+    Circumstances,
+    Instead,
+    Learnt,
+    Leased,
+    Sending,
+    Values,
+    decide,
+    give_up,
+)
 from desk.work import Work
 from models import Outbox, Prompt
 from scheduling.channels import MASS, ONCE, PRIORITIES, template_of
@@ -184,15 +193,24 @@ def abandoned(work: Work, sending: Sending, error: str) -> Instead:
     return state
 
 
-def closed(work: Work, sending: Sending, error: str, *, is_unsubscribed: bool = False) -> None:
-    """This channel will never take it: `start` tries the next one. `error` is not personal."""
+def closed(work: Work, sending: Sending, error: str, learnt: Learnt = "") -> None:
+    """
+    This channel will never take it: `start` tries the next one. `error` is not personal.
+
+    What is learnt of the person by it counts for all that is promised and sent from now on.
+    """
     row = _row(work, sending.lease.id)
     names = f"{row.channels_closed or ''} {sending.channel}".strip()
     doubt = {} if sending.is_first else {"uncertain_at": work.now}
     closing = {"state": "leased", "channels_closed": names, "sending_at": None, **doubt}
     _mine(work, sending, last_error=error, **closing)
     template = template_of(work.channels, sending.channel, row.kind)
-    if is_unsubscribed and row.wechat_user_id is not None and template:
+    if row.wechat_user_id is None or not learnt:
+        return
+    if learnt != "unsubscribed":
+        at = sending.since or work.now
+        ledger.shut(work, row.wechat_user_id, at, is_following=learnt != "left")
+    elif template:
         subscriptions.refused(work, row.wechat_user_id, template)
 
 

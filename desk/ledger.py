@@ -55,6 +55,22 @@ def followed(work: Work, *, is_following: bool) -> None:
     _note(work, followed=is_following, **shut)
 
 
+def shut(work: Work, account: int, at: datetime, *, is_following: bool) -> None:
+    """
+    WeChat said at that instant that no message reaches an account, or that it does not follow us.
+
+    Its word counts more than what we remember: an event may have been lost, another program may
+    have used up the messages. What the account has done since opens its windows all the same.
+    """
+    columns = (WechatUser.last_message_at, WechatUser.last_tap_at)
+    gone = {} if is_following else {"followed": False}
+    work.conn.execute(
+        update(WechatUser)
+        .where(WechatUser.id == account, *(or_(c.is_(None), c <= at) for c in columns))
+        .values(last_message_at=None, last_tap_at=None, **gone)
+    )
+
+
 def windows(work: Work, account: int) -> tuple[Window, ...]:
     """Return the windows of an account that are open now."""
     return windows_of(work, [account])[account]

@@ -65,8 +65,12 @@ def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]
 
 
 def _told(payload: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
-    """The words of a broadcast, filled as one would say it."""
-    return {"text": filled(str(payload["words"]), known)} if "words" in payload else {}
+    """The words of a broadcast, filled as one would say it; they may name the department too."""
+    if "words" not in payload:
+        return {}
+    text = filled(str(payload["words"]), known)
+    name, shown = payload.get("department"), known.get("department")
+    return {"text": text.replace(str(name), shown) if name and shown else text}
 
 
 def _visit(payload: Mapping[str, Any]) -> str:

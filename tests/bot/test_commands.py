@@ -198,6 +198,7 @@ def test_a_qr_code_for_a_department_and_the_menu(tmp_path: Path) -> None:
         run("roster", "import", *ROSTER, home=tmp_path, **own)
         poster = run("qr", "--department", "SJ", "--days", "30", home=tmp_path, **own)
         unknown = run("qr", "--doctor", "D999", home=tmp_path, **own)
+        long = run("qr", "--check-in", "S/" + "诊" * 60, home=tmp_path, **own)
         menu = run("menu", home=tmp_path, **own)
 
     assert poster.returncode == 0, poster.stderr
@@ -206,6 +207,9 @@ def test_a_qr_code_for_a_department_and_the_menu(tmp_path: Path) -> None:
     assert lines[2][1] == f"{wechat.url}/cgi-bin/showqrcode?ticket={lines[1][1]}"
     assert (unknown.returncode, wechat.calls["/cgi-bin/qrcode/create"]) == (1, 1)
     assert "no doctor:D999" in unknown.stderr
+    assert long.returncode == 1
+    assert "longer than 64 characters" in long.stderr
+    assert "Traceback" not in long.stderr
     assert menu.returncode == 0, menu.stderr
     assert wechat.board.exchange.menu()[0]["name"] == "挂号"
 

@@ -137,12 +137,36 @@ def test_a_busy_wechat_is_tried_again_later_not_at_once(consented: House) -> Non
 
 def test_a_closed_channel_is_followed_by_the_next_in_the_same_round(with_templates: House) -> None:
     put(with_templates, "a", "confirmed")
-    box = Postbox(PermanentError(43004, "does not follow"))
+    box = Postbox(PermanentError(40037, "no such template"))
 
     Courier(with_templates, box, TASKS).run_once()
 
     assert box.sent == [("oPatient1", CUSTOMER, "通知a")]
     assert row(with_templates, "a").channels_closed == TEMPLATE
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "follows"),
+    [(43004, "confirmed", False), (45015, "reply", True), (45047, "reply", True)],
+)
+def test_what_wechat_knows_of_her_and_we_did_not_is_learnt_from_its_refusal(
+    with_templates: House, code: int, kind: str, *, follows: bool
+) -> None:
+    """The event that she left was lost, or another program has used up her messages."""
+    put(with_templates, "a", kind)
+    box = Postbox(PermanentError(code, "no"))
+
+    Courier(with_templates, box, TASKS).run_once()
+
+    assert (box.sent, row(with_templates, "a").state) == ([], "dead")
+    with with_templates.engine.connect() as conn:
+        her = conn.execute(select(WechatUser.followed, WechatUser.last_message_at)).one()
+    assert her == (follows, None)
+    with open_desk(with_templates, Actor("chat", openid="oPatient1")) as counter:
+        ledger.heard_from(counter.work)
+    put(with_templates, "b")
+    Courier(with_templates, box, TASKS).run_once()
+    assert box.sent == [("oPatient1", CUSTOMER, "通知b")]
 
 
 def test_a_channel_that_stays_busy_is_given_up_for_the_next(with_templates: House) -> None:

@@ -38,13 +38,17 @@ from tests.bot.hospital import APP, TOKEN, TOWARDS, environment
 ROOT = Path(__file__).parents[2]
 LI = DEMO_PATIENTS[0][0]
 EVENING = datetime.fromisoformat("2026-12-01T19:00:00+08:00")
+MINE = "https://hospital.example/mine"
+FORM = (
+    'data = {{thing1 = "{{department}}", time2 = "{{when}}", thing3 = "{{room}}"}}\n'
+    f'page = "{MINE}"\n'
+)
 PLACES = {
     VISIT: '[visit.{kind}]\nstatus = 1501001\ndata = {{pat_name = "{{patient}}", '
-    'department_name = "{{department}}"}}\n',
-    LONG: '[long.{kind}]\nid = "L1"\ndata = {{thing1 = "{{department}}", time2 = "{{when}}"}}\n',
-    TEMPLATE: '[template.{kind}]\nid = "T1"\ndata = {{thing1 = "{{department}}", '
-    'time2 = "{{when}}", thing3 = "{{room}}"}}\n',
-    ONCE: '[once.{kind}]\nid = "O1"\ndata = {{thing1 = "{{patient}}", time2 = "{{time}}"}}\n',
+    'department_name = "{{department}}", department_location = "{{room}}"}}\n',
+    LONG: '[long.{kind}]\nid = "L1"\n' + FORM,
+    TEMPLATE: '[template.{kind}]\nid = "T1"\n' + FORM,
+    ONCE: '[once.{kind}]\nid = "O1"\n' + FORM,
 }
 
 
@@ -278,12 +282,19 @@ def test_an_account_that_does_not_qualify_falls_back_by_itself(town):
     assert (place.first().state, place.first().channel) == ("sent", TEMPLATE)
 
 
+@pytest.mark.parametrize("channel", [VISIT, LONG, TEMPLATE, ONCE])
 @pytest.mark.parametrize(
     ("department", "seen", "room"), [("妇科", "门诊", "见现场指引"), ("骨科", "骨科", "1诊室")]
 )
-def test_others_who_look_at_her_phone_learn_no_sensitive_department(town, department, seen, room):
-    place = town(TEMPLATE)
+def test_others_who_look_at_her_phone_learn_no_sensitive_department(
+    town, channel, department, seen, room
+):
+    place = town(channel)
     place.books(up_to=-1)
+    if channel in (LONG, ONCE):
+        template = {LONG: "L1", ONCE: "O1"}[channel]
+        place.board.subscribe(LI, [template])
+        place.until(lambda: credits_of(place) == {template: 1})
     with open_desk(place.house, Actor("window")) as counter:
         counter.work.conn.execute(update(Department).values(name=department))
     place.board.say(LI, "1")
@@ -291,9 +302,23 @@ def test_others_who_look_at_her_phone_learn_no_sensitive_department(town, depart
     place.deliver(EVENING)
 
     card = place.shown()[-1]
+    assert place.first().channel == channel
     assert seen in card
     assert room in card
     assert ("妇科" in card) is False
+    assert (MINE in card) is (channel != VISIT)  # where a tap leads
+
+
+def test_a_long_name_is_cut_to_what_the_field_takes(town):
+    """WeChat refuses the whole notice otherwise (47003)."""
+    place = town(TEMPLATE)
+    place.books()
+    name = "慢阻肺与呼吸睡眠障碍疾病多学科联合诊疗中心第二区"
+    with open_desk(place.house, Actor("window")) as counter:
+        counter.work.conn.execute(update(Department).values(name=name))
+    place.deliver(EVENING)
+    assert place.first().state == "sent"
+    assert f'"{name[:20]}"' in place.shown()[-1]
 
 
 CALLS = {TEMPLATE: "/cgi-bin/message/template/send", CUSTOMER: "/cgi-bin/message/custom/send"}

@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from desk import dispatch, outbox, prompts
+from desk import dispatch, ledger, outbox, prompts
 from desk.accounts import account
 from desk.departing import Sending
+from desk.reach import first_reader, reach
 from desk.work import Actor
 from models import Appointment, Outbox, Prompt, Subscription, WechatUser
 from models.database import retrying
-from scheduling.channels import CUSTOMER, LONG, ONCE, SMS, TEMPLATE
+from scheduling.channels import CUSTOMER, LONG, ONCE, SMS, TEMPLATE, choose
 from tests.desk.hospital import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -272,8 +273,41 @@ def test_a_subscription_taken_back_behind_our_back_is_forgotten(hospital):
     put(hospital, openid, kind="confirmed")
     step = start(hospital, lease(hospital)[0])
     with hospital.work(COURIER) as work:
-        dispatch.closed(work, step, "43101", is_unsubscribed=True)
+        dispatch.closed(work, step, "43101", "unsubscribed")
     assert credits_of(hospital) == [0]
+
+
+@pytest.mark.parametrize(("learnt", "channel"), [("left", SMS), ("shut", TEMPLATE)])
+def test_the_next_booking_promises_no_more_than_the_refusal_left(hospital, learnt, channel):
+    hospital.channels = {
+        TEMPLATE: {"reminder": "T1"},
+        SMS: {"confirmed": "100", "reminder": "101"},
+    }
+    openid, patient = somebody(hospital)
+    put(hospital, openid, kind="reply")
+    step = start(hospital, lease(hospital)[0])
+    with hospital.work(COURIER) as work:
+        dispatch.closed(work, step, "no", learnt)
+    booked = hospital.book(openid, hospital.slot(day=2), patient)
+    with hospital.work(COURIER) as work:
+        known = reach(work, first_reader(work, booked)[0], "13800000000")
+        assert choose(work.channels, "reminder", known, work.now) == channel
+        assert not any(window.left for window in known.windows)
+
+
+def test_a_refusal_tells_nothing_of_who_has_written_since(hospital):
+    openid, _ = somebody(hospital)
+    put(hospital, openid)
+    step = start(hospital, lease(hospital)[0])
+    with hospital.work(openid, NOW + MINUTE) as work:
+        ledger.heard_from(work)
+    with hospital.work(COURIER, NOW + MINUTE) as work:
+        dispatch.closed(work, step, "45015 too late", "left")
+    number = row(hospital).wechat_user_id
+    with hospital.work(COURIER, NOW + MINUTE) as work:
+        known = reach(work, number, None)
+    assert known.is_following
+    assert [window.left for window in known.windows] == [5]
 
 
 def test_a_patient_without_wechat_gets_a_text(hospital):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -137,6 +137,30 @@ def test_a_cancellation_waits_for_the_morning_unless_the_visit_does_not(now, vis
         assert morning + Policy().reminder_before > visit
 
 
+@pytest.mark.parametrize(
+    ("clock", "leaves"),
+    [
+        ("20:59:59", "20:59:59"),
+        ("21:00:00", "07:30:00"),
+        ("00:00:00", "07:30:00"),
+        ("07:29:59", "07:30:00"),
+        ("07:30:00", "07:30:00"),
+    ],
+)
+def test_the_quiet_hours_begin_at_nine_and_end_at_half_past_seven_to_the_second(clock, leaves):
+    now = datetime.combine(NOON, time.fromisoformat(clock), SHANGHAI)
+    at = may_leave_at(Policy(), "news", now, None)
+    wanted = datetime.combine(NOON, time.fromisoformat(leaves), SHANGHAI)
+    assert at == (wanted if wanted >= now else wanted + timedelta(days=1))
+
+
+def test_no_reminder_is_planned_for_the_moment_the_visit_begins_or_for_now():
+    visit = datetime(2026, 11, 25, 7, 30, tzinfo=SHANGHAI)
+    evening = datetime.combine(NOON, Policy().reminder_evening, SHANGHAI)
+    assert reminder_times(Policy(), NOON, visit) == [("evening", evening)]
+    assert reminder_times(Policy(), evening, visit) == []
+
+
 def test_news_of_a_visit_at_eight_does_not_wait_until_half_past_seven():
     night = datetime(2026, 11, 24, 21, 30, tzinfo=SHANGHAI)
     for hours, leaves in ((10.5, night), (12, night + timedelta(hours=10))):
@@ -149,7 +173,7 @@ def test_who_is_to_come_within_twelve_hours_is_told_at_night(kind):
     """Of a clinic moved from eight to half past seven, late in the evening, nobody heard."""
     night = datetime(2026, 11, 24, 21, 30, tzinfo=SHANGHAI)
     morning = night + timedelta(hours=10)
-    for hours, leaves in ((10, night), (11.9, night), (13, morning)):
+    for hours, leaves in ((10, night), (11.9, night), (12, morning), (13, morning)):
         assert may_leave_at(Policy(), kind, night, night + timedelta(hours=hours)) == leaves
 
 

@@ -23,7 +23,16 @@ def test_a_published_menu_replaces_the_first_one(caller, board):
     [
         ([], 40016),
         ([{"type": "click", "name": "挂", "key": "a"}] * 4, 40016),
-        ([{"type": "click", "name": "名字太长太长太长", "key": "a"}], 40018),
+        ([{"type": "click", "name": "名字五个字ab", "key": "a"}], 40018),
+        (
+            [
+                {
+                    "name": "更多",
+                    "sub_button": [{"type": "view", "name": "长" * 20 + "a", "url": "u"}],
+                }
+            ],
+            40025,
+        ),
         ([{"name": "更多", "sub_button": [{"type": "view", "name": "a", "url": "u"}] * 6}], 40023),
         ([{"type": "click", "name": "挂号"}], 40019),
         ([{"type": "view", "name": "挂号"}], 40020),
@@ -33,6 +42,12 @@ def test_a_published_menu_replaces_the_first_one(caller, board):
 )
 def test_a_menu_wechat_would_refuse_is_refused(caller, button, code):
     assert caller.post("menu/create", {"button": button})["errcode"] == code
+
+
+def test_names_of_sixteen_and_sixty_bytes_are_taken(caller):
+    below = [{"type": "view", "name": "长" * 20, "url": "http://a.cn"}]
+    menu = {"button": [{"name": "名字五个字a", "sub_button": below}]}
+    assert caller.post("menu/create", menu)["errcode"] == 0
 
 
 def test_a_body_that_is_no_json_is_refused(caller):

@@ -13,7 +13,7 @@ from wechatpy.utils import check_signature
 from simulator.config import SimulatorConfig
 from simulator.crypto import decrypt
 from simulator.push import Pusher
-from simulator.wire import read_fields, seal
+from simulator.wire import read_fields, seal, to_xml
 from tests.simulator.answers import text_reply
 from tests.simulator.conftest import AES_KEY
 
@@ -142,7 +142,7 @@ def test_success_or_nothing_is_quiet_and_not_tried_again(bot, config, silence):
     ("changes", "code", "fatal"),
     [
         ({"ToUserName": "gh_desk"}, "not-swapped", True),
-        ({"Content": "长" * 683}, "text-length", True),
+        ({"Content": "长" * 682 + "xx"}, "text-length", True),
         ({"Content": ""}, "text-length", True),
         ({"MsgType": "html"}, "unknown-kind", True),
         ({"CreateTime": "now"}, "no-create-time", True),
@@ -174,6 +174,30 @@ def test_several_articles_are_fine_after_an_event(bot, config):
     delivery = pusher.deliver(pusher.build("click", LI, key="book"))
     assert len(delivery.reply.articles) == 8
     assert delivery.violations == ()
+
+
+def test_of_nine_articles_after_an_event_one_is_dropped(bot, config):
+    many = {"item": [{"Title": str(number)} for number in range(9)]}
+    bot.answer = lambda raw: text_reply(read_fields(raw), "", MsgType="news", Articles=many)
+    pusher = Pusher(config)
+    delivery = pusher.deliver(pusher.build("click", LI, key="book"))
+    assert len(delivery.reply.articles) == 8
+    assert [(v.code, v.fatal) for v in delivery.violations] == [("articles", False)]
+
+
+@pytest.mark.parametrize("wrong", ["MsgSignature", "TimeStamp", "Nonce", "Encrypt"])
+def test_an_encrypted_answer_whose_signature_does_not_fit_is_a_fault(bot, with_config, wrong):
+    config = with_config(mode="safe")
+    pusher = Pusher(config)
+    push = pusher.build("text", LI, content="hi")
+    crypto = WeChatCrypto(config.token, AES_KEY, config.app_id)
+    sealed = crypto.encrypt_message(text_reply(dict(push.fields), "收到"), "n", "1764000000")
+    fields = read_fields(sealed)
+    forged = {name: f"{value}1" if name == wrong else value for name, value in fields.items()}
+    bot.answer = lambda raw: to_xml(forged)
+    delivery = pusher.deliver(push)
+    assert delivery.fault
+    assert [v.code for v in delivery.violations] == ["bad-encryption"]
 
 
 @pytest.mark.parametrize("body", ["<xml><a></xml>", "hello", "{", "<!DOCTYPE x><html/>"])

@@ -63,6 +63,7 @@ def test_a_minute_of_the_stable_token_ends_after_ten_thousand_calls(board):
 
 def test_forcing_is_for_twenty_times_a_day_half_a_minute_apart(caller, clock):
     assert caller.stable(force_refresh=True)["access_token"]
+    clock.forward(29)
     assert caller.stable(force_refresh=True)["errcode"] == 45011
     for _ in range(19):
         clock.forward(30)
@@ -99,6 +100,43 @@ def test_a_used_up_quota_can_be_cleared_ten_times_a_month(caller, config, board)
     assert codes == [0] * 10 + [48006]
     assert caller.say()["errcode"] == 0
     assert caller.post("clear_quota", {"appid": "wxOther"})["errcode"] == 40013
+
+
+# Calls a day: API_Call_Limits, and the pages on templates and on the stable token.
+A_DAY = {
+    "token": ("GET", "token", 2000),
+    "menu_create": ("POST", "menu/create", 1000),
+    "media_upload": ("POST", "media/upload", 100_000),
+    "media_get": ("GET", "media/get", 200_000),
+    "custom_send": ("POST", "message/custom/send", 500_000),
+    "template_send": ("POST", "message/template/send", 100_000),
+    "mass_send": ("POST", "message/mass/send", 100),
+    "mass_preview": ("POST", "message/mass/preview", 100),
+    "qrcode": ("POST", "qrcode/create", 100_000),
+    "user_list": ("GET", "user/get", 500),
+    "user_info": ("GET", "user/info", 5_000_000),
+    "stable_token": ("POST", "stable_token", 500_000),
+    "force_refresh": ("POST", "stable_token", 20),
+}
+OF_A_TEST_ACCOUNT = {"token": 200, "custom_send": 50_000}
+
+
+@pytest.mark.parametrize("is_test", [False, True])
+def test_every_call_counts_under_its_days_quota(with_config, *, is_test):
+    caller = Caller(create_app(with_config(test_account=is_test)))
+    for how, path, _ in A_DAY.values():
+        if path == "stable_token":
+            caller.stable(force_refresh=True)
+        elif how == "GET":
+            caller.get(path)
+        else:
+            caller.post(path, {})
+    told = caller.client.get("/simulator/state").get_json()["quotas"]
+    wanted = {name: limit for name, (_, _, limit) in A_DAY.items()}
+    assert {name: one["limit"] for name, one in told.items()} == {
+        **wanted,
+        **(OF_A_TEST_ACCOUNT if is_test else {}),
+    }
 
 
 def test_quotas_begin_anew_at_midnight_in_beijing(caller, config, board):
