@@ -196,22 +196,59 @@ def test_a_qr_code_for_a_department_and_the_menu(tmp_path: Path) -> None:
         }
         run("db", "upgrade", home=tmp_path, **own)
         run("roster", "import", *ROSTER, home=tmp_path, **own)
+        sign = run("qr", "--site", "S", home=tmp_path, **own)
         poster = run("qr", "--department", "SJ", "--days", "30", home=tmp_path, **own)
         unknown = run("qr", "--doctor", "D999", home=tmp_path, **own)
         long = run("qr", "--check-in", "S/" + "诊" * 60, home=tmp_path, **own)
         menu = run("menu", home=tmp_path, **own)
 
+    assert sign.returncode == 0, sign.stderr
+    for_a_month, for_ever = wechat.board.qrcodes.scannable()
+    assert (for_ever.scene, for_ever.until) == ("site:S", None)
+    assert for_a_month.until - wechat.board.config.clock() > 29.9 * 86_400
     assert poster.returncode == 0, poster.stderr
     lines = [line.split("\t") for line in poster.stdout.splitlines()]
     assert lines[0] == ["dept:SJ", "神经内科"]
     assert lines[2][1] == f"{wechat.url}/cgi-bin/showqrcode?ticket={lines[1][1]}"
-    assert (unknown.returncode, wechat.calls["/cgi-bin/qrcode/create"]) == (1, 1)
+    assert (unknown.returncode, wechat.calls["/cgi-bin/qrcode/create"]) == (1, 2)
     assert "no doctor:D999" in unknown.stderr
     assert long.returncode == 1
     assert "longer than 64 characters" in long.stderr
     assert "Traceback" not in long.stderr
     assert menu.returncode == 0, menu.stderr
     assert wechat.board.exchange.menu()[0]["name"] == "挂号"
+
+
+def test_a_menu_leads_to_the_subscriptions_and_a_refused_one_is_told_in_a_line(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "channels.toml").write_text(
+        '[once.reminder]\nid = "O1"\ndata = { thing1 = "{patient}" }\n', encoding="utf-8"
+    )
+    with standing_in() as wechat:
+        own = {
+            "DESK_MODE": "development",
+            "WECHAT_TOKEN": "t",
+            "WECHAT_APP_ID": APP,
+            "WECHAT_APP_SECRET": SECRET,
+            "SECRET_KEY": "k",
+            "WECHAT_API_BASE_URL": wechat.url,
+            "CHANNELS_FILE": "channels.toml",
+            "PUBLIC_URL": "https://hospital.example",
+            **KEYS,
+        }
+        done = run("menu", home=tmp_path, **own)
+        wechat.board.faults.add("/cgi-bin/menu/create", "errcode", errcode=48001)
+        refused = run("menu", home=tmp_path, **own)
+
+    assert done.returncode == 0, done.stderr
+    addresses = [one.get("url") for one in wechat.board.exchange.menu()[2]["sub_button"]]
+    assert "https://hospital.example/subscribe" in addresses
+    assert (refused.returncode, refused.stdout) == (1, "")
+    (line,) = refused.stderr.splitlines()[-1:]
+    assert "48001 the account may not use this call" in line
+    assert "rid: " in line
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_qr_code_needs_one_thing_to_point_at(tmp_path: Path) -> None:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import pytest
-from wechatpy import WeChatClient
-from wechatpy.exceptions import WeChatClientException
-from wechatpy.session.memorystorage import MemoryStorage
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
-from tests.simulator.conftest import LI, SECRET, ZHANG, serving
+import pytest
+import requests
+from wechatpy.exceptions import WeChatClientException
+
+from simulator.pages import PATIENT_COOKIE
+from tests.simulator.conftest import APP, LI, SECRET, ZHANG, serving
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
-class Redirected(WeChatClient):
-    """wechatpy's client, sent to another host: several of its addresses are written in."""
+README = Path(__file__).resolve().parents[2] / "simulator" / "README.md"
 
-    def __init__(self, base: str) -> None:
-        self.API_BASE_URL = f"{base}/cgi-bin/"
-        super().__init__("wx0123456789abcdef", SECRET, session=MemoryStorage(), auto_retry=False)
-        self.template.API_BASE_URL = f"{base}/"
 
-    def fetch_access_token(self):
-        return self._fetch_access_token(
-            url=f"{self.API_BASE_URL}token",
-            params={"grant_type": "client_credential", "appid": self.appid, "secret": self.secret},
-        )
+def as_the_readme_says(base: str) -> dict:
+    """What the README tells users of wechatpy to write, with the address of this stand-in."""
+    code = README.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    assert "127.0.0.1:8100" in code
+    written: dict = {}
+    exec(code.replace("http://127.0.0.1:8100", base), written)
+    return written
 
 
 @pytest.fixture
 def theirs(app):
     with serving(app) as base:
-        yield Redirected(base)
+        yield as_the_readme_says(base)["Redirected"](APP["appid"], SECRET)
 
 
 def test_a_text_within_the_window(theirs, board):
@@ -102,3 +102,17 @@ def test_a_broadcast(theirs, board):
 
 def test_the_ticket_of_web_pages(theirs):
     assert theirs.jsapi.get_ticket()["ticket"]
+
+
+def test_whose_phone_a_page_is_on(app):
+    with serving(app) as base:
+        page = "https://desk.example.cn/me"
+        oauth = as_the_readme_says(base)["RedirectedOAuth"](APP["appid"], SECRET, page)
+        back = requests.get(
+            oauth.authorize_url,
+            cookies={PATIENT_COOKIE: LI},
+            allow_redirects=False,
+            timeout=5,
+        )
+        (code,) = parse_qs(urlsplit(back.headers["Location"]).query)["code"]
+        assert oauth.fetch_access_token(code)["openid"] == LI
