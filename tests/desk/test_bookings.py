@@ -337,6 +337,23 @@ def arrived(work, openid, key):
     return journal.arrive(work.conn, work.vault, openid, key)
 
 
+def test_after_a_move_only_the_new_visit_is_reminded_of(hospital):
+    openid, patient = hospital.patient()
+    booked = hospital.book(openid, hospital.slot(day=3), patient)
+    sooner = hospital.slot(day=2)
+    with hospital.bookings(openid) as desk:
+        moved = desk.move(booked, sooner)
+    about = (Outbox.kind, Outbox.appointment_id, Outbox.state, Outbox.appointment_version)
+    with hospital.engine.connect() as conn:
+        rows = conn.execute(select(*about).order_by(Outbox.id)).all()
+        version = select(Appointment.version).where(Appointment.id == moved.id)
+        now = conn.scalar(version)
+    reminders = [row[1:] for row in rows if row.kind == "reminder"]
+    old = [one for one in reminders if one[1] == "void"]
+    assert len(old) == 2
+    assert [one for one in reminders if one not in old] == [(moved.id, "due", now)] * 2
+
+
 def test_the_journal_replays_and_keeps_order(hospital):
     openid, _ = hospital.patient()
     with hospital.work(openid) as work:

@@ -130,6 +130,27 @@ def test_a_reminder_stands_alone():
         assert word in text
 
 
+@pytest.mark.parametrize(
+    ("is_discreet", "says"),
+    [
+        (False, "李*英，妇科一区改在3号楼看诊，妇科一区的检查不变"),
+        (True, "李*英，门诊改在3号楼看诊，门诊的检查不变"),
+    ],
+)
+def test_the_words_of_a_broadcast_name_no_sensitive_department_either(*, is_discreet, says):
+    visit = {
+        "patient": "李*英",
+        "starts_at": datetime(2026, 12, 2, 9, tzinfo=CHINA).isoformat(),
+        "site": "综合医院",
+        "department": "妇科一区",
+        "doctor": None,
+        "room": "3诊室",
+        "code": "A1",
+        "words": "{patient}，妇科一区改在3号楼看诊，{department}的检查不变",
+    }
+    assert notices.facts(visit, is_discreet=is_discreet)["text"] == says
+
+
 def test_numbers_of_the_policy_are_said_as_the_site_has_them():
     starts_at = datetime(2026, 12, 2, 9, 0, tzinfo=CHINA)
     two_hours = errors.TooLate(starts_at=starts_at, closes=timedelta(hours=2))
