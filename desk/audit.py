@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from desk.work import Work
 from models import AuditEvent
@@ -67,6 +67,12 @@ def recent(work: Work, asked: Asked = Asked(), most: int = 100) -> Sequence[Act]
         )
         for row in work.conn.execute(query)
     ]
+
+
+def count(work: Work, act: str, since: datetime) -> int:
+    """Return how often whoever acts now has done this since then (aware)."""
+    mine = (AuditEvent.actor == work.actor.label, AuditEvent.act == act, AuditEvent.at > since)
+    return work.conn.scalar(select(func.count()).where(*mine)) or 0
 
 
 def record(

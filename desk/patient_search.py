@@ -21,13 +21,15 @@ from desk.identity import document_text, name_hash, search_keys, tail_hash
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
 from scheduling import documents
-from scheduling.errors import BadDocument, NotYourPatient
+from scheduling.errors import BadDocument, NotYourPatient, TooManyLooks
 from scheduling.masking import mask_document, mask_name, mask_phone
 from scheduling.phones import clean_phone
 from scheduling.rota import PatientLine
 from scheduling.types import AppointmentView, PatientId
 
 MOST = 50
+# So many patients are seen in full by one member of staff in an hour.
+MOST_REVEALED, _HOUR = 60, timedelta(hours=1)
 _TAIL = re.compile(r"[0-9]{3}[0-9Xx]")
 _CODE = re.compile(r"[0-9A-Za-z]{8}")
 _LOOKED_BACK = timedelta(days=90)
@@ -124,12 +126,15 @@ def reveal(work: Work, patient: int, reason: str) -> Revealed:
     Return a patient in full; who looked and why is kept.
 
     Raises:
-        ValueError: no reason. NotYourPatient: nobody of that number.
+        ValueError: no reason. NotYourPatient: nobody of that number. TooManyLooks: so many within
+        the hour are a copy of the register, and no work at the desk.
     """
     why = reason.strip()
     if not why:
         raise ValueError("a reason must be given")
     row = _row(work, patient)
+    if audit.count(work, "reveal", work.now - _HOUR) >= MOST_REVEALED:
+        raise TooManyLooks(looks=MOST_REVEALED)
     audit.record(work, "reveal", f"patient:{row.id}", {"reason": why})
     opened = work.vault.open
     phone = opened(row.phone_enc) if row.phone_enc else ""

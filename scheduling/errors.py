@@ -272,6 +272,12 @@ class NeedsAnother(Refusal):
     slot = "sure"
 
 
+class TooManyLooks(Refusal):
+    """A member of staff has seen so many patients in full within an hour; facts: looks."""
+
+    slot = "sure"
+
+
 class BroadcastMoved(Refusal):
     """The broadcast is not in a state for that any more."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -343,3 +344,29 @@ def test_nobody_is_sent_elsewhere_after_the_door(house, browser, enter, path):
     )
     assert "evil" not in answer.headers.get("Location", "")
     assert "//x" not in answer.headers.get("Location", "")
+
+
+def test_the_register_is_not_copied_one_by_one(house, browser, enter, monkeypatch):
+    """Each look was written down, and nothing stopped a thousand of them."""
+    monkeypatch.setattr("desk.patient_search.MOST_REVEALED", 2)
+    with open_desk(house, CONSOLE) as counter:
+        some = counter.work.conn.scalars(select(Patient.id).limit(3)).all()
+    enter()
+    for patient in some[:2]:
+        browser.get(f"/patients/{patient}")
+        assert browser.post(f"/patients/{patient}/reveal", reason="核对").status_code == 200
+    browser.get(f"/patients/{some[2]}")
+    answer = browser.post(f"/patients/{some[2]}/reveal", reason="核对")
+    assert answer.status_code == 409
+    assert "一小时里看了2位" in text(answer)
+    browser.post("/logout")
+    enter(name="同事")
+    browser.get(f"/patients/{some[2]}")
+    assert browser.post(f"/patients/{some[2]}/reveal", reason="核对").status_code == 200
+    with open_desk(house, CONSOLE) as counter:
+        hour_ago = counter.now - timedelta(hours=1, minutes=1)
+        counter.work.conn.execute(update(AuditEvent).values(at=hour_ago))
+    browser.post("/logout")
+    browser.post("/login", name="刘护士", password=PASSWORD)
+    browser.get(f"/patients/{some[2]}")
+    assert browser.post(f"/patients/{some[2]}/reveal", reason="核对").status_code == 200
