@@ -66,10 +66,13 @@ _PRIVATE = re.compile(
     r"[给帮]我(?:再|也|先)?[加多补]|预约|挂|约(?!了)|退|取消|想|吗|么|[?？]|[妈爸]|孩子|老[公婆]|爱人|对象|看病|复查|检查|[告提]\S?我(?![明今后的周下上])"
 )
 # 「从明天起休产假到下周五」: what stands between the two days keeps them apart.
+_DAY = r"(?:[今明后]天|(?:[这本下]个?)?(?:周|星期|礼拜).|[0-9]+月[0-9]+[日号]|[0-9]+[日号])"
 _SINCE = re.compile(
-    r"从?((?:[今明后]天|(?:[这本下]个?)?(?:周|星期|礼拜).|[0-9]+月[0-9]+[日号]|[0-9]+[日号]))"
-    r"(?:起|开始)([^到至0-9]{0,8})(?=[到至])"
+    rf"(?:从({_DAY})(?:起|开始)?|({_DAY})(?:起|开始))([^到至0-9]{{0,8}})(?=[到至])"
 )
+# 「停诊到12月5号」: from now on; 「停诊，改到后天」: what is suspended is the other day.
+_UNTIL = re.compile(rf"^((?:(?!{_DAY}).)*?)(?:停诊?|休息?|请假|休假)(?=[到至])")
+_INSTEAD = re.compile(r"(?:改|调|挪|移|换)(?:约)?[到至在].*$")
 # What follows a doctor who is away; beside one of whom nothing is said: 「李芳说张伟不来了」.
 _AWAY = re.compile(r"[停不没别假休会差病事走学训支援术阳产隔离关撤消烧]|取消|住院")
 _AND = re.compile(r"[\s,、和跟与同及还有]*")
@@ -173,9 +176,10 @@ def _order(
         end = len(text)
     elif row.order == _CLOCKED:
         end = max(end, match.end())
-    elif row.order == _SUSPEND:
+    rest = text[:begin] + "□" * (end - begin) + text[end:]
+    if row.order == _SUSPEND:
         said = _away(text, said)
-    rest = _SINCE.sub(_joined, text[:begin] + "□" * (end - begin) + text[end:])
+        rest = _UNTIL.sub(r"\1今天", _INSTEAD.sub("", _SINCE.sub(_joined, rest)))
     when = dates.find(rest, now, ignore=[one.span for one in said], is_order=True)
     everybody = tuple(dict.fromkeys(code for one in said for code in one.codes))
     argument = _argument(row.order, written)
@@ -184,7 +188,7 @@ def _order(
 
 
 def _joined(since: re.Match[str]) -> str:
-    return since[1].rjust(len(since[0]))
+    return (since[1] or since[2]).rjust(len(since[0]))
 
 
 def _away(text: str, said: Sequence[Mention]) -> list[Mention]:

@@ -135,3 +135,26 @@ def test_a_word_that_confirms_nothing_does_nothing_and_says_so(ward, word):
     """The nurse was asked where it hurt."""
     assert "没有等着确认的操作" in ward.nurse(word)
     assert "没有等着确认的操作" not in ward.nurse(word, openid="oCurious")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "除了{}神经内科后天上午都停",
+        "不用别人替{}后天上午了",
+        "{}后天上午别加号",
+        "{}后天上午的病人改到下周",
+    ],
+)
+def test_the_opposite_of_an_order_is_not_the_order(ward, words):
+    """「除了张伟骨科都停」 was to suspend the very one."""
+    answer = ward.nurse(words.format(booked(ward.stage)))
+    assert "没有听懂要办什么，什么都没有改动" in answer, answer
+
+
+def test_a_question_about_a_suspension_is_answered_and_suspends_nothing(ward):
+    doctor = booked(ward.stage)
+    for words in ("{}后天上午停诊吗", "{}后天上午是不是停诊", "为什么{}后天上午停诊"):
+        answer = ward.nurse(words.format(doctor))
+        assert "将要停诊" not in answer
+        assert "1位患者（共" in answer, answer
