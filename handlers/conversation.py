@@ -15,6 +15,7 @@ from typing import Any
 from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
 from handlers import (
+    answers,
     care,
     danger,
     events,
@@ -182,6 +183,8 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         alarm = triage_texts.DANGER[state.top.values["concern"]]
         return replace(state, alarm=alarm), danger.answer(alarm, scene)
     state, reply = _talk(state, said, heard, world)
+    if heard.asked and heard.intent != "clinic_info":  # beside a wish, which comes second
+        reply = reply.after(answers.say(heard, world))
     is_told = heard.urgency == "today" and not in_line.is_worse(heard, world)
     return state, reply.after(emergency_texts.TODAY) if is_told else reply
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dialogue.reply import Reply
-from handlers import appointments, cancelling, wishes
+from handlers import answers, appointments, cancelling, wishes
 from handlers.scene import World
 from handlers.texts import common, information, rules, visits
 from nlp.heard import Heard
@@ -55,6 +55,10 @@ def _doctors(heard: Heard, world: World) -> Reply:
 
 def _clinic(heard: Heard, world: World) -> Reply:
     """A short answer to each thing asked; what we do not know is not guessed."""
+    if heard.asked:
+        more = _told(heard, world) if heard.topics else ""
+        on = information.WHAT_IS_WRONG if answers.leads_on(heard, world) else ""
+        return Reply("\n".join(filter(None, (answers.say(heard, world), more))) + on)
     if heard.missing:
         return Reply(information.no_ward(heard.missing))
     told = _told(heard, world)

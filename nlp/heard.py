@@ -119,6 +119,8 @@ class Heard:
     the codes of the roster. `stated_departments` is the subset of `site_departments` that the
     person named in words ("想挂骨科"), as opposed to those guessed from symptoms.
     `topics` are what a question to the hospital is about (fee, parking …: `lexicon/topics.tsv`).
+    `asked` are questions to the house asked in plain words (proxy, remind …: `lexicon/asked.tsv`);
+    where a message only asks, its intent is clinic_info, else all other fields are of the rest.
     `document` is the kind of document named in words (护照), by its name at the desk.
     `own_departments` is `site_departments` without what was heard before: this message alone.
     `refused` are doctors named only to be turned down (不要张伟).
@@ -166,6 +168,7 @@ class Heard:
     missing: str = ""
     stranger: str = ""
     topics: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     doctors: tuple[Named, ...] = ()
     refused: tuple[Named, ...] = ()
     sites: tuple[Named, ...] = ()

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from nlp import (
+    asked,
     better,
     complaints,
     courtesy,
@@ -67,6 +68,14 @@ _MAY_BE_IDLE = frozenset(
 )  # fmt: skip
 # Beyond these the probabilities are noise, and every one costs a look at every site.
 _MOST_PLACED = 8
+# Questions for a document: 「用护照可以吗」 answers them.
+_OF_PAPERS = frozenset({"id_number", "document", "name"})
+# What stands beside a question and wants nothing more: courtesy, who asks, and a yes to nothing.
+_IDLE_BESIDE = frozenset({"unknown", "greet", "thanks", "bye", "affirm", "human", "feedback"})
+_WISHES = frozenset(
+    {"book", "symptom", "cancel", "reschedule", "waitlist", "check_in", "my_appointments", "deny",
+     "stop", "back", "add_patient", "queue", "choose"}
+)  # fmt: skip
 # As far as bookings usually reach.
 _AHEAD = timedelta(days=14)
 
@@ -102,15 +111,58 @@ def _whole(
 ) -> Heard:
     """What is urgent is heard in the whole message; else the first of two wishes, and the rest."""
     heard = _understand(text, now, vocabulary, context, model)
-    if heard.intent == "thanks" and (rest := courtesy.without(text)):
-        meant = _understand(rest, now, vocabulary, context, model)
+    if heard.intent == "thanks" and (kept := courtesy.without(text)):
+        meant = _understand(kept, now, vocabulary, context, model)
         heard = replace(meant, text=text) if courtesy.says_something(meant) else heard
+    if heard.urgency != "emergency" and heard.errand is None and heard.order is None:
+        names, left = _asked(text, context, heard)
+        has_left = bool(names and left.strip())
+        beside = _understand(left, now, vocabulary, context, model) if has_left else None
+        # That a deaf person cannot hear is nothing to be seen today.
+        grave = beside if "deaf" in names else heard
+        if names and not (grave and (grave.concern or grave.urgency != "routine")):
+            return _asking(heard, names, beside)
+        heard = replace(heard, asked=names)
     parts = several.split(text) if heard.urgency == "routine" and not heard.concern else None
     if parts is None:
         return heard
     first, rest = (_understand(part, now, vocabulary, context, model) for part in parts)
     # One line of the staff may hold two clauses: 「张伟明天请假，李芳代诊」.
     return replace(first, text=text, rest=rest, order=heard.order)
+
+
+def _asked(text: str, context: Context, heard: Heard) -> tuple[tuple[str, ...], str]:
+    """Return what is asked and what is left; 「用护照」 answers which document it is."""
+    names, left = asked.split(text)
+    is_answer = context.asking in _OF_PAPERS and set(names) <= {"passport"}
+    is_of_nobody = not heard.doctors and set(names) <= {"speciality"}
+    return ((), text) if is_answer or is_of_nobody else (names, left)
+
+
+def _asking(heard: Heard, names: tuple[str, ...], rest: Heard | None) -> Heard:
+    """Return the rest of a message that asks, where it wants something, else the question."""
+    if rest is not None and _wants(rest):
+        return replace(rest, text=heard.text, asked=names)
+    return Heard(
+        text=heard.text,
+        intent="clinic_info",
+        confidence=particulars.SURE,
+        asked=names,
+        topics=rest.topics if rest is not None else (),
+        doctors=heard.doctors,
+        sites=heard.sites,
+        urgency=heard.urgency,
+        # Of the line it is asked where somebody is in one.
+        preferences=frozenset(p for p in heard.preferences if p.startswith("queue_")),
+    )
+
+
+def _wants(rest: Heard) -> bool:
+    """Tell whether what stands beside a question is a wish, a complaint or a choice."""
+    if rest.intent in _IDLE_BESIDE or rest.answer == "yes":
+        return rest.ordinal is not None
+    facts = (rest.symptoms, rest.stated_departments, rest.when, rest.id_number, rest.phone)
+    return any(facts) or rest.ordinal is not None or rest.intent in _WISHES
 
 
 def _before_a_list(context: Context, now: datetime) -> Context:

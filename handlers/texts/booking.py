@@ -23,6 +23,7 @@ LEFT = "好的，这次不挂了，占的号已经退回。需要时随时叫我
 LEFT_EARLY = "好的，这次不挂了。要取消已经约好的号，请说“取消预约”。"
 TO_CHANGE = "来不了请说“取消预约”，要改时间请说“改时间”。"
 BOOKED = "预约成功，未缴费。"
+NOT_THERE = "线上看诊，不用到医院"
 
 
 def another_patient(known: Sequence[PatientView]) -> str:
@@ -164,7 +165,7 @@ def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) 
 
 
 def _details(at: Opening) -> str:
-    remote = "（线上看诊，不用到医院）" if at.mode == "remote" else ""
+    remote = f"（{NOT_THERE}）" if at.mode == "remote" else ""
     return (
         f"医院：{at.site_name}\n"
         f"科室：{at.department_name}{remote}\n"
@@ -178,6 +179,8 @@ def booked(view: AppointmentView, ward: Ward | None, phone: str, outlook: Outloo
     """The confirmation: everything a person needs on the day, and whether we remind of it."""
     at = view.opening
     where = "，".join(part for part in (ward.location if ward else "", at.room) if part)
+    if at.mode == "remote":  # nobody goes to that room
+        where = NOT_THERE
     arrive = wording.clock(at.starts_at)
     pay = (
         f"请在{arrive}前打开本公众号等候线上看诊，开始前会通知您。"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.texts import wording
+from handlers.texts.booking import NOT_THERE
 from scheduling.types import AppointmentView, Fee, Opening, PatientView, Physician, Place, Ward
 
 NO_DOCTOR = "没有找到您说的医生。可以说科室名，例如“骨科有哪些医生”。"
@@ -21,6 +22,8 @@ def sites(places: Sequence[Place]) -> str:
 
 def visit(view: AppointmentView, value: Ward | None) -> str:
     """An appointment, and where to go for it."""
+    if view.opening.mode == "remote":
+        return f"{wording.appointment(view)}（{NOT_THERE}）"
     rooms = filter(None, (value.location if value else "", view.opening.room))
     return f"{wording.appointment(view)}（{'，'.join(rooms)}）".removesuffix("（）")
 
