@@ -34,7 +34,10 @@ def _due(values: Values, world: World) -> list[AppointmentView]:
     """Today's visits that are meant: of one person, of the room or the site of the code."""
     views = list(world.desk.visits.due())
     if values.get("whose"):
-        views = appointments.of_whom(values["whose"], views, world)
+        theirs = appointments.of_whom(values["whose"], views, world)
+        # Whoever walks slowly with her, it is the visit that is late.
+        is_late = values.get("being_here") == "not_here"
+        views = views if is_late and not theirs else theirs
     here = [v for v in views if v.opening.site == values.get("site", v.opening.site)]
     at_door = [v for v in here if v.opening.room == values.get("room")]
     return at_door or here or views

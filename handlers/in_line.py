@@ -34,7 +34,9 @@ from scheduling.visit import Standing, TicketId
 # Tickets that may be left for a while.
 STAYING = frozenset({"waiting"})
 _HERSELF = re.compile("自己|本人")
-_FETCHES = re.compile("[接送](?:一下|一?个)?(?:我家?)?(?:孩子|小孩|娃)")
+_FETCHES = re.compile(
+    "[接送](?:一下|一?个)?(?:我家?)?(?:的)?(?:孩子|小孩|娃|闺女|女儿|儿子|老公|老婆|妈|爸)"
+)
 
 
 def hear_whose(heard: Heard, values: Values, world: World) -> Given:
