@@ -340,6 +340,8 @@ def test_accepted_but_the_answer_is_lost(town, channel: str, minutes: int, times
     place.deliver(EVENING)
     assert reminders(place) == 1
 
+    place.deliver(EVENING + timedelta(minutes=minutes - 1))
+    assert reminders(place) == 1
     place.deliver(EVENING + timedelta(minutes=minutes))
 
     assert place.first().state == "sent"
