@@ -52,6 +52,8 @@ MOOD_STRENGTH = 30.0
 # make the usual wordings doubtful to the model of wishes (plain texts left out: .769 and .760).
 SPOKEN, SPOKEN_WEIGHT = "denied", 0.4
 MENTIONS = frozenset({"clinic_info", "deny", "unknown"})
+# Writers who were asked to go around the usual word: left out as a whole they tell more.
+DEEP = frozenset({"town", "regions", "reasons", "elders", "workers"})
 # The names the texts speak of: a doctor's name is a fact, not letters to learn.
 HOUSE = Vocabulary(
     doctors=tuple(
@@ -186,8 +188,8 @@ def unseen_f1(texts: list[Row], tests: list[Row]) -> float:
 
 
 def held_out(texts: list[Row]) -> list[Row]:
-    """Return the texts that measure wishes: by hash, without those that only speak of an act."""
-    return [r for r in texts if r.style != SPOKEN and not is_training(r.text)]
+    """Return the texts that measure wishes: by hash, of those who say them in the usual words."""
+    return [r for r in texts if r.style not in {SPOKEN, *DEEP} and not is_training(r.text)]
 
 
 def report(texts: list[Row]) -> None:
