@@ -50,7 +50,7 @@ OF_THE_TALK = frozenset({"stop", "back", "restart", "repeat", "choose", "affirm"
 MOOD_STRENGTH = 30.0
 # Texts that hold the words of an act and not the wish teach the moods; at full weight they would
 # make the usual wordings doubtful to the model of wishes (plain texts left out: .769 and .760).
-SPOKEN, SPOKEN_WEIGHT = "denied", 0.4
+SPOKEN, SPOKEN_WEIGHT = "denied", 0.7
 MENTIONS = frozenset({"clinic_info", "deny", "unknown"})
 # Writers who were asked to go around the usual word: left out as a whole they tell more.
 DEEP = frozenset({"town", "regions", "reasons", "elders", "workers"})
