@@ -49,7 +49,7 @@ STARTS = intents.ACTS | {"extra", "staff"}
 OF_THE_TALK = frozenset({"stop", "back", "restart", "repeat", "choose", "affirm"})
 MOOD_STRENGTH = 30.0
 # Texts that hold the words of an act and not the wish teach the moods; at full weight they would
-# make the usual wordings doubtful to the model of wishes (plain texts left out: .769 and .760).
+# make the usual wordings doubtful to the model of wishes.
 SPOKEN, SPOKEN_WEIGHT = "denied", 0.7
 MENTIONS = frozenset({"clinic_info", "deny", "unknown"})
 # Writers who were asked to go around the usual word: left out as a whole they tell more.
