@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import paper
@@ -172,7 +172,7 @@ class Turns:
             urgent = danger.answer(heard.alarm, self._house.scene(work.now))
             duty = self._house.settings.duty_phone
             Counter(work).requests.report_emergency(inbound.text, duty)
-            return replace(state, alarm=heard.alarm), self._written(urgent)
+            return conversation.alarmed(state, heard), self._written(urgent)
         if before and before.rest and "more" in heard.preferences:
             return state, before.rest
         if before and not before.rest and heard.intent == "repeat":

@@ -86,9 +86,9 @@ def fill(
     """
     Take from the message what is in it.
 
-    The open question comes first. An answer to it corrects nothing else; a bare number belongs to
-    it alone; and of a message that is about something else (`is_astray`) nothing but an answer to
-    it is taken.
+    The open question comes first. An answer to it corrects nothing else but what its slot names; a
+    bare number belongs to it alone; and of a message that is about something else (`is_astray`)
+    nothing but an answer to it is taken.
     """
     reader = _Reader(form, frame, heard, world)
     asked = next((slot for slot in form.slots if slot.name == frame.asking), None)
@@ -98,10 +98,15 @@ def fill(
     if reader.end is not None or is_bare(heard) or (is_astray and answer is None):
         return reader.result()
     for slot in form.slots:
-        if answer is not None and (slot is asked or slot.name in frame.values):
+        if answer is not None and (slot is asked or _is_settled(slot, asked, frame)):
             continue
         reader.keep(slot, slot.hear(heard, frame.values, world))
     return reader.result()
+
+
+def _is_settled(slot: Slot[W], asked: Slot[W] | None, frame: Frame) -> bool:
+    beside = asked.beside if asked is not None else ()
+    return slot.name in frame.values and slot.name not in beside
 
 
 def without(

@@ -126,6 +126,7 @@ class Slot(Generic[W]):
         pick: what a chosen option means, where it is more than its value.
         check: a sentence why a value cannot stand, or None. Re-run after every change.
         after: slots it depends on; it is forgotten when one of them changes.
+        beside: slots already filled that a message answering this question may still correct.
         along: the slot whose answer it comes with; it is forgotten with that one on the way back.
         wants: the kind of answer (`nlp.heard.Context.asking`).
     """
@@ -138,6 +139,7 @@ class Slot(Generic[W]):
     check: Callable[[Any, Values, W], str | None] = _fine
     after: tuple[str, ...] = ()
     along: str = ""
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,9 +151,12 @@ def _answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, 
     if said.kind != "text":
         return kinds.answer(state, said, desk, scene)
     if state.alarm:
+        alarm = state.alarm
         state, reply = danger.after_alarm(state, said, desk, scene)
-        if reply is not None:
-            return state, reply
+        if reply is None:
+            state, told = _words(state, said, desk, scene)
+            return state, told.after(danger.reminder(alarm, scene))
+        return state, reply
     return _words(state, said, desk, scene)
 
 
@@ -190,6 +193,15 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
 
 
 def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:
+    """Somebody in trouble at home is told first where to turn; then the matter is gone on with."""
+    lead = danger.trouble(heard)
+    if lead and not (heard.stated_departments or heard.doctors or heard.when):
+        return state, Reply(lead)
+    state, reply = _matter_of(state, said, heard, world)
+    return state, reply.after(lead)
+
+
+def _matter_of(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:
     """An errand about what is kept, or the forms; who was erased is not remembered either."""
     errand = None if said.menu_id else personal.turn(ENGINE, state, heard, world)
     if errand is None and (state.top is None or state.top.form in LIGHT):
@@ -272,6 +284,11 @@ def _matter(state: State, world: World) -> tuple[str, str]:
     bottom = state.frames[0]
     form = BY_NAME[bottom.form]
     return form.matter(bottom.values, world), form.title
+
+
+def alarmed(state: State, heard: Heard) -> State:
+    """Return the state after an emergency; what was told of it is known when the talk goes on."""
+    return replace(_remember(state, heard), alarm=heard.alarm)
 
 
 def _remember(state: State, heard: Heard) -> State:

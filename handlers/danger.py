@@ -13,11 +13,14 @@ from handlers.scene import Said, Scene
 from handlers.texts import common
 from handlers.texts import emergency as texts
 from handlers.texts.aloud import broken
+from nlp.heard import Heard
 
 # After so long without a word a talk is over, and so is an emergency told in it.
 IDLE = timedelta(minutes=30)
 # Intents that say nothing without the question they answer.
 BARE = ("affirm", "deny", "choose")
+# Signs by which somebody may have meant to end it.
+_CRISES = frozenset({"suicide", "poisoned", "death_means"})
 _TOLD = {"go_now": texts.go_now, "low_sugar": texts.low_sugar}
 
 
@@ -42,22 +45,40 @@ def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[Sta
     alarm, heard = state.alarm, said.heard
     is_over = "no_danger" in heard.preferences
     state = replace(state, alarm="")
+    was_crisis = alarm == "crisis_line" or not _CRISES.isdisjoint(state.signs)
     if is_over:
         state = replace(state, symptoms=(), signs=())
     if not is_over and (scene.idle is None or scene.idle > IDLE):
-        return state, None
+        return replace(state, symptoms=(), signs=()), None
     if not is_over and heard.intent in ("thanks", "bye"):
         return replace(state, alarm=alarm), Reply(texts.BETTER)
     if not is_over and heard.intent not in (*BARE, "unknown", "greet"):
         return state, None
     if is_over or (state.top is not None and heard.intent in BARE):
-        lead = texts.GOOD if is_over else texts.FIRST
+        lead = texts.FIRST
+        if is_over:
+            lead = broken(texts.CRISIS_OVER) if was_crisis else texts.GOOD
         if state.top is None:
-            return state, Reply(f"{lead}{common.NOTHING_OPEN}")
+            return state, Reply(lead if was_crisis else f"{lead}{common.NOTHING_OPEN}")
         again = heard.with_intent("repeat")
         state, reply = ENGINE.step(state, again, world_of(state, heard, desk, scene))
         return state, reply.after(lead)
     return replace(state, alarm=alarm), answer(alarm, scene)
+
+
+def reminder(alarm: str, scene: Scene) -> str:
+    """Return what is said once more in front of the first new matter after an emergency."""
+    if scene.idle is None or scene.idle > IDLE:
+        return ""
+    return texts.CRISIS_FIRST if alarm == "crisis_line" else texts.FIRST
+
+
+def trouble(heard: Heard) -> str:
+    """Return what is said first to somebody beaten at home, or alone with it; else nothing."""
+    if "violence" in heard.preferences:
+        is_man = heard.person.relation == "spouse" and heard.person.sex == "f"
+        return broken(texts.beaten(is_man=is_man))
+    return broken(texts.LONELY) if "lonely" in heard.preferences else ""
 
 
 def admits(said: Said) -> bool:

@@ -173,6 +173,8 @@ def pick_detail(value: Any, values: Values, world: World) -> Given:  # noqa: ANN
 
 SAFETY: tuple[Slot[World], ...] = (
     Slot("concern", hear=hear_concern, along="dept"),
-    Slot("safe", ask_safe, answer=answer_safe, pick=pick_safe, after=("concern",)),
+    Slot(
+        "safe", ask_safe, answer=answer_safe, pick=pick_safe, after=("concern",), beside=("dept",)
+    ),
 )
 DETAIL: Slot[World] = Slot("detail", ask_detail, answer=answer_detail, pick=pick_detail)

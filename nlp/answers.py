@@ -49,13 +49,20 @@ _CHOICE = re.compile(rf"^({NUMBER})号$")
 _HAS = re.compile(
     r"^(?:是|就是|对)?有(?:的|啊|有|呢|一?点儿?|一?些|几[样个])*(?:$|[,，。.、!！ ])"
 )
+# A bare 没有 is a no, whatever follows (没有的 就是头昏), unless it is limited.
+_HAS_NONE = re.compile(
+    r"^(?:(?:[我俺他她]|孩子|宝宝|娃|这些|那些|以上|上面|目前|现在|暂时|倒)*(?:都|全|统统|一样|一个|也)*"
+    r"(?:没有?|么有|么得|木有|冇|莫得|没得|无)(?:这些|那些|这种|那种|上面的?|以上|你?说的)*"
+    r"(?:情况|症状|的|啊|呢|呀|哦|噢|了|哈|嘛|喽)*[,，。.、!！~ ]*)+(?<=[,，。.、!！~ ])"
+    r"(?!.*(?:但|可是|不过|除了|除开|只有))"
+)
 
 
 def yes_no(text: str, asking: str | None = None) -> Answer | None:
     """Return yes or no when that is all the message says, or how it begins."""
     folded = fold(text).strip()
-    if asking == "danger" and _HAS.match(folded):
-        return "yes"
+    if asking == "danger" and (_HAS.match(folded) or _HAS_NONE.match(folded)):
+        return "yes" if _HAS.match(folded) else "no"
     if _ASKED_BACK.match(folded):
         return None
     bare = _FILLER.sub("", folded)

@@ -136,8 +136,9 @@ class Heard:
     is to be told (care: slow and simple; no_care), what is said of being here (not_here, ask_here)
     and of one's place in line (queue_…: leave, back, away, coming, missed, ask, rules, results,
     results_late, quit, later, worse, told, until, elsewhere, absent, rush, where, lost, screen,
-    phone, desk, long), talk about nothing here (rude, upset, off_topic), english, that what
-    sounds like a story asks (asks), or that nothing of a complaint is told yet (no_story).
+    phone, desk, long), talk about nothing here (rude, upset, off_topic), trouble that is no
+    complaint (violence at home, lonely), english, that what sounds like a story asks (asks), or
+    that nothing of a complaint is told yet (no_story).
     `shift_days` is by how many days something is to be later, negative for sooner.
     `errand` is what is to be done with what is kept of the family: see it, export or erase it,
     unlink somebody, correct a name, number or phone, whom to book for by default, or who of the

@@ -54,3 +54,29 @@ GOOD = "好的，没有危险就好。如果是刚刚才好转，也请尽快去
 BETTER = "好一些了，也请尽快去急诊看看；再有不对，马上拨打120。"
 FIRST = "刚才您说的情况可能有危险：如果还没有联系120或去急诊，请先去，不要等挂号。"
 TODAY = "您说的情况最好今天就看医生，不要拖。如果突然加重，请直接去急诊或拨打120。"
+# Beside a new matter, once, after a crisis.
+CRISIS_FIRST = "心里难受、熬不住的时候，随时可以打12356，有人听您说；有危险请打120或110。"
+# After 「以前的事」, where somebody told of ending it, or of what they took.
+CRISIS_OVER = (
+    "没有危险就好，谢谢您告诉我。\n"
+    "心里难受、一个人扛不住的时候，随时可以打心理援助热线12356，有人听您说。\n"
+    "想请医生帮忙，跟我说“挂心理科”就行。"
+)
+# Somebody beaten at home is no complaint to sort: help first, then the wounds.
+_BEATEN = (
+    "听到您挨了打，我很担心您。这不是您的错。\n"
+    "现在有危险，请马上打110，先到安全的地方。\n"
+    "{line}"
+    "身上有伤，请直接去医院急诊，不用预约，24小时都看；伤得重，打120。\n"
+    "要挂号，随时告诉我看哪个科。"
+)
+_WOMENS_LINE = "想找人商量，可以打妇女维权热线12338，多在工作日接听。\n"
+LONELY = (
+    "您别一个人扛着。想找人说说，可以打心理援助热线12356，有人会听您说。\n"
+    "想请医生帮忙，跟我说“挂心理科”就行。"
+)
+
+
+def beaten(*, is_man: bool) -> str:
+    """Somebody is beaten at home; the women's hotline is for women and their children."""
+    return _BEATEN.format(line="" if is_man else _WOMENS_LINE)
