@@ -17,6 +17,7 @@ Booking, from a complaint to a confirmed place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
@@ -31,7 +32,7 @@ from handlers.texts import waiting as waiting_texts
 from handlers.wards import sees_sex
 from nlp.heard import Heard
 from scheduling.errors import AgeOrSexUnfit, NotYourAppointment, Refusal, TotalLimit
-from scheduling.types import AppointmentId, PatientId, SlotId
+from scheduling.types import AppointmentId, PatientId, PatientView, SlotId
 
 NEW, _AGREED = "new", "agreed"
 # What lets us choose from a list.
@@ -116,9 +117,10 @@ def ask_patient(values: Values, world: World) -> Asked:
 
     The question shows all that will be booked: the answer to it is the last yes.
     """
-    linked = world.desk.patients.linked()
+    # The other one of two is not who has just been booked for.
+    linked = [p for p in world.desk.patients.linked() if p.id != values.get("not_patient")]
     relation = values.get("relation")
-    if values.get("new_patient") or not linked:
+    if _is_new(values, linked):
         return Open("registration", {"relation": relation} if relation else {})
     meant = family.meant(relation, linked) if relation else []
     usual = None if relation is not None else family.usual(world.person or {}, linked)
@@ -143,6 +145,12 @@ def ask_patient(values: Values, world: World) -> Asked:
         raise Reask("offer", refusals.TAKEN)
     choices = [(wording.patient(p), {_AGREED: p.id}) for p in people]
     return Question(texts.who(opening), [*choices, another], wants="patient")
+
+
+def _is_new(values: Values, linked: Sequence[PatientView]) -> bool:
+    """Tell whether somebody is to be registered: by wish, the first, or the other one of two."""
+    is_other = "not_patient" in values and not family.meant(values["relation"], linked)
+    return bool(values.get("new_patient")) or not linked or is_other
 
 
 def pick_patient(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON

@@ -203,6 +203,10 @@ def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, 
 
 def _matter_of(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:
     """An errand about what is kept, or the forms; who was erased is not remembered either."""
+    turn = settling.whose_turn(state, heard)
+    if turn:
+        state, reply = ENGINE.step(state, heard.with_intent("repeat"), world)
+        return state, reply.after(turn)
     errand = None if said.menu_id else personal.turn(ENGINE, state, heard, world)
     if errand is None and (state.top is None or state.top.form in LIGHT):
         errand = in_line.quits(ENGINE, state, heard, world)

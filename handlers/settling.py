@@ -25,6 +25,11 @@ from scheduling.errors import Refusal
 from scheduling.types import PatientId
 
 _MOST_SYMPTOMS = 12
+_YOUNG = frozenset({"child", "son", "daughter", "grandchild"})
+# What of a wish for one holds for the other, too; and that it is for another.
+_SAME, _OTHER = ("dept", "concern", "when"), "other"
+_TWO = frozenset({"two_people", "other_child"})
+_NAMES_ONE = frozenset({"other_child", "which_first"})
 # Of whom the talk was last: 「通知也发给他」.
 _PRONOUN = re.compile("[他她]")
 
@@ -40,8 +45,10 @@ def laid_aside(before: State, after: State) -> State:
 def put_off(state: State, heard: Heard, world: World) -> tuple[State, str]:
     """Keep the second wish of a message for later; returns what is said of it."""
     bottom = state.frames[0] if state.frames else None
-    if heard.rest is None or bottom is None or bottom.form != booking.FORM.name:
+    if bottom is None or bottom.form != booking.FORM.name:
         return state, ""
+    if heard.rest is None:
+        return _for_both(state, bottom, heard)
     then = replace(world, heard=heard.rest, symptoms=())
     later = fill(booking.FORM, Frame(booking.FORM.name), heard.rest, then).frame.values
     if not later:
@@ -49,12 +56,32 @@ def put_off(state: State, heard: Heard, world: World) -> tuple[State, str]:
     return replace(state, later=later), texts.one_by_one(bottom.values.get("relation"))
 
 
+def _for_both(state: State, bottom: Frame, heard: Heard) -> tuple[State, str]:
+    """Two are ill of the same: one after the other, each with the safety question."""
+    if state.later or _TWO.isdisjoint(heard.preferences):
+        return state, ""
+    relation = bottom.values.get("relation") or heard.person.relation
+    is_of_children = relation in _YOUNG or "other_child" in heard.preferences
+    later = {name: bottom.values[name] for name in _SAME if name in bottom.values}
+    later |= {_OTHER: True, "relation": (relation or "child") if is_of_children else "self"}
+    return replace(state, later=later), texts.one_then_other(is_of_children=is_of_children)
+
+
+def whose_turn(state: State, heard: Heard) -> str:
+    """「大的先」 once it was said that there are two: that is how it goes on; else nothing."""
+    is_meant = state.later.get(_OTHER) and _NAMES_ONE & heard.preferences
+    return texts.FIRST_ONE if is_meant and state.top is not None and not heard.symptoms else ""
+
+
 def next_form(before: State, after: State, world: World) -> tuple[State, str, Values] | None:
     """Return what is asked of itself now, and with what: one thing only, or None."""
     if after.top is not None or after.alarm or not _was_busy(before):
         return None
     if after.later:
-        return replace(after, later={}), LATER.name, {"later": after.later}
+        later = dict(after.later)
+        if later.get(_OTHER):  # not who has just been booked for
+            later["not_patient"] = before.frames[0].values.get("patient")
+        return replace(after, later={}), LATER.name, {"later": later}
     unexplained = cancelling.unexplained(before, world)
     if unexplained:
         return after, cancelling.WHY.name, {"appointments": unexplained}
@@ -74,7 +101,10 @@ def _was_busy(before: State) -> bool:
 def _ask_later(values: Values, world: World) -> Asked:
     later = values["later"]
     what = booking.FORM.matter(later, world) or _wanted(later, world)
-    return Question(texts.later(later.get("relation"), what), texts.LATER_CHOICES, wants="yes_no")
+    whom = texts.OTHER_CHILD if later.get(_OTHER) and later["relation"] in _YOUNG else ""
+    return Question(
+        texts.later(later.get("relation"), what, whom), texts.LATER_CHOICES, wants="yes_no"
+    )
 
 
 def _wanted(later: Values, world: World) -> str:
@@ -85,6 +115,8 @@ def _wanted(later: Values, world: World) -> str:
 
 
 def _answer(heard: Heard, values: Values, world: World) -> Given:
+    if values["later"].get(_OTHER) and _NAMES_ONE & heard.preferences:
+        return True
     return None if heard.answer is None else heard.answer == "yes"
 
 

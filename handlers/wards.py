@@ -17,7 +17,7 @@ from dialogue.state import Values
 from handlers import readback, triage
 from handlers.scene import World
 from handlers.texts import booking as texts
-from nlp.heard import Better, Heard, Named
+from nlp.heard import Better, Heard, Named, Person
 from scheduling.types import PatientView, Ward
 
 # A department this much less likely than the best is not offered at all.
@@ -47,10 +47,11 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
         return Redo((), texts.missing(heard.missing))
     says_nothing = not (heard.symptoms or heard.missing) and (known or "any" in heard.preferences)
     if not found or says_nothing:
-        return None
+        return _known_better(known, values, heard, world)
     is_instead = "instead" in heard.preferences
     earlier = () if is_instead else world.symptoms
     words = tuple(dict.fromkeys((*earlier, *heard.symptoms)))
+    found = _of_own(found, heard)
     told = _dept(found, words, sure=triage.is_sure(heard), missing=heard.missing)
     turns = known.get("turns", 0) + 1 if known else 1
     told["stands_for"] = triage.directions_of(found, heard.departments)
@@ -62,6 +63,38 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     if known is None or is_instead or heard.missing or is_open:
         return told
     return _beside(known, values, heard, world)
+
+
+def _known_better(
+    known: dict[str, Any] | None, values: Values, heard: Heard, world: World
+) -> Given:
+    """What is told beside a complaint: its fever, and who the patient is."""
+    if known is None or "ward" in values or known["stated"]:
+        return None
+    told = {**known, "fever": True} if heard.feverish else known
+    told = {**told, "codes": _for_person(told, heard.person, world)}
+    return told if heard.feverish or told != known else None
+
+
+def _for_person(dept: dict[str, Any], person: Person, world: World) -> list[Any]:
+    """A child goes to the children's department; none that sees the other sex only is left."""
+    stands_for = dept.get("stands_for", {})
+    apart = {pair[0]: stands_for.get(pair[0], pair[0]) for pair in dept["codes"]}
+    if triage.is_young(person):
+        left = [pair for pair in dept["codes"] if apart[pair[0]] == triage.FOR_CHILDREN]
+    else:
+        wards = world.desk.catalogue.departments([*apart]) if person.sex else ()
+        others = {apart[w.code] for w in wards if w.sex not in ("", person.sex)}
+        left = [pair for pair in dept["codes"] if apart[pair[0]] not in others]
+    return left or dept["codes"]
+
+
+def _of_own(found: tuple[Named, ...], heard: Heard) -> tuple[Named, ...]:
+    """Children do not write of themselves: beside another department theirs is none to choose."""
+    stands_for = triage.directions_of(found, heard.departments)
+    grown = tuple(d for d in found if stands_for[d.code] != triage.FOR_CHILDREN)
+    is_own = heard.person.relation == "self" and grown[:1] == found[:1]
+    return grown if is_own else found
 
 
 def _better(better: Better, stated: Sequence[Named], words: Sequence[str]) -> dict[str, Any]:
@@ -130,8 +163,11 @@ def ask_dept(values: Values, world: World) -> Asked:
 
 def answer_dept(heard: Heard, values: Values, world: World) -> Given:
     """Who does not know, or does not mind, sees a general practitioner first."""
-    is_open = heard.preferences & {"any", "unsure", "skip", "none"} or heard.answer == "no"
-    is_open = is_open and not (heard.symptoms or heard.stated_departments)
+    if heard.symptoms or heard.stated_departments:
+        return None
+    is_open = heard.preferences & {"any", "unsure", "skip", "none"}
+    if heard.answer == "no" and not is_open:
+        return Redo((), texts.NOT_GENERAL)  # a no to the one choice there is
     return pick_dept(_general_practice(world), values, world) if is_open else None
 
 
@@ -171,12 +207,14 @@ def ask_ward(values: Values, world: World) -> Asked:
     choices = _choices(wards, dept)
     if (not dept["sure"] and len(choices) > 1) or dept.get("missing"):
         missing = texts.missing(dept["missing"]) if dept.get("missing") else ""
-        asked = texts.which_department(dept["words"], [name for name, _ in choices])
+        said = triage.said(dept)
+        asked = texts.which_department(said, [name for name, _ in choices], dept.get("chosen", ""))
         return Question(missing + asked + _fever_note(wards, dept, world), choices, wants="choice")
+    wards = _of_choice(wards, choices[0][1], dept)
     # Who named the department needs no reason for it.
-    words = () if dept["stated"] else dept["words"]
+    why = () if dept["stated"] else (triage.said(dept), dept.get("chosen", ""))
     note = _fever_note(wards, dept, world)
-    return _settled(wards, scores, words, sure=dept["sure"], note=note)
+    return _settled(wards, scores, why, note)
 
 
 def _patient(values: Values, world: World) -> PatientView | None:
@@ -220,11 +258,19 @@ def _for_whom(left: Ward, who: PatientView, values: Values, world: World) -> Ask
     return Filled([[w.code, 1.0] for w in found], note)
 
 
+def _of_choice(
+    wards: list[Ward], chosen: Sequence[Sequence[Any]], dept: dict[str, Any]
+) -> list[Ward]:
+    """Where but one direction is left that may be meant, it is shown with its own departments."""
+    codes = {code for code, _ in chosen}
+    return wards if dept["sure"] else [w for w in wards if w.code in codes]
+
+
 def _choices(wards: Sequence[Ward], dept: dict[str, Any]) -> list[tuple[str, Any]]:
     """Three directions at most, each by the name of its likeliest department, with all of them."""
     by_code = {w.code: w for w in wards}
     codes = [pair for pair in dept["codes"] if pair[0] in by_code]
-    apart = triage.directions(codes, dept.get("stands_for", {}))
+    apart = triage.named(codes, dept.get("stands_for", {}))
     named: dict[str, list[Any]] = {}
     for pairs in apart:
         named.setdefault(by_code[pairs[0][0]].name, []).extend(_of_one_kind(pairs, by_code))
@@ -275,18 +321,14 @@ def pick_ward(value: Any, values: Values, world: World) -> Given:  # noqa: ANN40
 
 
 def _settled(
-    wards: Sequence[Ward],
-    scores: dict[str, float],
-    words: Sequence[str],
-    *,
-    sure: bool,
-    note: str = "",
+    wards: Sequence[Ward], scores: dict[str, float], why: Sequence[Any], note: str
 ) -> Asked:
+    """Take these; `why` are the words of the complaint and what was chosen, or nothing."""
     bookable = [w for w in wards if w.bookable]
     if not wards[0].bookable or not bookable:
         return Stop(texts.unbookable(wards[0]))
-    why = texts.because(words, bookable[0].name) if sure else ""
-    return Filled([[w.code, scores[w.code]] for w in bookable], why + note)
+    reason = texts.because(why[0], bookable[0].name, why[1]) if why else ""
+    return Filled([[w.code, scores[w.code]] for w in bookable], reason + note)
 
 
 def check_ward(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401 - any JSON

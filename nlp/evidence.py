@@ -81,7 +81,7 @@ def _measured(text: str, found: set[str]) -> set[str]:
     return more
 
 
-def _personal(found: set[str], person: Person) -> set[str]:
+def personal(found: set[str], person: Person) -> set[str]:
     """Return the signs that say whom it is about, from the words and from what is known."""
     age = person.age_years
     is_child = "child" in found or person.relation in _YOUNG
@@ -125,7 +125,7 @@ def felt(text: str, claimed: set[str], person: Person) -> tuple[set[str], bool]:
 
 
 def _with_person(text: str, signs: set[str], person: Person) -> tuple[set[str], bool]:
-    signs = signs | _personal(signs, person)
+    signs = signs | personal(signs, person)
     lasts = claims.lasting(text, child="@child" in signs, pregnant="@pregnant" in signs)
     if lasts:
         signs.add("chronic")

@@ -151,9 +151,10 @@ def check(
     earlier: Sequence[str] = (),
     person: Person = NOBODY,
     told: Iterable[str] = (),
+    known: Person | None = None,
 ) -> tuple[Flag, ...]:
     """Return the rows that fire, strongest first; arguments as for `look`."""
-    return look(text, earlier, person, told).flags
+    return look(text, earlier, person, told, known).flags
 
 
 def look(
@@ -161,6 +162,7 @@ def look(
     earlier: Sequence[str] = (),
     person: Person = NOBODY,
     told: Iterable[str] = (),
+    known: Person | None = None,
 ) -> Findings:
     """
     Return the rows that fire, strongest first, each id once, and the safety question to ask.
@@ -171,18 +173,22 @@ def look(
             but alone they fire nothing again.
         person: whom the message is about.
         told: `Findings.signs` of the message before; they add up in the same way.
+        known: who it was about before this message, where that is another: what was told of
+            somebody counts anew once it is a child's (发烧 … 我儿子).
     """
     now = wordings.clean(text)
     said = evidence.heard(now)
     new, fresh = said.claimed, said.fresh
-    known = set(told)
-    if known:
-        known -= evidence.denied_in(now, new)
+    if known is not None and (earlier or told):
+        fresh = fresh | (evidence.personal(new, person) - evidence.personal(set(), known))
+    kept = set(told)
+    if kept:
+        kept -= evidence.denied_in(now, new)
     gone = taken_back(text, earlier) if fresh else ()
     before = [wordings.clean(e) for e in earlier if e not in gone] if fresh else []
     signs, lasts = said.signs, said.lasts
-    if before or known or person != NOBODY:
-        felt = new.union(known, *(evidence.claimed_in(word)[0] for word in before))
+    if before or kept or person != NOBODY:
+        felt = new.union(kept, *(evidence.claimed_in(word)[0] for word in before))
         signs, lasts = evidence.felt("|".join([*before, now]), felt, person)
     alone = _fired(said.signs, fresh, asked=said.asked)
     flags = alone if signs is said.signs else _fired(signs, fresh, asked=said.asked)
@@ -198,7 +204,7 @@ def look(
         flags,
         _concern(signs, fresh) if not said.asked else None,
         not _FEVER.isdisjoint(fresh),
-        _to_remember(known, set() if forget else new | fresh),
+        _to_remember(kept, set() if forget else new | fresh),
     )
 
 

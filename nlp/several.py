@@ -26,12 +26,32 @@ _TOGETHER = re.compile(
 )
 
 
+# By the way for somebody else: 「眼睛红了，顺便把我孩子的咳嗽也看了，周一」.
+_BY_THE_WAY = re.compile(
+    rf"^(?P<one>.{{4,}}?)[,，。;；\s]*(?:顺便|顺带)(?:也|再|还)?(?:[给帮把让替])?"
+    rf"(?P<two>我?(?:家|的)?(?:{_KIN}).{{1,16}}?(?:看|挂|约)(?:了|一下|看|个?号|上)?)"
+    r"(?:[,，。;；\s]+(?P<both>[^,，。;；]{1,10}))?[。!！]*$"
+)
+
+
 def split(text: str) -> tuple[str, str] | None:
     """Return the first wish and all that comes after it, None where there is one."""
     both = _TOGETHER.match(text)
     if both is not None and _is_whole(both["what"]):
         first = f"{both['before']}给{both['one']}{both['what']}"
         return first, f"给{both['two']}{both['what']}"
+    return _by_the_way(text) or _in_parts(text)
+
+
+def _by_the_way(text: str) -> tuple[str, str] | None:
+    way = _BY_THE_WAY.match(text)
+    if way is None or persons.find(way["one"]).relation not in (None, "self"):
+        return None
+    of_both = f"，{way['both']}" if way["both"] else ""
+    return f"{way['one']}{of_both}", f"给{way['two']}{of_both}"
+
+
+def _in_parts(text: str) -> tuple[str, str] | None:
     parts = [part for part in _CUTS.split(text) if part and part.strip()]
     if len(parts) < 2:  # noqa: PLR2004 - a first and a second
         return None

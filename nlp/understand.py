@@ -196,7 +196,8 @@ def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
     """Return the red flags of a message, with whom it is about and what was said before."""
     person = _together(context.person, persons.find(text))
     told = _without_name(text, context.asking)
-    return redflags.check(told, (*context.past, *context.symptoms), person, context.signs)
+    felt = (*context.past, *context.symptoms)
+    return redflags.check(told, felt, person, context.signs, context.person)
 
 
 # Between them these words need every table: dictionary, models, sounds, moon and holidays.
@@ -230,7 +231,8 @@ def _understand(
     told = persons.find(text)
     person = _together(context.person, told)
     felt = (*context.past, *context.symptoms)
-    seen = redflags.look(_without_name(text, context.asking), felt, person, context.signs)
+    unnamed = _without_name(text, context.asking)
+    seen = redflags.look(unnamed, felt, person, context.signs, context.person)
     who = identity.find(text, context.asking, now.date())
     senses = sense(text, now, vocabulary, context, who)
     intent, confidence = guess(text, senses.cues(context.asking))

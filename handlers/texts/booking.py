@@ -13,6 +13,7 @@ ASK_COMPLAINT = "您哪里不舒服？直接说就行，例如“头晕”“肚
 NOT_SURE = "说不清，先看全科"
 GENERAL = "全科"
 GENERAL_FIRST = "没关系，先看全科，医生会告诉您该看什么。"
+NOT_GENERAL = "好的，不看全科。不想挂了，回复“退出”。"
 GENERAL_THEN = "好的，看普通号。"
 CONFIRM = "对吗？回复1确认："
 CONFIRM_YES = "确认"
@@ -45,19 +46,24 @@ def nothing_free(days: int) -> str:
     return f"很抱歉，您要的这个科最近{days}天都约满了。可以换个科室或医生，或回复“人工”。"
 
 
-def because(words: Sequence[str], name: str) -> str:
-    """Why this department, in the patient's own words."""
-    if not words:
-        return ""
-    told = "".join(f"“{word}”" for word in words[:3])
-    return f"您说{told}，建议看{name}。"
+def because(words: Sequence[str], name: str, chosen: str = "") -> str:
+    """Why this department, in the patient's own words; what was chosen is not said by them."""
+    told = _told(words, chosen)
+    return f"{told}，建议看{name}。" if told else ""
 
 
-def which_department(words: Sequence[str], names: Sequence[str]) -> str:
+def which_department(words: Sequence[str], names: Sequence[str], chosen: str = "") -> str:
     """Several departments fit."""
-    told = "".join(f"“{word}”" for word in words[:3])
-    lead = f"您说{told}，多见于{'、'.join(names)}。" if told else "可以看下面几个科。"
+    told = _told(words, chosen)
+    lead = f"{told}，多见于{'、'.join(names)}。" if told else "可以看下面几个科。"
     return f"{lead}请选最像的一个（回复数字）："
+
+
+def _told(words: Sequence[str], chosen: str) -> str:
+    told = "".join(f"“{word}”" for word in words[:3])
+    return "，".join(
+        part for part in (told and f"您说{told}", chosen and f"您选了“{chosen}”") if part
+    )
 
 
 def missing(name: str) -> str:

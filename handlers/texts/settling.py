@@ -19,7 +19,7 @@ VERIFY_FIRST = "这项要先核对身份，请带证件到医院窗口办理。"
 
 def one_by_one(relation: str | None) -> str:
     """There were two wishes: the first comes first."""
-    whom = f"给{wording.RELATIONS[relation]}" if relation in wording.RELATIONS else "第一个"
+    whom = f"给{wording.RELATIONS[relation]}" if relation in wording.RELATIONS else "给您"
     return f"一件一件来，先{whom}挂，挂好了再办另一个。"
 
 
@@ -28,10 +28,22 @@ def number_of(name: str) -> str:
     return f"挂{name}的号" if name else "挂号"
 
 
-def later(relation: str | None, what: str) -> str:
-    """The second wish, now that the first is settled."""
-    whom = f"给{wording.RELATIONS[relation]}" if relation in wording.RELATIONS else ""
-    return f"还有一件：{whom}{what}。现在接着办吗？回复数字："
+def later(relation: str | None, what: str, whom: str = "") -> str:
+    """The second wish, now that the first is settled; `whom` says it better than the relation."""
+    if not whom and relation in wording.RELATIONS:
+        whom = wording.RELATIONS[relation]
+    return f"还有一件：{f'给{whom}' if whom else ''}{what}。现在接着办吗？回复数字："
+
+
+# Two children, or two people, in one message.
+OTHER_CHILD = "另一个孩子"
+FIRST_ONE = "好的，先把这一个挂好，马上再给另一个挂。"
+
+
+def one_then_other(*, is_of_children: bool) -> str:
+    """Two were spoken of: one is booked for after the other."""
+    one = "一个孩子" if is_of_children else "一位"
+    return f"一次只能给一个人挂，先给{one}挂，挂好了再给另{one}挂。"
 
 
 def share(patient: PatientView | None) -> str:
