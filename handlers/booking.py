@@ -23,11 +23,12 @@ from typing import Any
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import again, changes, family, table, times, wishes
+from handlers import again, changes, family, table, times, unheard, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
 from handlers.texts import refusals, wording
+from handlers.texts import unheard as unheard_texts
 from handlers.texts import waiting as waiting_texts
 from handlers.wards import sees_sex
 from nlp.heard import Heard
@@ -63,7 +64,8 @@ def ask_offer(values: Values, world: World) -> Asked:
     name, half = wishes.department_name(values, world), wishes.shared_half_day(listed)
     # Once the patient is known, a refusal may have led back here: then there is a choice to make.
     if len(found.exact) == 1 and values.get("when") and "patient" not in values:
-        note = "" if values.get("doctor") else texts.only(name, half, found.exact[0])
+        is_told = values.get("doctor") and len(found.exact[0].times) > 1
+        note = "" if is_told else texts.only(name, half, found.exact[0])
         return Filled(found.exact[0].slots, note)
     why = "" if found.exact else wishes.why_not(found, values, name, world)
     about = wishes.list_name(listed, values, world)
@@ -76,8 +78,23 @@ def ask_offer(values: Values, world: World) -> Asked:
 
 
 def pick_offer(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
-    """One of the choices is to wait."""
-    return Redo(("offer",), fill={"wait": True}) if value == _WAIT else value
+    """One of the choices is to wait; a half-day or a time told with the number counts, too."""
+    if value == _WAIT:
+        return Redo(("offer",), fill={"wait": True})
+    return times.told_with(_of_half_day(value, values, world), world)
+
+
+def _of_half_day(slots: list[int], values: Values, world: World) -> list[int]:
+    """Of 「上午那个，第一个」 the first is meant of those in the morning."""
+    when, number = world.heard.when, world.heard.ordinal or 0
+    fitting = [
+        offer
+        for offer in wishes.listed(values, world)
+        if any(w.start <= o.starts_at < w.end for w in when for o in offer.openings)
+    ]
+    if not fitting or any(offer.slots == slots for offer in fitting):
+        return slots
+    return fitting[number - 1].slots if 0 < number <= len(fitting) else slots
 
 
 def hear_wait(heard: Heard, values: Values, world: World) -> Given:
@@ -88,7 +105,11 @@ def hear_wait(heard: Heard, values: Values, world: World) -> Given:
 def answer_offer(heard: Heard, values: Values, world: World) -> Given:
     """「随便」 takes the first of the list, 「最早的」 the soonest, 「就他」 the only one."""
     said = heard.preferences
-    if heard.when or heard.doctors or heard.stated_departments:
+    ward = {code for code, _ in values["ward"]}
+    is_other_dept = heard.stated_departments and not ward & {
+        d.code for d in heard.stated_departments
+    }
+    if heard.when or heard.doctors or is_other_dept:
         return None
     if "none" in said:
         return changes.none_of_these(values, world)
@@ -264,8 +285,11 @@ def leave(values: Values, world: World) -> str:
 
 
 def changed(before: Values, after: Values, world: World) -> str:
-    """A correction that made the chosen time fall says so."""
-    return change_texts.DROPPED if "time" in before and "time" not in after else ""
+    """A correction that made the chosen time fall says so; a name told early is not kept."""
+    if "time" in before and "time" not in after:
+        return change_texts.DROPPED
+    is_early = unheard.tells_early(world.heard, world) and "patient" not in after
+    return unheard_texts.NOT_YET[0] if is_early else ""
 
 
 def claims(heard: Heard, world: World) -> Values | None:

@@ -18,6 +18,7 @@ from handlers import (
     answers,
     care,
     danger,
+    echo,
     events,
     family,
     in_line,
@@ -163,6 +164,7 @@ def _answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, 
 def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply]:
     """Whom the words are for: a notice, a matter left half an hour ago, or the forms."""
     heard = family.still_about(said.heard, _for_whom(state))
+    heard = heard if said.menu_id else echo.trimmed(state, heard, desk)
     said = replace(said, heard=heard)
     ordered = staff.turn(ENGINE, state, heard, world_of(state, heard, desk, scene))
     ordered = ordered or _as_wished(state, said, desk, scene)

@@ -181,6 +181,7 @@ SLOTS: tuple[Slot[World], ...] = (
         pick=pick_number,
         check=check_number,
         after=("kind",),
+        beside=("name", "phone"),
     ),
     Slot("sex", ask_sex, answer=answer_sex, after=("number",)),
     Slot("birth_on", ask_birth, answer=answer_birth, check=check_birth, after=("number",)),

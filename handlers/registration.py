@@ -127,7 +127,8 @@ def _may_be_name(heard: Heard) -> bool:
     if heard.id_number or heard.phone or heard.person.relation:
         return True  # 我妈叫李秀英, 李秀英110…
     says_more = heard.preferences or heard.when or heard.topics or heard.symptoms
-    return not (says_more or heard.stated_departments) and (
+    is_another_wish = heard.is_odd_name and (heard.doctors or heard.answer or heard.ordinal)
+    return not (says_more or heard.stated_departments or is_another_wish) and (
         heard.intent in _NAMES_SOUND_LIKE or heard.confidence < _CLEAR
     )
 
@@ -212,10 +213,12 @@ FORM: Form[World] = Form(
         Slot("relation", ask_relation, hear=hear_relation),
         Slot("known", ask_known, answer=answer_known, pick=pick_known, after=("relation",)),
         agreeing.CONSENT,
-        Slot("name", ask_name, hear=hear_name, answer=answer_name),
+        Slot("name", ask_name, hear=hear_name, answer=answer_name,
+             beside=("number", "phone")),
         *papers.SLOTS,
         agreeing.GUARDIAN,
-        Slot("phone", ask_phone, hear=hear_phone, answer=answer_phone, pick=pick_phone),
+        Slot("phone", ask_phone, hear=hear_phone, answer=answer_phone, pick=pick_phone,
+             beside=("name", "number")),
         readback.SLOT,
         Slot("patient", register, after=("right",)),
         *verifying.SLOTS,

@@ -62,6 +62,14 @@ def answer_time(heard: Heard, values: Values, world: World) -> Given:
     return next((o.slot for o in offered if any(same_clock(w, o) for w in meant)), None)
 
 
+def told_with(slots: list[int], world: World) -> Given:
+    """「第二个，九点半」 chooses from the list and from its times at once."""
+    said = world.heard
+    offered = world.desk.finder.openings([SlotId(slot) for slot in slots]) if said.when else ()
+    at = next((o.slot for o in offered if any(same_clock(w, o) for w in said.when)), None)
+    return slots if at is None else Redo((), fill={"offer": slots, "time": at})
+
+
 def _is_of_another_day(when: When, values: Values, offered: Sequence[Opening]) -> bool:
     """
     「还是14号上午8点吧」 among the times of the 7th is about another list.

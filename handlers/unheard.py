@@ -17,6 +17,8 @@ def lead(heard: Heard, world: World, count: int, place: Place) -> str:
     """Return the words in front of the question that comes back."""
     if "english" in heard.preferences:
         return common.english(wishes.hospital_phone(world), is_busy=world.is_busy)
+    if world.is_busy and tells_early(heard, world):
+        return texts.nth(texts.NOT_YET, count)
     if place == "known":
         return texts.KNOWN
     if place == "list" and heard.answer == "yes":  # 「要得」 is no choice of several
@@ -27,6 +29,12 @@ def lead(heard: Heard, world: World, count: int, place: Place) -> str:
     if count >= _PATIENCE and world.desk.requests.is_waiting():
         return texts.nth(texts.WAITING, count - _PATIENCE)
     return texts.nth(texts.NOT_UNDERSTOOD[place], count)
+
+
+def tells_early(heard: Heard, world: World) -> bool:
+    """Tell whether somebody's particulars came before they are asked for, and are not kept."""
+    is_asked = any("consent" in values for values in world.open)
+    return bool(heard.name or heard.id_number or heard.phone) and not is_asked
 
 
 def shows(heard: Heard, count: int) -> bool:

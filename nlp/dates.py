@@ -27,7 +27,7 @@ from nlp.phrases import Phrase, joined, tokens
 # Kinds of answer that hold numbers and never a wish for a day.
 _PARTICULARS = frozenset({"birth_date", "id_number", "phone", "code", "name", "document"})
 # What makes a wish of a date even then; 号 does not: it is a day of birth, too.
-_BOOKS = re.compile(r"[挂约改换订退]|[想要]看")
+_BOOKS = re.compile(r"[挂约改换订退]|[想要]看|^(?:那|那就)*(?:还是|要不)")
 _DAY_MINUTES = 24 * 60
 _WEEK, _HALF_DAY = timedelta(days=7), timedelta(hours=12)
 # An open end (周三以后) reaches as far as bookings do.

@@ -126,6 +126,7 @@ class Heard:
     `topics` are what a question to the hospital is about (fee, parking …: `lexicon/topics.tsv`).
     `asked` are questions to the house asked in plain words (proxy, remind …: `lexicon/asked.tsv`);
     where a message only asks, its intent is clinic_info, else all other fields are of the rest.
+    `name` is whose particulars these are, `is_odd_name` where few are called like that.
     `document` is the kind of document named in words (护照), by its name at the desk.
     `own_departments` is `site_departments` without what was heard before: this message alone.
     `refused` are doctors named only to be turned down (不要张伟).
@@ -188,6 +189,7 @@ class Heard:
     readings: tuple[dict[str, object], ...] = ()
     preferences: frozenset[str] = frozenset()
     name: str | None = None
+    is_odd_name: bool = False
     document: str | None = None
     id_number: str | None = None
     phone: str | None = None

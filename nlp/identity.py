@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from nlp import lexicon
+from nlp import answers, lexicon
 from nlp.numerals import DIGITS, fold, to_int
+from nlp.surnames import OF_TWO, RARER, SURNAMES
 
 # On a keypad the check digit X is the star.
 _RESIDENT = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dxX*＊](?![\dA-Za-z*])")
@@ -34,15 +35,35 @@ _NAME = re.compile(
     r"(?:[·•．・.][\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]{1,12}){0,3}"
     r"|[A-Za-zÀ-ÿ'’-]{2,30}(?:[ .·][A-Za-zÀ-ÿ'’.-]{1,30}){0,4})$"
 )
-# What a name never holds: pronouns, particles, verbs of wishing; commands of this desk.
 # What may follow a name in the same message: the number, the telephone, the sex.
-_MORE = re.compile(r"\d|[,，;；\n]|[:：]|(?:身份)?证件?号?码?(?=[:： ]*\d)|(?:电话|手机)号?码?")
+_ITS_NUMBER = r"(?:(?:他|她|我)?的?(?:(?:身份)?证件?号?码?|(?:电话|手机)号?码?)[是为:：\s]*)"
+_MORE = re.compile(
+    rf"\d|[,，;；\n]|[:：]|{_ITS_NUMBER}(?=\d)|(?:他|她)?的?(?:电话|手机|身份证)号?码?"
+)
+# As nearly everybody is called: a surname with one or two characters.
+_HANZI = "[\u3400-\u4dbf\u4e00-\u9fff]"
+_CALLED = rf"(?:(?:{'|'.join(OF_TWO)}){_HANZI}{{1,2}}|[{SURNAMES}{RARER}]{_HANZI}{{1,2}})"
+_USUAL = re.compile(_CALLED)
+# Beside its number a name needs no announcing, before it or after it.
+_BESIDE = re.compile(
+    rf"^(?:就诊人|病人|患者|姓名|名字|是|叫|给|[:： ])*(?P<a>{_CALLED})(?=[\s,，、。.:：;；]*(?:[男女]性?[\s,，、]*)?{_ITS_NUMBER}?\d)"
+    rf"|\d[xX]?[\s,，、。;；]+(?:姓名|名字|叫|是|[:： ])*(?P<b>{_CALLED})[\s。.]*$"
+)
+_AN_HOUR = re.compile(r"\d\s*(?:[:：点號号月日]|块|元)")
+# What a name never holds: pronouns, particles, verbs of wishing; commands of this desk.
 _NOT_A_NAME = re.compile(
     r"[吗呢什怎哪几么谁我你您他她它们的了吧把给没这改换]|添加|就诊人|登记|证件|证明|护照|手机|电话|名字|时间|挂号|医生|大夫|不同意|同意|返回|退出|人工|取消|重新|上一步|再说|没有|不知道|不晓得|不想|跳过|略过|下一步|不填|继续|算了|随便|"
     r"预约|帮助|更多|身份证|你好|您好|谢谢|头[疼痛晕]|疼|不[要用是对行好]|^(?:好的?|可以|是的|确认|嗯+)$|科$"
     r"|普通|专家|特需|还是|号$|[写打填]错|^错|星期|礼拜|[今明后]天|[上下]午"
+    r"|^(?:马上|安全|方便|时候|于是|万一|高兴|管用|关心|安排|包括|路上|车上|明白|金额|全部)"
+    r"|^周[一二三四五六日天末](?:$|[上下中早晚去来有看挂])"
 )
 _RELATIVES = frozenset(row["word"] for row in lexicon.rows("persons.tsv"))
+# 「我妈李秀英」「我老婆她叫张丽」: of whom it is the name.
+_WHOSE = re.compile(
+    rf"^[我俺咱]?(?:家|的)?(?:{'|'.join(sorted(map(re.escape, _RELATIVES), key=len, reverse=True))})"
+    r"(?:他|她)?的?(?:名字|姓名)?(?:是|叫|[:： ])*"
+)
 _YEAR_DIGITS = "零〇一二三四五六七八九"
 _BIRTH = re.compile(
     rf"(?P<y>\d{{4}}|\d{{2}}|[{_YEAR_DIGITS}]{{2,4}})\s*(?:年|[-./])\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})"
@@ -76,15 +97,21 @@ class Identity:
     birth_date: date | None = None
 
 
+def is_usual(name: str) -> bool:
+    """Tell whether this is a surname with one or two characters, as nearly everybody is called."""
+    return bool(_USUAL.fullmatch(name))
+
+
 def find(text: str, asking: str | None, today: date) -> Identity:
     """Return what of an identity the message holds; `asking` is the answer the question wants."""
     folded = "".join(fold(char) if ord(char) > 0xFF00 else char for char in text.strip())  # noqa: PLR2004 - full-width block
     number = _number(folded, asking)
+    phone = _phone(folded, asking, number)
     return Identity(
-        name=_name(text.strip(), asking),
+        name=_name(text.strip(), asking, has_numbers=bool(number or phone)),
         document=next((kind for kind, words in _DOCUMENTS if words.search(text)), None),
         id_number=number,
-        phone=_phone(folded, asking, number),
+        phone=phone,
         code=_code(folded) if asking == "code" else None,
         birth_date=_birth(folded, asking, today),
     )
@@ -104,8 +131,10 @@ def _number(text: str, asking: str | None) -> str | None:
 
 
 def _phone(text: str, asking: str | None, number: str | None) -> str | None:
-    mobile = _MOBILE.search(text)
-    if mobile is not None and (number is None or asking != "id_number"):
+    rest = _RESIDENT.sub(" ", text)
+    mobile = _MOBILE.search(rest)
+    is_apart = number is None or asking != "id_number" or rest != text
+    if mobile is not None and is_apart:
         return re.sub(r"[ -]", "", mobile.group(1))
     landline = _LANDLINE.search(text) if asking == "phone" else None
     return re.sub(r"[ -]", "", landline.group(1)) if landline else None
@@ -116,12 +145,19 @@ def _code(text: str) -> str | None:
     return found.group(1) if found else None
 
 
-def _name(text: str, asking: str | None) -> str | None:
+def _name(text: str, asking: str | None, *, has_numbers: bool) -> str | None:
     named = _NAMED.search(text)
+    text = _without_kin(text)
+    beside = _BESIDE.search(text) if has_numbers else None
     if named is not None:
-        candidate = (named.group("a") or named.group("b")).rstrip("的吧了啊")
+        said = named.group("a") or named.group("b")
+        candidate = _MORE.split(said)[0].rstrip("的吧了啊")
+    elif beside is not None:
+        candidate = beside["a"] or beside["b"]
     elif asking == "name":
         candidate = _MORE.split(_NAME_LEAD.sub("", text))[0].strip(" ,，。.!！~")
+        if not has_numbers and (answers.yes_no(candidate) or _AN_HOUR.search(text)):
+            return None
     else:
         return None
     candidate = re.sub(r"\s+", " ", candidate)
@@ -130,6 +166,12 @@ def _name(text: str, asking: str | None) -> str | None:
     if candidate in _RELATIVES:
         return None
     return candidate
+
+
+def _without_kin(text: str) -> str:
+    """Return the text without 我妈 before her name; 「我妈」 alone stays."""
+    whose = _WHOSE.match(text)
+    return text[whose.end() :] if whose and _USUAL.match(text, whose.end()) else text
 
 
 def _birth(text: str, asking: str | None, today: date) -> date | None:

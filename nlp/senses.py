@@ -30,6 +30,7 @@ class Senses:
     answer: Answer | None
     ordinal: int | None
     ailing: bool
+    is_odd_name: bool = False
 
     def cues(self, asking: str | None) -> Cues:
         """Return the facts the wish is weighed by."""
@@ -63,6 +64,8 @@ def sense(  # noqa: PLR0913 - a text, and what is known around it
     """
     named = people.scan(text, vocabulary)
     given = context.asking in _PARTICULARS and _has_particulars(who)
+    is_odd = _is_odd_name(who)
+    given = given and not is_odd
     spared = as_written or given
     meant = text if spared else soundalikes.righted(text, _names(text, named, who))
     present, negated = bodies.find(meant)
@@ -78,6 +81,7 @@ def sense(  # noqa: PLR0913 - a text, and what is known around it
         answer=answers.yes_no(text, context.asking),
         ordinal=None if given else answers.ordinal(text, context.asking),
         # 「褚永康 440305…」: beside a number only known words are a complaint.
+        is_odd_name=is_odd,
         ailing=bool(present) or (not (who.id_number or who.phone) and ailing.speaks(meant)),
     )
 
@@ -92,6 +96,12 @@ def _names(text: str, named: people.Scan, who: identity.Identity) -> list[people
     """Return where doctors' names stand, and the patient's."""
     at = text.find(who.name) if who.name else -1
     return [*named.spans, *([(at, at + len(who.name or ""))] if at >= 0 else [])]
+
+
+def _is_odd_name(who: identity.Identity) -> bool:
+    """Tell whether all there is has hardly the shape of a name: 「挂王建国周一」 holds a day."""
+    others = any((who.id_number, who.phone, who.code, who.birth_date))
+    return bool(who.name) and not others and not identity.is_usual(who.name or "")
 
 
 def _has_particulars(who: identity.Identity) -> bool:

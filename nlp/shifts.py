@@ -16,6 +16,8 @@ _MOVE = re.compile(
     rf"|(?:还是|要不|[改换](?:到|成)?|[就要])(?:[前头早](?P<n3>{NUMBER})|[后晚](?P<n4>{NUMBER}))"
     rf"(?P<u3>天|日|周|星期|礼拜)[的吧呗嘛看来好]*$"
 )
+# 「提前一天提醒我」 moves no visit.
+_TELLS = re.compile(r"\s*(?:就|再|先|都|给我|能|会|要|帮我|打电话|发)*(?:提醒|通知|告诉|告知|叫|喊|说|短信|消息|微信)")
 # What is moved further is no appointment of this desk's.
 _MOST_DAYS = 60
 
@@ -23,7 +25,7 @@ _MOST_DAYS = 60
 def find(text: str) -> int | None:
     """Return the days by which the message wants something later (or, negative, sooner)."""
     found = _MOVE.search(fold(text))
-    if found is None:
+    if found is None or _TELLS.match(fold(text), found.end()):
         return None
     count = to_int(next(found[n] for n in ("n1", "n2", "n3", "n4") if found[n]))
     if not count:

@@ -20,6 +20,7 @@ from nlp import (
     complaints,
     courtesy,
     departments,
+    dictated,
     hunches,
     identity,
     inquiry,
@@ -91,7 +92,7 @@ def understand(
     try:
         told = _before_a_list(context or Context(), now)
         written = text[:_MOST_CHARACTERS]
-        text = spelled.read(written)
+        text = dictated.read(spelled.read(written))
         heard = _whole(text, now, vocabulary, told, model)
         if text != written:
             heard = replace(heard, text=written)
@@ -263,6 +264,7 @@ def _understand(
         preferences=preferences.find(text),
         shift_days=shifts.find(text),
         name=who.name,
+        is_odd_name=senses.is_odd_name,
         document=who.document,
         id_number=who.id_number,
         phone=who.phone,

@@ -127,7 +127,8 @@ def only(department: str, when: str, offer: Offer) -> str:
     """One thing meets the wish: say what it is, and go on."""
     first = offer.first
     time = wording.clock(first.starts_at) if when and len(offer.times) == 1 else ""
-    return f"{department}{when}{time}有{wording.doctor(first)}，{wording.price(first)}。"
+    what = "号" if first.doctor_name and first.doctor_name in department else wording.doctor(first)
+    return f"{department}{when}{time}有{what}，{wording.price(first)}。"
 
 
 def which_time(opening: Opening, *, has_sites: bool) -> str:

@@ -46,6 +46,14 @@ BESIDES: Mapping[str, Sequence[str]] = {
         "我只会挂号、查预约、取消和改时间，别的帮不上您。",
         "这个真帮不上您。看病的事，随时跟我说。",
     ),
+    "echo": (
+        "这个号还给您留着，不用再选，请接着答下面的：",
+        "选好的号没有变。请看下面的问题，答了就往下办：",
+    ),
+    "wait_later": (
+        "先把选好的号办完；办好以后再说“候补”，我帮您排别的号。",
+        "候补等这个号办好以后再排，选好的号没有变。",
+    ),
     "skip": (
         "这一步跳不过去，要答了才能往下办。",
         "这一步一定要答；不想办了，回复“退出”，要人帮忙回复“人工”。",
@@ -59,6 +67,11 @@ BESIDES: Mapping[str, Sequence[str]] = {
         "拿不准也不要紧，可以问家里人；要人帮忙，回复“人工”。",
     ),
 }
+# Name, number or telephone before they are asked for: none of it is kept yet.
+NOT_YET = (
+    "姓名、证件号、手机号等登记时再发，现在还没有保存。",
+    "您发的个人信息还没有保存，登记时再发一遍就行。",
+)
 # Said once more, and known already.
 KNOWN = "这个已经记下了，请接着答下面的："
 # A yes, where one of several is to be chosen.
