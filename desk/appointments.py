@@ -107,6 +107,12 @@ def given_back(work: Work, since: datetime) -> list[AppointmentView]:
     return [view for place, view in given.items() if place not in active]
 
 
+def moved_from(work: Work, appointment: AppointmentId) -> AppointmentView | None:
+    """Return what an appointment was before it was moved, None where it never was."""
+    found = views(work, work.conn.scalars(_MOVED_FROM, {"appointment": appointment}).all())
+    return next(iter(found.values()), None)
+
+
 def ever(work: Work) -> Sequence[AppointmentView]:
     """Return all that the actor may see, past visits and cancelled ones too, soonest first."""
     return _seen(work, _SEEN_EVER) if is_chat(work) else _views(work, _EVER)
@@ -155,6 +161,9 @@ VISIBLE: ColumnElement[bool] = or_(
 )
 _ROW = select(*Appointment.__table__.c).where(Appointment.id == bindparam("appointment"))
 _VISIBLE_ROW = _ROW.where(VISIBLE)
+_MOVED_FROM = select(Appointment.moved_from_id).where(
+    Appointment.id == bindparam("appointment"), Appointment.moved_from_id.is_not(None)
+)
 _VISIBLE_IDS = select(Appointment.id).where(
     Appointment.id.in_(bindparam("appointments", expanding=True)), VISIBLE
 )

@@ -238,6 +238,10 @@ class Bookings:
             notices.moved(work, view)
         return view
 
+    def moved_from(self, appointment: AppointmentId) -> AppointmentView | None:
+        """Return what an appointment was before it was moved, None where it never was."""
+        return appointments.moved_from(self._work, appointment)
+
     def undoable(self, since: datetime) -> Sequence[AppointmentView]:
         """
         Return what this account gave back last, all of one moment, if not before `since`.

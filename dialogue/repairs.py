@@ -55,6 +55,11 @@ class Repairs(Generic[W]):
         if intent == "cancel" and self._is_busy_with_another(top, intent):
             # 「把两个都退了」 in the middle of a booking is about what exists, not about this one.
             return self.moves.claimed(state, heard, world) or self._stop(state, world)
+        if top is not None and "booked" in heard.preferences:
+            # 「我的预约改到周五」 is about what exists, and no answer to what is asked.
+            claimed = self.moves.claimed(state, heard, world)
+            if claimed is not None:
+                return claimed
         if intent == "stop":
             return self._stop(state, world)
         if intent == "restart":

@@ -14,13 +14,19 @@ from handlers import appointments, relative
 from handlers.scene import World
 from nlp.heard import Heard
 
+_SAME = frozenset({"same_again", "same_doctor_again", "same_day_again"})
+# A question books nothing.
+_WISHES = frozenset({"book", "symptom", "unknown", "add_patient", "choose", "affirm"})
 # For so long after a booking 「一样的」 means that one.
 _LATELY = timedelta(minutes=30)
 
 
 def wanted(heard: Heard, world: World) -> Values | None:
     """Return the values of the newest booking, if the same is wanted once more; else None."""
-    if "same_again" not in heard.preferences or world.is_busy:
+    said = heard.preferences & _SAME
+    # 「同一天能挂两个科吗」 is for nobody.
+    is_meant = "same_again" in said or heard.person.relation is not None
+    if not (said and is_meant) or world.is_busy or heard.intent not in _WISHES:
         return None
     since = world.desk.now - _LATELY
     lately = [view for view in appointments.ahead(world) if view.created_at >= since]
@@ -28,7 +34,11 @@ def wanted(heard: Heard, world: World) -> Values | None:
         return None
     at = max(lately, key=lambda view: (view.created_at, view.id)).opening
     span = [moment.isoformat() for moment in relative.half_day(at)]
+    if heard.stated_departments or (heard.symptoms and said == {"same_day_again"}):
+        return {"when": [span]}  # another department on the same day
     who = {"doctor": at.doctor} if at.doctor else {"wish": {"service": at.service_type}}
     codes = [[at.department, 1.0]]
     dept = {"codes": codes, "words": [], "sure": True, "stated": True}
+    if said == {"same_doctor_again"}:
+        return {"dept": dept, "site": at.site, **who}
     return {"dept": dept, "site": at.site, "when": [span], **who}

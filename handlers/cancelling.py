@@ -119,7 +119,8 @@ def claims_cancel(heard: Heard, world: World) -> Values | None:
     if heard.intent != "cancel" or is_of_line:
         return None
     views = appointments.meant({}, world, line_too=True)
-    is_about_them = "all" in heard.preferences or appointments.named(heard, views, world)
+    is_plain = bool(heard.preferences & {"all", "booked"})
+    is_about_them = is_plain or appointments.named(heard, views, world)
     return {} if views and is_about_them else None
 
 

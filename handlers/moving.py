@@ -41,7 +41,7 @@ def ask_move(values: Values, world: World) -> Asked:
 
 def hear_other(heard: Heard, values: Values, world: World) -> Given:
     """None of these times: the next ones, or every day instead of the one asked for."""
-    if "keep" in heard.preferences:
+    if "keep" in heard.preferences and world.is_busy:
         return Stop(texts.KEPT)
     wanted = heard.preferences & {"other", "other_time", "other_doctor", "none"}
     if "appointment" not in values or not wanted or heard.when or heard.shift_days:
@@ -129,7 +129,10 @@ def _but_own(offers: Sequence[Offer], own: SlotId) -> list[Offer]:
     for offer in offers:
         times = tuple(time for time in offer.times if time.slot != own)
         if times:
-            rest.append(replace(offer, first=opening_at(offer.first, times[0]), times=times))
+            # The doctor it is booked with is no reason: all of these are of that one.
+            why = replace(offer.why, usual=False)
+            first = opening_at(offer.first, times[0])
+            rest.append(replace(offer, first=first, times=times, why=why))
     return rest
 
 
@@ -194,8 +197,30 @@ def moved(values: Values, world: World) -> Done:
 _JUST_BOOKED = timedelta(minutes=10)
 
 
+def _back_to(world: World) -> Values | None:
+    """Return the newest move the other way round, if it was made just now."""
+    since = world.desk.now - _JUST_BOOKED
+    fresh = [a for a in appointments.ahead(world) if a.created_at >= since]
+    new = max(fresh, key=lambda a: (a.created_at, a.id), default=None)
+    old = world.desk.bookings.moved_from(new.id) if new is not None else None
+    if new is None or old is None or old.opening.starts_at <= world.desk.now:
+        return None
+    slot = old.opening.slot
+    return {"appointment": new.id, "offer": [slot], "time": slot}
+
+
 def claims(heard: Heard, world: World) -> Values | None:
-    """「还是后天下午吧」「换王建国」 right after a booking: it is the one to be moved."""
+    """
+    「还是后天下午吧」「换王建国」 right after a booking: it is the one to be moved.
+
+    「不改了」 right after a move asks whether to move it back. 「我的预约改到周五」 is about what
+    is booked, whatever else is being talked about.
+    """
+    if heard.intent == "reschedule" and "booked" in heard.preferences:
+        is_chosen = any("time" in values for values in world.open)
+        return {} if appointments.ahead(world) and not is_chosen else None
+    if ("keep" in heard.preferences or "reschedule" in heard.denied) and not world.is_busy:
+        return _back_to(world)
     is_other = heard.stated_departments or heard.symptoms or heard.sites
     is_change = heard.preferences & {"rather", "other_time", "other_doctor"}
     is_for_other = heard.person.relation not in (None, "self")

@@ -138,6 +138,10 @@ class Bookings(Protocol):
         """Take a place again that was given back by mistake; its late mark goes."""
         ...
 
+    def moved_from(self, appointment: AppointmentId) -> AppointmentView | None:
+        """Return what an appointment was before it was moved, None where it never was."""
+        ...
+
     def undoable(self, since: datetime) -> Sequence[AppointmentView]:
         """Return what this account cancelled last, all at one time, if not before `since`."""
         ...

@@ -26,7 +26,7 @@ def hear_when(heard: Heard, values: Values, world: World) -> Given:
     「上午的」 said in the morning is about this one, and the next, for this one will soon be over.
     """
     if not heard.when:
-        return None
+        return Redo((), texts.IN_THE_PAST) if "past_day" in heard.preferences else None
     first, now = heard.when[0], world.scene.now_local
     spans = [(w.start, w.end) for w in heard.when]
     if len(spans) == 1 and not first.names_day and first.start <= now:

@@ -168,9 +168,9 @@ def offer(value: Offer, *, show_site: bool, show_department: bool, show_day: boo
 
 
 def why(value: Offer) -> str:
-    """擅长眩晕 / 上次看的医生 / 时间最早 / 人较少 / 余3个号: the one reason that counts most."""
+    """擅长眩晕 / 挂过的医生 / 时间最早 / 人较少 / 余3个号: the one reason that counts most."""
     if value.why.usual:
-        return "您上次看的医生"
+        return "您挂过的医生"  # seen, or booked only: a visit to come was not seen yet
     if value.why.expertise:
         return "擅长" + "、".join(value.why.expertise[:2])
     if value.why.earliest:
