@@ -17,10 +17,9 @@ def lead(heard: Heard, world: World, count: int, place: Place) -> str:
     """Return the words in front of the question that comes back."""
     if "english" in heard.preferences:
         return common.english(wishes.hospital_phone(world), is_busy=world.is_busy)
-    if world.is_busy and tells_early(heard, world):
-        return texts.nth(texts.NOT_YET, count)
-    if place == "known":
-        return texts.KNOWN
+    is_early = world.is_busy and tells_early(heard, world)
+    if is_early or place == "known":
+        return texts.nth(texts.NOT_YET, count) if is_early else texts.KNOWN
     if place == "list" and heard.answer == "yes":  # 「要得」 is no choice of several
         return texts.nth(texts.WHICH_ONE, count)
     besides = next((name for name in texts.BESIDES if name in heard.preferences), None)

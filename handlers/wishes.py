@@ -24,6 +24,10 @@ from scheduling.errors import Refusal
 from scheduling.offers import Offer, Offers
 from scheduling.types import AppointmentView, Need, PatientId, SlotId
 
+# A department this much less likely than the best stands in for it where a site has none.
+_STANDS_IN = 0.58
+# Of other days so many are shown before who stands in.
+_FEW = 3
 _SERVICES = ("expert", "general", "special")
 
 
@@ -95,8 +99,30 @@ def _ward_name(dept: dict[str, Any], world: World) -> str:
 
 
 def hear_site(heard: Heard, values: Values, world: World) -> Given:
-    """A site named in words."""
-    return heard.sites[0].code if heard.sites else None
+    """A site named in words, or of which kind it is to be."""
+    if heard.sites:
+        return heard.sites[0].code
+    kind = next((kind for kind in _KINDS if kind in heard.preferences), None)
+    return None if kind is None else _of_kind(_KINDS[kind], kind, values, world)
+
+
+def _of_kind(kinds: Collection[str], wish: str, values: Values, world: World) -> Given:
+    """「不去社区，要大医院」: the other sites stay out of the lists, if any such has it."""
+    others = [s.code for s in world.desk.catalogue.sites() if s.kind not in kinds]
+    codes = [code for code, _ in values.get("dept", {}).get("codes", ())]
+    have = world.desk.catalogue.departments(codes) if codes else ()
+    if have and all(ward.site in others for ward in have):
+        return Redo((), texts.NONE_OF_KIND[wish])
+    if have and not any(ward.site in others for ward in have):
+        return Redo((), texts.ALL_OF_KIND[wish])
+    return Redo(("site", "offer"), texts.OF_KIND[wish], {"not_sites": others})
+
+
+def hear_doctor_sex(heard: Heard, values: Values, world: World) -> Given:
+    """「最好是女医生」: the roster does not know, and that is said."""
+    if "doctor_sex" not in heard.preferences:
+        return None
+    return Redo((), texts.doctor_sex(site_phone(values.get("site", ""), world)))
 
 
 def hear_usual(heard: Heard, values: Values, world: World) -> Given:
@@ -181,12 +207,26 @@ def offers(values: Values, world: World) -> Offers:
         any_day = {**values, "when": wished_times.on_any_day(values, world)}
         wider = world.desk.finder.offers(need(any_day, world), patient)
         found = replace(found, nearby=wider.exact or found.nearby)
+    found = _own_first(found, values, patient, world)
     if values.get("wish", {}).get("quiet"):
         found = replace(found, exact=_quiet(found.exact), nearby=_quiet(found.nearby))
     refused = {SlotId(slot) for slot in values.get("not_offers", ())}
     if not refused:
         return found
     return replace(found, exact=_but(found.exact, refused), nearby=_but(found.nearby, refused))
+
+
+def _own_first(found: Offers, values: Values, patient: PatientId | None, world: World) -> Offers:
+    """Where only a stand-in of the department is free then, that is told, and other days, too."""
+    codes = values.get("ward", ())
+    own = [pair for pair in codes if pair[1] >= _STANDS_IN * codes[0][1]]
+    stands_in = {code for code, _ in codes} - {code for code, _ in own}
+    if values.get("doctor") or not (values.get("when") and found.exact and stands_in):
+        return found
+    if any(offer.first.department not in stands_in for offer in found.exact):
+        return found
+    alone = world.desk.finder.offers(need({**values, "ward": own}, world), patient)
+    return replace(alone, nearby=(*alone.nearby[:_FEW], *found.exact))
 
 
 def _quiet(offers: Sequence[Offer]) -> tuple[Offer, ...]:
@@ -310,11 +350,13 @@ SLOTS: tuple[Slot[World], ...] = (
     Slot("like", hear=hear_like),
     Slot("doctor", ask_doctor, pick=pick_doctor, after=("doctors", "usual", "like")),
     Slot("site", hear=hear_site),
+    Slot("doctor_sex", hear=hear_doctor_sex),
     Slot("when", hear=wished_times.hear_when, check=wished_times.check_when),
     Slot("loose", hear=wished_times.hear_loose),
     Slot("wish", hear=hear_wish),
     *wards.SLOTS,
 )
+_KINDS = {"big_site": frozenset({"general"}), "small_site": frozenset({"community", "township"})}
 _SHARED = (*(slot.name for slot in SLOTS), "not_doctors", "relation", "patient")
 
 

@@ -17,7 +17,7 @@ _WHOLE = (11, 18)  # a mobile telephone, an identity card
 
 
 def read(text: str) -> str:
-    """Return the text with its dictated numbers in digits; pauses inside a whole one are closed."""
+    """Return the text with its dictated numbers in digits, whole ones without their pauses."""
     return _RUN.sub(_written, text)
 
 

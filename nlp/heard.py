@@ -134,13 +134,15 @@ class Heard:
     `stranger` is a doctor asked for by name whom the roster does not have (李建国), else empty;
     `doctors` are then those whose name is nearly that one.
     `preferences` holds names of `lexicon/preferences.tsv`: which kind is wanted (earliest, latest,
-    any, same_doctor, same_again, same_doctor_again, same_day_again, expert, general, special, cheap …), what is turned down (other,
-    other_doctor, other_time, other_site, other_dept, other_patient, none, no_special), relative
-    wishes (earlier, later, more, next_week), what is not known (skip, unsure, no_papers, no_name,
+    any, same_doctor, same_again, same_doctor_again, same_day_again, expert, general, special,
+    cheap, big_site, small_site, doctor_sex …), what is turned down (other, other_doctor,
+    other_time, other_site, other_dept, other_patient, none, no_special), relative wishes
+    (earlier, later, more, next_week), what is not known (skip, unsure, no_papers, no_name,
     no_phone), how it is meant (instead, rather, keep, all, undo, take_back, no_danger,
-    who_are_you, myself; booked: of what exists already; past_day), what is in the way (crowded, missed_visit, wait_a_bit), how it
-    is to be told (care: slow and simple; no_care), what is said of being here (not_here, ask_here)
-    and of one's place in line (queue_…: leave, back, away, coming, missed, ask, rules, results,
+    who_are_you, myself), of what (booked: what exists already; past_day), what is in the way
+    (crowded, missed_visit, wait_a_bit), how it is to be told (care: slow and simple; no_care),
+    what is said of being here (not_here, ask_here) and of one's place in line
+    (queue_…: leave, back, away, coming, missed, ask, rules, results,
     results_late, quit, later, worse, told, until, elsewhere, absent, rush, where, lost, screen,
     phone, desk, long), talk about nothing here (rude, upset, off_topic), trouble that is no
     complaint (violence at home, lonely), of whom else (two_people, other_child, which_first),

@@ -46,7 +46,8 @@ _CALLED = rf"(?:(?:{'|'.join(OF_TWO)}){_HANZI}{{1,2}}|[{SURNAMES}{RARER}]{_HANZI
 _USUAL = re.compile(_CALLED)
 # Beside its number a name needs no announcing, before it or after it.
 _BESIDE = re.compile(
-    rf"^(?:就诊人|病人|患者|姓名|名字|是|叫|给|[:： ])*(?P<a>{_CALLED})(?=[\s,，、。.:：;；]*(?:[男女]性?[\s,，、]*)?{_ITS_NUMBER}?\d)"
+    rf"^(?:就诊人|病人|患者|姓名|名字|是|叫|给|[:： ])*(?P<a>{_CALLED})"
+    rf"(?=[\s,，、。.:：;；]*(?:[男女]性?[\s,，、]*)?{_ITS_NUMBER}?\d)"
     rf"|\d[xX]?[\s,，、。;；]+(?:姓名|名字|叫|是|[:： ])*(?P<b>{_CALLED})[\s。.]*$"
 )
 _AN_HOUR = re.compile(r"\d\s*(?:[:：点號号月日]|块|元)")
@@ -60,8 +61,9 @@ _NOT_A_NAME = re.compile(
 )
 _RELATIVES = frozenset(row["word"] for row in lexicon.rows("persons.tsv"))
 # 「我妈李秀英」「我老婆她叫张丽」: of whom it is the name.
+_KIN = "|".join(sorted(map(re.escape, _RELATIVES), key=len, reverse=True))
 _WHOSE = re.compile(
-    rf"^[我俺咱]?(?:家|的)?(?:{'|'.join(sorted(map(re.escape, _RELATIVES), key=len, reverse=True))})"
+    rf"^[我俺咱]?(?:家|的)?(?:{_KIN})"
     r"(?:他|她)?的?(?:名字|姓名)?(?:是|叫|[:： ])*"
 )
 _YEAR_DIGITS = "零〇一二三四五六七八九"

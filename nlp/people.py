@@ -44,6 +44,9 @@ _SURNAME_TITLE = re.compile(
 _REFUSED = re.compile(
     r"(?:不(?:想)?(?:再)?[要看挂选找约]|别(?:给我)?[挂选找约]|除了|不喜欢|不想让)$"
 )
+# 云川市第一综合医院, 柳溪社区卫生服务中心.
+_NUMBERED = re.compile(r"第(?P<nth>[一二三四五六七八九十]+)(?:综合|人民|中心|附属)*医院$")
+_LOCAL = re.compile(r"(?:.*[市县区])?(?P<place>[\u4e00-\u9fff]{2,3}?)(?P<kind>社区|镇|乡|街道)")
 _SHORT, _LONG = 2, 4
 _ACCEPT, _MARGIN = 0.86, 0.03
 _SAME_SOUND, _NEAR_SOUND = 0.95, 0.85
@@ -104,10 +107,24 @@ def sites(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
     hits = [
         (max(len(word) for word in words), site)
         for site in vocabulary.sites
-        if (words := [w for w in (site.name, *site.aliases) if w and w in text])
+        if (words := [w for w in _site_forms(site.name, site.aliases) if w in text])
     ]
     hits.sort(key=lambda hit: (-hit[0], hit[1].code))
     return tuple(Named(site.code, site.name, 0.95) for _, site in hits)
+
+
+@lru_cache(maxsize=64)
+def _site_forms(name: str, aliases: tuple[str, ...]) -> tuple[str, ...]:
+    """The ways to say a site: its name, and what people leave out of it (市一院, 柳溪社区)."""
+    short = []
+    if numbered := _NUMBERED.search(name):
+        nth = numbered["nth"]
+        short = [f"第{nth}{kind}医院" for kind in ("", "综合", "人民", "中心")]
+        short += [f"市{nth}院", f"市{nth}医院", f"{nth}医院"]
+    elif local := _LOCAL.match(name):
+        place, kind = local["place"], local["kind"]
+        short = [f"{place}{kind}", *(f"{place}{k}" for k in ("卫生院", "医院", "卫生服务中心"))]
+    return tuple(word for word in dict.fromkeys((name, *aliases, *short)) if word)
 
 
 def _exact(text: str, roster: _Roster) -> _Hits:

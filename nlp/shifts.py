@@ -17,7 +17,10 @@ _MOVE = re.compile(
     rf"(?P<u3>天|日|周|星期|礼拜)[的吧呗嘛看来好]*$"
 )
 # 「提前一天提醒我」 moves no visit.
-_TELLS = re.compile(r"\s*(?:就|再|先|都|给我|能|会|要|帮我|打电话|发)*(?:提醒|通知|告诉|告知|叫|喊|说|短信|消息|微信)")
+_TELLS = re.compile(
+    r"\s*(?:就|再|先|都|给我|能|会|要|帮我|打电话|发)*"
+    r"(?:提醒|通知|告诉|告知|叫|喊|说|短信|消息|微信)"
+)
 # What is moved further is no appointment of this desk's.
 _MOST_DAYS = 60
 

@@ -224,6 +224,24 @@ def matter(name: str) -> str:
     return f"挂{name}的号"
 
 
+# Which kind of hospital was asked for: the list is of those, all are, or none has it.
+OF_KIND = {"big_site": "好的，只看大医院的号。", "small_site": "好的，只看社区和卫生院的号。"}
+ALL_OF_KIND = {
+    "big_site": "下面都是大医院的号，放心选。",
+    "small_site": "下面都是社区和卫生院的号，放心选。",
+}
+NONE_OF_KIND = {
+    "big_site": "这个科大医院没有，下面是有这个科的地方。",
+    "small_site": "这个科社区和卫生院没有，下面是有这个科的医院。",
+}
+
+
+def doctor_sex(phone: str) -> str:
+    """Whether a doctor is a man or a woman is not on file."""
+    call = f"可以打{phone}问，或" if phone else "可以"
+    return f"医生是男是女，我这里的资料没有写，不敢乱说。想确定，{call}回复“人工”。"
+
+
 NO_USUAL = "没有找到您在这里看过的医生。"
 WHICH_DOCTOR = "有同名或同姓的医生，您说的是哪一位？回复数字："
 IN_THE_PAST = "您说的时间已经过了，我按最近的时间来找。"

@@ -32,7 +32,7 @@ TALKS = (
         "没听明白",
     ),
     (
-        TO_NAME + "赵淑兰 三三零五二一，一九六零零七一二，三八二四，电话一三八，零零一三，八零零零",
+        TO_NAME + "赵淑兰 三三零五二一，一九六零零七一二，三八二四，一三八，零零一三，八零零零",
         "尾号3824",
         "没听明白",
     ),
@@ -69,6 +69,45 @@ TALKS = (
     ("挂消化内科；1；要不还是拔罐", "中医科可以约的号", "消化内科"),
     ("挂消化内科；那就换成配眼镜", "眼科可以约的号", "消化内科"),
     ("挂消化内科；算了，打狂犬疫苗", "犬伤门诊不用预约", "消化内科"),
+    ("挂消化内科；那还是换成打预防针吧", "预防接种门诊可以约的号", "不能代替医生"),
+    # Where, and with whom.
+    ("第一医院的产科，周四上午", "第一综合医院产科", "石桥镇"),
+    ("市一院的口腔科", "口腔科可以约的号", "柳溪"),
+    ("柳溪社区的口腔科", "口腔科可以约的号", "第一综合医院"),
+    ("看牙；不去社区，要大医院", "只看大医院的号", "柳溪"),
+    ("看牙；1；不想去社区", "只看大医院的号", "柳溪"),
+    ("看牙，不要大医院", "只看社区", "第一综合医院"),
+    ("挂骨科；要大医院的", "下面都是大医院的号", "没听明白"),
+    ("挂产科，最好是女医生", "资料没有写", "没听明白"),
+    ("看牙；有没有女大夫", "资料没有写", "想挂谁的号"),
+    ("看牙；医生要男的", "资料没有写", "没听明白"),
+    ("看牙；会不会有人知道我看这个，单位会查到吗", "信息加密保存", "没听明白"),
+    # Who only stands in for the department is not said to be it.
+    ("下面不太舒服；2；这周六有吗", "周六泌尿外科不出诊", "周六 上午有普通号"),
+)
+# To a booking of Wednesday morning at eight, nothing open.
+BOOKED = "挂骨科周三上午；1；1；1；1；赵淑兰 330521196007123824；不留；1；1；2；"
+MOVED = BOOKED + "改时间；1；1；1；"
+AFTERWARDS = (
+    # What is booked is moved, whatever else is being asked.
+    (BOOKED + "昨天有一点出血；我的预约改到下周五", "现在约的是", "出血"),
+    (BOOKED + "头晕；之前约好的号改到周五", "现在约的是", "头晕"),
+    (BOOKED + "肚子疼；把我的预约取消", "骨科", "肚子"),
+    # A reminder moves nothing.
+    (BOOKED + "能提前一天提醒我两次吗", "", "可以改到"),
+    (BOOKED + "提前两天通知我一声", "", "可以改到"),
+    (BOOKED + "就诊提前一天给我发短信", "", "可以改到"),
+    (BOOKED + "提前一天吧", "可以改到", "没听明白"),
+    # What was done is not said to be undone.
+    (MOVED + "不改了", "改到：普通号，11月25日 周三 上午8:00", "没有改动"),
+    (MOVED + "不改了；1", "已改好", "没有改动"),
+    (MOVED + "等等；我没说要改", "改到：普通号，11月25日 周三 上午8:00", "没有改动"),
+    (BOOKED + "不改了", "照旧", "请核对改期"),
+    (BOOKED + "改成昨天的日期", "已经过了", "您上次看的医生"),
+    # The same for somebody else.
+    (BOOKED + "给我妈也挂同一天同一个医生", "骨科 11月25日 周三 上午", "哪里不舒服"),
+    (BOOKED + "再给我爸约一个，同一个大夫", "骨科", "哪里不舒服"),
+    (BOOKED + "再给我爸挂同一天的眼科", "眼科 11月25日 周三 上午", "骨科"),
 )
 
 
@@ -79,3 +118,11 @@ def test_it_is_taken_for_what_it_is(stage, said, wanted, unwanted):
 
     assert wanted in answer
     assert unwanted not in answer
+
+
+@pytest.mark.story
+@pytest.mark.parametrize(
+    ("said", "wanted", "unwanted"), AFTERWARDS, ids=[t[0] for t in AFTERWARDS]
+)
+def test_afterwards_too(stage, said, wanted, unwanted):
+    test_it_is_taken_for_what_it_is(stage, said, wanted, unwanted)
