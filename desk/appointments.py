@@ -109,8 +109,8 @@ def given_back(work: Work, since: datetime) -> list[AppointmentView]:
 
 def moved_from(work: Work, appointment: AppointmentId) -> AppointmentView | None:
     """Return what an appointment was before it was moved, None where it never was."""
-    found = views(work, work.conn.scalars(_MOVED_FROM, {"appointment": appointment}).all())
-    return next(iter(found.values()), None)
+    old = work.conn.scalar(_MOVED_FROM, {"appointment": appointment})
+    return None if old is None else views(work, [old]).get(old)
 
 
 def ever(work: Work) -> Sequence[AppointmentView]:
@@ -161,9 +161,7 @@ VISIBLE: ColumnElement[bool] = or_(
 )
 _ROW = select(*Appointment.__table__.c).where(Appointment.id == bindparam("appointment"))
 _VISIBLE_ROW = _ROW.where(VISIBLE)
-_MOVED_FROM = select(Appointment.moved_from_id).where(
-    Appointment.id == bindparam("appointment"), Appointment.moved_from_id.is_not(None)
-)
+_MOVED_FROM = select(Appointment.moved_from_id).where(Appointment.id == bindparam("appointment"))
 _VISIBLE_IDS = select(Appointment.id).where(
     Appointment.id.in_(bindparam("appointments", expanding=True)), VISIBLE
 )

@@ -84,7 +84,7 @@ def pick_offer(value: Any, values: Values, world: World) -> Given:  # noqa: ANN4
     return times.told_with(_of_half_day(value, values, world), world)
 
 
-def _of_half_day(slots: list[int], values: Values, world: World) -> list[int]:
+def _of_half_day(slots: list[SlotId], values: Values, world: World) -> list[SlotId]:
     """Of 「上午那个，第一个」 the first is meant of those in the morning."""
     when, number = world.heard.when, world.heard.ordinal or 0
     fitting = [

@@ -26,12 +26,12 @@ _ECHO = "echo"
 def trimmed(state: State, heard: Heard, desk: Desk) -> Heard:
     """Return the message without what only says again what is chosen already."""
     slot = next((f.values["time"] for f in reversed(state.frames) if f.values.get("time")), None)
-    named = heard.when or heard.doctors or heard.stated_departments or heard.sites
-    if slot is None or (not named and heard.intent != "waitlist"):
+    is_named = any((heard.when, heard.doctors, heard.stated_departments, heard.sites))
+    if slot is None or not (is_named or heard.intent == "waitlist"):
         return heard
     if heard.intent == "waitlist":  # first what is going on; then a place in line
         return _without_wish(heard, _LATER)
-    chosen = desk.finder.opening(SlotId(slot))
+    chosen = next(iter(desk.finder.openings([SlotId(slot)])), None)
     if heard.symptoms or heard.refused or chosen is None or not _is_of(chosen, heard):
         return heard
     return _without_wish(heard, _ECHO)
@@ -60,10 +60,18 @@ def _is_time(chosen: Opening, when: Sequence[When]) -> bool:
 
 
 def _without_wish(heard: Heard, why: str) -> Heard:
-    kept = {"when": (), "doctors": (), "stated_departments": (), "sites": ()}
     # 「那个我要」 says who wants it, not for whom it is.
     person = Person() if heard.person.relation == "self" else heard.person
     said = heard.preferences | {why}
-    trimmed = replace(heard, **kept, ordinal=None, person=person, preferences=said)
+    trimmed = replace(
+        heard,
+        when=(),
+        doctors=(),
+        stated_departments=(),
+        sites=(),
+        ordinal=None,
+        person=person,
+        preferences=said,
+    )
     is_wish = heard.intent in _TAKEN_FOR or why == _LATER
     return replace(trimmed, intent="unknown", confidence=1.0) if is_wish else trimmed

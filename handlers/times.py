@@ -62,10 +62,10 @@ def answer_time(heard: Heard, values: Values, world: World) -> Given:
     return next((o.slot for o in offered if any(same_clock(w, o) for w in meant)), None)
 
 
-def told_with(slots: list[int], world: World) -> Given:
+def told_with(slots: Sequence[SlotId], world: World) -> Given:
     """「第二个，九点半」 chooses from the list and from its times at once."""
     said = world.heard
-    offered = world.desk.finder.openings([SlotId(slot) for slot in slots]) if said.when else ()
+    offered = world.desk.finder.openings(slots) if said.when else ()
     at = next((o.slot for o in offered if any(same_clock(w, o) for w in said.when)), None)
     return slots if at is None else Redo((), fill={"offer": slots, "time": at})
 

@@ -13,7 +13,9 @@ _DIGITS |= {"〇": "0", "洞": "0", "幺": "1", "两": "2", "拐": "7", "叉": "
 _ONE = "[零〇洞幺一二两三四五六七八九拐]"
 _PAUSE = r"[ ,，、.-]"
 _RUN = re.compile(rf"{_ONE}(?:{_PAUSE}?{_ONE}){{9,}}{_PAUSE}?(?:{_ONE}|[xX叉])")
-_WHOLE = (11, 18)  # a mobile telephone, an identity card
+_PHONE, _CARD = 11, 18
+# Where the year of birth begins in the number of an identity card.
+_CENTURIES, _YEAR_AT = ("19", "20"), 6
 
 
 def read(text: str) -> str:
@@ -24,4 +26,8 @@ def read(text: str) -> str:
 def _written(found: re.Match[str]) -> str:
     digits = "".join(_DIGITS.get(char, char) for char in found[0])
     solid = re.sub(_PAUSE, "", digits)
-    return solid if len(solid) in _WHOLE else digits
+    if len(solid) == _PHONE + _CARD:  # both in one breath
+        is_card_first = solid.startswith(_CENTURIES, _YEAR_AT)
+        at = _CARD if is_card_first else _PHONE
+        return f"{solid[:at]} {solid[at:]}"
+    return solid if len(solid) in (_PHONE, _CARD) else digits
