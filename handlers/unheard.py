@@ -18,7 +18,8 @@ def lead(heard: Heard, world: World, count: int, place: Place) -> str:
     if "english" in heard.preferences:
         return common.english(wishes.hospital_phone(world), is_busy=world.is_busy)
     is_early = world.is_busy and tells_early(heard, world)
-    if is_early or place == "known":
+    is_known = place == "known" or ("echo" in heard.preferences and not count)
+    if is_early or is_known:
         return texts.nth(texts.NOT_YET, count) if is_early else texts.KNOWN
     if place == "list" and heard.answer == "yes":  # 「要得」 is no choice of several
         return texts.nth(texts.WHICH_ONE, count)
