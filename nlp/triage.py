@@ -24,7 +24,7 @@ _HARDLY_CHILDREN = {"self": 0.3, "other": 0.3, "sibling": 0.5, None: 0.7}
 _FOR_OLD, _HARDLY_OLD = "老年科", 0.1
 _ELDERS = frozenset({"mother", "father", "grandparent", "other"})
 _SPEAKS_OF_OLD = re.compile(r"老|岁|年纪|高龄|[六七八九]十")
-_LOST, _AHEAD = 0.2, 0.001
+_LOST, _AHEAD = 0.22, 0.001
 _ADULTS = frozenset({"mother", "father", "spouse", "grandparent"})
 _CHILDREN = frozenset({"son", "daughter", "child", "grandchild"})
 

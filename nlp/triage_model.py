@@ -4,7 +4,8 @@ A linear model over 1-3 character sequences, scored in pure Python.
 A file holds one header line (JSON), then, deflated, the vocabulary, one rarity and one reach per
 feature, one signed byte per feature and department. Each feature's row is read as one long integer
 whose 32-bit lanes are the departments, so adding rows adds all departments at once; a row's reach
-says what one step of its bytes is worth. Made by `scripts/train_triage.py`.
+says what one step of its bytes is worth. What means something else in a letter than in a message
+has a second row for long texts. Made by `scripts/train_triage.py`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from nlp import departments, persons
 
 FALLBACK = departments.FALLBACK
 MAX_CHARACTERS = 400
+# A text of so many characters is read by the rows for long texts, where a feature has one.
+LONG_CHARACTERS = 20
 CHILD_FEATURE = "<child>"
 # What is known of the patient beside the words: the decade of life, the last one open.
 AGE_FEATURES = tuple(f"<age{decade}>" for decade in range(0, 80, 10))
@@ -83,6 +86,11 @@ def speaks_of_child(text: str) -> bool:
     return _CHILD_WORDS.search(persons.unnamed(_SENT_BY.sub(" ", text))) is not None
 
 
+def is_long(text: str) -> bool:
+    """Tell whether the rows for long texts read this one."""
+    return len(text) >= LONG_CHARACTERS
+
+
 def features(text: str, *, child: bool = False, age_years: float | None = None) -> set[str]:
     """Return what the model looks at: the words, and the age as far as it is known."""
     found = grams(normalise(text))
@@ -127,21 +135,24 @@ class Model:
     """
     A loaded model; `rows` holds `len(names)` 32-bit lanes per feature, offset by 128.
 
-    `curve` turns margins into calibrated probabilities.
+    `index` names each feature's row, `long_index` the one that counts in long texts; `curve` turns
+    margins into calibrated probabilities.
     """
 
     names: tuple[str, ...]
     bias: tuple[float, ...]
     index: dict[str, int]
+    long_index: dict[str, int]
     weight: tuple[float, ...]
     reach: bytes
     rows: bytes
     unit: float
     curve: Curve
 
-    def margins(self, features: set[str]) -> tuple[list[float], int]:
+    def margins(self, features: set[str], *, long: bool = False) -> tuple[list[float], int]:
         """Return one raw score per name and how many features were known."""
-        index, width, data, reach = self.index, len(self.names), self.rows, self.reach
+        index = self.long_index if long else self.index
+        width, data, reach = len(self.names), self.rows, self.reach
         known = [index[f] for f in features if f in index]
         if not known:
             return list(self.bias), 0
@@ -163,7 +174,8 @@ class Model:
         self, text: str, *, child: bool = False, age_years: float | None = None
     ) -> dict[str, float]:
         """Return calibrated probabilities of all names; the fallback takes what nothing fits."""
-        margins, known = self.margins(features(text, child=child, age_years=age_years))
+        seen = features(text, child=child, age_years=age_years)
+        margins, known = self.margins(seen, long=is_long(text))
         if not known:
             rest = (1 - _NOTHING_KNOWN) / (len(self.names) - 1)
             return {n: _NOTHING_KNOWN if n == FALLBACK else rest for n in self.names}
@@ -192,12 +204,15 @@ def load(source: Path) -> Model:
     if len(words) != size or len(body) != start + 2 * size + size * width:
         raise ValueError(f"{source} is no triage model: its parts do not fit together")
     rarity, reach = body[start : start + size], body[start + size : start + 2 * size]
+    short = size - about.get("long", 0)
+    index = {word: i for i, word in enumerate(words[:short])}
     lanes = bytearray(4 * size * width)
     lanes[::4] = body[start + 2 * size :]
     return Model(
         names=tuple(about["names"]),
         bias=tuple(about["bias"]),
-        index={word: i for i, word in enumerate(words)},
+        index=index,
+        long_index=index | {word: i for i, word in enumerate(words[short:], short)},
         weight=tuple((r * about["rarity_step"]) ** 2 for r in rarity),
         reach=reach,
         rows=bytes(lanes),

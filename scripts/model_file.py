@@ -16,12 +16,17 @@ BYTE, SIGNED = 255, 127
 
 
 class Trained(NamedTuple):
-    """One row of weights (times rarity) per word of the vocabulary, one column per name."""
+    """
+    One row of weights (times rarity) per word of the vocabulary, one column per name.
+
+    The last `long` rows are those of long texts, of words that stand before them, too.
+    """
 
     weights: np.ndarray
     bias: np.ndarray
     rarity: np.ndarray
     vocabulary: list[str]
+    long: int = 0
 
 
 def write(out: Path, names: list[str], model: Trained, curve: Curve) -> None:
@@ -39,6 +44,7 @@ def write(out: Path, names: list[str], model: Trained, curve: Curve) -> None:
         "bias": [round(float(b), 5) for b in model.bias],
         "unit": float(f"{unit:.8g}"),
         "rarity_step": round(rarity_step, 8),
+        **({"long": model.long} if model.long else {}),
         **asdict(curve),
     }
     head = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()

@@ -4,11 +4,12 @@ Train the department model that nlp/triage.py reads; deterministic, byte for byt
     python scripts/train_triage.py --data DIR [--out FILE] [--permissive]
 
 DIR holds train.jsonl, dev.jsonl, dev_short.jsonl, facts_disease.jsonl, facts_symptom.tsv,
-unlabelled_haodf.jsonl and, where a hospital has corrected cases, own.jsonl
+unlabelled_haodf.jsonl, search_intents.jsonl and, where a hospital has corrected cases, own.jsonl
 (scripts/triage_cases.py). A first model guesses the departments of the unlabelled texts, a second
-learns from their titles too. Only weights leave this script: sequences of one to three characters
-that occur in at least five rows, and numbers. The development rows only fit the four numbers of
-the curve. docs/triage-model.md is the model card, scripts/triage_report.py prints its figures.
+learns from their titles and from what people searched for, too. Only weights leave this script:
+sequences of one to three characters that occur in at least five rows, and numbers. The development
+rows only fit the four numbers of the curve. docs/triage-model.md is the model card,
+scripts/triage_report.py prints its figures.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix, diags, hstack
 from scipy.special import logsumexp
 from sklearn.svm import LinearSVC
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nlp import departments, lexicon, triage
-from nlp.heard import Person
+from nlp.heard import Named, Person
 from nlp.triage_model import (
     FALLBACK,
     PERSON_FEATURES,
@@ -35,14 +36,17 @@ from nlp.triage_model import (
     Curve,
     Model,
     features,
+    is_long,
     load,
 )
 from scripts import model_file
 from scripts.model_file import Trained
-from scripts.triage_texts import Corpus, Text, corpus, guessed, labelled, lines
+from scripts.triage_texts import Corpus, Text, corpus, guessed, labelled, lines, searched
 
 SHIPPED = lexicon.HERE / "triage.bin"
 FEATURES = 36_000
+# Those of them with a second row for long texts.
+LONG_FEATURES = 15_000
 MIN_ROWS = 5
 # Rare departments count more than their rows: weight ~ (mean mass / own mass) ** BALANCE.
 BALANCE = 0.3
@@ -56,6 +60,9 @@ UNTOLD = 0.2
 BELIEVED_ROWS = 3.0
 # Age decides much and is one feature among a hundred: it counts like a telling word.
 PERSON_POWER = 1.0
+# What a long text says beyond what the same words say anywhere is learnt by copies of its features
+# (easy adaptation); at 1 a copy learns as readily as what all texts share, at 0 not at all.
+LONG_POWER = 0.7
 
 
 def telling(rows: Corpus, occurs: csr_matrix) -> np.ndarray:
@@ -96,23 +103,42 @@ def train(rows: Corpus) -> Trained:
     step = power.max() / model_file.BYTE
     power = np.round(power / step) * step
     model = fit(occurs, power, rows)
+    everywhere, extra = np.hsplit(model.coef_, 2)
+    extra = extra * LONG_POWER
     # Those that move most rows furthest.
-    moves = np.abs(model.coef_).max(axis=0) * np.log1p(count[kept])
+    in_long = furthest(extra, np.asarray(occurs[rows.long].sum(axis=0)).ravel())
+    moves = np.maximum(furthest(everywhere, count[kept]), in_long)
     moves[is_person] = np.inf
-    best = np.sort(np.argsort(-moves, kind="stable")[:FEATURES])
-    weights = model.coef_[:, best].T * power[best][:, None]
-    return Trained(weights, model.intercept_, power[best], [*vocabulary[best]])
+    best = most(moves, FEATURES)
+    again = best[most(in_long[best], LONG_FEATURES)]
+    coefficients = np.hstack([everywhere[:, best], (everywhere + extra)[:, again]])
+    chosen = np.concatenate([best, again])
+    weights = coefficients.T * power[chosen][:, None]
+    words = [*vocabulary[chosen]]
+    return Trained(weights, model.intercept_, power[chosen], words, len(again))
+
+
+def furthest(coefficients: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Return how far each feature moves how many rows."""
+    return np.abs(coefficients).max(axis=0) * np.log1p(count)
+
+
+def most(moves: np.ndarray, size: int) -> np.ndarray:
+    """Return the places of the largest, in their own order."""
+    return np.sort(np.argsort(-moves, kind="stable")[:size])
 
 
 def fit(occurs: csr_matrix, power: np.ndarray, rows: Corpus) -> LinearSVC:
-    """Fit one-against-rest linear models."""
+    """Fit one-against-rest linear models; the features of long texts stand there twice."""
     mass = np.bincount(rows.labels, rows.weights, minlength=len(departments.NATIONAL))
     balance = (mass.mean() / np.maximum(mass, 1e-9)) ** BALANCE
     # The catch-all is what remains where nothing fits; more weight would draw 「肚子疼」 into it.
     balance[list(departments.NATIONAL).index(FALLBACK)] = 1.0
     weights = rows.weights * balance[rows.labels]
     model = LinearSVC(C=LOSS_WEIGHT, random_state=0, tol=1e-2)
-    return model.fit(unit_rows(occurs, power), rows.labels, sample_weight=weights)
+    unit = unit_rows(occurs, power)
+    both = hstack([unit, diags(LONG_POWER * rows.long) @ unit]).tocsr()
+    return model.fit(both, rows.labels, sample_weight=weights)
 
 
 def calibrate(out: Path, data: Path) -> Curve:
@@ -121,7 +147,8 @@ def calibrate(out: Path, data: Path) -> Curve:
     table, sizes, gold = [], [], []
     for file in ("dev.jsonl", "dev_short.jsonl"):
         for r in lines(data / file):
-            margins, known = model.margins(features(str(r["text"])))
+            text = str(r["text"])
+            margins, known = model.margins(features(text), long=is_long(text))
             if known:
                 table.append(margins)
                 sizes.append(known)
@@ -151,22 +178,28 @@ def fitted(table: np.ndarray, sizes: np.ndarray, gold: np.ndarray) -> Curve:
 
 
 def build(texts: list[Text], out: Path, data: Path, *, permissive: bool) -> int:
-    """Train, prune, write, calibrate, write again; return how many features there are."""
-    names = list(departments.NATIONAL)
+    """Learn the texts, then those that a first model guesses; return the rows of weights."""
     if not permissive:
-        model_file.write(out, names, train(corpus(texts)), FIRST)
-        texts = [*texts, *guessed(data, guesser(load(out)))]
+        learn(texts, out, data)
+        guess = guesser(load(out))
+        texts = [*texts, *guessed(data, guess), *searched(data, guess)]
+    return learn(texts, out, data)
+
+
+def learn(texts: list[Text], out: Path, data: Path) -> int:
+    """Train, prune, write, calibrate, write again; return how many rows of weights there are."""
+    names = list(departments.NATIONAL)
     model = train(corpus(texts))
     model_file.write(out, names, model, FIRST)
     model_file.write(out, names, model, calibrate(out, data))
     return len(model.vocabulary)
 
 
-def guesser(model: Model) -> Callable[[str, float | None], str]:
+def guesser(model: Model) -> Callable[[str, float | None], Named]:
     """Return what says the likeliest department of a text and an age."""
 
-    def guess(text: str, age_years: float | None) -> str:
-        return triage.score(text, Person(age_years=age_years), 1, model)[0].name
+    def guess(text: str, age_years: float | None) -> Named:
+        return triage.score(text, Person(age_years=age_years), 1, model)[0]
 
     return guess
 

@@ -20,11 +20,16 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from nlp import departments, lexicon
-from nlp.triage_model import FALLBACK, features
+from nlp.heard import Named
+from nlp.triage_model import FALLBACK, features, is_long
 
 SHORT_WEIGHT = 1.3
 # A title whose department a model guessed from the long text it belongs to.
 GUESSED_WEIGHT = 1.0
+# What people typed into a search box, where a model that never saw it is this sure: the texts of
+# nobody's source, by which a hospital never seen gains most.
+SEARCHED_WEIGHT = 0.5
+SEARCHED_SURE = 0.5
 # The clauses of a long text share this weight: chat messages are short. More would help this data
 # set's own texts and hurt those of sources never seen.
 CLAUSES_WEIGHT = 0.5
@@ -37,7 +42,7 @@ SYMPTOM_WEIGHT = 0.15
 HINT_WEIGHT = 5.0
 NAME_WEIGHT = 1.0
 # First messages written for this project: nobody else's texts are as people talk to a desk.
-WRITTEN_WEIGHT = 2.0
+WRITTEN_WEIGHT = 4.0
 WRITTEN = Path(__file__).resolve().parents[1] / "tests" / "data" / "complaints"
 # Who is for the catch-all names many ailments; a greater share would draw 「肚子疼」 there.
 CATCH_ALL_SHARE = 0.2
@@ -54,23 +59,33 @@ _CLAUSES = re.compile(r"[,，。;；!！?？\n 、]+")
 
 
 class Text(NamedTuple):
-    """One training text, its department and weight; `told` by a patient to a known department."""
+    """
+    One training text, its department and weight.
+
+    `told` by a patient to a known department; `part` of a text that is shown whole, too.
+    """
 
     text: str
     name: str
     weight: float
     age_years: float | None = None
     told: bool = False
+    part: bool = False
 
 
 class Corpus(NamedTuple):
-    """All rows: which features occur (0 or 1), each row's department, weight and whether told."""
+    """
+    All rows: which features occur (0 or 1), each row's department, weight and whether told.
+
+    `long` are those of patients' long texts, whole.
+    """
 
     features: list[str]
     occurs: csr_matrix
     labels: np.ndarray
     weights: np.ndarray
     told: np.ndarray
+    long: np.ndarray
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -126,10 +141,10 @@ def _clauses(text: Text) -> Iterator[Text]:
     if len(clauses) > 1:
         share = text.weight * CLAUSES_WEIGHT / min(len(clauses), MOST_CLAUSES)
         for clause in clauses[:MOST_CLAUSES]:
-            yield text._replace(text=clause, weight=share)
+            yield text._replace(text=clause, weight=share, part=True)
 
 
-def guessed(data: Path, guess: Callable[[str, float | None], str]) -> Iterator[Text]:
+def guessed(data: Path, guess: Callable[[str, float | None], Named]) -> Iterator[Text]:
     """
     Titles of texts nobody has labelled, with the department guessed from the long text.
 
@@ -137,8 +152,16 @@ def guessed(data: Path, guess: Callable[[str, float | None], str]) -> Iterator[T
     learns from what it stands above.
     """
     for r in lines(data / "unlabelled_haodf.jsonl"):
-        if r.get("short") and (name := guess(str(r["text"]), age_of(r))) != FALLBACK:
+        if r.get("short") and (name := guess(str(r["text"]), age_of(r)).name) != FALLBACK:
             yield Text(str(r["short"]), name, GUESSED_WEIGHT)
+
+
+def searched(data: Path, guess: Callable[[str, float | None], Named]) -> Iterator[Text]:
+    """Queries of a search box, with the department guessed where the guess is sure enough."""
+    for query in dict.fromkeys(str(r["text"]) for r in lines(data / "search_intents.jsonl")):
+        best = guess(query, None)
+        if best.name != FALLBACK and best.score >= SEARCHED_SURE:
+            yield Text(query, best.name, SEARCHED_WEIGHT)
 
 
 def written(folder: Path = WRITTEN, without: str = "") -> Iterator[Text]:
@@ -204,7 +227,7 @@ def corpus(texts: Iterable[Text]) -> Corpus:
     names = list(departments.NATIONAL)
     index: dict[str, int] = {}
     columns, ends = array("i"), array("q", [0])
-    labels, weights, told = [], [], []
+    labels, weights, told, long = [], [], [], []
     for t in texts:
         found = sorted(features(t.text, age_years=t.age_years))
         if found:
@@ -213,6 +236,8 @@ def corpus(texts: Iterable[Text]) -> Corpus:
             labels.append(names.index(t.name))
             weights.append(t.weight)
             told.append(t.told)
+            long.append(t.told and not t.part and is_long(t.text))
     ones = np.ones(len(columns), dtype=np.float64)
     occurs = csr_matrix((ones, columns, ends), shape=(len(labels), len(index)))
-    return Corpus(list(index), occurs, np.array(labels), np.array(weights), np.array(told))
+    numbers = (np.array(column) for column in (labels, weights, told, long))
+    return Corpus(list(index), occurs, *numbers)

@@ -68,7 +68,8 @@ def person(screen: Screen, wanted: Person, *, is_known: bool) -> Option | None:
 def is_called(label: str, name: str) -> bool:
     """Whether a masked name (李*英, 李某英, 张某) is this one."""
     last = name[-1] if len(name) > 2 else ""
-    return bool(re.match(rf"{name[0]}(某+|\*+|{name[1:-1] or name[1:]}){last}", label))
+    rest = rf"(某+|\*+|{name[1:-1] or name[1:]}){last}(?![\u4e00-\u9fff])"
+    return bool(re.match(name[0] + rest, label))
 
 
 def relation(screen: Screen, wanted: Person) -> Option | None:

@@ -75,3 +75,4 @@ def test_a_wife_of_the_same_surname_is_not_her_husband():
     assert choosing.is_called("邵某庆，爱人", "邵国庆")
     assert not choosing.is_called("邵某兰，本人", "邵国庆")
     assert choosing.is_called("张某，爱人", "张伟")
+    assert not choosing.is_called("贺某杰，本人", "贺慧")

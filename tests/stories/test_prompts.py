@@ -91,7 +91,7 @@ def test_cancel_said_to_the_reminder_cancels_and_is_no_walking_away(booked):
 
 
 def test_without_a_question_a_digit_is_not_taken_for_an_answer(booked):
-    assert "需要挂号" in booked.patient.say("3")
+    assert "回复数字选一项" in booked.patient.say("3")
     assert status(booked) == "booked"
 
 
@@ -145,7 +145,7 @@ def test_with_the_appointment_its_question_goes_too(booked):
 
     assert state_of(booked, prompt) == "void"
     assert "没关系" in booked.patient.say("5")
-    assert "需要挂号" in booked.patient.say("1")
+    assert "回复数字选一项" in booked.patient.say("1")
 
 
 def test_a_question_whose_time_is_over_is_not_answered_any_more(booked):
@@ -159,5 +159,5 @@ def test_a_stranger_cannot_answer_for_her(booked):
     prompt = remind(booked)
     booked.patient.openid = "oSomebodyElse"
 
-    assert "需要挂号" in booked.patient.say("1")
+    assert "回复数字选一项" in booked.patient.say("1")
     assert state_of(booked, prompt) == "open"
