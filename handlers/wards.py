@@ -25,6 +25,7 @@ _NEGLIGIBLE = 0.05
 # From here on a complaint is worth asking whether to leave the department that was chosen.
 _LIKELY = 0.6
 # 全科, 内科, 儿科, 老年, 中医 (医疗机构诊疗科目名录): whoever chose one may have any complaint.
+_PAEDIATRICS = "07"  # the national code
 _SEE_ALL = frozenset({"02", "03", "03.10", "07", "50"})
 
 
@@ -249,6 +250,8 @@ def _for_whom(left: Ward, who: PatientView, values: Values, world: World) -> Ask
         and (w.max_age_years is not None if is_child else texts.GENERAL in w.name)
         and w.site not in values.get("not_sites", ())
     ]
+    if is_child:  # 儿童保健科 is for the well, where there is one for the ill
+        found = [w for w in found if w.national_code.startswith(_PAEDIATRICS)] or found
     # At the same site first.
     found.sort(key=lambda w: w.site != left.site)
     if not found:
