@@ -19,6 +19,8 @@ from nlp.heard import Heard
 IDLE = timedelta(minutes=30)
 # Intents that say nothing without the question they answer.
 BARE = ("affirm", "deny", "choose")
+# Who says so next speaks of the same illness.
+_GOES_ON = ("symptom", "book", "extra", "waitlist", "consult", "education")
 # Signs by which somebody may have meant to end it.
 _CRISES = frozenset({"suicide", "poisoned", "death_means"})
 _TOLD = {"go_now": texts.go_now, "low_sugar": texts.low_sugar}
@@ -53,7 +55,8 @@ def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[Sta
     if not is_over and heard.intent in ("thanks", "bye"):
         return replace(state, alarm=alarm), Reply(texts.BETTER)
     if not is_over and heard.intent not in (*BARE, "unknown", "greet"):
-        return state, None
+        # What was told of the emergency is no part of a complaint that comes after another matter.
+        return state if heard.intent in _GOES_ON else replace(state, symptoms=()), None
     if is_over or (state.top is not None and heard.intent in BARE):
         lead = texts.FIRST
         if is_over:
