@@ -20,12 +20,11 @@ from dialogue.state import Frame, State, Values
 from handlers import booking, cancelling, family
 from handlers.scene import World
 from handlers.texts import settling as texts
-from nlp.heard import Heard, Relation
+from nlp.heard import YOUNG, Heard, Relation
 from scheduling.errors import Refusal
 from scheduling.types import PatientId
 
 _MOST_SYMPTOMS = 12
-_YOUNG = frozenset({"child", "son", "daughter", "grandchild"})
 # What of a wish for one holds for the other, too; and that it is for another.
 _SAME, _OTHER = ("dept", "concern", "when"), "other"
 _TWO = frozenset({"two_people", "other_child"})
@@ -61,7 +60,7 @@ def _for_both(state: State, bottom: Frame, heard: Heard) -> tuple[State, str]:
     if state.later or _TWO.isdisjoint(heard.preferences):
         return state, ""
     relation = bottom.values.get("relation") or heard.person.relation
-    is_of_children = relation in _YOUNG or "other_child" in heard.preferences
+    is_of_children = relation in YOUNG or "other_child" in heard.preferences
     later = {name: bottom.values[name] for name in _SAME if name in bottom.values}
     later |= {_OTHER: True, "relation": (relation or "child") if is_of_children else "self"}
     return replace(state, later=later), texts.one_then_other(is_of_children=is_of_children)
@@ -101,7 +100,7 @@ def _was_busy(before: State) -> bool:
 def _ask_later(values: Values, world: World) -> Asked:
     later = values["later"]
     what = booking.FORM.matter(later, world) or _wanted(later, world)
-    whom = texts.OTHER_CHILD if later.get(_OTHER) and later["relation"] in _YOUNG else ""
+    whom = texts.OTHER_CHILD if later.get(_OTHER) and later["relation"] in YOUNG else ""
     return Question(
         texts.later(later.get("relation"), what, whom), texts.LATER_CHOICES, wants="yes_no"
     )

@@ -21,7 +21,7 @@ from dialogue.options import CARE_PAGE, PAGE
 from dialogue.state import Values
 from handlers.scene import World
 from handlers.texts import triage as texts
-from nlp.heard import FAIR_SHARE, Heard, Inquiry, Named, Person
+from nlp.heard import FAIR_SHARE, YOUNG, Heard, Inquiry, Named, Person
 
 # `Frame.wants` of the safety question: handlers.conversation treats a yes as an emergency.
 DANGER = "danger"
@@ -48,7 +48,6 @@ _MOST_NAMED = 3
 # Whom it is for settles such a pair at once, and is known to everybody.
 _WHO = "who"
 FOR_CHILDREN = "儿科"  # the national name
-_YOUNG = frozenset({"child", "son", "daughter", "grandchild"})
 _GROWN_YEARS = 14
 _TELLS_NOTHING = frozenset({"any", "none", "unsure", "skip"})
 # What in `dept` leaves nothing to ask here, or has a question of its own.
@@ -94,7 +93,7 @@ def is_sure(heard: Heard) -> bool:
 def is_young(person: Person) -> bool:
     """Tell whether somebody is spoken of as a child, and not said to be grown."""
     age = person.age_years
-    return person.relation in _YOUNG if age is None else age < _GROWN_YEARS
+    return person.relation in YOUNG if age is None else age < _GROWN_YEARS
 
 
 def kept(inquiry: Inquiry | None) -> dict[str, Any] | None:

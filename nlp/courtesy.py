@@ -20,10 +20,8 @@ _ENDS = re.compile(
 )
 # What is only said out of politeness, too, or is an answer that thanks may already be.
 _EMPTY = frozenset({"unknown", "thanks", "bye", "greet", "affirm", "help", "feedback"})
-
-
 # What is done already is what the thanks are for: 「药拿到了，谢谢」.
-_DONE = re.compile(r"[了过啦][\s。.!！~～]*$|很|清楚|真好")
+_DONE = re.compile(r"[了过啦][\s。.!！~～]*$|很(?:好|棒|快|清楚|耐心|满意|及时)|清楚|真好")
 
 
 def without(text: str) -> str:

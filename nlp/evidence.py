@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp import claims, vitals, wordings
-from nlp.heard import Person
+from nlp.heard import YOUNG, Person
 
 NOBODY = Person()
 OLD_YEARS = 60
 CHILD_YEARS = 14
-_YOUNG = frozenset({"son", "daughter", "child", "grandchild"})
 INFANT_YEARS = 0.25
 NEWBORN_YEARS = 0.085
 BABY_YEARS = 3
@@ -84,7 +83,7 @@ def _measured(text: str, found: set[str]) -> set[str]:
 def personal(found: set[str], person: Person) -> set[str]:
     """Return the signs that say whom it is about, from the words and from what is known."""
     age = person.age_years
-    is_child = "child" in found or person.relation in _YOUNG
+    is_child = "child" in found or person.relation in YOUNG
     known = {
         "@pregnant": person.pregnant is True or (person.pregnant is None and "pregnant" in found),
         "@male": person.sex == "m",

@@ -34,6 +34,8 @@ Relation = Literal[
     "self", "mother", "father", "spouse", "son", "daughter", "child", "grandchild", "grandparent",
     "sibling", "other",
 ]  # fmt: skip
+# Whom these words name is mostly a child.
+YOUNG: frozenset[Relation] = frozenset({"son", "daughter", "child", "grandchild"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from nlp import departments, lexicon
-from nlp.heard import Named, Person
+from nlp.heard import YOUNG, Named, Person
 from nlp.triage_model import FALLBACK, Model, load, speaks_of_child
 
 SHIPPED = lexicon.HERE / "triage.bin"
@@ -26,7 +26,6 @@ _ELDERS = frozenset({"mother", "father", "grandparent", "other"})
 _SPEAKS_OF_OLD = re.compile(r"老|岁|年纪|高龄|[六七八九]十")
 _LOST, _AHEAD = 0.22, 0.001
 _ADULTS = frozenset({"mother", "father", "spouse", "grandparent"})
-_CHILDREN = frozenset({"son", "daughter", "child", "grandchild"})
 
 __all__ = ["FALLBACK", "SHIPPED", "Model", "load", "reweigh", "score"]
 
@@ -46,7 +45,7 @@ def score(
         model: another model than the shipped one, from `load`.
     """
     age = person.age_years
-    young = person.relation in _CHILDREN and age is None
+    young = person.relation in YOUNG and age is None
     chances = (model or MODEL).probabilities(text, child=young, age_years=age)
     if age is None and person.relation not in _ELDERS and not _SPEAKS_OF_OLD.search(text):
         chances = chances | {_FOR_OLD: chances[_FOR_OLD] * _HARDLY_OLD}
@@ -72,7 +71,7 @@ def _caught(chances: dict[str, float]) -> dict[str, float]:
 
 def _is_pregnant(person: Person) -> bool:
     """A mother who tells of the time she was carrying the patient is not the patient."""
-    return bool(person.pregnant) and person.relation not in _CHILDREN
+    return bool(person.pregnant) and person.relation not in YOUNG
 
 
 def _is_small(person: Person) -> bool:

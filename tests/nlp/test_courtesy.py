@@ -14,6 +14,7 @@ from tests.nlp.test_lay_words import HOUSE, NOW
     [
         ("谢谢您的帮助，另外我想把手机号删掉", "privacy"),
         ("辛苦了 第一个", "choose"),
+        ("那太谢谢了 我嗓子很疼想挂号", "book"),
         ("谢谢你帮我挂号", "thanks"),
         ("药拿到了，谢谢", "thanks"),
         ("谢谢医生，我妈好多了", "thanks"),
