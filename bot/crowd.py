@@ -17,7 +17,7 @@ from bot.wechat import WechatClient
 from bot.wechat_errors import PermanentError, TransientError
 from desk import strangers
 from desk.work import Actor
-from scheduling.errors import NoFollowerList, WechatAway
+from scheduling.staff_errors import NoFollowerList, WechatAway
 from scheduling.strangers import LIMIT, Cut, Place, cut, may_cut, reach
 
 _LIST, _ONE = "/cgi-bin/user/get", "/cgi-bin/user/info"

@@ -13,7 +13,7 @@ from bot.sms import SmsClient
 from bot.wechat_errors import WechatError
 from bot.wiring import has_database
 from scheduling.channels import CHANNELS, CUSTOMER, LONG, MASS, ONCE, SMS, TEMPLATE
-from scheduling.errors import NoFollowerList, WechatAway
+from scheduling.staff_errors import NoFollowerList, WechatAway
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from bot.turn import open_desk
 from desk import entitlements, merging, vouching
 from handlers.texts import refusals
 from scheduling import quotas
-from scheduling.errors import BadPhone, CannotMerge, NotYourPatient
+from scheduling.errors import BadPhone, NotYourPatient
+from scheduling.staff_errors import CannotMerge
 
 PATIENTS = AppGroup("patients", help="Who is on file, whose phone it is, who is one person.")
 

@@ -19,8 +19,9 @@ from handlers.texts import broadcasts as texts
 from handlers.texts import console as words
 from handlers.texts import notices, refusals
 from scheduling.broadcasting import OF_ALL, Audience, Line, Progress, Way
-from scheduling.errors import NotAllowed, Refusal
+from scheduling.errors import Refusal
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 
 _DAYS = 14
 _MOST_LINES = 2_000

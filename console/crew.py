@@ -14,7 +14,7 @@ from desk import audit, second_step, staff
 from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import console as texts
-from scheduling.errors import NotAllowed
+from scheduling.staff_errors import NotAllowed
 
 _SHOWN = 100
 

@@ -13,8 +13,8 @@ from desk import audit, calling, loads, shifts, tickets
 from desk.counter import Counter
 from desk.work import Work
 from handlers.texts import rooms as texts
-from scheduling.errors import NotAllowed
 from scheduling.rota import Member, ShiftView
+from scheduling.staff_errors import NotAllowed
 from scheduling.types import AppointmentId, PatientId
 from scheduling.visit import Proposal, TicketId, TicketView
 

@@ -22,9 +22,9 @@ from desk.advice_rows import GENERAL, Away, Pace
 from desk.openings import to_half_day
 from desk.work import Work
 from scheduling.advice import LineAdvice, Seen, Staffing, Told
-from scheduling.errors import NotAllowed
 from scheduling.rooms import HOUR, Room, Session, Visit, WalkIns, scatter
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 from scheduling.staffing import Thinking, forecast
 from scheduling.types import HalfDay
 

@@ -29,9 +29,9 @@ from models import (
 )
 from models import WechatUser as User
 from scheduling.broadcasting import OF_ALL, Audience
-from scheduling.errors import NotAllowed
 from scheduling.masking import mask_name
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 
 # So many are written in one transaction, about; of visits as many as whole shifts have.
 PAGE = 500

@@ -28,7 +28,8 @@ from scheduling.broadcasting import (
     Way,
     check,
 )
-from scheduling.errors import (
+from scheduling.rota import Member
+from scheduling.staff_errors import (
     BroadcastMoved,
     NeedsAnother,
     NobodyThere,
@@ -36,7 +37,6 @@ from scheduling.errors import (
     NothingToUndo,
     NotYourAccount,
 )
-from scheduling.rota import Member
 
 _OPEN = ("draft", "waiting", "scheduled", "laying", "sending", "paused")
 _RUNNING = ("laying", "sending")

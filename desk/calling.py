@@ -18,16 +18,16 @@ from desk import audit, rehousing, rooms, ticket_notices, ticket_rows, visits
 from desk.work import Work
 from models import Appointment, Ticket
 from scheduling.disciplines import EMERGENCY, RETURN
-from scheduling.errors import (
+from scheduling.errors import NotInLine
+from scheduling.queueing import OVER
+from scheduling.rota import Member, ShiftView
+from scheduling.staff_errors import (
     NobodyInside,
     NoSuchRank,
     NotAllowed,
-    NotInLine,
     NoVisitToResume,
     RoomClosed,
 )
-from scheduling.queueing import OVER
-from scheduling.rota import Member, ShiftView
 from scheduling.visit import TicketId, TicketView, near
 
 _JUST_NOW = timedelta(minutes=2)

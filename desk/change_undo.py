@@ -20,8 +20,8 @@ from desk.shift_changes import ShiftChanges
 from desk.shift_impact import NOTICE_OF
 from desk.work import Actor, Work
 from models import Appointment, AuditEvent, Outbox
-from scheduling.errors import NothingToUndo
 from scheduling.rota import Member, PastChange, ShiftView
+from scheduling.staff_errors import NothingToUndo
 
 _ACTS = ("substitute", "room", "time", "extra", "fewer")
 _UNDO = "undo_change"

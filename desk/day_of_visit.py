@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 from desk import calling, closing, next_visits, rooms, shifts, standing, tickets, visits
 from desk.work import Work
 from scheduling.disciplines import Discipline
-from scheduling.errors import NotInLine, WhichRoom
+from scheduling.errors import NotInLine
 from scheduling.rota import Member, ShiftView
+from scheduling.staff_errors import WhichRoom
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
 from scheduling.visit import RoomView, Standing, TicketId, TicketView
 

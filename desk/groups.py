@@ -19,8 +19,8 @@ from desk.patient_search import known_by
 from desk.rows import insert_row
 from desk.work import Work
 from models import Doctor, Patient, PatientGroup, PatientGroupMember, PatientLink, Site
-from scheduling.errors import NotAllowed
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)

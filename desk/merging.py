@@ -19,8 +19,9 @@ from desk.work import Work
 from models import Appointment, Consent, Entitlement, Patient, PatientLink, WaitlistEntry
 from models.appointments import ACTIVE
 from models.waitlist import IN_LINE
-from scheduling.errors import CannotMerge, NotYourPatient
+from scheduling.errors import NotYourPatient
 from scheduling.limits import Visit, collisions
+from scheduling.staff_errors import CannotMerge
 
 _VERIFIED, _PENDING, _REMOVED = "verified", "pending", "removed"
 

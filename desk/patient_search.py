@@ -21,10 +21,11 @@ from desk.identity import document_text, name_hash, search_keys, tail_hash
 from desk.work import Work
 from models import Appointment, Patient, PatientLink
 from scheduling import documents
-from scheduling.errors import BadDocument, NotYourPatient, TooManyLooks
+from scheduling.errors import BadDocument, NotYourPatient
 from scheduling.masking import mask_document, mask_name, mask_phone
 from scheduling.phones import clean_phone
 from scheduling.rota import PatientLine
+from scheduling.staff_errors import TooManyLooks
 from scheduling.types import AppointmentView, PatientId
 
 MOST = 50

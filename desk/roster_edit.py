@@ -18,8 +18,8 @@ from desk.roster_fields import FIELDS
 from desk.roster_files import Line, RosterError, RosterErrors, RosterTables
 from desk.work import Work
 from models import Appointment, Shift, Site, Slot
-from scheduling.errors import NotAllowed, ShiftNotEmpty
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed, ShiftNotEmpty
 
 _FORM = "shifts"
 _STAFFS = "places room"

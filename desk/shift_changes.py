@@ -17,9 +17,9 @@ from desk import appointments, audit, notices, outbox, shift_impact, shifts
 from desk.shift_places import ShiftPlaces
 from desk.work import Work
 from models import Appointment, Doctor, Shift, Slot
-from scheduling.errors import BadShiftTime, DoctorBusy, NotAllowed
 from scheduling.rota import Member, ShiftView, Told
 from scheduling.slots import half_day
+from scheduling.staff_errors import BadShiftTime, DoctorBusy, NotAllowed
 from scheduling.types import AppointmentId
 
 # Who knew of a change that is taken back; None: it is none, and everybody is told.

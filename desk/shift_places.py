@@ -18,8 +18,8 @@ from desk.admission import lock_patient
 from desk.bookings import Bookings
 from desk.work import Actor, Work
 from models import Shift, Slot
-from scheduling.errors import BadShiftTime, TooFewPlaces, TooManyPlaces
 from scheduling.rota import Member, ShiftView
+from scheduling.staff_errors import BadShiftTime, TooFewPlaces, TooManyPlaces
 from scheduling.types import AppointmentView, PatientId, SlotId
 
 

@@ -17,9 +17,9 @@ from sqlalchemy import bindparam, select, update
 from desk import audit, line, shifts
 from desk.work import Work
 from models import Shift, Slot
-from scheduling.errors import BadQuota
 from scheduling.quotas import QUOTAS
 from scheduling.rota import Member
+from scheduling.staff_errors import BadQuota
 
 _SLOTS = (
     select(*Slot.__table__.c)

@@ -13,9 +13,9 @@ from desk.rows import WHERE
 from desk.splitting import PART
 from desk.work import Work
 from models import Appointment, Department, Doctor, Patient, Shift, Site, Slot
-from scheduling.errors import NotAllowed
 from scheduling.masking import mask_name
 from scheduling.rota import DayLine, Member, ShiftView
+from scheduling.staff_errors import NotAllowed
 from scheduling.types import AppointmentId
 
 # Who has a place, seen already or not; and who of them has come.

@@ -18,7 +18,8 @@ from desk import rooms
 from desk.rows import insert_row
 from desk.work import Work
 from models import Appointment, Calling, Job, Shift, Slot, Ticket, TicketEvent
-from scheduling.errors import BadShiftTime, ShiftSuspended
+from scheduling.errors import ShiftSuspended
+from scheduling.staff_errors import BadShiftTime
 
 # How `Shift.overridden` names both, and how the key of the later one goes on.
 PART = "part"

@@ -20,8 +20,8 @@ from desk.placing import CODE_LETTERS
 from desk.rows import insert_row
 from desk.work import Actor, Work
 from models import Doctor, Site, Staff
-from scheduling.errors import NotAllowed
 from scheduling.rota import Member, PatientLine
+from scheduling.staff_errors import NotAllowed
 
 ROLES = ("admin", "desk", "doctor")
 _CODE_LENGTH = 8

@@ -45,8 +45,9 @@ from models import (
 )
 from models.appointments import ACTIVE
 from models.staff import PENDING
-from scheduling.errors import NothingToUndo, ShiftSuspended
+from scheduling.errors import ShiftSuspended
 from scheduling.rota import DayLine, Impact, Line, Member, Progress, ShiftView
+from scheduling.staff_errors import NothingToUndo
 
 _LINES = (
     select(

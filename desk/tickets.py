@@ -20,15 +20,9 @@ from desk.work import Work
 from models import Appointment, Patient, Shift, Site, Slot, Ticket
 from scheduling.arriving import Arrival, check_arrival, due_at
 from scheduling.disciplines import FIRST, Discipline
-from scheduling.errors import (
-    AppointmentOver,
-    NoSuchRank,
-    NoSuchTicket,
-    NotInLine,
-    ShiftSuspended,
-    SlotTaken,
-)
+from scheduling.errors import AppointmentOver, NoSuchTicket, NotInLine, ShiftSuspended, SlotTaken
 from scheduling.queueing import OVER
+from scheduling.staff_errors import NoSuchRank
 from scheduling.types import AppointmentId, PatientId, SlotId
 from scheduling.visit import TicketId, TicketView, VisitToday, near
 from scheduling.waits import WaitRange

@@ -13,14 +13,9 @@ from desk.events import record
 from desk.work import Actor, Work
 from models import Appointment, Ticket
 from scheduling.disciplines import RETURN
-from scheduling.errors import (
-    NobodyInside,
-    NoVisitToResume,
-    RoomClosed,
-    ShiftSuspended,
-    WrongDay,
-)
+from scheduling.errors import ShiftSuspended, WrongDay
 from scheduling.rota import Member, ShiftView
+from scheduling.staff_errors import NobodyInside, NoVisitToResume, RoomClosed
 
 _END = (
     update(Appointment)

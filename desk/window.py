@@ -21,8 +21,9 @@ from desk.identity import identify
 from desk.openings import OPENINGS, rows, to_opening
 from desk.work import Work
 from models import Appointment, Department, Site, Slot
-from scheduling.errors import AppointmentOver, NotAllowed, SlotTaken, TooLate
+from scheduling.errors import AppointmentOver, SlotTaken, TooLate
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 from scheduling.types import (
     AppointmentId,
     AppointmentView,

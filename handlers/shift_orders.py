@@ -21,8 +21,9 @@ from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import staff as texts
 from nlp.heard import Heard
-from scheduling.errors import BadShiftTime, Refusal
+from scheduling.errors import Refusal
 from scheduling.rota import PatientLine, ShiftView
+from scheduling.staff_errors import BadShiftTime
 from scheduling.types import Physician
 
 _LIMIT = "limit"

@@ -20,8 +20,9 @@ from handlers.texts import broadcasts as texts
 from handlers.texts import refusals
 from nlp.heard import Heard
 from scheduling.broadcasting import Audience
-from scheduling.errors import NothingToUndo, Refusal
+from scheduling.errors import Refusal
 from scheduling.rota import Member, ShiftView
+from scheduling.staff_errors import NothingToUndo
 
 _MOST_SHIFTS = 60
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from scheduling.errors import BadWords
+from scheduling.staff_errors import BadWords
 
 Way = Literal["personal", "mass"]
 # Whom a mass send alone can reach, and who alone may be reached by one: all read the same.

@@ -34,7 +34,7 @@ from desk.departing import Sending
 from desk.work import Actor
 from models import Broadcast, BroadcastList, BroadcastTarget, Job, Outbox, WechatUser
 from scheduling.broadcasting import Audience, Progress
-from scheduling.errors import NoFollowerList, WechatAway
+from scheduling.staff_errors import NoFollowerList, WechatAway
 from simulator.app import alongside, create_app, switchboard_of
 from simulator.config import SimulatorConfig
 from simulator.switchboard import Switchboard

@@ -13,8 +13,8 @@ from desk.roster import move_version
 from handlers.texts import planning
 from models import Village
 from scheduling.advice import Move, Short
-from scheduling.errors import NotAllowed
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 from tests.desk.past_weeks import TODAY, PastWeeks, at
 
 NURSE = Member(7, "刘护士", "desk", None, None)

@@ -28,7 +28,9 @@ from models import (
 )
 from scheduling.broadcasting import Audience, filled, swapped
 from scheduling.channels import CUSTOMER, MASS
-from scheduling.errors import (
+from scheduling.policy import Policy
+from scheduling.rota import Member
+from scheduling.staff_errors import (
     BadWords,
     BroadcastMoved,
     NeedsAnother,
@@ -36,8 +38,6 @@ from scheduling.errors import (
     NotAllowed,
     NothingToUndo,
 )
-from scheduling.policy import Policy
-from scheduling.rota import Member
 from tests.desk.hospital import NOW, Hospital
 
 WINDOW, COURIER = Actor("window", name="desk"), Actor("job", name="courier")

@@ -22,19 +22,10 @@ from models import (
     TicketEvent,
 )
 from scheduling.disciplines import Discipline
-from scheduling.errors import (
-    NobodyInside,
-    NoSuchRank,
-    NoSuchTicket,
-    NotAllowed,
-    NotInLine,
-    PatientBlocked,
-    RoomClosed,
-    ShiftSuspended,
-    WrongDay,
-)
+from scheduling.errors import NoSuchTicket, NotInLine, PatientBlocked, ShiftSuspended, WrongDay
 from scheduling.policy import Policy
 from scheduling.rota import Member
+from scheduling.staff_errors import NobodyInside, NoSuchRank, NotAllowed, RoomClosed
 from tests.desk.hospital import SHANGHAI
 from tests.desk.test_suspensions import suspend
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay

@@ -7,8 +7,8 @@ from sqlalchemy import insert
 
 from desk.day_of_visit import Rooms
 from models import Doctor
-from scheduling.errors import WhichRoom
 from scheduling.rota import Member
+from scheduling.staff_errors import WhichRoom
 from tests.desk.visit_day import NURSE, VisitDay
 
 HOUR = timedelta(hours=1)

@@ -12,8 +12,9 @@ from desk.notices import Notices
 from desk.sharing import Sharing
 from models import Appointment, Outbox, Pace, Ticket, WechatUser
 from scheduling.channels import VISIT
-from scheduling.errors import AppointmentOver, NotInLine, NoVisitToResume, RoomClosed
+from scheduling.errors import AppointmentOver, NotInLine
 from scheduling.policy import Policy
+from scheduling.staff_errors import NoVisitToResume, RoomClosed
 from tests.desk.hospital import NOW
 from tests.desk.test_merging import PASSPORT, register
 from tests.desk.test_waitlist import Clinic

@@ -13,7 +13,8 @@ from desk import admission, erasing, links, merging, programs
 from desk.bookings import Bookings
 from desk.patients import Patients
 from models import Appointment, Consent, Outbox, Patient, PatientLink, WaitlistEntry, WechatUser
-from scheduling.errors import CannotMerge, NotYourAppointment, NotYourPatient, Unavailable
+from scheduling.errors import NotYourAppointment, NotYourPatient, Unavailable
+from scheduling.staff_errors import CannotMerge
 from scheduling.types import Registration
 from tests.desk.hospital import race, without_write_lock
 from tests.desk.test_races import PAUSE, in_one_of_ten_rounds, on_sqlite

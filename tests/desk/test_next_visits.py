@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 
 from desk import appointments, next_visits
 from models import Appointment, Outbox, Shift, Slot, WechatUser
-from scheduling.errors import NotAllowed, SameHalfDay, SlotTaken
+from scheduling.errors import SameHalfDay, SlotTaken
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 from tests.desk.hospital import NOW
 from tests.desk.visit_day import NURSE, VisitDay
 

@@ -16,8 +16,8 @@ from desk.shift_changes import ShiftChanges
 from desk.work import Actor
 from models import Appointment, Shift, Slot
 from models.appointments import ACTIVE
-from scheduling.errors import TooManyPlaces
 from scheduling.rota import Member
+from scheduling.staff_errors import TooManyPlaces
 from tests.desk.hospital import race, without_write_lock
 from tests.desk.test_races import in_one_of_ten_rounds, on_sqlite
 

@@ -8,7 +8,8 @@ from sqlalchemy import func, insert, select, update
 from desk.rows import insert_row
 from desk.suspensions import Suspensions
 from models import Appointment, Calling, Shift, Slot, SuspensionLine, Ticket, TicketEvent
-from scheduling.errors import BadShiftTime, ShiftSuspended
+from scheduling.errors import ShiftSuspended
+from scheduling.staff_errors import BadShiftTime
 from tests.desk.hospital import NOW, race
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay
 

@@ -22,13 +22,9 @@ from models import (
     Slot,
     SuspensionLine,
 )
-from scheduling.errors import (
-    HoldExpired,
-    NotAllowed,
-    NothingToUndo,
-    ShiftSuspended,
-)
+from scheduling.errors import HoldExpired, ShiftSuspended
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed, NothingToUndo
 from tests.desk.hospital import NOW, Hospital, race
 
 MINUTE = timedelta(minutes=1)

@@ -13,7 +13,6 @@ from scheduling.disciplines import Rank, read_discipline
 from scheduling.errors import (
     AppointmentOver,
     CheckInNotOpen,
-    NoSuchRank,
     NoSuchTicket,
     NotConfirmed,
     NotInLine,
@@ -25,6 +24,7 @@ from scheduling.errors import (
     WrongSite,
 )
 from scheduling.policy import Policy
+from scheduling.staff_errors import NoSuchRank
 from tests.desk.hospital import SHANGHAI
 from tests.desk.test_suspensions import suspend
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay

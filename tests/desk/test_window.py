@@ -9,8 +9,9 @@ from desk import appointments, window
 from desk.appointments import view
 from desk.work import Actor
 from models import Appointment, AppointmentEvent, AuditEvent, Department, Shift, Site, Slot
-from scheduling.errors import AppointmentOver, NotAllowed, SameHalfDay, SlotTaken, TooLate
+from scheduling.errors import AppointmentOver, SameHalfDay, SlotTaken, TooLate
 from scheduling.rota import Member
+from scheduling.staff_errors import NotAllowed
 from tests.desk.hospital import NOW, race
 
 CLERK = Actor("window", name="staff:1")

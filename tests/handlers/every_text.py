@@ -16,7 +16,7 @@ from dialogue.options import CARE_PAGE
 from dialogue.phrases import Phrases
 from dialogue.reply import Option, Reply
 from handlers.texts import notices
-from scheduling import errors
+from scheduling import errors, staff_errors
 from scheduling.disciplines import Discipline
 from scheduling.errors import Refusal
 
@@ -80,7 +80,12 @@ NAMED: Mapping[str, object] = {
 }  # fmt: skip
 
 
-REFUSALS = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, Refusal)]
+REFUSALS = [
+    kind
+    for room in (errors, staff_errors)
+    for kind in vars(room).values()
+    if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+]
 
 
 class Payload(dict[str, object]):

@@ -19,15 +19,12 @@ from handlers.texts import (
 )
 from scheduling import errors
 from scheduling.errors import Refusal
+from tests.handlers.every_text import REFUSALS
 
 CHINA = timezone(timedelta(hours=8))
 
 
-def all_refusals():
-    return [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, Refusal)][1:]
-
-
-@pytest.mark.parametrize("kind", all_refusals(), ids=lambda c: c.__name__)
+@pytest.mark.parametrize("kind", REFUSALS, ids=lambda c: c.__name__)
 def test_every_refusal_has_a_sentence_of_its_own(kind):
     sentence = refusals.say(kind())
 
