@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from handlers.ports import Catalogue
+from handlers.booking_ports import Catalogue
 from nlp.heard import Heard, Named
 
 Kind = Literal["site", "dept", "doctor", "checkin"]

@@ -19,7 +19,8 @@ from dialogue.state import Values
 from handlers import shifts
 from handlers.scene import World
 from handlers.texts import refusals
-from handlers.texts import staff as texts
+from handlers.texts import shift_orders as texts
+from handlers.texts import staff as staff_texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 from scheduling.rota import PatientLine, ShiftView
@@ -59,7 +60,9 @@ def _ask_shifts(values: Values, world: World) -> Asked:
         return Stop(shifts.none_then(texts.NO_SUCH_SHIFT, values, world))
     if len(found) == 1:
         return Filled([found[0].id])
-    return Question(texts.WHICH_OF_THEM, [(texts.shift(shift), [shift.id]) for shift in found])
+    return Question(
+        texts.WHICH_OF_THEM, [(staff_texts.shift(shift), [shift.id]) for shift in found]
+    )
 
 
 def _meant(values: Values, world: World) -> list[ShiftView]:
@@ -118,7 +121,7 @@ def _answer_argument(heard: Heard, values: Values, world: World) -> Given:
         named = shifts.hear_doctors(heard, values, world) or ()
         found = _here(named, values, world)
         if len(found) > 1:
-            return Redo((), texts.WHICH_OF_NAME)
+            return Redo((), staff_texts.WHICH_OF_NAME)
         return found[0].code if found else (named[0] if named else None)
     if values["order"] == "time":
         return _told_time(heard)
@@ -195,7 +198,9 @@ def _told_hour(view: ShiftView, values: Values, world: World) -> str | Stop:
 
 def _told_patient(view: ShiftView, values: Values, world: World) -> str | Stop:
     found = _patients(values, world)
-    return texts.patient(found[0]) if len(found) == 1 else Stop(texts.whose_place(len(found)))
+    return (
+        staff_texts.patient(found[0]) if len(found) == 1 else Stop(texts.whose_place(len(found)))
+    )
 
 
 def _told_limit(view: ShiftView, values: Values, world: World) -> str | Stop:
@@ -227,7 +232,7 @@ def _ask_sure(values: Values, world: World) -> Asked:
 def _changed(values: Values, world: World) -> Done:
     member = world.desk.staff.me()
     if member is None:
-        return Done(texts.NOT_DONE)
+        return Done(staff_texts.NOT_DONE)
     changes, (shift,), argument = world.desk.shift_changes, values["shifts"], values["argument"]
     try:
         if values["order"] == "substitute":
@@ -256,7 +261,7 @@ FORM: Form[World] = Form(
     name="shift_change",
     title=texts.CHANGE_TITLE,
     done=_changed,
-    leave=lambda values, world: texts.NOT_DONE,
+    leave=lambda values, world: staff_texts.NOT_DONE,
     slots=(
         Slot("order", hear=_hear_order),
         *shifts.WISH,
@@ -272,7 +277,7 @@ FORM: Form[World] = Form(
         Slot(
             "sure",
             _ask_sure,
-            answer=shifts.only(texts.CONFIRM_CHANGE),
+            answer=shifts.only(staff_texts.CONFIRM_CHANGE),
             after=("shifts", "argument"),
         ),
     ),

@@ -20,6 +20,7 @@ from dialogue.state import State, Values
 from handlers import calling_orders, calling_plans, shift_orders, shifts, telling, undoing
 from handlers.scene import World
 from handlers.texts import refusals
+from handlers.texts import shift_orders as order_texts
 from handlers.texts import staff as texts
 from nlp.heard import Heard, Order
 from scheduling.errors import Refusal
@@ -172,7 +173,7 @@ def _swap(heard: Heard, world: World, member: Member) -> Reply:
     turns = [[turn for turn in each if turn[1]] or each for each in named.values()]
     if any(len(each) > 1 for each in turns):
         return Reply(texts.WHICH_OF_NAME)
-    return Reply(texts.swap([each[0] for each in turns]))
+    return Reply(order_texts.swap([each[0] for each in turns]))
 
 
 _ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {

@@ -14,7 +14,8 @@ from dialogue.state import Values
 from handlers import shifts
 from handlers.scene import World
 from handlers.texts import refusals
-from handlers.texts import staff as texts
+from handlers.texts import shift_orders as texts
+from handlers.texts import staff as staff_texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 from scheduling.rota import Member
@@ -37,14 +38,14 @@ def _ask_sure(values: Values, world: World) -> Asked:
     member = world.desk.staff.me()
     change = world.desk.past_changes.newest(member) if member else None
     if change is None:
-        return Stop(texts.NOTHING_TO_UNDO)
+        return Stop(staff_texts.NOTHING_TO_UNDO)
     return Question(texts.undo_preview(change), wants="order")
 
 
 def _undone(values: Values, world: World) -> Done:
     member = world.desk.staff.me()
     if member is None:
-        return Done(texts.NOT_DONE)
+        return Done(staff_texts.NOT_DONE)
     try:
         world.desk.past_changes.undo(member)
     except Refusal as no:
@@ -56,6 +57,6 @@ FORM: Form[World] = Form(
     name="undo_change",
     title=texts.UNDO_TITLE,
     done=_undone,
-    leave=lambda values, world: texts.NOT_DONE,
-    slots=(Slot("sure", _ask_sure, answer=shifts.only(texts.CONFIRM_UNDO)),),
+    leave=lambda values, world: staff_texts.NOT_DONE,
+    slots=(Slot("sure", _ask_sure, answer=shifts.only(staff_texts.CONFIRM_UNDO)),),
 )

@@ -25,7 +25,7 @@ AT = datetime(2026, 12, 2, 9, 30, tzinfo=CHINA)
 # Not said to patients: web pages, orders of the staff, the rules themselves, parts of sentences.
 NOT_SAID = frozenset(
     {"subscribe", "console", "planning", "rooms", "screen", "staff", "calling", "aloud",
-     "wording", "broadcasts", "suspensions"}
+     "wording", "broadcasts", "suspensions", "shift_orders"}
 )  # fmt: skip
 # Facts by the name of the argument, where its type says too little.
 NAMED: Mapping[str, object] = {
