@@ -40,6 +40,11 @@ def answer_consent(heard: Heard, values: Values, world: World) -> Given:
     return None if heard.answer is None else pick_consent(heard.answer == "yes", values, world)
 
 
+def may_keep(values: Values, world: World) -> bool:
+    """Tell whether there is consent: asked for in this form, or given to the account before."""
+    return "consent" in values or world.desk.patients.has_consented("registration")
+
+
 CONSENT: Slot[World] = Slot("consent", ask_consent, answer=answer_consent, pick=pick_consent)
 
 

@@ -76,6 +76,21 @@ def _answered(heard: Heard, world: World) -> str:
     return texts.answered(scene.staffed_hours, staffed=scene.staffed, waits=waits)
 
 
+def _keep_place(heard: Heard, world: World) -> str:
+    """Whether the place is kept: it is once somebody is registered, and so long."""
+    minutes = round(world.scene.policy.hold.total_seconds() / 60)
+    if any("appointment" in values for values in world.open):
+        return texts.kept(minutes)
+    chosen = any("time" in values for values in world.open)
+    return texts.not_kept_yet(minutes, _phone(world)) if chosen else texts.kept_later(minutes)
+
+
+def _papers_away(heard: Heard, world: World) -> str:
+    """Who has no card there can book; who is at it reads that it may be told later."""
+    is_at_it = any("time" in values for values in world.open)
+    return f"{texts.PAPERS_AWAY}{texts.PAPERS_LATER if is_at_it else ''}"
+
+
 def _phone(world: World) -> str:
     return wishes.hospital_phone(world)
 
@@ -101,4 +116,6 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], str]] = {
     "online": _online,
     "give_back": lambda heard, world: texts.GIVE_BACK,
     "answered": _answered,
+    "keep_place": _keep_place,
+    "papers_away": _papers_away,
 }

@@ -35,7 +35,8 @@ from nlp.heard import Heard
 from scheduling.errors import AgeOrSexUnfit, NotYourAppointment, Refusal, TotalLimit
 from scheduling.types import AppointmentId, PatientId, PatientView, SlotId
 
-NEW, _AGREED = "new", "agreed"
+# `told` are the particulars of somebody new that came with the answer.
+NEW, _AGREED, _TOLD = "new", "agreed", "told"
 # What lets us choose from a list.
 _TAKES = frozenset({"any", "earliest", "skip"})
 # A choice of the list: stand in line (handlers.waiting).
@@ -142,7 +143,8 @@ def ask_patient(values: Values, world: World) -> Asked:
     linked = [p for p in world.desk.patients.linked() if p.id != values.get("not_patient")]
     relation = values.get("relation")
     if _is_new(values, linked):
-        return Open("registration", {"relation": relation} if relation else {})
+        known = {"relation": relation} if relation else {}
+        return Open("registration", {**known, **values.get(_TOLD, {})})
     meant = family.meant(relation, linked) if relation else []
     usual = None if relation is not None else family.usual(world.person or {}, linked)
     # Nobody is taken for granted in a department that does not see people of that sex.
@@ -178,14 +180,25 @@ def pick_patient(value: Any, values: Values, world: World) -> Given:  # noqa: AN
     """The last choice registers somebody new; who saw the whole and chose has agreed to it."""
     if isinstance(value, dict):
         return Redo((), fill={"patient": value[_AGREED], _AGREED: True})
-    return Redo(("patient",), fill={"new_patient": True}) if value == NEW else value
+    return Redo(("patient",), fill={"new_patient": True, _TOLD: {}}) if value == NEW else value
 
 
 def answer_patient(heard: Heard, values: Values, world: World) -> Given:
     """The number of who is not registered yet, sent at once: that is whom it is for."""
     relation, linked = values.get("relation"), world.desk.patients.linked()
     is_new = relation and not family.meant(relation, linked)
-    return Redo((), fill={"new_patient": True}) if is_new and heard.id_number else None
+    is_new = is_new or (heard.name and all(one.name != heard.name for one in linked))
+    if not (is_new and heard.id_number):
+        return None
+    return Redo((), fill={"new_patient": True, _TOLD: _told(heard, world)})
+
+
+def _told(heard: Heard, world: World) -> Values:
+    """What may be kept of it: all of it, by who has consented before."""
+    if not world.desk.patients.has_consented("registration"):
+        return {}
+    told = {"name": heard.name, "number": heard.id_number, "phone": heard.phone}
+    return {name: value for name, value in told.items() if value}
 
 
 # -- hold and confirm
@@ -288,7 +301,8 @@ def changed(before: Values, after: Values, world: World) -> str:
     """A correction that made the chosen time fall says so; a name told early is not kept."""
     if "time" in before and "time" not in after:
         return change_texts.DROPPED
-    is_early = unheard.tells_early(world.heard, world) and "patient" not in after
+    is_known = "patient" in after or after.get(_TOLD)
+    is_early = unheard.tells_early(world.heard, world) and not is_known
     return unheard_texts.NOT_YET[0] if is_early else ""
 
 

@@ -63,7 +63,8 @@ def hear_patient(heard: Heard, values: Values, world: World) -> Given:
 
 def another_patient() -> Redo:
     """Ask again for whom it is."""
-    return Redo(("patient",), texts.ANOTHER_PATIENT, {"relation": "", "new_patient": False})
+    anew = {"relation": "", "new_patient": False, "told": {}}
+    return Redo(("patient",), texts.ANOTHER_PATIENT, anew)
 
 
 def _asks_again(heard: Heard, values: Values, world: World) -> bool:

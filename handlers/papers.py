@@ -11,14 +11,16 @@ from datetime import date
 from typing import Any
 
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot
+from dialogue.options import CARE_PAGE, PAGE
 from dialogue.state import Values
+from handlers import agreeing, wishes
 from handlers.scene import World
 from handlers.texts import refusals
 from handlers.texts import registration as texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
 
-_RESIDENT, _GUARDIAN = "resident_id", "guardian"
+_RESIDENT, _GUARDIAN, _OF_BIRTH = "resident_id", "guardian", "birth_certificate"
 _RESIDENT_PLACES = 18
 _CHILDREN = frozenset({"child", "son", "daughter", "grandchild"})
 # Likeliest first; a page shows five.
@@ -33,11 +35,35 @@ _OTHERS = ("passport", "hm_permit", "tw_permit", "hmt_residence", "foreign_perma
 
 def ask_kind(values: Values, world: World) -> Asked:
     """Assume the resident identity card, unless it is unlikely or was refused."""
+    if "number" in values:  # it came with the name, and tells what it is of
+        return Filled(_kind_of(values["number"], values, world))
     first = _likely(values, world)
     if first is None:
         return Filled(_RESIDENT)
     rest = [kind for kind in texts.KINDS if kind not in first]
-    return Question(texts.KIND, [(texts.KINDS[k], k) for k in (*first, *rest)], wants="document")
+    choices: list[tuple[str, Any]] = [(texts.KINDS[k], k) for k in (*first, *rest)]
+    if values.get("other_document"):  # who has none of them sees that at once
+        seen = (CARE_PAGE if world.care else PAGE) - 1
+        choices = [*choices[:seen], (texts.NO_DOCUMENT, ""), *choices[seen:]]
+    return Question(texts.KIND, choices, wants="document")
+
+
+def pick_kind(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
+    """The document, or none of them: then the number is asked for again, when it is at hand."""
+    return value or _not_at_hand(values, world)
+
+
+def _not_at_hand(values: Values, world: World) -> Given:
+    note = texts.not_at_hand(wishes.hospital_phone(world))
+    return Redo(("kind",), note, {"other_document": False})
+
+
+def _kind_of(number: str, values: Values, world: World) -> str:
+    """The kind a number has the shape of; a child's letter and nine digits are of its birth."""
+    kinds = world.desk.patients.guess_documents(number)
+    if values.get("relation") in _CHILDREN and _OF_BIRTH in kinds:
+        return _OF_BIRTH
+    return kinds[0] if kinds else _RESIDENT
 
 
 def _likely(values: Values, world: World) -> tuple[str, ...] | None:
@@ -68,13 +94,16 @@ def answer_kind(heard: Heard, values: Values, world: World) -> Given:
         kinds = world.desk.patients.guess_documents(heard.id_number)
         kind = heard.document or next(iter(kinds), _RESIDENT)
         return Redo((), "", {"kind": kind, "number": heard.id_number})
+    if "number_unknown" in heard.preferences or heard.answer == "no":
+        return _not_at_hand(values, world)
     if "no_papers" in heard.preferences:
-        return _without_papers(values)
+        return _without_papers(values, world)
     return heard.document
 
 
-def _without_papers(values: Values) -> Given:
-    return _GUARDIAN if values.get("relation") in _CHILDREN else Redo((), texts.NO_PAPERS)
+def _without_papers(values: Values, world: World) -> Given:
+    is_child = values.get("relation") in _CHILDREN
+    return _GUARDIAN if is_child else _not_at_hand(values, world)
 
 
 # -- its number
@@ -98,9 +127,13 @@ def hear_number(heard: Heard, values: Values, world: World) -> Given:
         return heard.id_number or Redo(("number",), texts.AGAIN)
     is_resident = values.get("kind", _RESIDENT) == _RESIDENT
     number = heard.id_number
-    if number is None or "consent" not in values or not is_resident:
+    if number is None or not agreeing.may_keep(values, world) or not is_resident:
         return None
     is_early = "name" not in values and heard.name is None
+    kind = _kind_of(number, values, world)
+    if kind != _RESIDENT and "kind" not in values:
+        note = texts.noted_number(number) if is_early else ""
+        return Redo((), note, {"kind": kind, "number": number})
     if not is_early or check_number(number, values, world):
         return number
     return Redo((), texts.noted_number(number), {"number": number})
@@ -122,6 +155,9 @@ def answer_number(heard: Heard, values: Values, world: World) -> Given:
         return Redo((), texts.taken_as(kind), {"kind": kind, "number": number})
     if number is None and kind != values["kind"]:
         return Redo((), "", {"kind": kind})
+    is_away = "number_unknown" in heard.preferences or heard.answer == "no"
+    if number is None and is_away:
+        return Redo((), texts.not_at_hand(wishes.hospital_phone(world)))
     if number is None and "no_papers" in heard.preferences:
         return Redo(("kind",), fill={"other_document": True})
     return number
@@ -172,7 +208,7 @@ def check_birth(value: Any, values: Values, world: World) -> str | None:  # noqa
 
 
 SLOTS: tuple[Slot[World], ...] = (
-    Slot("kind", ask_kind, hear=hear_kind, answer=answer_kind),
+    Slot("kind", ask_kind, hear=hear_kind, answer=answer_kind, pick=pick_kind),
     Slot(
         "number",
         ask_number,

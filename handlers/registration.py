@@ -112,7 +112,8 @@ def hear_name(heard: Heard, values: Values, world: World) -> Given:
     """A name that was announced as one, once there is consent; or that it was wrong."""
     if heard.errand == "name" and "name" in values:
         return Redo(("name",), texts.AGAIN)
-    return heard.name if "consent" in values and _may_be_name(heard) else None
+    has_said = heard.name and _may_be_name(heard)
+    return heard.name if has_said and agreeing.may_keep(values, world) else None
 
 
 def answer_name(heard: Heard, values: Values, world: World) -> Given:
@@ -155,7 +156,7 @@ def hear_phone(heard: Heard, values: Values, world: World) -> Given:
     """A telephone number given along with something else, once there is consent."""
     if heard.errand == "phone" and "phone" in values:
         return Redo((), fill={"phone": heard.phone}) if heard.phone else Redo(("phone",))
-    if heard.phone is None or "consent" not in values:
+    if heard.phone is None or not agreeing.may_keep(values, world):
         return None
     is_next = "name" in values and "number" in values
     if is_next or heard.name or heard.id_number:

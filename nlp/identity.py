@@ -19,6 +19,8 @@ from nlp.surnames import OF_TWO, RARER, SURNAMES
 _RESIDENT = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dxX*＊](?![\dA-Za-z*])")
 # A place too few or too many: nothing else that is asked for has so many.
 _MISTYPED = re.compile(r"(?<!\d)\d{15,19}[xX]?(?![\dA-Za-z])")
+# A passport's, a permit's or a birth certificate's, beside a name.
+_LETTERED = re.compile(r"(?<![A-Za-z\d])[A-Za-z]{1,3}\d{7,12}(?![A-Za-z\d])")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d(?:[ -]?\d){8})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[ -]?\d{7,8})(?!\d)")
 _NUMBERISH = re.compile(r"(?=[A-Za-z0-9()（） -]*\d)[A-Za-z0-9][A-Za-z0-9()（） -]{3,24}")
@@ -38,7 +40,7 @@ _NAME = re.compile(
 # What may follow a name in the same message: the number, the telephone, the sex.
 _ITS_NUMBER = r"(?:(?:他|她|我)?的?(?:(?:身份)?证件?号?码?|(?:电话|手机)号?码?)[是为:：\s]*)"
 _MORE = re.compile(
-    rf"\d|[,，;；\n]|[:：]|{_ITS_NUMBER}(?=\d)|(?:他|她)?的?(?:电话|手机|身份证)号?码?"
+    rf"\d|\s[A-Za-z]{{1,3}}(?=\d{{6}})|[,，;；\n]|[:：]|{_ITS_NUMBER}(?=\d)|(?:他|她)?的?(?:电话|手机|身份证)号?码?"
 )
 # As nearly everybody is called: a surname with one or two characters.
 _HANZI = "[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -47,7 +49,7 @@ _USUAL = re.compile(_CALLED)
 # Beside its number a name needs no announcing, before it or after it.
 _BESIDE = re.compile(
     rf"^(?:就诊人|病人|患者|姓名|名字|是|叫|给|[:： ])*(?P<a>{_CALLED})"
-    rf"(?=[\s,，、。.:：;；]*(?:[男女]性?[\s,，、]*)?{_ITS_NUMBER}?\d)"
+    rf"(?=[\s,，、。.:：;；]*(?:[男女]性?[\s,，、]*)?{_ITS_NUMBER}?[A-Za-z]{{0,3}}\d)"
     rf"|\d[xX]?[\s,，、。;；]+(?:姓名|名字|叫|是|[:： ])*(?P<b>{_CALLED})[\s。.]*$"
 )
 _AN_HOUR = re.compile(r"\d\s*(?:[:：点號号月日]|块|元)")
@@ -124,8 +126,8 @@ def _number(text: str, asking: str | None) -> str | None:
     if resident is not None:
         return re.sub(r"[*＊]$", "X", re.sub(r"[ -]", "", resident.group()).upper())
     if asking in ("name", "phone"):
-        mistyped = _MISTYPED.search(text)
-        return mistyped.group().upper() if mistyped else None
+        other = _MISTYPED.search(text) or (_LETTERED.search(text) if asking == "name" else None)
+        return other.group().upper() if other else None
     if asking not in ("id_number", "document") or _MOBILE.fullmatch(text):
         return None
     found = _NUMBERISH.search(text)

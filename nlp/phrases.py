@@ -14,6 +14,7 @@ from nlp import clock, days, symptoms
 from nlp.datewords import (
     BIRTH,
     BY_NIGHT,
+    COMES_FOR,
     ERRAND,
     ILLNESS,
     LATELY,
@@ -29,6 +30,7 @@ from nlp.datewords import (
     TOKEN,
     VISIT,
     WANTS,
+    WISHES_FOR,
 )
 from nlp.days import Days, one_day
 
@@ -277,9 +279,18 @@ def _is_onset(folded: str, phrase: Phrase, today: date, *, wished: bool) -> bool
         return True
     if not bare and phrase.days and phrase.days.spans[-1][1] <= today and not ERRAND.match(rest):
         return True
-    if bare or wished or MAY.match(rest):
+    if bare or wished or MAY.match(rest) or _is_ahead(folded, phrase, today):
         return False
     return phrase.counted or ILLNESS.search(folded) is not None
+
+
+def _is_ahead(folded: str, phrase: Phrase, today: date) -> bool:
+    """Tell whether a day to come is wished for: 「怀孕16周，想下周二上午」 dates no illness."""
+    if phrase.days is None or phrase.counted or phrase.days.spans[0][0] <= today:
+        return False
+    before, after = folded[: phrase.begin], folded[phrase.end :]
+    closes = phrase.hours is not None and not _PAUSE.sub("", after)
+    return closes or bool(WISHES_FOR.search(before) or COMES_FOR.match(after))
 
 
 def _falls_ill(rest: str) -> bool:

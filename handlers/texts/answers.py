@@ -27,6 +27,11 @@ FOREIGN_PHONE = (
     "只能登记国内的11位手机号。没有的，登记时选“不留电话”，不影响挂号，通知发到这个微信。"
 )
 PASSPORT = "登记要用看病的人自己的证件，不能用别人的。看病的人没有身份证的，可以用自己的护照。"
+PAPERS_AWAY = (
+    "身份证不在手边也能挂号：登记只要身份证号，医保卡、户口本上都印着。"
+    "看病那天带身份证、医保卡或医保码；都没有，请先到窗口问。"
+)
+PAPERS_LATER = "等会儿再发也行，前面选的我都记着，只是号要登记好才留得住。"
 GIVE_BACK = f"{information.TOPICS['refund']}取消说“取消预约”，换时间或医生说“改时间”。"
 ONLINE = "标着“线上”的号不用来医院，到时间打开本公众号等候，开始前会通知您。别的号都要到医院看。"
 
@@ -68,6 +73,25 @@ def fetch(phone: str) -> str:
 
 
 _TO_WHOM = "提醒发到约号的这个微信，时间都是北京时间。"
+
+
+def kept(minutes: int) -> str:
+    """The place is held."""
+    return f"号已经给您留着，一共留{minutes}分钟，请在这之前定下来。"
+
+
+def not_kept_yet(minutes: int, phone: str) -> str:
+    """A time was chosen, and nobody is registered: what is true, and the other way."""
+    call = f"，怕约满可以打{phone}" if phone else ""
+    return (
+        f"号要登记好才能留，现在还没有占住；登记好马上给您留{minutes}分钟。"
+        f"一时办不了也不要紧，前面选的我都记着{call}。"
+    )
+
+
+def kept_later(minutes: int) -> str:
+    """Nothing was chosen yet."""
+    return f"先选好时间、登记好看病的人，号就给您留{minutes}分钟，让您核对。"
 
 
 def reminded(outlook: Outlook) -> str:

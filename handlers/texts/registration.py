@@ -49,7 +49,7 @@ KINDS = {
     "birth_certificate": "出生医学证明（新生儿）",
     "guardian": "宝宝还没有证件，用监护人身份证",
 }
-NO_PAPERS = "没有证件不能在微信登记，请到医院窗口，工作人员会帮您。手边有下面哪一种吗？"
+NO_DOCUMENT = "都没有，或号码不在手边"
 NO_NAME_YET = "还没起名，可以填妈妈的姓名加“之子”或“之女”，例如“李秀英之子”。"
 OTHER_DOCUMENT = "没有身份证，用别的证件"
 SEX = "就诊人是男还是女？回复数字："
@@ -119,6 +119,15 @@ def name(relation: str | None) -> str:
 def number(kind: str) -> str:
     """Ask for the number of a document."""
     return _NUMBERS[kind]
+
+
+def not_at_hand(phone: str) -> str:
+    """Neither card nor number are there now: where the number stands, and the other ways."""
+    call = f"打{phone}，或" if phone else ""
+    return (
+        "不要紧。医保卡、户口本上都印着身份证号，问家里人也行，找到了发来，前面选的我都记着。"
+        f"实在没有，可以{call}带证件到医院窗口挂号；不办了，回复“退出”。"
+    )
 
 
 def taken_as(kind: str) -> str:
