@@ -146,13 +146,16 @@ def _tell(
     if reader is not None:
         facts = {"line": row.line, "appointment": row.id}
         prompt = prompts.ask(work, reader, "suspended", facts, deadlines.held_until)
-    offer: dict[str, str] = {}
+    offer: dict[str, str | int] = {}
     if opening is not None:
         offer = {
             "offer_at": opening.starts_at.isoformat(),
             "offer_site": opening.site_name,
             "offer_department": opening.department_name,
             "offer_doctor": opening.doctor_name or "",
+            "offer_title": opening.title or "",
+            "offer_room": opening.room,
+            "offer_fee_fen": opening.fee_fen,
         }
     notice = outbox.Notice(
         "suspended",

@@ -60,13 +60,17 @@ class Repairs(Generic[W]):
             claimed = self.moves.claimed(state, heard, world)
             if claimed is not None:
                 return claimed
-        if intent == "stop":
+        if intent == "stop" and not self._is_kept(top, intent):
             return self._stop(state, world)
         if intent == "restart":
             return self._restart(state, world)
         if intent == "repeat":
             return self.again(state, world, "" if top else self.phrases.nothing_to_repeat)
         return self._back(state, heard, world) if intent == "back" else None
+
+    def _is_kept(self, top: Frame | None, intent: str) -> bool:
+        """Tell whether the open form has a meaning of its own for it (「不看了」)."""
+        return top is not None and intent in self.forms[top.form].keeps
 
     def again(self, state: State, world: W, lead: str) -> Turn:
         """Ask the open question once more, with `lead` in front."""

@@ -136,6 +136,8 @@ def ask_which(question: str, values: Values, world: World, *, line_too: bool = F
         whose = values.get("whose")
         if world.desk.visits.standings():
             return Stop(visits.SEEN if line_too else visits.AT_DESK)
+        if not ahead(world) and world.desk.replacements.pending():
+            return Stop(overview(world).text)
         if not whose or not ahead(world):
             return Stop(texts.NONE)
         return Stop(texts.none_of(called(whose, world)))

@@ -246,7 +246,12 @@ def _as_wished(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[Stat
 def _which(state: State, prompt: PromptView, world: World) -> tuple[State, Reply]:
     """A bare answer never acts when a notice came in between: ask which question it is for."""
     matter, title = _matter(state, world)
-    about = {**prompts.values_of(prompt), "kind": prompt.kind, "matter": matter or title}
+    about = {
+        **prompts.values_of(prompt),
+        "kind": prompt.kind,
+        "matter": matter or title,
+        "said": prompts.bare(world.heard),
+    }
     return ENGINE.open(state, prompts.WHICH.name, world, Heard(), about)
 
 

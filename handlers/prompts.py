@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dialogue.filling import fill
 from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
-from dialogue.state import State, Values
+from dialogue.state import Frame, State, Values
 from handlers import suspended, wishes
 from handlers import waiting as waitlist
 from handlers.scene import Scene, World
@@ -29,10 +30,19 @@ _BARE = frozenset({"choose", "affirm", "deny"})
 
 
 def waiting(heard: Heard, world: World) -> PromptView | None:
-    """Return the newest question that a bare answer may belong to."""
-    if heard.intent not in _BARE:
-        return None
-    return next((p for p in world.desk.prompts.waiting() if p.kind in KINDS), None)
+    """Return the newest question that a bare answer may belong to, or one that words answer."""
+    some = [p for p in world.desk.prompts.waiting() if p.kind in KINDS]
+    if heard.intent in _BARE and not (heard.when or heard.preferences):
+        return next(iter(some), None)
+    return next((p for p in some if _is_about(p, heard, world)), None)
+
+
+def _is_about(prompt: PromptView, heard: Heard, world: World) -> bool:
+    """Whether words that are no bare answer are meant for this question."""
+    if prompt.kind != suspended.FORM.name:
+        return heard.intent in _BARE
+    has_floor = is_newer(prompt, world.scene)
+    return suspended.is_about(heard, values_of(prompt), world, has_floor=has_floor)
 
 
 def came_between(prompt: PromptView, state: State, scene: Scene) -> bool:
@@ -69,10 +79,23 @@ def _ask_which(values: Values, world: World) -> Asked:
 
 
 def _turn_to(values: Values, world: World) -> Done:
+    """The answer that was given already is taken; none is asked for twice."""
     if not values["which"]:
         return Done("")
-    known = {k: v for k, v in values.items() if k not in ("kind", "matter", "which")}
+    known = {k: v for k, v in values.items() if k not in ("kind", "matter", "which", "said")}
+    form = next(form for form in FORMS if form.name == values["kind"])
+    slot = next(slot for slot in form.slots if slot.ask)
+    asked = slot.ask(known, world) if slot.ask else None
+    if isinstance(asked, Question):
+        choices = tuple(value for _, value in asked.choices)
+        frame = Frame(form.name, known, asking=slot.name, choices=choices)
+        known = fill(form, frame, Heard(**values["said"]), world).frame.values
     return Done("", then=Open(values["kind"], known))
+
+
+def bare(heard: Heard) -> Values:
+    """Return what a bare answer says, to be taken for the question it turns out to belong to."""
+    return {"intent": heard.intent, "ordinal": heard.ordinal, "answer": heard.answer}
 
 
 WHICH: Form[World] = Form(

@@ -128,13 +128,21 @@ def _suspended(payload: Mapping[str, Any]) -> str:
             f"想自己另选时间，请进入公众号回复1；不看了回复2。不算您取消。{_if_paid(payload)}"
         )
     at = datetime.fromisoformat(str(payload["offer_at"]))
-    doctor = payload["offer_doctor"] or _ANY_DOCTOR
     return (
         f"{lead}已为您留了一个号：{wording.moment(at)}，"
-        f"{payload['offer_site']}{payload['offer_department']}，{doctor}。\n"
+        f"{payload['offer_site']}{payload['offer_department']}，{_offered(payload)}。\n"
         "请进入公众号回复：要这个号回1，另选时间回2，不看了回3。您不回复，我们不会替您改；"
         f"医院会打电话问您。{_if_paid(payload)}"
     )
+
+
+def _offered(payload: Mapping[str, Any]) -> str:
+    """钟立群 主治医师，3诊室，挂号费20元; notices of before knew only the name."""
+    doctor = payload["offer_doctor"] or _ANY_DOCTOR
+    fen = payload.get("offer_fee_fen")
+    fee = "" if fen is None else f"挂号费{wording.fee(int(fen))}"
+    who = f"{doctor} {payload.get('offer_title') or ''}".strip()
+    return "，".join(filter(None, (who, payload.get("offer_room"), fee)))
 
 
 def _substituted(payload: Mapping[str, Any]) -> str:

@@ -15,6 +15,18 @@ TAKE_IT = "就改到这个时间"
 OTHER_TIME = "另选时间"
 GIVE_BACK = "不看了"
 GIVEN_BACK = "好的，已经退掉，不算您取消。需要时再来挂号。"
+KEPT_THEN = "您说的时间，正好有这个给您留着的号："
+KEPT_MEANWHILE = "好的，另选一个。选好以前，为您留的号还留着。"
+NOT_NOW = "好的，先不定，什么都没有改动。想好了告诉我：要留着的号、另选时间，还是不看了。"
+# What is no answer yet, and what is said to it before the question comes again.
+NO_ANSWER = {
+    "suspend": "医生为什么停诊，我这里查不到，给您添麻烦了。号怎么办，还要请您选一个：",
+    "received": "好的。号还没有改，还要请您选一个：",
+    "any": "我们不替您改，请您选一个：",
+    "thanks": "不客气。还要请您选一个：",
+    "no": "这个号不合适的话，是另选时间，还是不看了？",
+    "deny": "这个号不合适的话，是另选时间，还是不看了？",
+}
 NOT_FOUND = "没有找到这个号，可能已经处理过了。看已约的号，回复“我的预约”。"
 SEE_YOU = "好的，到时见。请带身份证或医保码。"
 
@@ -36,7 +48,8 @@ def instead(old: AppointmentView | None, offered: AppointmentView | None) -> str
         return f"{was}现在没有为您留着的号，您可以另选时间，回复数字："
     at = offered.opening
     place = f"{at.site_name}{at.department_name}，{wording.doctor(at)}"
-    return f"{was}为您留着：{wording.moment(at.starts_at)}，{place}。回复数字："
+    more = "，".join(filter(None, (place, at.room, wording.price(at))))
+    return f"{was}为您留着：{wording.moment(at.starts_at)}，{more}。回复数字："
 
 
 def put(old: AppointmentView, offered: AppointmentView | None) -> str:

@@ -44,9 +44,13 @@ class Ward:
             work.conn.execute(
                 update(Outbox).where(Outbox.kind == "suspended").values(state="sent")
             )
-            work.conn.execute(
-                update(Prompt).where(Prompt.kind == "suspended").values(delivered_at=work.now)
-            )
+        self.renew()
+
+    def renew(self) -> None:
+        """The patient reads the notice now."""
+        with open_desk(self.stage.house, Actor("job", name="courier")) as counter:
+            read = update(Prompt).where(Prompt.kind == "suspended")
+            counter.work.conn.execute(read.values(delivered_at=counter.work.now))
 
     def read(self, statement) -> list:
         with self.stage.house.engine.connect() as conn:
