@@ -12,6 +12,7 @@ import unicodedata
 from functools import lru_cache
 
 from nlp import lexicon, spellings
+from nlp.sieve import Sieve
 
 _CUTS = re.compile(r"(?<=[,，。;；!！?？\n])")
 _GAPS = re.compile(r"[\s,，。;；!！?？:：、…~～“”\"']+")
@@ -19,8 +20,8 @@ _SHORTHAND = re.compile(r"<(\w+)>")
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
-    """Return topic, whether it only counts beside another, and pattern, compiled once."""
+def _table() -> tuple[tuple[str, ...], Sieve[tuple[str, bool]]]:
+    """Return the topics in order; the patterns of each, and whether it counts alone or beside."""
     shorthand: dict[str, str] = {}
     rows = []
     for row in lexicon.rows("asked.tsv"):
@@ -28,8 +29,8 @@ def _table() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
         if row["topic"].startswith("@"):
             shorthand[row["topic"][1:]] = f"(?:{pattern})"
         else:
-            rows.append((row["topic"], bool(row["beside"]), re.compile(pattern)))
-    return tuple(rows)
+            rows.append(((row["topic"], bool(row["beside"])), re.compile(pattern)))
+    return tuple(dict.fromkeys(topic for (topic, _), _ in rows)), Sieve(rows)
 
 
 def split(text: str) -> tuple[tuple[str, ...], str]:
@@ -37,16 +38,16 @@ def split(text: str) -> tuple[tuple[str, ...], str]:
     clauses = [clause for clause in _CUTS.split(text) if clause]
     found = [_topics(clause) for clause in clauses]
     if not any(plain for plain, _ in found):
-        whole, _ = _topics(text)  # 「挂错了，能退吗」
+        whole = _topics(text)[0] if len(clauses) > 1 else ()  # 「挂错了，能退吗」
         return whole, "" if whole else text
     asked = {topic for plain, beside in found for topic in (*plain, *beside)}
     rest = [c for c, (plain, beside) in zip(clauses, found, strict=True) if not (plain or beside)]
-    return tuple(dict.fromkeys(t for t, _, _ in _table() if t in asked)), "".join(rest)
+    return tuple(topic for topic in _table()[0] if topic in asked), "".join(rest)
 
 
 def _topics(clause: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the topics of a clause, and those that only count beside another."""
     said = _GAPS.sub("", unicodedata.normalize("NFKC", spellings.common(clause)).lower())
-    held = [(topic, beside) for topic, beside, pattern in _table() if pattern.search(said)]
+    held = list(_table()[1].found(said))
     plain = tuple(dict.fromkeys(topic for topic, beside in held if not beside))
     return plain, tuple(dict.fromkeys(topic for topic, beside in held if beside))

@@ -74,8 +74,7 @@ class Danger:
 
     def __call__(self, found: set[str]) -> float:
         """Return how sure the model is that somebody is in danger; below zero, rather not."""
-        steps = self.steps
-        known = [steps[trait] for trait in found if trait in steps]
+        known = [step for step in map(self.steps.get, found) if step is not None]
         return self.bias + sum(known) / math.sqrt(len(known) or 1)
 
 

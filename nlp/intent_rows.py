@@ -8,13 +8,14 @@ times and not a few hundred.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
 
 from nlp import lexicon
 from nlp.heard import Intent
+from nlp.sieve import Sieve
 
 INTENTS: dict[str, Intent] = {name: name for name in get_args(Intent)}
 _SHORTHAND = re.compile(r"<(\w+)>")
@@ -27,32 +28,33 @@ class Rule:
     intent: Intent
     needs: frozenset[str]
     bars: frozenset[str]
-    pattern: re.Pattern[str] | None
+    pattern: re.Pattern[str]
     whole: bool
     weight: float
 
+    @property
+    def adds(self) -> bool:
+        """Return whether it counts beside others: facts alone, and what speaks against."""
+        return self.weight < 0 or not self.pattern.pattern
+
     def holds(self, said: str, wholes: Collection[str]) -> bool:
         """Return whether the pattern is found; the facts hold."""
-        if self.pattern is None:
-            return True
         if self.whole:
             return any(map(self.pattern.fullmatch, wholes))
         return self.pattern.search(said) is not None
 
 
-_ByIntent = tuple[tuple[Intent, tuple[Rule, ...]], ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """
-    The compiled lexicon: `kept` are heaviest-only rules in falling weight, `added` all add.
+    The compiled lexicon: of an intent's rules only the first that holds counts, and all that add.
 
-    `signs` are facts that are seen in the words themselves, by name.
+    `rules` stand in that order; `sieve` tells which of them a message may hold. `signs` are facts
+    that are seen in the words themselves, by name.
     """
 
-    kept: _ByIntent
-    added: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
+    sieve: Sieve[Rule]
     opening: re.Pattern[str]
     closing: re.Pattern[str]
     signs: Mapping[str, re.Pattern[str]]
@@ -81,16 +83,14 @@ def table() -> Table:
         whole = pattern.startswith("=")
         key = (row["intent"], row["facts"], whole, float(row["weight"]))
         groups.setdefault(key, []).append(pattern.removeprefix("="))
-    rules = [_rule(key, patterns) for key, patterns in groups.items()]
-    kept = [rule for rule in rules if rule.pattern is not None and rule.weight > 0]
-    kept.sort(key=lambda rule: -rule.weight)
+    order = list(INTENTS)
+    rules = sorted(
+        (_rule(key, patterns) for key, patterns in groups.items()),
+        key=lambda rule: (1, 0, 0.0) if rule.adds else (0, order.index(rule.intent), -rule.weight),
+    )
     return Table(
-        kept=tuple(
-            (intent, mine)
-            for intent in INTENTS.values()
-            if (mine := tuple(rule for rule in kept if rule.intent == intent))
-        ),
-        added=tuple(rule for rule in rules if rule.pattern is None or rule.weight < 0),
+        rules=tuple(rules),
+        sieve=Sieve((rule, rule.pattern) for rule in rules),
         opening=re.compile(f"^(?:{shorthand['opening']}|,)+"),
         closing=re.compile(f"(?:{shorthand['closing']}|,)+$"),
         signs={name: re.compile(shorthand[name]) for name in SIGNS},
@@ -98,15 +98,14 @@ def table() -> Table:
 
 
 @lru_cache(maxsize=256)
-def standing(facts: frozenset[str]) -> tuple[_ByIntent, tuple[Rule, ...]]:
-    """Return the rules whose facts hold: a few hundred sets of facts make up nearly all talk."""
+def standing(facts: frozenset[str]) -> int:
+    """
+    Return the rules whose facts hold, each as the bit of its number.
 
-    def holding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-        return tuple(rule for rule in rules if rule.needs <= facts and rule.bars.isdisjoint(facts))
-
-    rows = table()
-    kept = ((intent, holding(rules)) for intent, rules in rows.kept)
-    return tuple((intent, rules) for intent, rules in kept if rules), holding(rows.added)
+    A few hundred sets of facts make up nearly all talk.
+    """
+    held = (rule.needs <= facts and rule.bars.isdisjoint(facts) for rule in table().rules)
+    return sum(1 << number for number, holds in enumerate(held) if holds)
 
 
 def _rule(key: tuple[str, str, bool, float], patterns: list[str]) -> Rule:
@@ -118,7 +117,7 @@ def _rule(key: tuple[str, str, bool, float], patterns: list[str]) -> Rule:
         intent=INTENTS[intent],
         needs=frozenset(word for word in words if not word.startswith("-")),
         bars=frozenset(word[1:] for word in words if word.startswith("-")),
-        pattern=compiled(patterns, alternatives) if alternatives else None,
+        pattern=compiled(patterns, alternatives),
         whole=whole,
         weight=weight,
     )

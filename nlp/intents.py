@@ -108,18 +108,20 @@ class Models(NamedTuple):
     moods: triage_model.Model
 
 
-def guess(text: str, cues: Cues, trained: Models | None = None) -> tuple[Intent, float]:
+def guess(
+    text: str, cues: Cues, trained: Models | None = None, spoken: moods.Mentions | None = None
+) -> tuple[Intent, float]:
     """
     Return the likeliest intent of `text` and its probability in 0..1.
 
     Never `emergency`: that is decided by red flags. Nothing recognised is `unknown`. `trained` are
-    other models than the shipped ones.
+    other models than the shipped ones; `spoken` is what `moods.find` heard, where it is known.
     """
     small = trained or models()
     rows = table()
     said = _normal(text)
     bare = _bare(said, rows)
-    spoken = moods.find(text)
+    spoken = moods.find(text) if spoken is None else spoken
     facts = _facts(text, said, bare, cues, rows) | spoken.moods
     wished, mentioned = spoken.weigh(small.moods)
     scores = _grammar(said, bare, facts)
@@ -202,15 +204,14 @@ def _grammar(said: str, bare: str, facts: set[str]) -> dict[Intent, float]:
     """Return the points of the lexicon's rows."""
     scores: dict[Intent, float] = {"unknown": NOTHING_SAID}
     wholes = {bare, said.replace(",", "")}
-    kept, added = standing(frozenset(facts))
-    for intent, rules in kept:
-        for rule in rules:
+    decided: set[Intent] = set()
+    for rule, _ in table().sieve.left(said, *wholes, among=standing(frozenset(facts))):
+        if rule.adds:
             if rule.holds(said, wholes):
-                scores[intent] = rule.weight
-                break
-    for rule in added:
-        if rule.holds(said, wholes):
-            scores[rule.intent] = scores.get(rule.intent, 0.0) + rule.weight
+                scores[rule.intent] = scores.get(rule.intent, 0.0) + rule.weight
+        elif rule.intent not in decided and rule.holds(said, wholes):
+            scores[rule.intent] = rule.weight
+            decided.add(rule.intent)
     return scores
 
 

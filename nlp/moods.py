@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from nlp import lexicon, spellings, triage_model
 from nlp.heard import Intent
+from nlp.sieve import Sieve
 
 MODEL_FILE = lexicon.HERE / "moods.bin"
 WISHED, MENTIONED = "wished", "mentioned"
@@ -64,7 +65,7 @@ def _log1pexp(value: float) -> float:
 class _Table(NamedTuple):
     act: re.Pattern[str]
     opened: dict[Intent, re.Pattern[str]]
-    moods: dict[str, re.Pattern[str]]
+    moods: Sieve[str]
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +82,7 @@ def _table() -> _Table:
     return _Table(
         re.compile(shorthand["act"]),
         {intent: re.compile(shorthand[intent]) for intent in _OPENED},
-        {mood: re.compile("|".join(some)) for mood, some in patterns.items()},
+        Sieve((mood, re.compile("|".join(some))) for mood, some in patterns.items()),
     )
 
 
@@ -90,8 +91,7 @@ def find(text: str) -> Mentions:
     table, said = _table(), _clauses(text)
     if not table.act.search(said):
         return Mentions()
-    moods = (mood for mood, pattern in table.moods.items() if pattern.search(said))
-    return Mentions(frozenset(moods), table.act.sub(_ACT, said))
+    return Mentions(frozenset(table.moods.found(said)), table.act.sub(_ACT, said))
 
 
 def opened(text: str) -> frozenset[Intent]:

@@ -8,6 +8,7 @@ of the message itself.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Traditional characters and variants that occur in dates, answers and booking talk.
 _VARIANTS = str.maketrans(
@@ -19,6 +20,7 @@ _VARIANTS = str.maketrans(
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH |= {0x3000: 0x20, ord("／"): ord("/"), ord("。"): ord("."), ord("—"): ord("-")}
 _FULL_WIDTH |= {ord("–"): ord("-"), ord("～"): ord("~"), ord("〜"): ord("~"), ord("、"): ord("、")}
+_FOLDED = _FULL_WIDTH | _VARIANTS
 
 DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
 DIGITS |= {"〇": 0, "两": 2, "俩": 2, "壹": 1, "贰": 2, "叁": 3}
@@ -28,14 +30,17 @@ HANZI_NUMBER = "零〇一二两俩三四五六七八九十廿卅百"
 NUMBER = rf"(?:\d+|[{HANZI_NUMBER}]+)"
 
 
+# The senses read the same message one after the other.
+@lru_cache(maxsize=64)
 def simplified(text: str) -> str:
     """Return the text with the traditional characters it may hold written as simplified ones."""
     return text.translate(_VARIANTS)
 
 
+@lru_cache(maxsize=64)
 def fold(text: str) -> str:
     """Return `text` in lower case, half width and simplified characters, of the same length."""
-    folded = text.translate(_FULL_WIDTH).translate(_VARIANTS)
+    folded = text.translate(_FOLDED)
     lowered = folded.lower()
     return lowered if len(lowered) == len(folded) else folded
 

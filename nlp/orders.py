@@ -18,6 +18,7 @@ from nlp.colleagues import Mention
 from nlp.heard import Order
 from nlp.numerals import fold, to_int
 from nlp.people import Scan
+from nlp.sieve import Sieve
 from nlp.strangers import is_name
 from nlp.surnames import SURNAMES
 from nlp.vocabulary import DoctorEntry
@@ -108,7 +109,7 @@ def _spelled_out(pattern: str) -> str:
     return pattern
 
 
-_ROWS = _rows()
+_ROWS = Sieve((row, row.pattern) for row in _rows())
 
 
 def find(
@@ -121,7 +122,7 @@ def find(
     `wards` are the departments that are named.
     """
     lead = len(text) - len(text.lstrip(_AROUND))
-    text = _TAIL.sub(r" \1 ", text.strip(_AROUND).replace("撤消", "撤销"))
+    text = _TAIL.sub(lambda tail: f" {tail[1]} ", text.strip(_AROUND).replace("撤消", "撤销"))
     said = colleagues.mentions(text, doctors) or _heard(heard, lead)
     plain = _read(text, said, wards, now)
     if plain is not None and not plain.is_own:
@@ -142,7 +143,7 @@ def _read(
     """The first rule that fits."""
     marked = fold(colleagues.marked(text, said))
     fits = {"": True, "doctor": bool(said), "ward": bool(said) or any(wards), "me": True}
-    for row in _ROWS:
+    for row, _ in _ROWS.left(marked):
         if not fits[row.needs]:
             continue
         match = row.pattern.fullmatch(marked) if row.is_all else row.pattern.search(marked)

@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from nlp.heard import Errand, Intent
 from nlp.moods import ONLY_MENTIONED
+from nlp.sieve import Sieve
 
 # How sure such words are of what they mean.
 SURE = 0.95
@@ -46,7 +47,7 @@ _KIN = (
 )
 
 # The first that is found; what cannot be taken back before what can.
-_ERRANDS: tuple[tuple[Errand, re.Pattern[str]], ...] = (
+_ERRANDS: Sieve[Errand] = Sieve((
     (
         "unshare",
         re.compile(
@@ -120,7 +121,7 @@ _ERRANDS: tuple[tuple[Errand, re.Pattern[str]], ...] = (
             r"|我的(?:就诊人|家人)(?!的)|就诊人(?:列表|管理)|登记了(?:谁|哪些人|哪几个)"
         ),
     ),
-)  # fmt: skip
+))  # fmt: skip
 
 
 def errand(text: str, intent: Intent = "privacy", moods: Collection[str] = ()) -> Errand | None:
@@ -132,7 +133,7 @@ def errand(text: str, intent: Intent = "privacy", moods: Collection[str] = ()) -
     if intent not in _TAKEN_FOR:
         return None
     bare = "".join(text.split())
-    found = next((name for name, pattern in _ERRANDS if pattern.search(bare)), None)
+    found = next(_ERRANDS.found(bare), None)
     is_wish = intent not in ("deny", "clinic_info") and not _WISHED.isdisjoint(moods)
     if found in _FOR_GOOD and not ONLY_MENTIONED.isdisjoint(moods) and not is_wish:
         return None

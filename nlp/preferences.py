@@ -7,12 +7,12 @@ The words are those of `lexicon/preferences.tsv` and `lexicon/reasons.tsv`.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import cast
 
 from nlp import lexicon
 from nlp.heard import Reason
 from nlp.numerals import fold
+from nlp.sieve import Sieve
 
 _FILLER = re.compile(r"[\s,.;:!?~、，。！？；：…\"'“”]+")
 _SHORTHAND = re.compile(r"<(\w+)>")
@@ -27,20 +27,20 @@ IDLE = frozenset({"rude", "upset", "off_topic"})
 SCOLDING = IDLE | {"queue_long", "queue_missed"}
 
 
-def _table(column: str) -> dict[str, re.Pattern[str]]:
+def _table(column: str) -> Sieve[str]:
     shorthand: dict[str, str] = {}
-    patterns: dict[str, list[str]] = defaultdict(list)
+    patterns: list[tuple[str, re.Pattern[str]]] = []
     for row in lexicon.rows(f"{column}s.tsv"):
         pattern = _SHORTHAND.sub(lambda found: shorthand[found[1]], row["pattern"])
         if row[column].startswith("@"):
             shorthand[row[column][1:]] = pattern
         else:
-            patterns[row[column]].append(pattern)
-    return {name: re.compile("|".join(each)) for name, each in patterns.items()}
+            patterns.append((row[column], re.compile(pattern)))
+    return Sieve(patterns)
 
 
 _PATTERNS = _table("preference")
-_REASONS = cast("dict[Reason, re.Pattern[str]]", _table("reason"))
+_REASONS = cast("Sieve[Reason]", _table("reason"))
 
 
 def _bare(text: str) -> str:
@@ -49,14 +49,12 @@ def _bare(text: str) -> str:
 
 def reason(text: str) -> Reason | None:
     """Return why somebody does not come, as far as the words say."""
-    bare = _bare(text)
-    return next((name for name, pattern in _REASONS.items() if pattern.search(bare)), None)
+    return next(_REASONS.found(_bare(text)), None)
 
 
 def find(text: str) -> frozenset[str]:
     """Return which kind of one is wanted: earliest, latest, any, expert … (`heard.Heard`)."""
-    bare = _bare(text)
-    found = {name for name, pattern in _PATTERNS.items() if pattern.search(bare)}
-    if _ENGLISH.search(text) and not _CHINESE.search(text):
+    found = set(_PATTERNS.found(_bare(text)))
+    if not _CHINESE.search(text) and _ENGLISH.search(text):
         found.add("english")
     return frozenset(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nlp import lexicon, numerals
 
@@ -10,6 +11,7 @@ _ROWS = [(re.compile(r["said"]), r["meant"]) for r in lexicon.rows("spellings.ts
 _ANY = re.compile("|".join(pattern.pattern for pattern, _ in _ROWS))
 
 
+@lru_cache(maxsize=64)
 def common(text: str) -> str:
     """Return the text in simplified characters and common words; its length may change."""
     if _ANY.search(text):

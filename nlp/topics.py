@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from nlp import lexicon
+from nlp.sieve import Sieve
 
-_TOPICS = [(row["topic"], re.compile(row["pattern"])) for row in lexicon.rows("topics.tsv")]
+_TOPICS = Sieve((row["topic"], re.compile(row["pattern"])) for row in lexicon.rows("topics.tsv"))
 
 
 def find(text: str) -> tuple[str, ...]:
     """Return the topics a message touches, in the order of the table."""
-    return tuple(topic for topic, pattern in _TOPICS if pattern.search(text))
+    return tuple(_TOPICS.found(text))

@@ -153,7 +153,7 @@ class Model:
         """Return one raw score per name and how many features were known."""
         index = self.long_index if long else self.index
         width, data, reach = len(self.names), self.rows, self.reach
-        known = [index[f] for f in features if f in index]
+        known = [row for row in map(index.get, features) if row is not None]
         if not known:
             return list(self.bias), 0
         stride = 4 * width

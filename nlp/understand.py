@@ -41,7 +41,7 @@ from nlp import (
     topics,
     triage,
 )
-from nlp.heard import Context, Heard, Named, Person, Urgency
+from nlp.heard import Context, Heard, Intent, Named, Person, Urgency
 from nlp.intents import guess
 from nlp.senses import Senses, sense
 from nlp.vocabulary import DoctorEntry, Vocabulary
@@ -123,7 +123,7 @@ def _whole(
         grave = beside if "deaf" in names else heard
         if names and not (grave and (grave.concern or grave.urgency != "routine")):
             return _asking(heard, names, beside)
-        heard = replace(heard, asked=names)
+        heard = replace(heard, asked=names) if names else heard
     parts = several.split(text) if heard.urgency == "routine" and not heard.concern else None
     if parts is None:
         return heard
@@ -236,11 +236,11 @@ def _understand(
     seen = redflags.look(unnamed, felt, person, context.signs, context.person)
     who = identity.find(text, context.asking, now.date())
     senses = sense(text, now, vocabulary, context, who)
-    intent, confidence = guess(text, senses.cues(context.asking))
+    spoken = moods.find(text)
+    intent, confidence = guess(text, senses.cues(context.asking), spoken=spoken)
     if context.asking == "name" and who.name and strangers.is_name(who.name):
         intent, confidence = "unknown", 0.0  # 方子轩 was asked for, no prescription (方子)
-    spoken = moods.find(text).moods
-    errand = particulars.errand(text, intent, spoken)
+    errand = particulars.errand(text, intent, spoken.moods)
     if errand is not None:
         intent, confidence = "privacy", particulars.SURE
     heard = Heard(
@@ -275,8 +275,8 @@ def _understand(
         reason=preferences.reason(text),
         signs=seen.signs,
         feverish=seen.feverish,
-        moods=spoken,
-        denied=moods.opened(text) if intent == "deny" and "denied" in spoken else frozenset(),
+        moods=spoken.moods,
+        denied=_denied(text, intent, spoken),
     )
     if seen.flags:
         heard = _with_urgency(heard, seen.flags)
@@ -310,6 +310,11 @@ def _understand(
         own_departments=senses.stated or own,
         better=better.of(heard, vocabulary, person, model),
     )
+
+
+def _denied(text: str, intent: Intent, spoken: moods.Mentions) -> frozenset[Intent]:
+    is_denial = intent == "deny" and "denied" in spoken.moods
+    return moods.opened(text) if is_denial else frozenset()
 
 
 def _stranger(text: str, vocabulary: Vocabulary, senses: Senses) -> str:
