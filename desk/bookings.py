@@ -14,15 +14,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, update
+from sqlalchemy import Row
 
-from desk import appointments, entitlements, leaving, line, notices, outbox, restoring, stock
+from desk import (
+    appointments,
+    entitlements,
+    holds,
+    leaving,
+    line,
+    notices,
+    outbox,
+    restoring,
+    stock,
+)
 from desk.accounts import account
 from desk.admission import admit, check_account, check_speaks_for, discreet, lock_patient
 from desk.events import record
 from desk.placing import Placing, place, put_expiry
 from desk.work import Work
-from models import Appointment
 from models.appointments import ACTIVE
 from scheduling.errors import AppointmentOver, HoldExpired, ShiftSuspended
 from scheduling.types import AppointmentId, AppointmentView, CancelReason, PatientId, SlotId
@@ -58,7 +67,7 @@ class Bookings:
         me = account(work)
         check_speaks_for(work, me, patient)
         check_account(work, me)
-        mine = [] if me is None else stock.live_holds(work, me, patient, wanted.department_id)
+        mine = [] if me is None else holds.live(work, me, patient, wanted.department_id)
         for held in mine:
             if (held.slot_id, held.patient_id) == (slot, patient):
                 return self.extend(AppointmentId(held.id))
@@ -103,10 +112,7 @@ class Bookings:
         until = min(work.now + work.policy.hold, longest)
         if row.waitlist_id is not None:
             until = row.held_until  # others wait for an offer to end
-        kept = work.conn.execute(
-            _IF_HELD, {"appointment": row.id, "now": work.now, "held_until": until}
-        )
-        if kept.rowcount:
+        if holds.change(work, row.id, held_until=until):
             put_expiry(work, row.id, until)
         else:
             self._refuse_unless_booked(appointment)
@@ -121,17 +127,8 @@ class Bookings:
         """
         work = self._work
         row = appointments.find(work, appointment)
-        booked = work.conn.execute(
-            _IF_HELD,
-            {
-                "appointment": row.id,
-                "now": work.now,
-                "status": "booked",
-                "confirmed_at": work.now,
-                "held_until": None,
-            },
-        )
-        if booked.rowcount == 0:
+        confirmed = {"status": "booked", "confirmed_at": work.now, "held_until": None}
+        if not holds.change(work, row.id, **confirmed):
             self._refuse_unless_booked(appointment)
             return appointments.view(work, appointment)
         record(work, row.id, "held", "booked")
@@ -274,7 +271,7 @@ class Bookings:
         `leaving` is what the act will give up. Returns the patient, and who was offered a place.
         """
         work = self._work
-        over = stock.expired_holds(work, [slot], patient)
+        over = holds.expired(work, [slot], patient)
         freed = [row.slot_id for row in (*over, *leaving)]
         person = lock_patient(work, patient, line.heads(work, freed))
         if not freed:
@@ -302,15 +299,3 @@ class Bookings:
             raise ShiftSuspended
         if status not in ACTIVE:
             raise AppointmentOver
-
-
-# The hold exists and its time is not over: asked by the update itself.
-_IF_HELD = (
-    update(Appointment)
-    .where(
-        Appointment.id == bindparam("appointment"),
-        Appointment.status == "held",
-        Appointment.held_until > bindparam("now"),
-    )
-    .values(version=Appointment.version + 1)
-)

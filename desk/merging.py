@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from desk import audit, family, line, stock
+from desk import audit, family, holds, line, stock
 from desk.admission import lock_patients
 from desk.work import Work
 from models import Appointment, Consent, Entitlement, Patient, PatientLink, WaitlistEntry
@@ -37,7 +37,7 @@ def merge(work: Work, keep: int, gone: int) -> None:
     """
     if keep == gone:
         raise CannotMerge(reason="same")
-    over = [hold for one in (keep, gone) for hold in stock.expired_holds(work, [], one)]
+    over = [hold for one in (keep, gone) for hold in holds.expired(work, [], one)]
     freed = [hold.slot_id for hold in over]
     locked = lock_patients(work, {keep, gone, *line.heads(work, freed)})
     if not {keep, gone} <= set(locked):

@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    union,
     update,
 )
 
@@ -32,7 +31,6 @@ from scheduling.errors import KeptForOthers, NotBookable, Refusal, ShiftSuspende
 from scheduling.limits import common_until
 
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
-HOSPITAL = "window"
 
 
 _WANTED = (
@@ -54,33 +52,7 @@ _WANTED = (
     .where(Slot.id == bindparam("slot"))
 )
 _NOW: BindParameter[Any] = bindparam("now")
-_ACCOUNT: BindParameter[Any] = bindparam("account")
 _SLOT: BindParameter[Any] = bindparam("slot_")  # `slot` would be taken for a column
-_HOLDS = select(
-    Appointment.id,
-    Appointment.status,
-    Appointment.version,
-    Appointment.slot_id,
-    Appointment.patient_id,
-    Appointment.channel,
-    Appointment.quota,
-    Appointment.held_until,
-    Appointment.waitlist_id,
-).where(Appointment.status == "held")
-_OVER = _HOLDS.where(Appointment.held_until <= _NOW)
-_OVER_OF_SLOTS = _OVER.where(Appointment.slot_id.in_(bindparam("slots", expanding=True)))
-_OVER_OF_BOTH = union(_OVER_OF_SLOTS, _OVER.where(Appointment.patient_id == bindparam("patient")))
-# What the hospital holds for a patient is no wish of the account's; it gives way only to another
-# place of that patient in the same department.
-_LIVE = _HOLDS.where(
-    Appointment.held_until > _NOW,
-    Appointment.wechat_user_id == _ACCOUNT,
-    or_(
-        Appointment.channel != HOSPITAL,
-        (Appointment.patient_id == bindparam("patient"))
-        & (Appointment.department_id == bindparam("department")),
-    ),
-)
 _MINE = select(WechatUser.id).where(WechatUser.openid_hash == bindparam("me")).scalar_subquery()
 _MOVABLE = (
     select(Appointment.id)
@@ -309,20 +281,3 @@ def _back_in_line(work: Work, waiting: int, *, is_silent: bool) -> None:
     if is_silent:
         most = work.policy.waitlist_silences
         work.conn.execute(_SILENT, {"waiting": waiting, "most": most, "ended_at": work.now})
-
-
-def expired_holds(
-    work: Work, slots: Collection[int], patient: int | None = None
-) -> list[Row[*tuple[Any, ...]]]:
-    """Return holds of these slots or this patient whose time is over; no locks taken."""
-    values = {"slots": list(slots), "patient": patient, "now": work.now}
-    statement = _OVER_OF_SLOTS if patient is None else _OVER_OF_BOTH
-    return list(work.conn.execute(statement, values))
-
-
-def live_holds(
-    work: Work, account: int, patient: int, department: int
-) -> list[Row[*tuple[Any, ...]]]:
-    """Return the holds of an account that give way to a new one for this patient."""
-    values = {"account": account, "patient": patient, "department": department, "now": work.now}
-    return list(work.conn.execute(_LIVE, values))

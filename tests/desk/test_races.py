@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import bindparam, case, or_, select, true, update
 
-from desk import admission, bookings, stock
+from desk import admission, bookings, holds, stock
 from models import Appointment, Patient, Slot
 from tests.desk.hospital import NOW, race, without_write_lock
 
@@ -254,7 +254,7 @@ def test_control_a_yes_that_does_not_look_books_a_place_given_back(hospital, mon
         )
         .values(version=Appointment.version + 1)
     )
-    monkeypatch.setattr(bookings, "_IF_HELD", believed)
+    monkeypatch.setattr(holds, "_IF_HELD", believed)
     monkeypatch.setattr(bookings.appointments, "find", late)
     if on_sqlite(hospital):
         without_write_lock(hospital)
