@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from nlp import clock, misheard
+from nlp.calendar import monday_of, one_day
 from nlp.datewords import (
     AFTER,
     BEFORE,
@@ -19,7 +20,7 @@ from nlp.datewords import (
     TO,
     TRAPS,
 )
-from nlp.days import Days, monday_of, one_day
+from nlp.days import Days
 from nlp.heard import When
 from nlp.numerals import NUMBER, fold
 from nlp.phrases import Phrase, joined, tokens

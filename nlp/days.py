@@ -7,8 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nlp import feasts, lunar
+from nlp.calendar import (
+    Span,
+    date_of,
+    monday_of,
+    month_start,
+    next_date,
+    next_day_of_month,
+    one_day,
+)
 from nlp.datewords import OFFSETS, SHORT_OFFSETS
-from nlp.feasts import Span
 from nlp.numerals import DIGITS, to_int
 
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
@@ -59,21 +67,6 @@ class Days:
         return Days((one_day(after),)) if after else self
 
 
-def one_day(day: date) -> Span:
-    """Return the half-open interval of one date."""
-    return day, day + _DAY
-
-
-def next_day_of_month(start: date, day: int) -> date | None:
-    """Return the next date from `start` on that is the `day`th of its month."""
-    for months in range(3):
-        first = _month_start(start, months)
-        found = _date(first.year, first.month, day)
-        if found and found >= start:
-            return found
-    return None
-
-
 def read(found: re.Match[str], today: date) -> Days | None:
     """Return the days a token of `nlp.datewords` means, None for none."""
     kind = next(name for name in _READERS if found[name])
@@ -94,48 +87,6 @@ def offset(written: str, *, half: bool = False) -> tuple[float, float]:
     return count + more, count + more
 
 
-def shifted(today: date, count: float, unit: str) -> date:
-    """Return the date `count` units from today; months keep the day of the month."""
-    if unit in {"月", "年"}:
-        months = count * (12 if unit == "年" else 1)
-        first = _month_start(today, int(months))
-        last = _month_start(first, 1) - _DAY
-        half = timedelta(days=round(30 * (months - int(months))))
-        return first.replace(day=min(today.day, last.day)) + half
-    return today + timedelta(days=round(count * (1 if unit in {"天", "日"} else 7)))
-
-
-def on_weekday(day: date, weekdays: tuple[int, ...]) -> date | None:
-    """Return the date, this year or the last, that falls on one of the weekdays named with it."""
-    for years in (0, 1):
-        found = _date(day.year - years, day.month, day.day)
-        if found and found.weekday() in weekdays:
-            return found
-    return None
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _month_start(day: date, months: int) -> date:
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
-
-
-def monday_of(day: date) -> date:
-    """Return the Monday of the week of `day`."""
-    return day - timedelta(days=day.weekday())
-
-
-def _next_date(today: date, month: int, day: int) -> date | None:
-    found = (_date(today.year + years, month, day) for years in range(9))
-    return next((one for one in found if one and one >= today), None)
-
-
 def _single(day: date | None) -> Span | None:
     return one_day(day) if day else None
 
@@ -143,10 +94,10 @@ def _single(day: date | None) -> Span | None:
 def _full(found: re.Match[str], today: date) -> Span | None:
     if found["compact"]:
         text = found["compact"]
-        return _single(_date(int(text[:4]), int(text[4:6]), int(text[6:])))
+        return _single(date_of(int(text[:4]), int(text[4:6]), int(text[6:])))
     year = to_int(found["y"]) or 0
     year += 2000 if year < 100 else 0  # noqa: PLR2004 - two digits of this century
-    one = _date(year, to_int(found["ym"]) or 0, to_int(found["yd"]) or 0)
+    one = date_of(year, to_int(found["ym"]) or 0, to_int(found["yd"]) or 0)
     return _single(one) if one and one.year >= today.year - 1 else None
 
 
@@ -199,21 +150,21 @@ def _edge(found: re.Match[str], today: date) -> Span:
 def _third_of_month(found: re.Match[str], today: date) -> Span:
     """中旬 alone is that of this month, or of the next when it is over."""
     begin, end = _PARTS_OF_MONTH[found["x_p"]]
-    first = _month_start(today, 0)
-    if min(first + timedelta(days=end), _month_start(first, 1)) <= today:
-        first = _month_start(first, 1)
-    return first + timedelta(days=begin), min(first + timedelta(days=end), _month_start(first, 1))
+    first = month_start(today, 0)
+    if min(first + timedelta(days=end), month_start(first, 1)) <= today:
+        first = month_start(first, 1)
+    return first + timedelta(days=begin), min(first + timedelta(days=end), month_start(first, 1))
 
 
 def _month(found: re.Match[str], today: date) -> Days | Span | None:
     first = _first_of_month(found, today)
     if first is None:
         return None
-    after = _month_start(first, 1)
+    after = month_start(first, 1)
     if found["d"]:
         day = to_int(found["d"]) or 0
         free = found["m"] and not found["m_y"]
-        one = _next_date(today, first.month, day) if free else _date(first.year, first.month, day)
+        one = next_date(today, first.month, day) if free else date_of(first.year, first.month, day)
         return _single(one)
     part = found["m_p"]
     if part in {"底", "末"} and found[0].endswith("那天"):
@@ -222,7 +173,7 @@ def _month(found: re.Match[str], today: date) -> Days | Span | None:
         return after - timedelta(days=to_int(found["m_l"]) or 1), after
     begin, end = _PARTS_OF_MONTH.get(part or "", (0, 31))
     if not (found["m"] or found["m_r"]) and first + timedelta(days=end) <= today:
-        first, after = after, _month_start(after, 1)
+        first, after = after, month_start(after, 1)
     return first + timedelta(days=begin), min(first + timedelta(days=end), after)
 
 
@@ -245,13 +196,13 @@ def _first_of_month(found: re.Match[str], today: date) -> date | None:
             return date(year, month, 1)
         return date(today.year + (month < today.month), month, 1)
     relative = found["m_r"] or ""
-    return _month_start(today, relative.count("下") - relative.count("上"))
+    return month_start(today, relative.count("下") - relative.count("上"))
 
 
 def _nth(found: re.Match[str], today: date) -> Span | None:
     """十月的第一个星期一, 本月第二周, 8月的最后一个周五."""
     named = re.match(r"\d+|[一二三四五六七八九十]+", found["nt_m"])
-    first = _month_start(today, found["nt_m"].count("下"))
+    first = month_start(today, found["nt_m"].count("下"))
     if named:
         month = to_int(named[0]) or 0
         if month not in _MONTHS:
@@ -266,7 +217,7 @@ def _nth(found: re.Match[str], today: date) -> Span | None:
         return (monday, monday + _WEEK) if monday.month == first.month else None
     weekday = _WEEKDAYS[found["nt_d"]]
     if found["nt_l"]:
-        last = _month_start(first, 1) - _DAY
+        last = month_start(first, 1) - _DAY
         return one_day(last - timedelta(days=(last.weekday() - weekday) % 7))
     day = first + timedelta(days=(weekday - first.weekday()) % 7) + _WEEK * (count - 1)
     return one_day(day) if day.month == first.month else None
@@ -277,13 +228,13 @@ def _year(found: re.Match[str], today: date) -> Span | None:
     year = today.year + {"明年": 1, "后年": 2}.get(word, 0)
     part = (found["y_p"] or "")[-1:]
     begin, end = {"初": (1, 2), "底": (12, 12), "末": (12, 12)}.get(part, (1, 12))
-    return date(year, begin, 1), _month_start(date(year, end, 1), 1)
+    return date(year, begin, 1), month_start(date(year, end, 1), 1)
 
 
 def _half_month(found: re.Match[str], today: date) -> Span:
-    first = _month_start(today, 0)
+    first = month_start(today, 0)
     middle = first + timedelta(days=15)
-    return (first, middle) if found["h_p"] == "上" else (middle, _month_start(first, 1))
+    return (first, middle) if found["h_p"] == "上" else (middle, month_start(first, 1))
 
 
 def _day_of_month(found: re.Match[str], today: date) -> Days | None:
@@ -294,7 +245,7 @@ def _day_of_month(found: re.Match[str], today: date) -> Days | None:
 
 def _numbers(found: re.Match[str], today: date) -> Span | None:
     month, day = found["s_m"] or found["o_m"], found["s_d"] or found["o_d"]
-    return _single(_next_date(today, int(month), int(day)))
+    return _single(next_date(today, int(month), int(day)))
 
 
 def _feast(found: re.Match[str], today: date) -> Days | Span | None:

@@ -8,9 +8,8 @@ from functools import lru_cache
 import chinese_calendar
 
 from nlp import lunar
+from nlp.calendar import Span, next_date
 from nlp.datewords import FEASTS
-
-Span = tuple[date, date]
 
 _DAY = timedelta(days=1)
 # The public holidays and the days off the State Council has arranged around them in every year
@@ -30,13 +29,8 @@ def feast_date(name: str, today: date, year: int | None = None) -> date | None:
     if kind == "lunar":
         return lunar.next_date(today, *numbers)
     if kind == "solar":
-        return _next_solar(today, *numbers)
+        return next_date(today, *numbers)
     return next((d for y in (0, 1) if (d := _nth_day(today.year + y, *numbers)) >= today), None)
-
-
-def _next_solar(today: date, month: int, day: int) -> date:
-    this_year = date(today.year, month, day)
-    return this_year if this_year >= today else date(today.year + 1, month, day)
 
 
 def _term(year: int, value: str) -> date:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from nlp import clock, days, symptoms
+from nlp.calendar import monday_of, on_weekday, one_day, shifted
 from nlp.datewords import (
     BIRTH,
     BY_NIGHT,
@@ -32,7 +33,7 @@ from nlp.datewords import (
     WANTS,
     WISHES_FOR,
 )
-from nlp.days import Days, one_day
+from nlp.days import Days
 
 # What counts further is a year or a measure, no stretch of time somebody books by.
 _LONGEST = 366
@@ -130,13 +131,13 @@ def _counted(
     least, most = counts
     alone = unit == "年" or word == "来"
     if word == "内":
-        span = today, days.shifted(today, most, unit) + timedelta(days=1)
+        span = today, shifted(today, most, unit) + timedelta(days=1)
         return replace(phrase, days=Days((span,)), alone=alone)
     if word in {"前", "来"}:
-        since = days.shifted(today, -most, unit)
+        since = shifted(today, -most, unit)
         span = (since, today + timedelta(days=1)) if word == "来" else one_day(since)
         return replace(phrase, days=Days((span,)), alone=alone)
-    first, last = days.shifted(today, least, unit), days.shifted(today, most, unit)
+    first, last = shifted(today, least, unit), shifted(today, most, unit)
     week = first - timedelta(days=first.weekday()) if unit in _WEEKS else None
     span = first, last + timedelta(days=1)
     return replace(phrase, days=Days((span,), week=week), alone=alone, counted=True)
@@ -154,14 +155,12 @@ def _near(phrase: Phrase, word: str, count: float, unit: str, now: datetime) -> 
     whole_weeks = word in {"上", "下"} and unit in _WEEKS
     begin = today - timedelta(days=today.weekday()) if whole_weeks else today
     if back:
-        return replace(
-            phrase, days=Days(((days.shifted(begin, -count, unit), begin),)), alone=alone
-        )
+        return replace(phrase, days=Days(((shifted(begin, -count, unit), begin),)), alone=alone)
     if whole_weeks:
         begin += timedelta(days=7)
     elif word not in {"最近", "近", "这"} and unit not in {"月", "年"}:
         begin += timedelta(days=1)
-    return replace(phrase, days=Days(((begin, days.shifted(begin, count, unit)),)), alone=alone)
+    return replace(phrase, days=Days(((begin, shifted(begin, count, unit)),)), alone=alone)
 
 
 def _stretch(phrase: Phrase, begin: datetime, end: datetime) -> Phrase:
@@ -230,7 +229,7 @@ def _one_day_by_two_names(first: Days, second: Days, gap: str) -> Days | None:
     if second.weekdays and not open_first and gap in {"", " ", "(", "是"}:
         return first
     if first.weekdays and not second.weekdays and _PAUSE.fullmatch(gap):
-        agreed = days.on_weekday(second.spans[0][0], first.weekdays)
+        agreed = on_weekday(second.spans[0][0], first.weekdays)
         return Days((one_day(agreed),)) if agreed else None
     return None
 
@@ -256,7 +255,7 @@ def _inheriting(last: Phrase, token: Phrase, gap: str) -> Phrase:
     listed, corrected = _LISTED.fullmatch(gap), TAKEN_BACK.search(gap)
     if last.days and (listed or corrected):
         if meant.weekdays and last.days.in_named_week:
-            meant = meant.in_week_of(days.monday_of(last.days.spans[0][0]))
+            meant = meant.in_week_of(monday_of(last.days.spans[0][0]))
         elif meant.month_day is not None and (listed or last.days.month_day is None):
             meant = meant.in_month_of(last.days.spans[-1][0])
     hours = token.hours or (last.hours if corrected else None)
