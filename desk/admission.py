@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
 
 from desk.appointments import SEES_ALL, VISIBLE, is_chat, me
+from desk.engagements import visit_of
 from desk.rows import among
 from desk.work import Work
 from models import Appointment, Patient, PatientLink, Ticket
@@ -33,7 +34,7 @@ _PATIENT_IF_FREE = _PATIENT.where(Patient.id == bindparam("patient")).with_for_u
 _VISITS = select(
     VISIBLE.label("is_visible"),
     Appointment.code,
-    Appointment.department_id,
+    Appointment.department_id.label("department"),
     Appointment.visit_on,
     Appointment.half_day,
     Appointment.starts_at,
@@ -276,20 +277,7 @@ def _active(work: Work, patient: int) -> list[tuple[limits.Visit, bool]]:
     """What the patient has from today on (held, booked, checked in), and may the actor know it."""
     today = work.local(work.now).date()
     rows = work.conn.execute(_VISITS, {"patient": patient, "today": today, "me": me(work)})
-    return [
-        (
-            limits.Visit(
-                code=row.code,
-                department=row.department_id,
-                visit_on=row.visit_on,
-                half_day=row.half_day,
-                starts_at=work.local(row.starts_at),
-                ends_at=work.local(row.ends_at),
-            ),
-            row.is_visible or not is_chat(work),
-        )
-        for row in rows
-    ]
+    return [(visit_of(work, row), row.is_visible or not is_chat(work)) for row in rows]
 
 
 def _marks(work: Work, patient: int) -> list[tuple[limits.Mark, bool]]:

@@ -15,12 +15,7 @@ from models.appointments import ACTIVE
 from scheduling import limits
 from scheduling.errors import Refusal
 from scheduling.offers import ShiftTimes, SlotTime
-from scheduling.types import (
-    AppointmentId,
-    Opening,
-    PatientId,
-    SlotId,
-)
+from scheduling.types import AppointmentId, Opening, PatientId, SlotId
 
 
 def engagements(
@@ -63,11 +58,12 @@ def of_all(
     found: dict[PatientId, list[limits.Visit]] = {patient: [] for patient in leaving}
     for row in rows:
         if row.id != leaving[row.patient_id]:
-            found[row.patient_id].append(_visit(work, row))
+            found[row.patient_id].append(visit_of(work, row))
     return found
 
 
-def _visit(work: Work, row: Row[*tuple[Any, ...]]) -> limits.Visit:
+def visit_of(work: Work, row: Row[*tuple[Any, ...]]) -> limits.Visit:
+    """Return an appointment as the rules see it; `row.department` is its id, or its code."""
     return limits.Visit(
         code=row.code,
         department=row.department,
@@ -88,7 +84,16 @@ def colliding(
 
 
 def _collides(work: Work, one: Opening, time: SlotTime, engaged: Sequence[limits.Visit]) -> bool:
-    visit = limits.Visit(
+    try:
+        limits.check_day(work.policy, wished(one, time), engaged)
+    except Refusal:
+        return True
+    return False
+
+
+def wished(one: Opening, time: Opening | SlotTime) -> limits.Visit:
+    """Return the visit that an opening would be, at its own time or at another of its shift."""
+    return limits.Visit(
         code="",
         department=one.department,
         visit_on=one.starts_at.date(),
@@ -96,8 +101,3 @@ def _collides(work: Work, one: Opening, time: SlotTime, engaged: Sequence[limits
         starts_at=time.starts_at,
         ends_at=time.ends_at,
     )
-    try:
-        limits.check_day(work.policy, visit, engaged)
-    except Refusal:
-        return True
-    return False

@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, select, update
 
 from desk import audit, family, holds, line, stock
 from desk.admission import lock_patients
+from desk.engagements import visit_of
 from desk.work import Work
 from models import Appointment, Consent, Entitlement, Patient, PatientLink, WaitlistEntry
 from models.appointments import ACTIVE
@@ -81,17 +82,7 @@ def _refuse_overlaps(work: Work, keep: int, gone: int) -> None:
 
 
 def _visits(work: Work, patient: int) -> list[Visit]:
-    return [
-        Visit(
-            code=row.code,
-            department=row.department_id,
-            visit_on=row.visit_on,
-            half_day=row.half_day,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-        )
-        for row in work.conn.execute(_ACTIVE, {"patient": patient})
-    ]
+    return [visit_of(work, row) for row in work.conn.execute(_ACTIVE, {"patient": patient})]
 
 
 def _move_links(work: Work, keep: int, gone: int) -> list[tuple[int, str]]:
@@ -162,7 +153,7 @@ def _move_turns(work: Work, keep: int, gone: int) -> None:
 _PATIENT: Any = bindparam("patient")
 _ACTIVE = select(
     Appointment.code,
-    Appointment.department_id,
+    Appointment.department_id.label("department"),
     Appointment.visit_on,
     Appointment.half_day,
     Appointment.starts_at,

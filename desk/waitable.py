@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, or_, select
 
+from desk.engagements import wished
 from desk.openings import OPENINGS, openings
 from desk.work import Work
 from models import Department, Doctor, Shift, Slot
@@ -55,16 +56,8 @@ def fitting(
     """Return what goes together with the patient's other visits; raise why, if nothing does."""
     fitting, refused = [], None
     for opening in found:
-        visit = limits.Visit(
-            code="",
-            department=opening.department,
-            visit_on=opening.starts_at.date(),
-            half_day=opening.half_day,
-            starts_at=opening.starts_at,
-            ends_at=opening.ends_at,
-        )
         try:
-            limits.check_patient(work.policy, visit, engaged)
+            limits.check_patient(work.policy, wished(opening, opening), engaged)
             fitting.append(opening)
         except Refusal as no:
             refused = no
