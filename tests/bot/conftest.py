@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from bot.house import House
 from bot.wiring import furnish
 from tests.bot.hospital import Patient, Post, build, opened, settings
+from tests.bot.stand_in import StandIn, standing_in
 
 MakeHospital = Callable[..., tuple[House, FlaskClient]]
 
@@ -52,6 +53,13 @@ def poster(client: FlaskClient) -> Post:
         return answer.status_code, answer.get_data(as_text=True)
 
     return post
+
+
+@pytest.fixture
+def wechat() -> Iterator[StandIn]:
+    """WeChat's servers, as the simulator stands in for them."""
+    with standing_in() as stand_in:
+        yield stand_in
 
 
 @pytest.fixture

@@ -24,16 +24,10 @@ from desk.work import Actor
 from handlers.texts import kinds as texts
 from models import Attachment, HumanRequest, Inbox
 from tests.bot.hospital import Patient, build, opened, settings
-from tests.bot.stand_in import APP, SECRET, StandIn, standing_in
+from tests.bot.stand_in import APP, SECRET, StandIn
 
 DESK = Actor("window", name="desk")
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\x07" * 100_000
-
-
-@pytest.fixture
-def wechat() -> Iterator[StandIn]:
-    with standing_in() as stand_in:
-        yield stand_in
 
 
 @pytest.fixture

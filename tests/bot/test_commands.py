@@ -20,6 +20,16 @@ from tests.bot.stand_in import APP, SECRET, standing_in
 
 ROOT = Path(__file__).parents[2]
 
+# An account at the stand-in for WeChat, but for its address.
+CHAT = {
+    "DESK_MODE": "development",
+    "WECHAT_TOKEN": "t",
+    "WECHAT_APP_ID": APP,
+    "WECHAT_APP_SECRET": SECRET,
+    "SECRET_KEY": "k",
+    **KEYS,
+}
+
 
 def run(
     *arguments: str, home: Path, given: str = "", **environment: str
@@ -185,15 +195,7 @@ def test_a_qr_code_for_a_department_and_the_menu(tmp_path: Path) -> None:
     for name, text in ROSTER.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     with standing_in() as wechat:
-        own = {
-            "DESK_MODE": "development",
-            "WECHAT_TOKEN": "t",
-            "WECHAT_APP_ID": APP,
-            "WECHAT_APP_SECRET": SECRET,
-            "SECRET_KEY": "k",
-            "WECHAT_API_BASE_URL": wechat.url,
-            **KEYS,
-        }
+        own = {**CHAT, "WECHAT_API_BASE_URL": wechat.url}
         run("db", "upgrade", home=tmp_path, **own)
         run("roster", "import", *ROSTER, home=tmp_path, **own)
         sign = run("qr", "--site", "S", home=tmp_path, **own)
@@ -227,15 +229,10 @@ def test_a_menu_leads_to_the_subscriptions_and_a_refused_one_is_told_in_a_line(
     )
     with standing_in() as wechat:
         own = {
-            "DESK_MODE": "development",
-            "WECHAT_TOKEN": "t",
-            "WECHAT_APP_ID": APP,
-            "WECHAT_APP_SECRET": SECRET,
-            "SECRET_KEY": "k",
+            **CHAT,
             "WECHAT_API_BASE_URL": wechat.url,
             "CHANNELS_FILE": "channels.toml",
             "PUBLIC_URL": "https://hospital.example",
-            **KEYS,
         }
         done = run("menu", home=tmp_path, **own)
         wechat.board.faults.add("/cgi-bin/menu/create", "errcode", errcode=48001)

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -39,7 +39,6 @@ from tests.bot.stand_in import (
     client_of,
     errcode,
     raw_server,
-    standing_in,
     tls_proxy,
     tls_server,
 )
@@ -47,12 +46,6 @@ from tests.bot.stand_in import (
 VAULT = Vault(KEYS["DATA_KEY"], KEYS["LOOKUP_KEY"])
 CARD = {"thing1": "神经内科", "time2": "12月2日 9:00"}
 Serve = Callable[[socket.socket, threading.Event], None]
-
-
-@pytest.fixture
-def wechat() -> Iterator[StandIn]:
-    with standing_in() as stand_in:
-        yield stand_in
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import requests
 
@@ -11,15 +9,9 @@ from bot.wechat import WechatClient
 from bot.wechat_errors import PermanentError, TransientError
 from models.vault import Vault
 from tests.bot.hospital import KEYS
-from tests.bot.stand_in import StandIn, client_of, standing_in
+from tests.bot.stand_in import StandIn, client_of
 
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
-
-
-@pytest.fixture
-def wechat() -> Iterator[StandIn]:
-    with standing_in() as stand_in:
-        yield stand_in
 
 
 @pytest.fixture

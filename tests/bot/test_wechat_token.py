@@ -30,18 +30,11 @@ from tests.bot.stand_in import (
     at_once,
     client_of,
     errcode,
-    standing_in,
 )
 from tests.servers import RedisServer
 
 ROOT = Path(__file__).parents[2]
 VAULT = Vault(KEYS["DATA_KEY"], KEYS["LOOKUP_KEY"])
-
-
-@pytest.fixture
-def wechat() -> Iterator[StandIn]:
-    with standing_in() as stand_in:
-        yield stand_in
 
 
 @pytest.fixture

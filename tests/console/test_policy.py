@@ -13,7 +13,7 @@ from handlers.texts.policy import RULES
 from models import AuditEvent
 from scheduling.policy import Policy
 from scheduling.policy_check import EDITABLE, faults
-from tests.console.conftest import CONSOLE, Browser
+from tests.console.conftest import CONSOLE
 
 FILE = """# 我们医院的规则
 days_ahead = 7  # 一周
@@ -37,11 +37,6 @@ def file(tmp_path):
 @pytest.fixture
 def house(house, file):
     return replace(house, rules=Rules(file))
-
-
-@pytest.fixture
-def browser(house):
-    return Browser(house)
 
 
 def policy(house) -> Policy:

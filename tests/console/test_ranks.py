@@ -10,7 +10,7 @@ from bot.rules import Rules
 from bot.turn import open_desk
 from desk import calling, shifts, standing, tickets
 from scheduling.types import AppointmentId
-from tests.console.conftest import CONSOLE, Browser
+from tests.console.conftest import CONSOLE
 from tests.console.test_visit_pages import NURSE, patients, site_of, text
 
 OURS = """
@@ -31,11 +31,6 @@ def file(tmp_path):
 @pytest.fixture
 def house(house, file):
     return replace(house, rules=Rules(file))
-
-
-@pytest.fixture
-def browser(house):
-    return Browser(house)
 
 
 def test_the_desk_the_doctor_and_the_board_say_it_as_the_site_does(house, browser, enter, shift):

@@ -15,6 +15,7 @@ from desk.work import Actor
 from models.vault import Vault
 from tests.desk.clinic import Clinic
 from tests.desk.hospital import Hospital
+from tests.desk.visit_day import VisitDay
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +57,19 @@ def small(sqlite_url):
     hospital = Hospital(sqlite_url)
     yield hospital
     hospital.close()
+
+
+@pytest.fixture
+def day(database_url):
+    """A hospital on the day of the visit, on every engine in turn."""
+    day = VisitDay(database_url)
+    yield day
+    day.close()
+
+
+@pytest.fixture
+def small_day(sqlite_url):
+    """The same on SQLite alone."""
+    day = VisitDay(sqlite_url)
+    yield day
+    day.close()

@@ -34,17 +34,8 @@ HOUR = 60 * MINUTE
 
 
 @pytest.fixture
-def day(database_url):
-    day = VisitDay(database_url)
-    yield day
-    day.close()
-
-
-@pytest.fixture
-def small(sqlite_url):
-    day = VisitDay(sqlite_url)
-    yield day
-    day.close()
+def small(small_day):
+    return small_day
 
 
 def doctor_of(day, shift):

@@ -16,16 +16,9 @@ from desk.suspensions import Suspensions
 from models import Appointment, SuspensionLine, Ticket, TicketEvent
 from tests.desk.hospital import race, without_write_lock
 from tests.desk.test_races import PAUSE, in_one_of_ten_rounds, on_sqlite
-from tests.desk.visit_day import NURSE, VisitDay
+from tests.desk.visit_day import NURSE
 
 pytestmark = pytest.mark.race
-
-
-@pytest.fixture
-def day(database_url):
-    day = VisitDay(database_url)
-    yield day
-    day.close()
 
 
 def staff(day, act, *arguments):

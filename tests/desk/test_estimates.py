@@ -6,14 +6,12 @@ from sqlalchemy import event
 from desk import standing, tickets
 from desk.day_of_visit import Visits
 from models import Ticket
-from tests.desk.visit_day import MINUTE, VisitDay
+from tests.desk.visit_day import MINUTE
 
 
 @pytest.fixture
-def day(sqlite_url):
-    day = VisitDay(sqlite_url)
-    yield day
-    day.close()
+def day(small_day):
+    return small_day
 
 
 def _opened(day, visits, minutes=6):

@@ -303,51 +303,42 @@ def test_an_account_speaks_for_five_patients_at_most(clinic):
     assert count(clinic, Patient) == 5
 
 
-def test_the_code_sent_to_her_phone_verifies_the_link(clinic):
+def code_for_zhang(clinic) -> str:
+    """Wang has registered her, the desk has seen her phone, and Zhang asks for a code to it."""
     register(clinic, "wang", MOTHER)
     vouch(clinic)
     pending = register(clinic, "zhang", MOTHER)
     with clinic.chat("zhang") as patients:
         patients.send_link_code(pending.id)
-    code = code_sent(clinic)["code"]
+    return code_sent(clinic)["code"]
+
+
+def test_the_code_sent_to_her_phone_verifies_the_link(clinic):
+    code = code_for_zhang(clinic)
     verified = redeem(clinic, "zhang", f" {code} ")
     assert verified.link_state == "verified"
     assert isinstance(redeem(clinic, "zhang", code), LinkCodeWrong)  # used up
 
 
 def test_somebody_elses_code_is_worth_nothing(clinic):
-    register(clinic, "wang", MOTHER)
-    vouch(clinic)
-    pending = register(clinic, "zhang", MOTHER)
+    code = code_for_zhang(clinic)
     register(clinic, "zhao", MOTHER)
-    with clinic.chat("zhang") as patients:
-        patients.send_link_code(pending.id)
-    code = code_sent(clinic)["code"]
     assert isinstance(redeem(clinic, "zhao", code), LinkCodeWrong)
     assert isinstance(redeem(clinic, "nobody", code), LinkCodeWrong)
     assert redeem(clinic, "zhang", code).link_state == "verified"
 
 
 def test_after_five_wrong_tries_the_right_code_comes_too_late(clinic):
-    register(clinic, "wang", MOTHER)
-    vouch(clinic)
-    pending = register(clinic, "zhang", MOTHER)
-    with clinic.chat("zhang") as patients:
-        patients.send_link_code(pending.id)
-    code = code_sent(clinic)["code"]
+    code = code_for_zhang(clinic)
     for _ in range(5):
         assert isinstance(redeem(clinic, "zhang", wrong(code)), LinkCodeWrong)
     assert isinstance(redeem(clinic, "zhang", code), LinkCodeWrong)
 
 
 def test_a_code_lives_ten_minutes(clinic):
-    register(clinic, "wang", MOTHER)
-    vouch(clinic)
-    pending = register(clinic, "zhang", MOTHER)
-    with clinic.chat("zhang") as patients:
-        patients.send_link_code(pending.id)
+    code = code_for_zhang(clinic)
     clinic.wait(timedelta(minutes=10))
-    assert isinstance(redeem(clinic, "zhang", code_sent(clinic)["code"]), LinkCodeWrong)
+    assert isinstance(redeem(clinic, "zhang", code), LinkCodeWrong)
 
 
 def test_nobodys_phone_is_filled_with_codes(clinic):

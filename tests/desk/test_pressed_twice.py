@@ -9,16 +9,9 @@ from desk import calling, visits
 from models import Ticket, TicketEvent
 from tests.desk.hospital import race, without_write_lock
 from tests.desk.test_races import PAUSE, in_one_of_ten_rounds, on_sqlite
-from tests.desk.visit_day import NURSE, VisitDay
+from tests.desk.visit_day import NURSE
 
 pytestmark = pytest.mark.race
-
-
-@pytest.fixture
-def day(database_url):
-    day = VisitDay(database_url)
-    yield day
-    day.close()
 
 
 def pressing(day, shift, seen):

@@ -27,23 +27,14 @@ from scheduling.policy import Policy
 from scheduling.staff_errors import NoSuchRank
 from tests.desk.hospital import SHANGHAI
 from tests.desk.test_suspensions import suspend
-from tests.desk.visit_day import MINUTE, NURSE, VisitDay
+from tests.desk.visit_day import MINUTE, NURSE
 
 DESK = Actor("window", name="desk")
 
 
 @pytest.fixture
-def day(database_url):
-    day = VisitDay(database_url)
-    yield day
-    day.close()
-
-
-@pytest.fixture
-def small(sqlite_url):
-    day = VisitDay(sqlite_url)
-    yield day
-    day.close()
+def small(small_day):
+    return small_day
 
 
 # -- who may check in

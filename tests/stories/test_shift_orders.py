@@ -33,6 +33,20 @@ def free_colleague(ward, doctor: str) -> str:
     return next(d.name for d in doctors if d.site == mine.site and d.code not in busy)
 
 
+def busy_colleague(ward, doctor: str) -> str:
+    """A doctor of the same site who has a clinic at the hour that is booked."""
+    with open_desk(ward.stage.house, CONSOLE) as counter:
+        ahead = shifts.ahead(counter.work, EVERYBODY)
+    mine = next(s for s in ahead if s.doctor_name == doctor and s.booked)
+    return next(
+        s.doctor_name
+        for s in ahead
+        if s.starts_at == mine.starts_at
+        and s.site == mine.site
+        and s.doctor_name not in ("", doctor)
+    )
+
+
 def places(ward, doctor: str) -> int:
     query = (
         select(func.sum(Slot.capacity))
@@ -61,16 +75,7 @@ def test_another_doctor_sees_the_patients_who_may_refuse_free_of_charge(ward):
 
 def test_who_sees_patients_elsewhere_cannot_stand_in(ward):
     doctor = booked(ward.stage)
-    with open_desk(ward.stage.house, CONSOLE) as counter:
-        ahead = shifts.ahead(counter.work, EVERYBODY)
-    mine = next(s for s in ahead if s.doctor_name == doctor and s.booked)
-    busy = next(
-        s.doctor_name
-        for s in ahead
-        if s.starts_at == mine.starts_at
-        and s.site == mine.site
-        and s.doctor_name not in ("", doctor)
-    )
+    busy = busy_colleague(ward, doctor)
     ward.nurse(f"替诊 {doctor} {busy} 后天上午")
     assert "别处出诊" in ward.nurse("确认执行")
 
@@ -344,14 +349,5 @@ def test_two_doctors_change_places_by_two_lines_that_work(ward):
 
 def test_two_who_have_a_clinic_at_one_time_cannot_stand_in_for_each_other(ward):
     doctor = booked(ward.stage)
-    with open_desk(ward.stage.house, CONSOLE) as counter:
-        ahead = shifts.ahead(counter.work, EVERYBODY)
-    mine = next(s for s in ahead if s.doctor_name == doctor and s.booked)
-    busy = next(
-        s.doctor_name
-        for s in ahead
-        if s.starts_at == mine.starts_at
-        and s.site == mine.site
-        and s.doctor_name not in ("", doctor)
-    )
+    busy = busy_colleague(ward, doctor)
     assert "那时都出诊" in ward.nurse(f"{doctor}和{busy}后天上午对调")

@@ -138,14 +138,19 @@ def test_the_day_list_shows_masked_names_and_is_written_down(ward):
     assert acts[-1] == "look"
 
 
-def test_who_asks_for_her_appointments_is_asked_there_too(ward):
-    doctor = booked(ward.stage)
+def suspended_and_told(ward, doctor: str) -> None:
+    """Her clinic does not take place, and a minute later the patients are asked what they want."""
     ward.nurse(f"绑定 {ward.code}")
     ward.nurse(f"停诊 {doctor} 后天上午")
     ward.nurse("确认停诊")
     with open_desk(ward.stage.house, Actor("job", name="courier")) as counter:
         rebooking.carry_out(counter.work, counter.work.conn.scalar(select(Suspension.id)))
     ward.stage.wait(1)
+
+
+def test_who_asks_for_her_appointments_is_asked_there_too(ward):
+    doctor = booked(ward.stage)
+    suspended_and_told(ward, doctor)
 
     answer = ward.stage.patient.say("我的预约")
     assert "停诊" in answer
@@ -157,12 +162,7 @@ def test_who_asks_for_her_appointments_is_asked_there_too(ward):
 def test_who_has_it_slow_and_simple_is_asked_there_by_digits_of_its_own(ward):
     doctor = booked(ward.stage)
     ward.stage.patient.say("说慢点")
-    ward.nurse(f"绑定 {ward.code}")
-    ward.nurse(f"停诊 {doctor} 后天上午")
-    ward.nurse("确认停诊")
-    with open_desk(ward.stage.house, Actor("job", name="courier")) as counter:
-        rebooking.carry_out(counter.work, counter.work.conn.scalar(select(Suspension.id)))
-    ward.stage.wait(1)
+    suspended_and_told(ward, doctor)
 
     answer = ward.stage.patient.say("2")
     assert "1. 就改到这个时间" in answer
