@@ -143,20 +143,21 @@ def ask_patient(values: Values, world: World) -> Asked:
     linked = [p for p in world.desk.patients.linked() if p.id != values.get("not_patient")]
     relation = values.get("relation")
     if _is_new(values, linked):
-        known = {"relation": relation} if relation else {}
-        return Open("registration", {**known, **values.get(_TOLD, {})})
+        return Open("registration", {**_about(values), **values.get(_TOLD, {})})
     meant = family.meant(relation, linked) if relation else []
+    in_law = values.get("in_law", "")
     usual = None if relation is not None else family.usual(world.person or {}, linked)
     # Nobody is taken for granted in a department that does not see people of that sex.
     is_odd = any(not sees_sex(one, values, world) for one in (*meant, usual) if one)
     if usual is not None and not is_odd:
         return Filled(usual.id)
-    if len(meant) == 1 and not is_odd:
+    if len(meant) == 1 and not (is_odd or in_law):
         return Filled(meant[0].id)
     if relation and not meant:
-        register = (texts.register_first(relation), NEW)
+        register = (texts.register_first(in_law or relation), NEW)
         others = [(wording.patient(p), p.id) for p in linked]
-        return Question(texts.not_registered(relation), [register, *others], wants="patient")
+        missing = texts.not_registered(in_law or relation)
+        return Question(missing, [register, *others], wants="patient")
     another = (texts.another_patient(linked), NEW)
     people = linked if is_odd else meant or linked
     # Who waits for a place has no time yet; who is correcting is asked once more.
@@ -168,6 +169,12 @@ def ask_patient(values: Values, world: World) -> Asked:
         raise Reask("offer", refusals.TAKEN)
     choices = [(wording.patient(p), {_AGREED: p.id}) for p in people]
     return Question(texts.who(opening), [*choices, another], wants="patient")
+
+
+def _about(values: Values) -> Values:
+    """What registration knows of somebody new; who is another mother is not the one known."""
+    about = {name: values[name] for name in ("relation", "in_law") if values.get(name)}
+    return {**about, "known": ""} if "in_law" in about or "not_patient" in values else about
 
 
 def _is_new(values: Values, linked: Sequence[PatientView]) -> bool:
@@ -339,8 +346,9 @@ FORM: Form[World] = Form(
              after=(*_WISH, "wait")),
         times.SLOT,
         Slot("relation", hear=wishes.hear_relation),
+        Slot("in_law", hear=wishes.hear_in_law, after=("relation",)),
         Slot("patient", ask_patient, hear=changes.hear_patient, answer=answer_patient,
-             pick=pick_patient, after=("relation",)),
+             pick=pick_patient, after=("relation", "in_law")),
         Slot(_AGREED, after=("time", "patient")),
         Slot("appointment", take_hold, after=("time", "patient")),
         Slot("confirm", ask_confirm, answer=answer_confirm, pick=pick_confirm,

@@ -116,6 +116,7 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     before = care.recalled(state, desk)
     after, reply = _answer(before, said, desk, scene)
     after = settling.laid_aside(before, care.settled(before, after, desk))
+    after = settling.kept(before, after, said.heard)
     if reply is None:
         return after, None
     world = world_of(after, said.heard, desk, scene)
@@ -212,6 +213,7 @@ def _matter_of(state: State, said: Said, heard: Heard, world: World) -> tuple[St
     errand = None if said.menu_id else personal.turn(ENGINE, state, heard, world)
     if errand is None and (state.top is None or state.top.form in LIGHT):
         errand = in_line.quits(ENGINE, state, heard, world)
+        errand = errand or settling.recalled(ENGINE, state, heard, world)
     state, reply = errand or ENGINE.step(state, heard, world, said.menu_id)
     state, lead = settling.put_off(state, heard, world)
     reply = reply.after(lead) if lead else reply

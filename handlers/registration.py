@@ -105,7 +105,7 @@ def answer_known(heard: Heard, values: Values, world: World) -> Given:
 
 def ask_name(values: Values, world: World) -> Asked:
     """Ask for the real name."""
-    return Question(texts.name(values.get("relation")), wants="name")
+    return Question(texts.name(values.get("in_law") or values.get("relation")), wants="name")
 
 
 def hear_name(heard: Heard, values: Values, world: World) -> Given:

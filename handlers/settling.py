@@ -11,11 +11,14 @@ What follows once a matter is settled: the second wish of one message, and who e
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from dialogue.engine import Engine
 from dialogue.filling import fill
 from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot
+from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
 from handlers import booking, cancelling, family
 from handlers.scene import World
@@ -26,9 +29,12 @@ from scheduling.types import PatientId
 
 _MOST_SYMPTOMS = 12
 # What of a wish for one holds for the other, too; and that it is for another.
-_SAME, _OTHER = ("dept", "concern", "when"), "other"
+_SAME, _OTHER, _THEN = ("dept", "concern", "when"), "other", "then"
+# What a booking knows that was promised; and the second choice of two, the no.
+_PROMISED, _SECOND = "promised", 2
 _TWO = frozenset({"two_people", "other_child"})
 _NAMES_ONE = frozenset({"other_child", "which_first"})
+Turn = tuple[State, Reply]
 # Of whom the talk was last: 「通知也发给他」.
 _PRONOUN = re.compile("[他她]")
 
@@ -48,11 +54,37 @@ def put_off(state: State, heard: Heard, world: World) -> tuple[State, str]:
         return state, ""
     if heard.rest is None:
         return _for_both(state, bottom, heard)
-    then = replace(world, heard=heard.rest, symptoms=())
-    later = fill(booking.FORM, Frame(booking.FORM.name), heard.rest, then).frame.values
+    wishes = [_wish(one, world) for one in _each(heard.rest)]
+    later = _chained([wish for wish in wishes if wish])
     if not later:
         return state, ""
-    return replace(state, later=later), texts.one_by_one(bottom.values.get("relation"))
+    return replace(state, later=later), texts.one_by_one(
+        _whom(bottom.values), [_whom(wish) for wish in _all_of(later)]
+    )
+
+
+def _each(rest: Heard | None) -> list[Heard]:
+    return [] if rest is None else [rest, *_each(rest.rest)]
+
+
+def _wish(heard: Heard, world: World) -> Values:
+    """Return what a booking begins with for one of the wishes that come later."""
+    then = replace(world, heard=heard, symptoms=())
+    return fill(booking.FORM, Frame(booking.FORM.name), heard, then).frame.values
+
+
+def _chained(wishes: Sequence[Values]) -> Values:
+    """Return the first wish, which holds the next as `then`."""
+    return {**wishes[0], _THEN: _chained(wishes[1:])} if wishes else {}
+
+
+def _all_of(later: Values) -> list[Values]:
+    return [later, *_all_of(later.get(_THEN, {}))] if later else []
+
+
+def _whom(values: Values) -> str | None:
+    """The word for who it is for: 岳母 for her who is of the relation of a mother."""
+    return values.get("in_law") or values.get("relation")
 
 
 def _for_both(state: State, bottom: Frame, heard: Heard) -> tuple[State, str]:
@@ -74,13 +106,17 @@ def whose_turn(state: State, heard: Heard) -> str:
 
 def next_form(before: State, after: State, world: World) -> tuple[State, str, Values] | None:
     """Return what is asked of itself now, and with what: one thing only, or None."""
-    if after.top is not None or after.alarm or not _was_busy(before):
+    if after.top is not None or after.alarm:
+        return None
+    if not (_was_busy(before) or (after.later and _is_turned_down(before, world.heard))):
         return None
     if after.later:
         later = dict(after.later)
-        if later.get(_OTHER):  # not who has just been booked for
-            later["not_patient"] = before.frames[0].values.get("patient")
-        return replace(after, later={}), LATER.name, {"later": later}
+        was = before.frames[0].values
+        is_of_kin = later.get("relation") == was.get("relation") not in (None, "self")
+        if later.get(_OTHER) or (is_of_kin and _whom(later) != _whom(was)):
+            later["not_patient"] = was.get("patient")  # not who has just been booked for
+        return replace(after, later=later.pop(_THEN, {})), LATER.name, {"later": later}
     unexplained = cancelling.unexplained(before, world)
     if unexplained:
         return after, cancelling.WHY.name, {"appointments": unexplained}
@@ -88,6 +124,44 @@ def next_form(before: State, after: State, world: World) -> tuple[State, str, Va
         return None
     patient = world.desk.sharing.unasked()
     return None if patient is None else (after, SHARE.name, {"patient": patient})
+
+
+def _is_asked(state: State) -> bool:
+    return state.top is not None and state.top.form == LATER.name
+
+
+def _is_turned_down(before: State, heard: Heard) -> bool:
+    return _is_asked(before) and (heard.answer == "no" or heard.ordinal == _SECOND)
+
+
+def kept(before: State, after: State, heard: Heard) -> State:
+    """Whose turn it was is still waiting where something else was said instead of yes or no."""
+    is_over = _is_asked(after) or _is_turned_down(before, heard) or not before.frames
+    if is_over or not _is_asked(before) or any(_PROMISED in f.values for f in after.frames):
+        return after
+    return replace(after, later={**before.frames[-1].values["later"], _THEN: after.later})
+
+
+def recalled(engine: Engine[World], state: State, heard: Heard, world: World) -> Turn | None:
+    """「岳母呢」「还有一个没挂」: whose turn was promised, once nothing else is going on."""
+    asked = [state.frames[-1].values["later"]] if _is_asked(state) else []
+    wishes = [*asked, *_all_of(state.later)]
+    meant = [wish for wish in wishes if _means(heard, wish)]
+    meant = meant or (wishes if "the_rest" in heard.preferences else [])
+    if meant[:1] == asked:
+        return None
+    if not meant or (state.top is not None and _was_busy(state)):
+        return None
+    others = _chained([{**wish, _THEN: {}} for wish in wishes if wish is not meant[0]])
+    wish = {name: value for name, value in meant[0].items() if name != _THEN}
+    return engine.open(replace(state, later=others), LATER.name, world, Heard(), {"later": wish})
+
+
+def _means(heard: Heard, wish: Values) -> bool:
+    """Tell whether a message names whom a promise is for, and nothing of a matter of its own."""
+    says_more = heard.symptoms or heard.stated_departments or heard.doctors or heard.when
+    whom = heard.in_law or heard.person.relation
+    return bool(whom) and whom == _whom(wish) and not says_more and heard.answer != "no"
 
 
 def _was_busy(before: State) -> bool:
@@ -101,9 +175,7 @@ def _ask_later(values: Values, world: World) -> Asked:
     later = values["later"]
     what = booking.FORM.matter(later, world) or _wanted(later, world)
     whom = texts.OTHER_CHILD if later.get(_OTHER) and later["relation"] in YOUNG else ""
-    return Question(
-        texts.later(later.get("relation"), what, whom), texts.LATER_CHOICES, wants="yes_no"
-    )
+    return Question(texts.later(_whom(later), what, whom), texts.LATER_CHOICES, wants="yes_no")
 
 
 def _wanted(later: Values, world: World) -> str:
@@ -113,8 +185,10 @@ def _wanted(later: Values, world: World) -> str:
     return texts.number_of(names[0] if names else doctors[0].name if doctors else "")
 
 
-def _answer(heard: Heard, values: Values, world: World) -> Given:
-    if values["later"].get(_OTHER) and _NAMES_ONE & heard.preferences:
+def _answer_later(heard: Heard, values: Values, world: World) -> Given:
+    later = values["later"]
+    names_one = later.get(_OTHER) and _NAMES_ONE & heard.preferences
+    if names_one or "the_rest" in heard.preferences or _means(heard, later):
         return True
     return None if heard.answer is None else heard.answer == "yes"
 
@@ -122,11 +196,14 @@ def _answer(heard: Heard, values: Values, world: World) -> Given:
 def _go_on(values: Values, world: World) -> Done:
     if not values["go_on"]:
         return Done(texts.NOT_NOW)
-    return Done("", then=Open(booking.FORM.name, dict(values["later"])))
+    return Done("", then=Open(booking.FORM.name, {**values["later"], _PROMISED: True}))
 
 
 LATER: Form[World] = Form(
-    name="later", done=_go_on, is_light=True, slots=(Slot("go_on", _ask_later, answer=_answer),)
+    name="later",
+    done=_go_on,
+    is_light=True,
+    slots=(Slot("go_on", _ask_later, answer=_answer_later),),
 )
 
 
@@ -137,6 +214,10 @@ def _ask_share(values: Values, world: World) -> Asked:
     people = world.desk.patients.linked()
     who = next((p for p in people if p.id == values["patient"]), None)
     return Question(texts.share(who), texts.SHARE_CHOICES, wants="yes_no")
+
+
+def _answer(heard: Heard, values: Values, world: World) -> Given:
+    return None if heard.answer is None else heard.answer == "yes"
 
 
 def _share(values: Values, world: World) -> Done:

@@ -158,6 +158,11 @@ def hear_relation(heard: Heard, values: Values, world: World) -> Given:
     return None if family.is_vaguer(said, values.get("relation")) else said
 
 
+def hear_in_law(heard: Heard, values: Values, world: World) -> Given:
+    """岳母: of the relation of a mother, and never the mother who is registered."""
+    return heard.in_law or None
+
+
 # -- the wish as the desk understands it
 
 
@@ -357,7 +362,7 @@ SLOTS: tuple[Slot[World], ...] = (
     *wards.SLOTS,
 )
 _KINDS = {"big_site": frozenset({"general"}), "small_site": frozenset({"community", "township"})}
-_SHARED = (*(slot.name for slot in SLOTS), "not_doctors", "relation", "patient")
+_SHARED = (*(slot.name for slot in SLOTS), "not_doctors", "relation", "in_law", "patient")
 
 
 def shared(values: Values) -> Values:

@@ -164,7 +164,9 @@ class Heard:
     go_now or crisis_line. `concern` is the safety question the words call for
     (lexicon/safety.tsv), `inquiry` the question that would tell most about the department.
     `order` is what it would mean from a member of staff.
-    `rest` is the second wish of a message that holds two; all else is then the first.
+    `rest` is the second wish of a message that holds two, with the third as its own rest; all
+    else is then the first. `in_law` is the word for somebody who is a mother or father only by
+    marriage (岳母).
     """
 
     text: str = ""
@@ -211,6 +213,7 @@ class Heard:
     shift_days: int | None = None
     order: Order | None = None
     rest: Heard | None = None
+    in_law: str = ""
 
     def with_intent(self, intent: Intent) -> Heard:
         """Return the same message heard with another intent."""

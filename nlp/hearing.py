@@ -18,6 +18,7 @@ from nlp import (
     orders,
     particulars,
     people,
+    persons,
     preferences,
     redflags,
     safety,
@@ -87,6 +88,7 @@ def hear(
         feverish=seen.feverish,
         moods=spoken.moods,
         denied=_denied(text, intent, spoken),
+        in_law=persons.in_law(text) if told.relation in ("mother", "father") else "",
     )
     if seen.flags:
         heard = _with_urgency(heard, seen.flags)

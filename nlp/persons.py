@@ -89,6 +89,10 @@ _MAYBE_PREGNANT = re.compile(
     r"是不是怀|有没有怀|会不会怀|会怀孕|能怀孕|可能怀|怀疑怀|好像怀|怀孕了?吗|怀孕前|怀孕后来|以前怀|怀孕过|怀过|是否怀|影响怀孕|容易怀孕|怀没怀"
 )
 
+# Mothers and fathers by marriage: of that relation, and never the mother or father one knows.
+_BY_MARRIAGE = re.compile(
+    r"岳母|丈母娘|(?<!老)婆婆|家婆|岳父|老丈人|公公(?!立|办|寓|司)|继母|后妈|继父|后爸"
+)
 # 「不是我爸，是我妈」 is about the mother.
 _TAKEN_BACK = re.compile(
     r"(?:不是|不给|别给|不挂)[^,，。是给]{1,6}[,，。 ]*(?=(?:是|而是|应该|给|要给))"
@@ -225,6 +229,12 @@ def find(text: str, now: date | None = None) -> Person:
     if pregnant:
         relation, sex = _of_pregnant(relation, sex)
     return Person(relation=relation, sex=sex, age_years=age, pregnant=pregnant)
+
+
+def in_law(text: str) -> str:
+    """Return the word for a mother or father by marriage whom the message is about, or ""."""
+    found = _BY_MARRIAGE.search(_NOBODY.sub(_blank, _TAKEN_BACK.sub(_blank, text)))
+    return found[0] if found else ""
 
 
 def _of_pregnant(relation: Relation | None, sex: Sex | None) -> tuple[Relation | None, Sex]:

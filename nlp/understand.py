@@ -15,6 +15,7 @@ from nlp import (
     asked,
     courtesy,
     dictated,
+    household,
     hunches,
     orders,
     particulars,
@@ -88,12 +89,29 @@ def _whole(
         if names and not (grave and (grave.concern or grave.urgency != "routine")):
             return _asking(heard, names, beside)
         heard = replace(heard, asked=names) if names else heard
-    parts = several.split(text) if heard.urgency == "routine" and not heard.concern else None
+    parts = _parts(text, heard)
     if parts is None:
         return heard
-    first, rest = (hear(part, now, vocabulary, context, model) for part in parts)
+    each = [hear(part, now, vocabulary, context, model) for part in parts]
+    first, *others = sorted(each, key=_less_urgent)
+    rest = None
+    for one in reversed(others):
+        rest = replace(one, rest=rest)
     # One line of the staff may hold two clauses: 「张伟明天请假，李芳代诊」.
     return replace(first, text=text, rest=rest, order=heard.order)
+
+
+def _parts(text: str, heard: Heard) -> tuple[str, ...] | None:
+    """Return a message for each wish; of several people each keeps the danger of their own."""
+    if heard.urgency == "emergency":
+        return None
+    is_harmless = heard.urgency == "routine" and not heard.concern
+    return household.split(text) or (several.split(text) if is_harmless else None)
+
+
+def _less_urgent(heard: Heard) -> tuple[bool, bool]:
+    """Who may be in danger comes first, else the order of the words."""
+    return heard.urgency == "routine", heard.concern is None
 
 
 def _asked(text: str, context: Context, heard: Heard) -> tuple[tuple[str, ...], str]:

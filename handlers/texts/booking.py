@@ -155,12 +155,12 @@ def who(opening: Opening) -> str:
 
 def not_registered(relation: str) -> str:
     """The one it is for is not known yet."""
-    return f"{wording.RELATIONS[relation]}还没有登记，先登记才能挂号。回复数字："
+    return f"{wording.RELATIONS.get(relation, relation)}还没有登记，先登记才能挂号。回复数字："
 
 
 def register_first(relation: str) -> str:
     """Register the one it is for."""
-    return f"登记{wording.RELATIONS[relation]}"
+    return f"登记{wording.RELATIONS.get(relation, relation)}"
 
 
 def summary(booked: AppointmentView, patient: PatientView | None, minutes: int) -> str:

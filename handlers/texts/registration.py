@@ -112,7 +112,9 @@ def consent(hospital: str) -> str:
 
 def name(relation: str | None) -> str:
     """Ask for a name, saying whose."""
-    whose = "您" if relation == "self" else wording.RELATIONS.get(relation or "", "就诊人")
+    whose = (
+        "您" if relation == "self" else wording.RELATIONS.get(relation or "", relation or "就诊人")
+    )
     return f"请发{whose}的真实姓名（和证件上一样）。证件号、手机号可以一起发。"
 
 

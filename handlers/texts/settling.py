@@ -17,10 +17,16 @@ NOBODY_TO_TELL = "您还没有核对过身份的家人。请家人带证件到�
 VERIFY_FIRST = "这项要先核对身份，请带证件到医院窗口办理。"
 
 
-def one_by_one(relation: str | None) -> str:
-    """There were two wishes: the first comes first."""
-    whom = f"给{wording.RELATIONS[relation]}" if relation in wording.RELATIONS else "给您"
-    return f"一件一件来，先{whom}挂，挂好了再办另一个。"
+def one_by_one(whom: str | None, others: Sequence[str | None]) -> str:
+    """There were several wishes: the first comes first; the others are named where they can be."""
+    then = [_named(other) for other in others]
+    after = f"给{'、'.join(then)}挂" if all(then) and _named(whom) not in then else "办另一个"
+    return f"一件一件来，先给{_named(whom) or '您'}挂，挂好了再{after}。"
+
+
+def _named(whom: str | None) -> str:
+    """Return a relation in words; who is a mother by marriage has a word of her own."""
+    return wording.RELATIONS.get(whom, whom) if whom else ""
 
 
 def number_of(name: str) -> str:
@@ -30,8 +36,7 @@ def number_of(name: str) -> str:
 
 def later(relation: str | None, what: str, whom: str = "") -> str:
     """The second wish, now that the first is settled; `whom` says it better than the relation."""
-    if not whom and relation in wording.RELATIONS:
-        whom = wording.RELATIONS[relation]
+    whom = whom or _named(relation)
     return f"还有一件：{f'给{whom}' if whom else ''}{what}。现在接着办吗？回复数字："
 
 

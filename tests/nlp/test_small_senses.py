@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlp import particulars, several, shifts, strangers
+from nlp import household, particulars, several, shifts, strangers
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,46 @@ def test_two_people_and_two_wishes_are_two(text, first, rest):
         "我老公陪我妈来，想挂骨科",
         "挂眼科，还有骨科吗",
         "我妈头晕，我爸说挂神经内科",
+        "我爸去年中风了，我今年42，想来检查一下，怕遗传",
+        "我和孩子都感冒了，想挂号",
     ],
 )
 def test_one_wish_with_more_people_in_it_stays_one(text):
     assert several.split(text) is None
+    assert household.split(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "each"),
+    [
+        (
+            "给我爸妈和岳母都挂下周四上午的号，我爸眼睛看不清，我妈腰疼，岳母胃不好",
+            (
+                "给爸挂下周四上午的号，我爸眼睛看不清",
+                "给妈挂下周四上午的号，我妈腰疼",
+                "给岳母挂下周四上午的号，岳母胃不好",
+            ),
+        ),
+        (
+            "我爸眼睛看不清，我妈腰疼，给他们俩挂明天的号",
+            ("给爸挂明天的号，我爸眼睛看不清", "给妈挂明天的号，我妈腰疼"),
+        ),
+        (
+            "我和我老婆都要挂号，我牙疼，老婆皮肤过敏",
+            ("给我自己挂号，我牙疼", "给老婆挂号，老婆皮肤过敏"),
+        ),
+        (
+            "三个人要挂号：我爸看眼睛，我妈看腰，岳母看胃",
+            ("给爸挂号，我爸看眼睛", "给妈挂号，我妈看腰", "给岳母挂号，岳母看胃"),
+        ),
+        (
+            "我婆婆耳朵背，我公公尿频，都想约下周二上午",
+            ("给婆婆想约下周二上午，我婆婆耳朵背", "给公公想约下周二上午，我公公尿频"),
+        ),
+    ],
+)
+def test_each_of_several_keeps_the_own_complaint(text, each):
+    assert household.split(text) == each
 
 
 @pytest.mark.parametrize(
