@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from handlers.texts.notices import OTHER_FACTS, VISIT_FACTS
+from handlers.texts.facts import OTHER_FACTS, VISIT_FACTS
 from scheduling.channels import CHANNELS, FREE, KINDS, SMS, VISIT, Setup
 
 
@@ -26,7 +26,7 @@ class Template:
     """
     One template: its id (of 就医助手 its status), and what fills its fields.
 
-    `data` holds format strings over the facts of its kind (`handlers.texts.notices`); of an SMS
+    `data` holds format strings over the facts of its kind (`handlers.texts.facts`); of an SMS
     the fields are numbered from 1. `page` is where a tap leads.
     """
 

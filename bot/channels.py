@@ -19,6 +19,7 @@ from bot.wechat import WechatClient
 from desk.departing import Sending
 from handlers import care
 from handlers.texts import notices
+from handlers.texts.facts import facts_of
 from scheduling.channels import (
     CHANNELS,
     CUSTOMER,
@@ -148,7 +149,7 @@ class Channels:
             str(payload.get("department", "")), self._sensitive
         )
         form = self._templates[sending.channel][sending.lease.kind]
-        return form, notices.facts(payload, is_discreet=hides)
+        return form, facts_of(payload, is_discreet=hides)
 
 
 def _nobody(_: Mapping[str, Any]) -> Sequence[str]:

@@ -7,70 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers.texts import wording
-from scheduling.broadcasting import filled
+from handlers.texts.facts import ANY_DOCTOR, facts_of
 
-# What the templates of WeChat and of the SMS provider may be filled with.
-VISIT_FACTS = frozenset(
-    {"patient", "site", "department", "doctor", "room", "when", "day", "time", "code", "until"}
-)
-# What other kinds than those about a visit can be filled with.
-OTHER_FACTS: Mapping[str, frozenset[str]] = {
-    "link_code": frozenset({"code", "minutes"}),
-    "alert": frozenset({"time", "code"}),
-    "family": frozenset({"patient", "time"}),
-    "waitlist_over": frozenset({"patient"}),
-    "visit_news": VISIT_FACTS - {"until"} | {"text"},
-    "news": frozenset({"patient", "text"}),
-}
-_OTHER = frozenset().union(*OTHER_FACTS.values())
-_DISCREET = "门诊"
-_ANY_DOCTOR = "普通号"
-_ANY_ROOM = "见现场指引"
 IF_UNFIT = "不合适请回复“改时间”或“取消预约”。"
 IF_NOT_YOURS = "不是您家取消的，或想另约时间，请回复“人工”或“挂号”。"
 GO_ON = "还有问题，请直接回复“人工”加上您要说的话。"
-
-
-def facts(payload: Mapping[str, Any], *, is_discreet: bool) -> Mapping[str, str]:
-    """
-    Return what a template is filled with; no value is empty, for WeChat refuses those.
-
-    Where others may read it, a sensitive department is only 门诊, and its room, which often bears
-    its name, is left to the signs on the spot.
-    """
-    if "starts_at" not in payload:
-        known = {name: str(payload[name]) for name in _OTHER & payload.keys()}
-        return known | _told(payload, known)
-    at = datetime.fromisoformat(str(payload["starts_at"]))
-    until = datetime.fromisoformat(str(payload.get("until", payload["starts_at"])))
-    room = "" if is_discreet else payload.get("room")
-    known = {
-        "patient": str(payload["patient"]),
-        "site": str(payload["site"]),
-        "department": _DISCREET if is_discreet else str(payload["department"]),
-        "doctor": payload.get("doctor") or _ANY_DOCTOR,
-        "room": room or _ANY_ROOM,
-        "when": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}",
-        "day": f"{at.year}年{at.month}月{at.day}日",
-        "time": f"{at:%H:%M}",
-        "code": str(payload["code"]),
-        "until": f"{until.year}年{until.month}月{until.day}日 {until:%H:%M}",
-    }
-    spoken = {
-        "when": wording.moment(at),
-        "day": wording.day(at.date()),
-        "time": wording.clock(at),
-    }
-    return known | _told(payload, known | spoken)
-
-
-def _told(payload: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
-    """The words of a broadcast, filled as one would say it; they may name the department too."""
-    if "words" not in payload:
-        return {}
-    text = filled(str(payload["words"]), known)
-    name, shown = payload.get("department"), known.get("department")
-    return {"text": text.replace(str(name), shown) if name and shown else text}
 
 
 def _visit(payload: Mapping[str, Any]) -> str:
@@ -138,7 +79,7 @@ def _suspended(payload: Mapping[str, Any]) -> str:
 
 def _offered(payload: Mapping[str, Any]) -> str:
     """钟立群 主治医师，3诊室，挂号费20元; notices of before knew only the name."""
-    doctor = payload["offer_doctor"] or _ANY_DOCTOR
+    doctor = payload["offer_doctor"] or ANY_DOCTOR
     fen = payload.get("offer_fee_fen")
     fee = "" if fen is None else f"挂号费{wording.fee(int(fen))}"
     who = f"{doctor} {payload.get('offer_title') or ''}".strip()
@@ -271,7 +212,7 @@ def _delayed(payload: Mapping[str, Any]) -> str:
 
 
 def _news(payload: Mapping[str, Any]) -> str:
-    return f"【医院通知】{facts(payload, is_discreet=False)['text']}"
+    return f"【医院通知】{facts_of(payload, is_discreet=False)['text']}"
 
 
 def _trial(payload: Mapping[str, Any]) -> str:

@@ -195,7 +195,7 @@ def _calls(name: str, function: object) -> Iterator[tuple[str, Reply]]:
         for kind in notices._TEXTS:
             yield f"{name}.{kind}", Reply(function(kind, Payload(NAMED["payload"])))
         return
-    if name == "notices.facts":
+    if name == "facts.facts_of":
         return
     switches = [arg for arg, hint in hints.items() if hint is bool]
     for value in (True, False) if switches else (None,):

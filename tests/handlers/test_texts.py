@@ -17,6 +17,7 @@ from handlers.texts import (
     unheard,
     wording,
 )
+from handlers.texts.facts import facts_of
 from scheduling import errors
 from scheduling.errors import Refusal
 from tests.handlers.every_text import REFUSALS
@@ -145,7 +146,7 @@ def test_the_words_of_a_broadcast_name_no_sensitive_department_either(*, is_disc
         "code": "A1",
         "words": "{patient}，妇科一区改在3号楼看诊，{department}的检查不变",
     }
-    assert notices.facts(visit, is_discreet=is_discreet)["text"] == says
+    assert facts_of(visit, is_discreet=is_discreet)["text"] == says
 
 
 def test_numbers_of_the_policy_are_said_as_the_site_has_them():
