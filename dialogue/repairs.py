@@ -103,7 +103,9 @@ class Repairs(Generic[W]):
     def undone(self, state: State, top: Frame, heard: Heard, world: W) -> Turn | None:
         """「我没说要取消啊」 ends the cancelling that it was taken for."""
         is_denied = heard.denied & self.forms[top.form].opens_on
-        return self._stop(state, world) if is_denied else None
+        # 「我不想取消，想改时间」 says what is wanted instead.
+        is_another = heard.intent in self.opens and self.opens[heard.intent] != top.form
+        return self._stop(state, world) if is_denied and not is_another else None
 
     def _stop(self, state: State, world: W) -> Turn:
         if state.top is None:

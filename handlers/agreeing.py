@@ -18,7 +18,7 @@ def ask_consent(values: Values, world: World) -> Asked:
     if world.desk.patients.has_consented("registration"):
         return Filled(value=True)
     notice = texts.consent(world.scene.hospital)
-    return Question(notice, texts.CONSENT_CHOICES, wants="yes_no", again=texts.CONSENT_AGAIN)
+    return Question(notice, texts.CONSENT_CHOICES, wants="consent", again=texts.CONSENT_AGAIN)
 
 
 def pick_consent(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON

@@ -41,6 +41,8 @@ def _called(heard: Heard, world: World) -> str:
 
 
 def _remind(heard: Heard, world: World) -> str:
+    if "no_remind" in heard.asked:
+        return ""
     ahead = appointments.ahead(world)
     if not ahead:
         return "" if "called" in heard.asked else texts.REMINDED
@@ -102,6 +104,7 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], str]] = {
     "proxy": lambda heard, world: rules.proxy(world.scene.policy),
     "fetch": lambda heard, world: texts.fetch(_phone(world)),
     "remind": _remind,
+    "no_remind": lambda heard, world: texts.no_remind(can_text=world.scene.can_text),
     "called": _called,
     "deaf": _deaf,
     "signs": lambda heard, world: texts.signs(),

@@ -18,6 +18,8 @@ from scheduling.types import AppointmentView
 
 # Tickets whose holders may still give their appointment back.
 _LEFT = frozenset({"waiting", "left", "missed", "unseen"})
+# What of a booking is wanted once more (handlers.again).
+SAME = frozenset({"same_again", "same_doctor_again", "same_day_again"})
 
 
 def ahead(world: World) -> list[AppointmentView]:
@@ -65,6 +67,8 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
     「取消我的号」 by who has none of her own is about those she has made; the child of
     「孩子要考试，来不了了」 is why she does not come.
     """
+    if is_same_for_another(heard) or (heard.denied and heard.person.relation == "self"):
+        return None  # 「我不是要改时间」 names nobody
     named = family.named(heard, world.desk.patients.linked())
     if len(named) == 1:
         return named[0].id
@@ -73,6 +77,12 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
     if relation is None or (may_mean_another and not of_whom(relation, ahead(world), world)):
         return None
     return relation
+
+
+def is_same_for_another(heard: Heard) -> bool:
+    """Tell whether 「给我妈也挂同一天同一个医生」 was said: it is about no number of hers."""
+    is_same = not SAME.isdisjoint(heard.preferences)
+    return is_same and heard.intent == "book" and heard.person.relation is not None
 
 
 def hear_appointment(heard: Heard, values: Values, world: World) -> Given:

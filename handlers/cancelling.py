@@ -89,6 +89,8 @@ def answer_sure(heard: Heard, values: Values, world: World) -> Given:
     """A plain yes or no; 「取消」 said again is a yes, 「都取消」 asks for all of them."""
     if "all" in heard.preferences and not values.get("all"):
         return None
+    if "cancel" in heard.denied:
+        return Stop(texts.KEPT) if heard.intent in ("cancel", "deny", "unknown") else None
     is_no = heard.answer == "no" or heard.preferences & {"undo", "keep"}
     if is_no or ("take_back" in heard.preferences and heard.intent != "cancel"):
         return Stop(texts.KEPT)

@@ -79,9 +79,15 @@ def _claims(heard: Heard, world: World) -> Values | None:
 
 
 def is_worse(heard: Heard, world: World) -> bool:
-    """Tell whether somebody in line says that she feels worse, who is not told to see a doctor."""
+    """Tell whether somebody in line says that she is ill, who is not told to see a doctor."""
     said = said_by(heard, world)
-    return said is not None and said.act == "worse"
+    return said is not None and said.act in ("worse", "ill")
+
+
+def is_grave(world: World) -> bool:
+    """Tell whether a complaint is for the nurse to hear of now, and not only for the doctor."""
+    heard = world.heard
+    return bool(heard.concern) or heard.feverish or heard.urgency != "routine"
 
 
 def _fitting(values: Values, world: World) -> list[Standing]:
@@ -193,6 +199,7 @@ def _move(values: Values, world: World) -> Done:
 # What is only said.
 _SAYS: Mapping[str, Callable[[Sequence[Standing], World], str]] = {
     "worse": lambda mine, world: talk.worse(mine),
+    "ill": lambda mine, world: talk.ill(mine, world.heard.symptoms, is_grave=is_grave(world)),
     "told": lambda mine, world: talk.told_when_near(_ways(mine, world), mine),
     "until": lambda mine, world: talk.until(mine),
     "elsewhere": lambda mine, world: talk.elsewhere(mine),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from handlers import appointments
 from handlers.scene import World
 from nlp.heard import Heard
 
@@ -28,10 +29,12 @@ class Talk(NamedTuple):
     is_loose: bool = False
 
 
+_TO_ANOTHER = frozenset({"queue_elsewhere", "other_doctor"})
 _DUE = "due"
 _HERE = frozenset({"waiting", "called"})
 _ANY = _HERE | AWAY
 _AGREED = Talk("agreed", frozenset({"waiting"}))
+_ILL = Talk("ill", _ANY)
 # What somebody in line says (nlp/lexicon/preferences.tsv); the first that fits.
 TALK: Mapping[str, Talk] = {
     "queue_worse": Talk("worse", _ANY),
@@ -66,6 +69,8 @@ def said_by(heard: Heard, world: World) -> Talk | None:
     meant = [one for name, one in TALK.items() if name in heard.preferences]
     if heard.intent == "affirm" and not world.is_busy:
         meant.append(_AGREED)
+    if _complains(heard, world):
+        meant.append(_ILL)
     if not meant:
         return None
     states = {s.ticket.state for s in world.desk.visits.standings()}
@@ -78,10 +83,26 @@ def said_by(heard: Heard, world: World) -> Talk | None:
     )  # fmt: skip
 
 
+def _complains(heard: Heard, world: World) -> bool:
+    """Tell whether somebody who may be in line tells a complaint, and asks for no number."""
+    asks = heard.stated_departments or heard.doctors or heard.when or heard.intent != "symptom"
+    relation = heard.person.relation
+    if asks or world.is_busy:
+        return False
+    if relation in (None, "self"):
+        return True
+    here = {standing.ticket.appointment for standing in world.desk.visits.standings()}
+    theirs = appointments.of_whom(relation, world.desk.bookings.mine(), world) if here else ()
+    return any(view.id in here for view in theirs)
+
+
 def _is_about_the_line(heard: Heard, world: World) -> bool:
     """Words that may be about a booking are about the line where nothing else is named or open."""
-    is_named = heard.stated_departments or heard.doctors or heard.when or heard.symptoms
-    return not (world.is_busy or is_named or heard.intent in ("book", "symptom"))
+    # 「能换到李静医生那边吗」 names who is to see her now.
+    moves = bool(heard.doctors) and not _TO_ANOTHER.isdisjoint(heard.preferences)
+    is_named = heard.stated_departments or heard.when or heard.symptoms
+    is_wish = heard.intent in ("book", "symptom") or bool(heard.doctors)
+    return not (world.is_busy or is_named or (is_wish and not moves))
 
 
 def named(heard: Heard) -> Talk | None:

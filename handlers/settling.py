@@ -22,6 +22,7 @@ from dialogue.reply import Reply
 from dialogue.state import Frame, State, Values
 from handlers import booking, cancelling, family
 from handlers.scene import World
+from handlers.texts import answers as answer_texts
 from handlers.texts import settling as texts
 from nlp.heard import YOUNG, Heard, Relation
 from scheduling.errors import Refusal
@@ -244,6 +245,8 @@ def change(heard: Heard, world: World) -> str:
             others = [p for p in people if p.relation != "self" and p.link_state == "verified"]
             for one in others:
                 world.desk.sharing.tell_me(one.id, on=on)
+            if not others and not on:  # 「别通知我」 is of her own visits
+                return answer_texts.no_remind(can_text=world.scene.can_text)
             return texts.told_me(others, on=on) if others else texts.NOBODY_TO_TELL
         count = sum(world.desk.sharing.share(p.id, on=on, relation=relation) for p in own)
         whose = own

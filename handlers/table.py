@@ -9,16 +9,20 @@ from handlers import wishes
 from handlers.scene import World
 from handlers.texts import booking as booking_texts
 from handlers.texts import information as texts
+from handlers.texts import triage as triage_texts
 from nlp.heard import Heard
 from scheduling.types import Opening, SlotId
 
 _QUESTIONS = frozenset({"clinic_info", "doctor_info", "unknown"})
+_TELLS = frozenset({"symptom", "unknown"})
 
 
 def about(heard: Heard, values: Values, world: World) -> str:
     """Return the answer about what was chosen, or what is listed; empty for another question."""
     if "doctor_sex" in heard.preferences and heard.intent in _QUESTIONS and "ward" in values:
         return booking_texts.doctor_sex(wishes.site_phone(values.get("site", ""), world))
+    if "queue_worse" in heard.preferences and heard.intent in _TELLS:
+        return triage_texts.WORSE
     names_another = heard.doctors or heard.stated_departments or heard.sites or heard.missing
     asks = heard.intent in _QUESTIONS or "whose" in heard.topics
     if not asks or names_another or "ward" not in values:

@@ -17,6 +17,7 @@ from dialogue.state import Values
 from handlers import readback, triage
 from handlers.scene import World
 from handlers.texts import booking as texts
+from handlers.texts import triage as triage_texts
 from nlp.heard import Better, Heard, Named, Person
 from scheduling.types import PatientView, Ward
 
@@ -114,8 +115,14 @@ def _beside(known: dict[str, Any], values: Values, heard: Heard, world: World) -
         new = _dept(alone, heard.symptoms, sure=alone[0].score >= _LIKELY)
         if _points_elsewhere(new, chosen, heard, world):
             return {**new, "instead_of": chosen}
-    if "offer" in values:
-        return known  # the words could only have changed the order of the list
+    if "offer" in values:  # the words could only have changed the order of the list
+        is_new = (
+            heard.symptoms and not heard.concern and not {*heard.symptoms} <= {*known["words"]}
+        )
+        is_worse = "queue_worse" in heard.preferences
+        return (
+            Redo((), triage_texts.beside(heard.symptoms, is_worse=is_worse)) if is_new else known
+        )
     return {**known, "words": [*dict.fromkeys((*known["words"], *heard.symptoms))]}
 
 

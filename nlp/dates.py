@@ -12,6 +12,7 @@ from nlp.calendar import monday_of, one_day
 from nlp.datewords import (
     AFTER,
     BEFORE,
+    FULL,
     LEAVING,
     MOVED,
     NOT_AFTER,
@@ -104,7 +105,8 @@ def _wanted(
     if is_order:
         return pairs
     kept = [one for one in pairs if not _refused(folded, one[0], one[1] or one[0])]
-    return kept if kept or not LEAVING.search(folded) else pairs
+    is_of_the_house = LEAVING.search(folded) or FULL.search(folded)
+    return kept if kept or not is_of_the_house else pairs
 
 
 def _refused(folded: str, first: Phrase, last: Phrase) -> bool:

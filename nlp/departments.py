@@ -27,7 +27,18 @@ PARENT = 0.6
 EXACT, ALIAS, CONTAINED, SPOKEN_SCORE = 1.0, 0.97, 0.95, 0.93
 _SECTION = re.compile(r"(?:[一二三四五六七八九十0-9]+(?:区|病区|门诊|部)|门诊|\(.*\)|（.*）)+$")
 _FEVER = "发热"
+# 「体检查出血压高」 asks for no check-up; what is found there is the complaint.
+_FOUND_THERE = re.compile(
+    r"体检(?=(?:的?时候?|以?后|完|中|里|过|了)*[,，、 ]?"
+    r"(?:查出|查到|发现|说|显示|提示|报告|结果|单|异常|不合格"
+    r"|[^,，。 ]{0,4}(?:偏|高了?|低了?|结节|阳性)(?!考|级|中)))"
+)
+_CHILDREN, _CHILD_AGE_YEARS = "儿科", 14
 NOBODY = Person()
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "　" * len(found[0])
 
 
 def _plain(text: str) -> str:
@@ -53,7 +64,7 @@ _NATIONAL_FORMS = _national_forms()
 
 def national(text: str) -> tuple[Named, ...]:
     """Return the national departments named in words (not guessed from symptoms), best first."""
-    return heard(_plain(text), _NATIONAL_FORMS)
+    return heard(_plain(_FOUND_THERE.sub(_blank, text)), _NATIONAL_FORMS)
 
 
 def stated(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
@@ -63,7 +74,7 @@ def stated(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
     Exact names, aliases, common spoken forms and one typing slip; the longest form wins; a
     doctor's name is never read as a department, and 「不挂骨科」 names nothing.
     """
-    plain = _plain(text)
+    plain = _plain(_FOUND_THERE.sub(_blank, text))
     for doctor in vocabulary.doctors:
         if doctor.name in plain:
             plain = plain.replace(doctor.name, "　" * len(doctor.name))
@@ -78,7 +89,8 @@ def _site_forms(vocabulary: Vocabulary) -> Forms:
         for form, score in _own_forms(entry):
             meant.setdefault(form, []).append(Named(entry.code, entry.name, score))
     for form, r in _SERVICES.items():
-        meant[form] = _offering(r["roster_words"].split(), vocabulary) or meant[form]
+        found = _offering(r["roster_words"].split(), vocabulary, r["national"])
+        meant[form] = found or meant[form]
     return Forms(meant, _SERVICES)
 
 
@@ -92,17 +104,26 @@ def _own_forms(entry: DepartmentEntry) -> list[tuple[str, float]]:
     return own
 
 
-def _offering(roster_words: Sequence[str], vocabulary: Vocabulary) -> list[Named]:
-    """The roster's departments for a wish: those named by the first word that fits any."""
+def _offering(roster_words: Sequence[str], vocabulary: Vocabulary, national: str) -> list[Named]:
+    """
+    The roster's departments for a wish: those named by the first word that fits any.
+
+    Where only children are seen (小孩体检) nothing is offered to everybody.
+    """
     for word in roster_words:
         found = [
             Named(e.code, e.name, SPOKEN_SCORE)
             for e in vocabulary.departments
             if any(word in name for name in (e.name, *e.aliases))
+            and (national == _CHILDREN or not _is_for_children(e))
         ]
         if found:
             return found
     return []
+
+
+def _is_for_children(entry: DepartmentEntry) -> bool:
+    return entry.max_age_years is not None and entry.max_age_years <= _CHILD_AGE_YEARS
 
 
 def fit(entry: DepartmentEntry, name: str) -> float:

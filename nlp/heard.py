@@ -156,7 +156,7 @@ class Heard:
     family is told of visits as well (share, unshare).
     `moods` tells how an act of the desk is spoken of (`lexicon/moods.tsv`): denied, told of
     others, over, asked about as a rule, wished …; `denied` are the acts that somebody says never
-    to have asked for, where that is all the message says.
+    to have asked for (all of them in 「你理解错了」).
     `reason` is why somebody does not come, where that is said, or that it is not to be said.
     `better` are departments to offer in place of a named one that cannot be meant; `feverish`
     tells of a fever now. `signs` are the signs of danger told so far, None where unchanged.
@@ -226,12 +226,12 @@ class Context:
     What the conversation already knows when a message is heard.
 
     `asking` is the kind of answer the open question wants (`day`, `offer`, `slot`, `name`,
-    `document`, `id_number`, `phone`, `code`, `birth_date`, `sex`, `yes_no`, `choice`, `symptom`,
-    …) or None; it lets an ambiguous word ("3", "女", "李秀英") be read as that answer. `symptoms`
-    were heard earlier in this conversation and count towards departments and red flags, `signs`
-    (of danger) and `past` (symptoms of settled matters) towards red flags alone. `days` are the
-    local days the talk is about, as half-open spans: an hour alone (「换成下午」) is meant for
-    them.
+    `document`, `id_number`, `phone`, `code`, `birth_date`, `sex`, `yes_no`, `consent`, `choice`,
+    `symptom`, …) or None; it lets an ambiguous word ("3", "女", "李秀英") be read as that answer.
+    `symptoms` were heard earlier in this conversation and count towards departments and red flags,
+    `signs` (of danger) and `past` (symptoms of settled matters) towards red flags alone. `days`
+    are the local days the talk is about, as half-open spans: an hour alone (「换成下午」) is meant
+    for them.
     """
 
     asking: str | None = None

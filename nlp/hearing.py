@@ -27,7 +27,7 @@ from nlp import (
     topics,
     triage,
 )
-from nlp.heard import Context, Heard, Intent, Urgency
+from nlp.heard import Context, Heard, Urgency
 from nlp.intents import guess
 from nlp.senses import Senses, sense
 from nlp.vocabulary import Vocabulary
@@ -87,7 +87,7 @@ def hear(
         signs=seen.signs,
         feverish=seen.feverish,
         moods=spoken.moods,
-        denied=_denied(text, intent, spoken),
+        denied=moods.denied(text, is_denial=intent == "deny" and "denied" in spoken.moods),
         in_law=persons.in_law(text) if told.relation in ("mother", "father") else "",
     )
     if seen.flags:
@@ -99,12 +99,6 @@ def hear(
         # 「更多」 is of the list before her, and no complaint where there is none.
         return Heard(text=text, preferences=heard.preferences)
     return destinations.placed(heard, senses, person, vocabulary, context, model=model)
-
-
-def _denied(text: str, intent: Intent, spoken: moods.Mentions) -> frozenset[Intent]:
-    """Return the acts somebody says she never wanted."""
-    is_denial = intent == "deny" and "denied" in spoken.moods
-    return moods.opened(text) if is_denial else frozenset()
 
 
 def _stranger(text: str, vocabulary: Vocabulary, senses: Senses) -> str:

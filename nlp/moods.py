@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -65,6 +66,8 @@ def _log1pexp(value: float) -> float:
 class _Table(NamedTuple):
     act: re.Pattern[str]
     opened: dict[Intent, re.Pattern[str]]
+    denied: Sieve[Intent]
+    mistaken: re.Pattern[str]
     moods: Sieve[str]
 
 
@@ -72,18 +75,30 @@ class _Table(NamedTuple):
 def _table() -> _Table:
     """Return the acts and the pattern of each mood, compiled once."""
     shorthand: dict[str, str] = {}
-    patterns: dict[str, list[str]] = {}
+    rows: dict[str, list[str]] = {}
     for row in lexicon.rows("moods.tsv"):
-        pattern = _SHORTHAND.sub(lambda found: shorthand[found[1]], row["pattern"])
         if row["mood"].startswith("@"):
-            shorthand[row["mood"][1:]] = f"(?:{pattern})"
+            shorthand[row["mood"][1:]] = f"(?:{_filled(row['pattern'], shorthand)})"
         else:
-            patterns.setdefault(row["mood"], []).append(pattern)
+            rows.setdefault(row["mood"], []).append(row["pattern"])
+    denials = "|".join(row for row in rows["denied"] if "<act>" in row)
+    mistaken = "|".join(rows.pop("mistaken"))
     return _Table(
         re.compile(shorthand["act"]),
-        {intent: re.compile(shorthand[intent]) for intent in _OPENED},
-        Sieve((mood, re.compile("|".join(some))) for mood, some in patterns.items()),
+        {one: re.compile(shorthand[one]) for one in _OPENED},
+        Sieve(
+            (one, re.compile(_filled(denials, {**shorthand, "act": shorthand[one]})))
+            for one in _OPENED
+        ),
+        re.compile(mistaken),
+        Sieve(
+            (mood, re.compile(_filled("|".join(some), shorthand))) for mood, some in rows.items()
+        ),
     )
+
+
+def _filled(pattern: str, shorthand: Mapping[str, str]) -> str:
+    return _SHORTHAND.sub(lambda found: shorthand[found[1]], pattern)
 
 
 def find(text: str) -> Mentions:
@@ -94,10 +109,19 @@ def find(text: str) -> Mentions:
     return Mentions(frozenset(table.moods.found(said)), table.act.sub(_ACT, said))
 
 
-def opened(text: str) -> frozenset[Intent]:
-    """Return the acts with a form of their own that are spoken of."""
-    said = _clauses(text)
-    return frozenset(act for act, pattern in _table().opened.items() if pattern.search(said))
+def denied(text: str, *, is_denial: bool) -> frozenset[Intent]:
+    """
+    Return the acts with a form of their own that somebody says not to have asked for.
+
+    A message that `is_denial` as a whole denies all that it speaks of; 「你理解错了」 whatever
+    it was.
+    """
+    table, said = _table(), _clauses(text)
+    if table.mistaken.search(said):
+        return frozenset(_OPENED)
+    if is_denial:
+        return frozenset(act for act, pattern in table.opened.items() if pattern.search(said))
+    return frozenset(table.denied.found(said))
 
 
 def _clauses(text: str) -> str:

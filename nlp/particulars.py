@@ -18,7 +18,8 @@ SURE = 0.95
 # What they are taken for where they are not known.
 _TAKEN_FOR: frozenset[Intent] = frozenset(
     {"privacy", "unknown", "add_patient", "reschedule", "stop", "deny", "cancel", "book", "back",
-     "restart", "my_appointments", "waitlist", "human", "clinic_info", "record", "education"}
+     "restart", "my_appointments", "waitlist", "human", "clinic_info", "record", "education",
+     "doctor_info"}
 )  # fmt: skip
 _DATA = r"(?:个人|登记|全部|所有|的)*(?:信息|资料|数据|账号|账户|记录|档案|内容)"
 _DROP = r"(?:删除?|删掉|清除|清空|抹掉|去掉|移除|注销|解绑|取消(?:绑定|关联)|解除(?:绑定|关联))"
@@ -26,6 +27,8 @@ _MEMBER = (
     r"(?:就诊人|家人|家属|成员|我(?:妈|爸|老公|老婆|老伴|爱人|儿子|女儿|孩子|奶奶|爷爷|姥姥|姥爷|婆婆)"
     r"|妈妈|爸爸|老公|老婆|老伴|爱人|儿子|女儿|孩子|奶奶|爷爷|姥姥|姥爷|外婆|外公|婆婆|岳母|岳父)"
 )
+_LISTED = r"(?:就诊人|家人|家属|亲属|成员|家里人)"
+_END = r"(?:的|了|啊|呀|呢|吗|[?？。!！]|来着)*$"
 _PHONE = r"(?:手机|电话)(?:号码?)?"
 _NAME = r"(?:名字|姓名)"
 _CHANGE = r"(?:换|更换|改|更改|修改|更正|更新|变更|变)"
@@ -35,6 +38,7 @@ _FOR_GOOD = frozenset({"erase", "unlink"})
 _WISHED = frozenset({"wished", "turned"})
 # Somebody else's telephone: the hospital's. Who is afraid of a leak wants no list.
 _NO_ERRAND = {
+    "name": re.compile(r"[叫喊念读播报唤]错|屏|广播|喇叭"),
     "share": re.compile(r"有(?:了)?号|退号|有人退|放号|候补|空出来|轮到"),
     "phone": re.compile(r"[约挂]的号|医院|你们|贵院|科室?的?电话|窗口|服务台|医生"),
     "see": re.compile(r"安全|泄[露漏]|保密|[骗卖传]|给别|谁能|干什么|干啥|不[要让许]|[别莫]|授权"),
@@ -118,7 +122,12 @@ _ERRANDS: Sieve[Errand] = Sieve((
             rf"(?:我|俺|咱)(?:们|家)?(?:的|登记的?){_DATA}"
             rf"|^(?:我?[想要]?)(?:查|看|查看|看看|查询)(?:一下|下)?(?:我|俺)?(?:的)?{_DATA}$"
             r"|(?:存|留|记|收集|登记)(?:了|着)(?:我|俺)?(?:的)?(?:什么|哪些|啥)"
-            r"|我的(?:就诊人|家人)(?!的)|就诊人(?:列表|管理)|登记了(?:谁|哪些人|哪几个)"
+            rf"|我的(?:就诊人|家人)(?!的)|{_LISTED}(?:名单|列表|管理)"
+            rf"|(?:登记|绑定?|添?加|关联|注册|录)(?:过|了|着|得?有)(?:谁|哪些|哪几|几个)(?:个)?(?:{_LISTED}|人)?{_END}"
+            rf"|{_LISTED}(?:里面|里)?(?:现在|目前|都|一共|总共)*(?:有谁|有哪些|有几个|是谁|是哪些|有哪几个)(?:人)?{_END}"
+            rf"|(?:有|看)(?:一下|下)?(?:哪些|哪几个|几个){_LISTED}{_END}"
+            rf"|(?:给|帮|替|为)(?:谁|哪些人|哪几个人?|几个人)(?:都)?(?:登记|绑定?|注册)(?:过|了)"
+            rf"|有(?:我们?家?|俺家?)?(?:谁|哪些人|哪几个人?)的{_DATA}"
         ),
     ),
 ))  # fmt: skip

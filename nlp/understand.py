@@ -24,6 +24,7 @@ from nlp import (
     segment,
     several,
     spelled,
+    strangers,
     triage,
 )
 from nlp.heard import Context, Heard
@@ -61,6 +62,8 @@ def understand(
         heard = _whole(text, now, vocabulary, told, model)
         if text != written:
             heard = replace(heard, text=written)
+        if context is not None and context.asking == "consent":
+            heard = _with_name(heard)
         if heard.order is None or heard.order.name != orders.TELL or heard.alarm:
             return heard
         # What people are to be told names departments, too; whom it is for stands before it.
@@ -118,6 +121,8 @@ def _asked(text: str, context: Context, heard: Heard) -> tuple[tuple[str, ...], 
     """Return what is asked and what is left; 「用护照」 answers which document it is."""
     names, left = asked.split(text)
     is_answer = context.asking in _OF_PAPERS and set(names) <= {"passport"}
+    # 「不用通知了」 answers whether somebody is to be told.
+    is_answer = is_answer or (context.asking == "yes_no" and set(names) <= {"no_remind"})
     is_of_nobody = not heard.doctors and set(names) <= {"speciality"}
     return ((), text) if is_answer or is_of_nobody else (names, left)
 
@@ -150,10 +155,19 @@ def _wants(rest: Heard) -> bool:
 
 def _before_a_list(context: Context, now: datetime) -> Context:
     """Offers are choices; while they are shown an hour alone is meant for any day to come."""
+    if context.asking == "consent":
+        return replace(context, asking="yes_no")
     if context.asking != "offer":
         return context
     ahead = ((now.date(), now.date() + _AHEAD),)
     return replace(context, asking="choice", days=context.days or ahead)
+
+
+def _with_name(heard: Heard) -> Heard:
+    """A name alone where consent is asked for comes too early, and is one all the same."""
+    alone = heard.text.strip(" ,，。.!！")
+    is_name = heard.intent == "unknown" and heard.answer is None and strangers.is_name(alone)
+    return replace(heard, name=alone) if is_name and not heard.name else heard
 
 
 def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:

@@ -108,6 +108,15 @@ REMINDED = (
 )
 
 
+def no_remind(*, can_text: bool) -> str:
+    """Who wants no more reminders: they cannot be switched off, and what ends them."""
+    sms = "短信只在微信发不到时才发。" if can_text else "我们不发短信。"
+    return (
+        f"提醒我这里关不掉：一个号最多提醒两次，停诊、换时间一定要让您知道。{sms}"
+        "这个号不来了，说“取消预约”，就不再提醒。"
+    )
+
+
 def signs() -> str:
     """Whether somebody signs or writes on the spot is not written."""
     return (

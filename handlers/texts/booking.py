@@ -55,6 +55,8 @@ def because(words: Sequence[str], name: str, chosen: str = "") -> str:
 def which_department(words: Sequence[str], names: Sequence[str], chosen: str = "") -> str:
     """Several departments fit."""
     told = _told(words, chosen)
+    if not told and len(names) == 1:
+        return "也可以先看这个科，回复数字："
     lead = f"{told}，多见于{'、'.join(names)}。" if told else "可以看下面几个科。"
     return f"{lead}请选最像的一个（回复数字）："
 
@@ -67,8 +69,11 @@ def _told(words: Sequence[str], chosen: str) -> str:
 
 
 def missing(name: str) -> str:
-    """The hospital has no such department."""
-    return f"本院没有{name}。"
+    """The hospital has no such department; what else is asked for with it is not ours to tell."""
+    return f"本院没有{name}。{_ASK_THERE.get(name, '')}"
+
+
+_ASK_THERE = {"体检科": "体检在哪里做、要带什么，请先打医院电话，或回复“人工”问清楚。"}
 
 
 def elsewhere(words: Sequence[str], name: str) -> str:

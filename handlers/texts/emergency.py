@@ -7,8 +7,13 @@ _PAST = "如果说的是以前的事，请回复“以前的事”。"
 
 
 def call_120(phone: str) -> str:
-    """Call an ambulance now."""
-    return _ambulance("请就地休息，身边留人，不要自己开车，先不要吃东西、喝水或吃药。", phone)
+    """Call an ambulance now; what a doctor prescribed for such an attack is nobody's to forbid."""
+    return _ambulance(
+        "请就地休息，身边留人，不要自己开车，先不要吃东西、喝水，也不要另外吃药。\n"
+        "医生专门给您开的、发作时用的药（像哮喘喷雾），照医生交代的用。\n"
+        "拿不准用不用，打120时马上问。",
+        phone,
+    )
 
 
 def low_sugar(phone: str) -> str:

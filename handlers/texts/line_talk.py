@@ -23,6 +23,7 @@ STEP_OUT = "要走开，说“我出去一下”，这会儿就不叫您。"
 DESK = "这个请问分诊台，那里最清楚。"
 RESULTS_LATE = "号给您留着，拿到结果回来说“我回来了”，接着给您排。"
 NOT_IN_TIME = "那之前拿不到，请到分诊台问怎么办。"
+ANOTHER = "想另外挂一个号，说“挂号”和要看的科。"
 COMING = "赶不上也不要紧。"
 
 
@@ -37,6 +38,13 @@ def told_when_near(ways: Collection[str], standings: Sequence[Standing]) -> str:
 def worse(standings: Sequence[Standing]) -> str:
     """Who waits and feels worse does not wait for her number."""
     return f"{ranks.WORSE}急的，分诊台让您先看；身边没有人，打120。\n{visits.all_stand(standings)}"
+
+
+def ill(standings: Sequence[Standing], words: Sequence[str], *, is_grave: bool) -> str:
+    """Who waits and tells a complaint: whom to tell of it; the number stays as it is."""
+    told = f"您说{''.join(f'“{word}”' for word in words)}，" if words else ""
+    lead = f"{told}请现在就告诉分诊台。" if is_grave else f"{told}看病时也请告诉医生。"
+    return f"{lead}\n{worse(standings)}\n{ANOTHER}"
 
 
 def long(standings: Sequence[Standing]) -> str:

@@ -89,3 +89,14 @@ def inquiry(name: str, words: Sequence[str], departments: Sequence[str]) -> str:
     several = "、".join(departments) if len(departments) > 1 else "好几个科"
     lead = f"您说{told}，{several}都可能看。" if told else ""
     return f"{lead}为了帮您挑对科，再问一句，{_ASK[name]}（回复数字）"
+
+
+# Pain that gets worse while a place for another day is looked for.
+WORSE = "难受得厉害、加重得快，就不要等到约的那天：直接去急诊，或拨打120。"
+
+
+def beside(words: Sequence[str], *, is_worse: bool) -> str:
+    """A complaint told once a place was chosen, and which does not belong elsewhere."""
+    told = "".join(f"“{word}”" for word in words)
+    more = WORSE if is_worse else "突然加重，请直接去急诊。"
+    return f"您说{told}，看病时也请告诉医生。{more}"

@@ -88,6 +88,12 @@ IN_LINE = {
     "我快晕过去了": WORSE,
     "我要吐了": WORSE,
     "好": "好的。快到时在微信提醒您",
+    "我肚子疼": "您说“肚子疼”，看病时也请告诉医生",
+    "等得我腰疼": "难受得厉害、情况变重，马上告诉分诊台",
+    "我头晕": "请现在就告诉分诊台",
+    "名字叫错了": DESK,
+    "能换到李静医生那边吗": "排队号不变",
+    "我想换李静医生看行吗": "排队号不变",
 }
 LEAVES = (
     "我去做个检查，一会儿回来",
@@ -230,3 +236,10 @@ def test_a_complaint_with_a_wish_for_a_number_is_no_news_from_the_line(day):
     in_line(day)
 
     assert "可以约的号" in day.say("我妈头越来越疼，想挂个神经内科")
+
+
+def test_who_is_ill_and_not_in_line_is_booked_for(day):
+    in_line(day)
+
+    assert "请选最像的一个" in day.say("我妈有点恶心")
+    assert "李静 副主任医师" in day.say("挂李静医生")
