@@ -9,7 +9,7 @@ from typing import Protocol
 from scheduling.disciplines import Discipline
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
-from scheduling.visit import Closed, RoomView, Standing, TicketId, TicketView
+from scheduling.visit import RoomView, Standing, TicketId, TicketView
 
 
 class Visits(Protocol):
@@ -101,8 +101,8 @@ class Rooms(Protocol):
         """Tell everybody that the doctor comes later (local); returns how many are told."""
         ...
 
-    def close(self, member: Member, shift: int) -> Closed:
-        """End the shift early; who waits goes to another room, who is still to come is told."""
+    def close(self, member: Member, shift: int) -> int:
+        """End the shift early; who waits goes to another room; returns how many must be rung."""
         ...
 
     def next_visit(self, member: Member, shift: int, on: date) -> Opening | None:

@@ -24,13 +24,16 @@ def test_wishes_in_words_it_never_saw_are_heard(texts: list[train_intents.Row]) 
     assert train_intents.unseen_f1(texts, unseen) >= 0.9
 
 
-def test_a_writer_who_never_taught_is_understood() -> None:
-    """All labels, the talk's answers too, as first messages; .9225 when it was written."""
-    path = Path(__file__).parents[1] / "data" / "wishes_unseen.tsv"
+@pytest.mark.parametrize(
+    ("writer", "least"), [("unseen", 0.92), ("mixed", 0.91), ("ordinary", 0.95)]
+)
+def test_writers_who_never_taught_are_understood(writer: str, least: float) -> None:
+    """All labels, the talk's answers too, as first messages."""
+    path = Path(__file__).parents[1] / "data" / f"wishes_{writer}.tsv"
     rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()[3:]]
-    assert len(rows) == 400
+    assert len(rows) >= 396
     wrong = [(i, text) for i, text in rows if understand(text, NOW, HOUSE).intent != i]
-    assert len(wrong) <= 0.09 * len(rows), wrong
+    assert len(wrong) <= (1 - least) * len(rows), wrong
 
 
 def test_every_wish_is_written_in_many_ways_at_least_sixty_times(

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.house import open_house
 from bot.turn import open_desk
 from desk import demo, staff, tickets
-from models import Appointment, Outbox, Slot, Ticket, WechatUser
+from models import Appointment, Outbox, Ticket, WechatUser
 from scheduling.disciplines import read_discipline
 from tests.bot.hospital import settings
 from tests.handlers.aloud_rules import wrongs
@@ -689,38 +689,6 @@ def test_nobody_is_lost_when_the_doctor_ends_early(day):
     states = {row.state for row in day.ward.read(select(Ticket.state))}
     assert states <= {"waiting", "unseen"}
     assert "停止叫号" in day.doctor("下一个")
-
-
-def test_who_is_booked_and_not_here_yet_hears_that_the_doctor_has_gone(day):
-    """Nobody waited, so nobody was told; and then the desk sent her into a closed room."""
-    preview = day.doctor("提前结束")
-    assert "没有患者在等" in preview
-    assert "约了还没到的1位会收到通知" in preview
-    done = day.doctor("确认执行")
-    assert "约了还没到的1位，正在通知" in done
-    assert "1位没有诊室可转，已列入电话名单" in done
-    assert day.told() == ["ended", "ended_call"]
-    with open_desk(day.stage.house, CONSOLE) as counter:
-        work, shift = counter.work, day.visit.opening.shift
-        to_sell = (Slot.shift_id == shift, Slot.is_open, Slot.ends_at > work.now)
-        assert not work.conn.scalar(select(Slot.id).where(*to_sell))
-
-    day.stage.wait(40)  # booked so long ago, it would leave a mark
-    assert "会记一次临时取消" not in day.say("取消预约")
-
-
-def test_who_comes_to_an_ended_clinic_is_sent_to_the_desk(day):
-    day.doctor("提前结束")
-    day.doctor("确认执行")
-    assert "请到分诊台" in day.scan("checkin:GH")
-
-
-def test_who_is_inside_when_the_doctor_ends_early_is_named(day):
-    day.scan("checkin:GH")
-    day.doctor("下一个")
-    assert "张*国算看完" in day.doctor("提前结束")
-    assert "张*国算看完" in day.doctor("确认执行")
-    assert day.status() == "completed"
 
 
 def test_a_patient_who_types_it_learns_nothing_and_does_nothing(day):
