@@ -173,8 +173,9 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         return ordered
     # A tap names its question; only typed answers may be meant for a notice.
     prompt = None if said.menu_id else prompts.waiting(heard, world_of(state, heard, desk, scene))
-    if prompt and state.top and state.top.form in LIGHT and prompts.is_newer(prompt, scene):
-        state = state.pop()
+    if prompt and state.top and state.top.form in LIGHT:
+        makes_way = prompts.is_newer(prompt, scene) or prompts.is_menu_aside(heard, state)
+        state = state.pop() if makes_way else state
     if prompt is not None and prompts.came_between(prompt, state, scene):
         return _which(state, prompt, world_of(state, heard, desk, scene))
     was_asked = _is_at_resume(state)

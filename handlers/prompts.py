@@ -16,7 +16,7 @@ from typing import Any
 from dialogue.filling import fill
 from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
 from dialogue.state import Frame, State, Values
-from handlers import suspended, wishes
+from handlers import menu, suspended, wishes
 from handlers import waiting as waitlist
 from handlers.scene import Scene, World
 from handlers.texts import appointments as appointment_texts
@@ -32,9 +32,19 @@ _BARE = frozenset({"choose", "affirm", "deny"})
 def waiting(heard: Heard, world: World) -> PromptView | None:
     """Return the newest question that a bare answer may belong to, or one that words answer."""
     some = [p for p in world.desk.prompts.waiting() if p.kind in KINDS]
-    if heard.intent in _BARE and not (heard.when or heard.preferences):
+    if is_bare(heard):
         return next(iter(some), None)
     return next((p for p in some if _is_about(p, heard, world)), None)
+
+
+def is_bare(heard: Heard) -> bool:
+    """Tell whether a message is a digit, a yes or a no, and nothing else."""
+    return heard.intent in _BARE and not (heard.when or heard.preferences)
+
+
+def is_menu_aside(heard: Heard, state: State) -> bool:
+    """Tell whether words, which no menu asks for, were said while only the menu is shown."""
+    return state.top is not None and state.top.form == menu.FORM.name and not is_bare(heard)
 
 
 def _is_about(prompt: PromptView, heard: Heard, world: World) -> bool:
@@ -53,9 +63,15 @@ def came_between(prompt: PromptView, state: State, scene: Scene) -> bool:
 
 
 def shown_now(world: World) -> PromptView | None:
-    """Return what was left open and is shown in this very turn, if anything is."""
+    """
+    Return what was left open and is shown in this very turn, if anything is.
+
+    That a doctor is away stays the question until it is answered: its digits are on the phone.
+    """
     newest = next((p for p in world.desk.prompts.waiting() if p.kind in KINDS), None)
-    return newest if newest and newest.delivered_at >= world.desk.now else None
+    if newest is None or newest.kind == suspended.FORM.name:
+        return newest
+    return newest if newest.delivered_at >= world.desk.now else None
 
 
 def is_newer(prompt: PromptView, scene: Scene) -> bool:

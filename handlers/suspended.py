@@ -25,7 +25,6 @@ from scheduling.errors import Refusal
 from scheduling.types import AppointmentView, PromptId
 
 _TAKE, _OTHER, _RETURN = "take", "other", "return"
-_SUSPEND = "suspend"  # 「怎么又停诊」
 # What asks for another place, and what says that she cannot come then.
 _ELSEWHERE = frozenset(
     {"other", "other_time", "other_doctor", "other_site", "same_doctor", "earlier", "later"}
@@ -34,6 +33,8 @@ _NOT_THEN = frozenset({"busy", "travel"})
 # Words that open something of their own where no notice waits for an answer.
 _WISHES = frozenset({"book", "reschedule", "doctor_info"})
 _WITH_IT = ("doctors", "when", "loose", "wish")
+# Said to nothing but such a notice, whatever it sounds like.
+_SURELY = frozenset({"give_up", "take_it", "why_stopped"})
 # Said in the middle of another matter, these may still be the answer.
 _FIRM = frozenset({"reschedule", "cancel"})
 # Nothing else can be meant by these while a notice waits for an answer.
@@ -61,7 +62,8 @@ def _answer(heard: Heard, values: Values, world: World) -> Given:
         return Stop(texts.NOT_NOW)
     if _wants_another(heard, values, world):
         return Redo((), texts.KEPT_THEN) if _is_kept_then(heard, values, world) else _OTHER
-    if heard.answer == "yes" and "received" not in heard.preferences:
+    agrees = heard.answer == "yes" or "take_it" in heard.preferences
+    if agrees and "received" not in heard.preferences:
         return _TAKE if world.desk.replacements.offered(values["line"]) is not None else None
     said = next((told for name, told in texts.NO_ANSWER.items() if _is_said(name, heard)), "")
     return Redo((), said) if said else None
@@ -84,8 +86,7 @@ def _is_kept_then(heard: Heard, values: Values, world: World) -> bool:
 
 
 def _is_said(name: str, heard: Heard) -> bool:
-    order = heard.order.name if heard.order else None
-    return name in heard.preferences or name in (order, heard.intent, heard.answer)
+    return name in heard.preferences or name in (heard.intent, heard.answer)
 
 
 def is_about(heard: Heard, values: Values, world: World, *, has_floor: bool) -> bool:
@@ -97,12 +98,11 @@ def is_about(heard: Heard, values: Values, world: World, *, has_floor: bool) -> 
     old = _old(values, world)
     if old is None or _is_another_matter(heard, old, world, has_floor=has_floor):
         return False
-    gives_up = "give_up" in heard.preferences
     if world.is_busy:
-        return heard.intent in _FIRM or gives_up
+        return heard.intent in _FIRM or "give_up" in heard.preferences
     if heard.intent == "clinic_info":
         return has_floor and bool(_about(heard, values, world))
-    if gives_up or _is_said(_SUSPEND, heard):
+    if heard.preferences & _SURELY:
         return has_floor or not world.desk.visits.standings()  # in line, 「不看了」 is of that
     is_answer = heard.intent in (*_WISHES, *_FIRM, "affirm")
     return heard.intent in _LOST or (is_answer and _answer(heard, values, world) is not None)

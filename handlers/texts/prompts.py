@@ -16,12 +16,14 @@ OTHER_TIME = "另选时间"
 GIVE_BACK = "不看了"
 GIVEN_BACK = "好的，已经退掉，不算您取消。需要时再来挂号。"
 KEPT_THEN = "您说的时间，正好有这个给您留着的号："
-KEPT_MEANWHILE = "好的，另选一个。选好以前，为您留的号还留着。"
+KEPT_MEANWHILE = "好的，另选一个。给您留的号还在，您选定了别的时间，就不再留它。"
 NOT_NOW = "好的，先不定，什么都没有改动。想好了告诉我：要留着的号、另选时间，还是不看了。"
 # What is no answer yet, and what is said to it before the question comes again.
 NO_ANSWER = {
-    "suspend": "医生为什么停诊，我这里查不到，给您添麻烦了。号怎么办，还要请您选一个：",
+    "why_stopped": "医生为什么停诊，我这里查不到，给您添麻烦了。号怎么办，还要请您选一个：",
     "received": "好的。号还没有改，还要请您选一个：",
+    "upset": "给您添麻烦了，很抱歉。还要请您选一个：",
+    "rude": "给您添麻烦了，很抱歉。还要请您选一个：",
     "any": "我们不替您改，请您选一个：",
     "thanks": "不客气。还要请您选一个：",
     "no": "这个号不合适的话，是另选时间，还是不看了？",

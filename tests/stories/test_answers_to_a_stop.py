@@ -72,6 +72,8 @@ def test_who_does_not_come_any_more_gives_the_place_back(ward, words):
         ("那就另外找个时间", LISTED),
         ("早一点的有吗", LISTED),
         ("不要这个医生", LISTED),
+        ("有别的时间吗", LISTED),
+        ("不要他了，换个别的大夫，还是周三", "11月25日 周三"),
         ("我就要看原来的医生", "王建国"),
         ("他什么时候再出诊", "王建国"),
     ],
@@ -79,13 +81,15 @@ def test_who_does_not_come_any_more_gives_the_place_back(ward, words):
 def test_who_wants_another_place_sees_those_she_means(ward, words, listed):
     answer = ward.stage.patient.say(words)
     lines = [line for line in answer.splitlines() if line]
-    assert "为您留的号还留着" in lines[0], answer
+    assert "给您留的号还在" in lines[0], answer
     assert LISTED in lines[1], answer
     assert listed in answer
     assert state(ward) == "waiting"
 
 
-@pytest.mark.parametrize("words", ["可以", "行吧就这个", "好的，后天下午来"])
+@pytest.mark.parametrize(
+    "words", ["可以", "行吧就这个", "好的，后天下午来", "要这个号", "就要留着的那个"]
+)
 def test_a_yes_takes_the_place_that_is_kept(ward, words):
     assert "已改好" in ward.stage.patient.say(words)
     assert state(ward) == "accepted"
@@ -94,7 +98,8 @@ def test_a_yes_takes_the_place_that_is_kept(ward, words):
 @pytest.mark.parametrize(
     "words",
     ["收到", "知道了", "好的收到，谢谢", "谢谢通知", "你们看着办", "都行", "不要了", "不同意",
-     "为什么停诊", "怎么又停诊", "那我怎么办", "多少钱", "改到后天下午吧"],
+     "为什么停诊啊", "我都挂了两次了怎么又停", "那我怎么办", "多少钱", "改到后天下午吧",
+     "烦死了，我专门请的假"],
 )  # fmt: skip
 def test_what_is_no_answer_moves_nobody_and_is_asked_again(ward, words):
     answer = ward.stage.patient.say(words)
@@ -114,8 +119,17 @@ def test_she_puts_it_off_and_decides_later(ward):
 def test_another_matter_is_no_answer(ward, words):
     answer = ward.stage.patient.say(words)
     assert "为您留着" not in answer
-    assert "为您留的号" not in answer
+    assert "给您留的号" not in answer
     assert state(ward) == "waiting"
+
+
+def test_who_has_it_slow_is_asked_by_the_digits_of_the_notice(ward):
+    """Whatever was said in between, 3 cancelled in the menu, and there was nothing to cancel."""
+    for words in ("说慢点", "我都挂了两次了怎么又停"):
+        answer = ward.stage.patient.say(words)
+        assert "3. 不看了" in answer
+        assert "挂号" not in answer, "one list of digits at a time"
+    assert "不算您取消" in ward.stage.patient.say("3")
 
 
 def test_of_two_questions_the_digit_is_asked_about_once(ward):
