@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from desk import demo
 from desk.work import Actor
 from models.vault import Vault
+from tests.desk.busy import BusyHospital
 from tests.desk.clinic import Clinic
 from tests.desk.hospital import Hospital
 from tests.desk.visit_day import VisitDay
@@ -73,3 +74,19 @@ def small_day(sqlite_url):
     day = VisitDay(sqlite_url)
     yield day
     day.close()
+
+
+@pytest.fixture
+def busy(database_url):
+    """A hospital in which people wait, on every engine in turn."""
+    hospital = BusyHospital(database_url)
+    yield hospital
+    hospital.close()
+
+
+@pytest.fixture
+def small_busy(sqlite_url):
+    """The same on SQLite alone."""
+    hospital = BusyHospital(sqlite_url)
+    yield hospital
+    hospital.close()

@@ -15,9 +15,9 @@ from scheduling.channels import VISIT
 from scheduling.errors import AppointmentOver, NotInLine
 from scheduling.policy import Policy
 from scheduling.staff_errors import NoVisitToResume, RoomClosed
+from tests.desk.busy import BusyHospital
 from tests.desk.hospital import NOW
 from tests.desk.test_merging import PASSPORT, register
-from tests.desk.test_waitlist import Clinic
 from tests.desk.visit_day import MINUTE, NURSE, VisitDay
 
 
@@ -267,7 +267,7 @@ def test_in_a_room_that_has_called_nobody_nobody_is_said_to_have_stayed_away(sql
 
 def test_whoever_of_the_family_wishes_it_is_told_of_the_line_too(sqlite_url):
     """The mother checks in herself; her daughter, who asked to be told, reads the call as well."""
-    clinic = Clinic(sqlite_url)
+    clinic = BusyHospital(sqlite_url)
     kinds = ("called", "ahead", "reminder", "confirmed")
     clinic.channels = {VISIT: dict.fromkeys(kinds, "T")}
     mother = register(clinic, "妈妈", replace(PASSPORT, relation="self"))

@@ -18,7 +18,6 @@ from scheduling.staff_errors import CannotMerge
 from scheduling.types import Registration
 from tests.desk.hospital import race, without_write_lock
 from tests.desk.test_races import PAUSE, in_one_of_ten_rounds, on_sqlite
-from tests.desk.test_waitlist import Clinic
 
 SISTER = "openid-of-the-sister"
 PASSPORT = Registration("李小明", "passport", "E12345678", "mother", "f", date(1960, 5, 1))
@@ -26,17 +25,13 @@ PERMIT = Registration("李晓明", "hm_permit", "H12345678", "self", "f", date(1
 
 
 @pytest.fixture
-def small(sqlite_url):
-    clinic = Clinic(sqlite_url)
-    yield clinic
-    clinic.close()
+def hospital(busy):
+    return busy
 
 
 @pytest.fixture
-def hospital(database_url):
-    clinic = Clinic(database_url)
-    yield clinic
-    clinic.close()
+def small(small_busy):
+    return small_busy
 
 
 def register(clinic, openid, registration):

@@ -21,8 +21,8 @@ from scheduling.policy import Policy
 from scheduling.slots import Cutting, cut
 from scheduling.types import Need
 from tests.bot.hospital import ROSTER
+from tests.desk.busy import BusyHospital
 from tests.desk.hospital import NOW, SHANGHAI, race
-from tests.desk.test_waitlist import Clinic
 
 POLICY = Policy(elderly_share=0.25, referred_share=0.25, signed_share=0.25)
 YOUNG = {"birth_on": date(1990, 5, 1)}  # the others of the hospital are 66
@@ -31,14 +31,14 @@ NOON_OF_THE_EVE = datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)
 
 @pytest.fixture
 def small(sqlite_url):
-    clinic = Clinic(sqlite_url, POLICY)
+    clinic = BusyHospital(sqlite_url, POLICY)
     yield clinic
     clinic.close()
 
 
 @pytest.fixture
 def hospital(database_url):
-    clinic = Clinic(database_url, POLICY)
+    clinic = BusyHospital(database_url, POLICY)
     yield clinic
     clinic.close()
 

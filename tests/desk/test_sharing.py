@@ -16,8 +16,8 @@ from desk.work import Actor
 from models import Outbox, PatientLink, Prompt, WechatUser
 from scheduling.channels import VISIT
 from scheduling.errors import OnlyAtDesk
+from tests.desk.busy import BusyHospital
 from tests.desk.test_merging import PASSPORT, register
-from tests.desk.test_waitlist import Clinic
 
 HOUR = timedelta(hours=1)
 JOB = Actor("job", name="courier")
@@ -25,7 +25,7 @@ JOB = Actor("job", name="courier")
 
 @pytest.fixture
 def small(sqlite_url):
-    clinic = Clinic(sqlite_url)
+    clinic = BusyHospital(sqlite_url)
     clinic.channels = {
         VISIT: dict.fromkeys(("reminder", "changed", "cancelled", "confirmed"), "T")
     }

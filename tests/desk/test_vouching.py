@@ -16,15 +16,15 @@ from models import Outbox, Patient, PatientLink, WaitlistEntry
 from scheduling.channels import SMS
 from scheduling.errors import BadPhone, NoPhoneKnown, NotYourPatient
 from scheduling.types import Registration
+from tests.desk.busy import BusyHospital, full_morning
 from tests.desk.test_merging import merge, register, twice
-from tests.desk.test_waitlist import Clinic, full_morning
 
 MOTHER = Registration("李秀英", "resident_id", "11010519491231002X", "mother", phone="13800000000")
 
 
 @pytest.fixture
 def small(sqlite_url):
-    clinic = Clinic(sqlite_url)
+    clinic = BusyHospital(sqlite_url)
     clinic.channels = {SMS: {"link_code": "T"}}
     yield clinic
     clinic.close()

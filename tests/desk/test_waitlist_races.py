@@ -15,16 +15,13 @@ from models import Appointment, AppointmentEvent, Job, Patient, WaitlistEntry
 from scheduling.errors import SlotTaken
 from tests.desk.hospital import NOW, race, without_write_lock
 from tests.desk.test_races import PAUSE, in_one_of_ten_rounds, on_sqlite
-from tests.desk.test_waitlist import Clinic
 
 pytestmark = pytest.mark.race
 
 
 @pytest.fixture
-def hospital(database_url):
-    hospital = Clinic(database_url)
-    yield hospital
-    hospital.close()
+def hospital(busy):
+    return busy
 
 
 def full(hospital, owners=1, slots=1, waiting=1, days=1):

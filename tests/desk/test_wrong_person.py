@@ -38,8 +38,8 @@ from scheduling.channels import SMS, VISIT
 from scheduling.errors import Refusal
 from scheduling.masking import mask_name
 from scheduling.types import Registration
+from tests.desk.busy import BusyHospital
 from tests.desk.test_suspensions import nurse
-from tests.desk.test_waitlist import Clinic
 
 ACCOUNTS = ("赵家", "钱家", "孙家")
 # Surnames of their own, so that even a masked name tells whose it is.
@@ -73,7 +73,7 @@ class Families(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.hospital = Clinic(f"{self.url}{next(self.numbers)}")
+        self.hospital = BusyHospital(f"{self.url}{next(self.numbers)}")
         self.hospital.channels = {way: dict.fromkeys(KINDS, "T") for way in (VISIT, SMS)}
         self.member = nurse(self.hospital)
         self.ward = self.hospital.department()
