@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -15,6 +15,7 @@ from console.door import OpenDesk, me
 from console.glances import Glances
 from desk import export, groups, shifts
 from desk.broadcasts import Broadcasts
+from desk.counter import Counter
 from handlers.texts import broadcasts as texts
 from handlers.texts import console as words
 from handlers.texts import notices, refusals
@@ -129,11 +130,27 @@ def _audience(now: datetime) -> Audience:
         raise ValueError("nobody is meant")
     first = date.fromisoformat(form["first"])
     last = date.fromisoformat(form.get("last") or form["first"])
+    if last < first:
+        raise ValueError("no day is meant")
     start = datetime.combine(first, time(), tzinfo=now.tzinfo)
     end = datetime.combine(last, time(), tzinfo=now.tzinfo) + timedelta(days=1)
     named = {name: form.get(name, "").strip() for name in ("doctor", "ward", "site")}
     doctors, wards, sites = (tuple(filter(None, [code])) for code in named.values())
     return Audience(doctors=doctors, departments=wards, sites=sites, start=start, end=end)
+
+
+def _whom(counter: Counter, audience: Audience) -> Sequence[str]:
+    """Return whom a broadcast is for, in words: whoever approves it reads that first."""
+    if audience.shifts:
+        return texts.of_shifts(shifts.some(counter.work, audience.shifts))
+    if audience.kind == "group":
+        named = {one.id: one.name for one in groups.of(counter.work, me())}
+        return [texts.of_group(named.get(audience.group or 0, ""))]
+    catalogue = counter.catalogue
+    places = [one.name for one in catalogue.sites() if one.code in audience.sites]
+    wards = [one.site_name + one.name for one in catalogue.departments(audience.departments)]
+    doctors = [one.name for one in catalogue.doctors(audience.doctors)]
+    return [texts.of_visits(audience, [*places, *wards, *doctors])]
 
 
 def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:
@@ -150,6 +167,7 @@ def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:
                 page = {"broadcast": view, "progress": far or Progress(), "said": texts}
                 return render_template("console/delivery.html", **page)
             cast = desk.forecast(me(), number) if is_ahead else None
+            whom = _whom(counter, view.audience)
         sample = {**cast.sample, "words": view.words} if cast else {}
         kind = "news" if "starts_at" not in sample else "visit_news"
         bubble = notices.render(kind, sample) if cast else texts.shown(view.words)
@@ -158,6 +176,7 @@ def _add_one(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             broadcast=view,
             cast=cast,
             bubble=bubble,
+            whom=whom,
             progress=far,
             said=texts,
             is_author=view.author == me().id,

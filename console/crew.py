@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +10,6 @@ from console.days import asked_day
 from console.door import OpenDesk, me
 from desk import audit, second_step, staff
 from desk.counter import Counter
-from desk.work import Work
 from handlers.texts import console as texts
 from scheduling.staff_errors import NotAllowed
 
@@ -46,8 +43,8 @@ def _add_people(blueprint: Blueprint, open_desk: OpenDesk) -> None:
                 code = staff.invite(
                     counter.work, asked["name"], asked["role"], asked["doctor"] or None, site
                 )
-            except staff.StaffError:
-                return _page(counter, problem=texts.BAD_INVITATION), 400
+            except staff.StaffError as no:
+                return _page(counter, problem=texts.BAD_INVITATION[no.about]), 400
             return _page(counter, code)
 
 
@@ -59,32 +56,36 @@ def _add_rights(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             staff.check(counter.work, me(), number)
             return _page(counter, staff.new_code(counter.work, number) or "")
 
-    def taking(do: Callable[[Work, int], bool]) -> Callable[[int], ResponseReturnValue]:
-        def act(number: int) -> ResponseReturnValue:
-            door.only_admin()
-            with open_desk(door.actor(me())) as counter:
-                staff.check(counter.work, me(), number)
-                gone = do(counter.work, number)
-            flash(texts.DONE if gone else texts.GONE)
+    @blueprint.post("/staff/<int:number>/remove")
+    def remove(number: int) -> ResponseReturnValue:
+        door.only_admin()
+        if number == me().id:
+            flash(texts.NOT_ONESELF)
             return redirect(url_for("console.people"))
+        with open_desk(door.actor(me())) as counter:
+            staff.check(counter.work, me(), number)
+            name = staff.names(counter.work).get(f"window:staff:{number}", "")
+            gone = staff.remove(counter.work, number)
+        flash(texts.REMOVED.format(name=name) if gone else texts.GONE)
+        return redirect(url_for("console.people"))
 
-        return act
-
-    def not_oneself(work: Work, number: int) -> bool:
-        return number != me().id and staff.remove(work, number)
-
-    # `forget_code`: for somebody who has lost the telephone that made the codes.
-    for path, name, do in (
-        ("remove", "remove", not_oneself),
-        ("totp-off", "forget_code", second_step.switch_off),
-    ):
-        rule = f"/staff/<int:number>/{path}"
-        blueprint.add_url_rule(rule, name, taking(do), methods=["POST"])
+    @blueprint.post("/staff/<int:number>/totp-off")
+    def forget_code(number: int) -> ResponseReturnValue:
+        """For somebody who has lost the telephone that made the codes."""
+        door.only_admin()
+        with open_desk(door.actor(me())) as counter:
+            staff.check(counter.work, me(), number)
+            gone = second_step.switch_off(counter.work, number)
+        flash(texts.DONE if gone else texts.GONE)
+        return redirect(url_for("console.people"))
 
 
 def _page(counter: Counter, code: str = "", problem: str = "") -> str:
     found = staff.everybody(counter.work, me().site)
-    return render_template("console/staff.html", staff=found, code=code, problem=problem)
+    given = request.form if problem else {}
+    return render_template(
+        "console/staff.html", staff=found, code=code, problem=problem, given=given
+    )
 
 
 def _add_audit(blueprint: Blueprint, open_desk: OpenDesk) -> None:

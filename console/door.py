@@ -22,7 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from console.gate import Gate
 from desk import passwords, second_step, staff
@@ -162,6 +162,13 @@ def _add_errors(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
         return render_template("console/refused.html", problem=texts.TOO_LARGE), 413
+
+    @blueprint.errorhandler(400)
+    @blueprint.errorhandler(403)
+    @blueprint.errorhandler(404)
+    def wrong(error: HTTPException) -> ResponseReturnValue:
+        problem = texts.WRONG_PAGES[error.code or 400]
+        return render_template("console/refused.html", problem=problem), error.code or 400
 
     @blueprint.errorhandler(CSRFError)
     def forged(_: CSRFError) -> ResponseReturnValue:

@@ -31,7 +31,7 @@ from models import WechatUser as User
 from scheduling.broadcasting import OF_ALL, Audience
 from scheduling.masking import mask_name
 from scheduling.rota import Member
-from scheduling.staff_errors import NotAllowed
+from scheduling.staff_errors import NobodyMeant, NotAllowed
 
 # So many are written in one transaction, about; of visits as many as whole shifts have.
 PAGE = 500
@@ -71,8 +71,11 @@ def scoped(work: Work, member: Member, audience: Audience) -> Audience:
     Return the audience as far as it is this member's business.
 
     Raises:
+        NobodyMeant: it says of no visits which.
         NotAllowed: it is somebody else's.
     """
+    if audience.is_blank:
+        raise NobodyMeant
     if audience.kind == "group":
         groups.check(work, member, audience.group)
         return audience
@@ -84,10 +87,9 @@ def scoped(work: Work, member: Member, audience: Audience) -> Audience:
         audience = replace(audience, doctors=(member.doctor,))
     if member.site is not None:
         audience = replace(audience, sites=(member.site,))
-    if audience.shifts:
-        theirs = own(_shifts(Audience(shifts=audience.shifts)), member)
-        if set(work.conn.scalars(theirs)) != set(audience.shifts):
-            raise NotAllowed
+    theirs = own(_shifts(Audience(shifts=audience.shifts)), member)
+    if audience.shifts and set(work.conn.scalars(theirs)) != set(audience.shifts):
+        raise NotAllowed
     return audience
 
 

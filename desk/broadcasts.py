@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, insert, select, update
@@ -30,6 +30,7 @@ from scheduling.broadcasting import (
 )
 from scheduling.rota import Member
 from scheduling.staff_errors import (
+    AlreadyPast,
     BroadcastMoved,
     NeedsAnother,
     NobodyThere,
@@ -40,6 +41,8 @@ from scheduling.staff_errors import (
 
 _OPEN = ("draft", "waiting", "scheduled", "laying", "sending", "paused")
 _RUNNING = ("laying", "sending")
+# A clock without seconds: the minute that runs is meant as now.
+_THIS_MINUTE = timedelta(minutes=1)
 
 
 class Broadcasts:
@@ -86,7 +89,7 @@ class Broadcasts:
         Raises:
             NotAllowed: the audience is not this member's business.
             BadWords: the words cannot be sent like this.
-            NobodyThere: nobody would get it.
+            NobodyMeant, NobodyThere: it says not whom, or nobody would get it.
         """
         work = self._of_staff(member)
         if (way == "mass") != (audience.kind in OF_ALL):
@@ -125,13 +128,15 @@ class Broadcasts:
         With more recipients than one member may reach alone it waits for another one's approval.
 
         Raises:
-            NotAllowed; BroadcastMoved: it is no draft any more.
+            NotAllowed; BroadcastMoved: it is no draft any more; AlreadyPast: the time is over.
         """
         work = self._of_staff(member)
         self._row(member, broadcast)
         earliest = work.now + work.policy.undo_quiet
         if at is not None and at.tzinfo is None:
             at = at.replace(tzinfo=work.zone)
+        if at is not None and at < work.now - _THIS_MINUTE:
+            raise AlreadyPast(at=work.local(at))
         values = {"not_before": max(earliest, at) if at else earliest}
         view = self.view(member, broadcast)
         if view.expected > work.policy.broadcast_alone:

@@ -165,6 +165,11 @@ def of_suspension(work: Work, suspension: int) -> list[ShiftView]:
     ]
 
 
+def some(work: Work, numbers: Sequence[int]) -> list[ShiftView]:
+    """Return these shifts, soonest first; whoever asks may see them already."""
+    return [_view(work, row) for row in work.conn.execute(_SOME, {"shifts": list(numbers)})]
+
+
 def patients(work: Work, shift: int) -> list[DayLine]:
     """Return who is expected in a shift, by time; names masked."""
     rows = work.conn.execute(_PATIENTS, {"shift": shift})

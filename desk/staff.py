@@ -30,7 +30,15 @@ _CODE_LIVES = timedelta(days=1)
 
 
 class StaffError(ValueError):
-    """Somebody cannot be invited like this; the message says why."""
+    """
+    Somebody cannot be invited like this; the message says why.
+
+    `about`: what has to be written anew (name | taken | role | doctor | site | elsewhere).
+    """
+
+    def __init__(self, about: str, message: str) -> None:
+        super().__init__(message)
+        self.about = about
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ _MEMBERS = (
     .order_by(Staff.id)
 )
 _NAMES = select(Staff.id, Staff.name).outerjoin(Site, Site.id == Staff.site_id).order_by(Staff.id)
+# The name is what one logs in with, and what the record of acts shows.
+_NAMESAKE = select(Staff.id).where(Staff.name == bindparam("name"), Staff.removed_at.is_(None))
 _BY_ACCOUNT = _MEMBERS.where(Staff.openid_hash == bindparam("openid"))
 _BY_NUMBER = _MEMBERS.where(Staff.id == bindparam("number"))
 _BY_CODE = _MEMBERS.where(
@@ -76,19 +86,30 @@ def invite(
     Return a one-time code for a new member of staff, good for a day.
 
     Raises:
-        StaffError: nameless, a doctor without a code of the roster, or a code nobody has.
+        StaffError: nameless, named as somebody who works here, a doctor without a code of the
+            roster, a code nobody has, or a doctor of another site.
     """
     name = name.strip()
     if not 0 < len(name) <= _LONGEST:
-        raise StaffError(f"a name has 1 to {_LONGEST} characters")
-    if role not in ROLES or (role == "doctor") != (doctor is not None):
-        raise StaffError("a doctor needs --doctor with a code of the roster, nobody else has one")
+        raise StaffError("name", f"a name has 1 to {_LONGEST} characters")
+    if work.conn.scalar(_NAMESAKE, {"name": name}):
+        raise StaffError("taken", f"somebody named {name} works here already")
+    if role not in ROLES:
+        raise StaffError("role", f"a role is one of {', '.join(ROLES)}")
+    if (role == "doctor") != (doctor is not None):
+        raise StaffError(
+            "doctor", "a doctor needs --doctor with a code of the roster, nobody else has one"
+        )
+    doctor_id, site_id = _id(work, Doctor, doctor), _id(work, Site, site)
+    home = work.directory.doctors[doctor_id].site if doctor_id is not None else site
+    if site not in (None, home):
+        raise StaffError("elsewhere", f"{doctor} is a doctor of {home}")
     code = _code()
     row = {
         "name": name,
         "role": role,
-        "doctor_id": _id(work, Doctor, doctor),
-        "site_id": _id(work, Site, site),
+        "doctor_id": doctor_id,
+        "site_id": site_id,
         "code_hash": work.vault.lookup(code),
         "code_expires_at": work.now + _CODE_LIVES,
         "created_at": work.now,
@@ -107,7 +128,8 @@ def _id(work: Work, table: type[Doctor | Site], code: str | None) -> int | None:
         return None
     found: int | None = work.conn.scalar(select(table.id).where(table.code == code))
     if found is None:
-        raise StaffError(f"the roster has no code {code}")
+        about = "doctor" if table is Doctor else "site"
+        raise StaffError(about, f"the roster has no code {code}")
     return found
 
 

@@ -40,6 +40,12 @@ class Audience:
     end: datetime | None = None
     group: int | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether visits are meant and nothing says which."""
+        some = (*self.shifts, *self.doctors, *self.departments, *self.sites)
+        return self.kind == "visits" and not some and self.start is None and self.end is None
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:

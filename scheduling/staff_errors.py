@@ -98,6 +98,14 @@ class NobodyThere(Refusal, slot="shifts"):
     """A broadcast would reach nobody."""
 
 
+class NobodyMeant(Refusal, slot="shifts"):
+    """A broadcast names no shift, doctor, department, site or day: everybody is never a slip."""
+
+
+class AlreadyPast(Refusal, slot="at"):
+    """The time a broadcast is to leave has passed; facts: at (local)."""
+
+
 class NeedsAnother(Refusal, slot="sure"):
     """Somebody else than the author has to approve so large a broadcast; facts: limit."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from handlers.texts import staff, wording
-from scheduling.broadcasting import BroadcastView, Forecast, swapped
+from scheduling.broadcasting import OF_ALL, Audience, BroadcastView, Forecast, swapped
 from scheduling.rota import ShiftView
 
 # What may stand between braces, and the fact it stands for.
@@ -80,6 +81,12 @@ WHY: Mapping[str, str] = {
     "45009": "微信每天100批的群发次数用完了",
     "40130": "发送时只剩不到两个人",
 }
+OF_EVERYBODY: Mapping[str, str] = {
+    "followers": "全部登记过的关注者",
+    "everyone": "全部关注者，没有登记过的也发",
+}
+# A day ends where the next one begins.
+_MOMENT = timedelta(microseconds=1)
 
 
 def to_facts(words: str) -> str:
@@ -90,6 +97,27 @@ def to_facts(words: str) -> str:
 def shown(words: str) -> str:
     """Return kept words as the staff wrote them."""
     return swapped(words, _NAMES)
+
+
+def of_shifts(views: Sequence[ShiftView]) -> list[str]:
+    """Return the shifts whose patients are written to, a line each."""
+    return [staff.shift(view) for view in views]
+
+
+def of_group(name: str) -> str:
+    """A list of people that the staff keep."""
+    return f"分组“{name}”里的人"
+
+
+def of_visits(audience: Audience, named: Sequence[str]) -> str:
+    """Return what is asked for of whoever has an appointment, or that all followers are meant."""
+    if audience.kind in OF_ALL:
+        return OF_EVERYBODY[audience.kind]
+    first, last = audience.start, audience.end
+    days = [wording.day(first.date())] if first else []
+    if first and last and (end := (last - _MOMENT).date()) != first.date():
+        days.append(wording.day(end))
+    return "，".join(filter(None, ("到".join(days), *named, "有预约的患者")))
 
 
 def why(code: str) -> str:

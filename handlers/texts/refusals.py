@@ -88,6 +88,8 @@ _SENTENCES: Mapping[str, str] = {
         "发给所有关注者的不能写个人信息。没有发送。"
     ),
     "NobodyThere": "没有要通知的人，没有发送。",
+    "NobodyMeant": "没有写明通知谁，没有发送。请选班次、日期、科室或医生。",
+    "AlreadyPast": "定的时间{at}已经过了，没有发送。请改时间，或不填，1分钟后就发。",
     "TooManyLooks": "一小时里看了{looks}位患者的完整信息，请过一会儿再看；急用请找同事。",
     "NeedsAnother": "人数超过一个人能发的上限{limit}，要由另一位同事批准。",
     "BroadcastMoved": "这条通知的状态已经变了，没有改动，请再看一遍。",

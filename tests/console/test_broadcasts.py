@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -13,7 +14,7 @@ from bot.turn import open_desk
 from bot.wechat import WechatClient
 from bot.wechat_errors import PermanentError, TransientError
 from console.glances import Glances
-from desk import audiences, broadcast_views, groups, laying, mass_lists, outbox, staff
+from desk import audiences, broadcast_views, groups, laying, mass_lists, outbox, shifts, staff
 from models import AuditEvent, Broadcast, Outbox, Patient, PatientGroupMember, Staff
 from scheduling.broadcasting import Audience
 from tests.console.conftest import CONSOLE, PASSWORD
@@ -318,3 +319,45 @@ def test_a_colleague_of_the_same_site_can_approve_what_goes_to_a_group(house, br
     enter(name="社区护士", site="SQ")
     browser.get(f"/broadcasts/{number}")
     assert "社区护士批准" in text(browser.post(f"/broadcasts/{number}/approve"))
+
+
+def test_a_notice_without_a_shift_chosen_is_for_nobody_and_not_for_everybody(browser, enter):
+    enter()
+    page = browser.post("/broadcasts/new", audience="shift", words="改在3号楼")
+    assert page.status_code == 400
+    assert "没有写明通知谁" in text(page)
+    assert "改在3号楼" in text(page)
+    late = {"audience": "day", "first": "2026-12-02", "last": "2026-12-01", "words": "改在3号楼"}
+    assert "从前到后" in text(browser.post("/broadcasts/new", **late))
+
+
+def test_whoever_approves_reads_to_whom_it_goes_and_when(house, browser, enter):
+    enter(name="写的人")
+    page = written(house, browser)
+    shift, booked = busiest(house)
+    with open_desk(house, CONSOLE) as counter:
+        (clinic,) = shifts.some(counter.work, [shift])
+        day = counter.now.date()
+    assert f"{clinic.department_name}{clinic.doctor_name or '普通号'}，{booked}位患者" in page
+    days = {"audience": "day", "first": day.isoformat(), "words": "停电", "site": clinic.site}
+    named = text(browser.post("/broadcasts/new", **days))
+    assert f"{day.month}月{day.day}日" in named.split("发给谁")[1]
+    assert f"{clinic.site_name}，有预约的患者" in named
+    with open_desk(house, CONSOLE) as counter:
+        counter.work.conn.execute(update(Broadcast).values(expected=1000))
+        at = f"{counter.now + timedelta(hours=3):%Y-%m-%dT%H:%M}"
+    assert "等另一位同事批准" in text(browser.post("/broadcasts/1/confirm", at=at))
+    browser.post("/logout")
+    enter(name="批准的人")
+    page = text(browser.get("/broadcasts/1"))
+    assert clinic.department_name in page
+    assert "开始发送" in page
+
+
+def test_a_time_that_is_over_sends_nothing_at_once(house, browser, enter):
+    enter()
+    written(house, browser)
+    no = browser.post("/broadcasts/1/confirm", at="2026-01-05T08:00")
+    assert no.status_code == 409
+    assert "已经过了" in text(no)
+    assert "草稿" in text(browser.get("/broadcasts/1"))

@@ -157,9 +157,42 @@ def test_an_administrator_invites_and_removes_and_sees_what_was_done(browser, en
     assert "邀请" in page
     assert "一次性码" in text(browser.post("/staff", name="王护士", role="desk"))
     assert "医生代码" in text(browser.post("/staff", name="王医生", role="doctor"))
-    assert "已办好" in text(browser.post("/staff/2/remove"))
-    assert "没有找到" in text(browser.post("/staff/1/remove")), "not oneself"
+    assert "已移除" in text(browser.post("/staff/2/remove"))
+    assert "不能移除自己" in text(browser.post("/staff/1/remove"))
     assert "邀请员工" in text(browser.get("/audit"))
+
+
+def test_an_invitation_with_a_slip_keeps_what_was_written_and_says_which(house, browser, enter):
+    enter("admin", name="管理员")
+    with open_desk(house, CONSOLE) as counter:
+        doctor = counter.catalogue.doctors()[0]
+        elsewhere = next(s.code for s in counter.catalogue.sites() if s.code != doctor.site)
+    slips = [
+        ({"name": "王医生", "role": "doctor", "doctor": "ZZ-9"}, "代码要和排班里的一样"),
+        ({"name": "王护士", "role": "desk", "site": "QQ"}, "没有这个机构代码"),
+        ({"name": "王护士", "role": ""}, "请选角色"),
+        ({"name": "管理员", "role": "desk"}, "同名"),
+        (
+            {"name": "王医生", "role": "doctor", "doctor": doctor.code, "site": elsewhere},
+            "不在这个机构",
+        ),
+    ]
+    for slip, said in slips:
+        page = browser.post("/staff", **slip)
+        assert page.status_code == 400
+        assert said in text(page)
+        assert all(f'value="{given}"' in text(page) for given in slip.values() if given)
+
+
+def test_a_page_that_is_not_ones_own_says_so_in_chinese_with_the_way_back(house, browser, enter):
+    with open_desk(house, CONSOLE) as counter:
+        doctor = counter.catalogue.doctors()[0]
+    enter("doctor", doctor.code, name="张医生")
+    no = browser.get("/staff")
+    assert no.status_code == 403
+    assert "不归您的角色看" in text(no)
+    assert "回到今日出诊" in text(no)
+    assert "Forbidden" not in text(no)
 
 
 def test_who_was_removed_is_out_at_the_next_click(house, browser, enter):

@@ -66,7 +66,7 @@ def test_an_administrator_of_one_site_invites_for_that_site_alone(house, browser
     assert sites == {"社区管理员": "SQ", "新同事": "SQ"}
     own = number_of(house, "新同事")
     assert "一次性码：" in text(browser.post(f"/staff/{own}/code"))
-    assert "已办好" in text(browser.post(f"/staff/{own}/remove"))
+    assert "已移除" in text(browser.post(f"/staff/{own}/remove"))
 
 
 @pytest.mark.parametrize("path", ["/policy", "/roster/import"])

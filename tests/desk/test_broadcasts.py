@@ -34,6 +34,7 @@ from scheduling.staff_errors import (
     BadWords,
     BroadcastMoved,
     NeedsAnother,
+    NobodyMeant,
     NobodyThere,
     NotAllowed,
     NothingToUndo,
@@ -271,7 +272,10 @@ def test_a_doctor_reaches_only_patients_of_his_own(ward):
             with pytest.raises(NotAllowed):
                 desk.draft(member, Audience(kind="followers"), "停电", "mass")
         with pytest.raises(NobodyThere):
-            desk.draft(doctor, Audience(), WORDS)
+            desk.draft(doctor, Audience(doctors=("D9",)), WORDS)
+        for member in (doctor, ward.liu):
+            with pytest.raises(NobodyMeant):
+                desk.draft(member, Audience(), WORDS)
         with pytest.raises(NotAllowed):
             desk.draft(ward.liu, ward.audience, "停诊", "mass")
 
