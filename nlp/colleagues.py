@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp.people import Span
+from nlp.sieve import Guarded
 from nlp.vocabulary import DoctorEntry
 
 _TITLES = r"(?:副?主任医[师生]|副?主任|主治医[师生]|医[师生]|大夫|教授|专家|副?院长|老师)"
 _TITLE = re.compile(_TITLES)
-_CALLED = re.compile(rf"([\u4e00-\u9fff]{{1,2}}?){_TITLES}")
+_CALLED = Guarded(re.compile(rf"([\u4e00-\u9fff]{{1,2}}?){_TITLES}"))
 # What stands for a mention in a marked text, as many characters as it had: a mark, then fill.
 _FIRST, _FILL = 0xE000, "\uf8ff"
 _MOST = 64

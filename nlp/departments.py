@@ -199,17 +199,13 @@ def at_sites(
     (急诊) are included: the caller sends people there instead of booking, but nobody without a
     fever to the fever clinic (乙肝 is 感染科, too). Age and sex limits hold.
     """
-    places = _places(vocabulary)
-    closed = _closed(vocabulary, person, feverish)
+    fits = _open_places(vocabulary, _closed(vocabulary, person, feverish))
     found: dict[str, tuple[float, str]] = {}
     for named in scored:
-        open_ones = [place for place in places[named.name] if place[0].code not in closed]
-        served = {entry.site for entry, own, _ in open_ones if own >= PARENT}
-        for entry, own, instead in open_ones:
-            best = own if entry.site in served else max(own, instead)
-            score = round(named.score * best, 4)
-            if score > found.get(entry.code, (0.0,))[0]:
-                found[entry.code] = score, entry.name
+        for code, name, fit_here in fits[named.name]:
+            score = round(named.score * fit_here, 4)
+            if score > found.get(code, (0.0,))[0]:
+                found[code] = score, name
     ranked = sorted(found.items(), key=lambda item: -item[1][0])
     return tuple(Named(code, name, score) for code, (score, name) in ranked)
 
@@ -228,6 +224,22 @@ def _places(vocabulary: Vocabulary) -> dict[str, list[_Place]]:
     for_all = {entry.site for entry, own, _ in every[FALLBACK] if own >= ALIAS}
     every[FALLBACK] = [p for p in every[FALLBACK] if p[1] >= ALIAS or p[0].site not in for_all]
     return {name: [p for p in places if p[1] or p[2]] for name, places in every.items()}
+
+
+@lru_cache(maxsize=64)
+def _open_places(
+    vocabulary: Vocabulary, closed: frozenset[str]
+) -> dict[str, list[tuple[str, str, float]]]:
+    """For each national name the code and name of who is open for its patients, and how well."""
+    found = {}
+    for national_name, places in _places(vocabulary).items():
+        open_ones = [place for place in places if place[0].code not in closed]
+        served = {entry.site for entry, own, _ in open_ones if own >= PARENT}
+        found[national_name] = [
+            (entry.code, entry.name, own if entry.site in served else max(own, instead))
+            for entry, own, instead in open_ones
+        ]
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
 from nlp import lexicon, sounds
 from nlp.heard import Named
+from nlp.sieve import Guarded, pieces_of
 
 TYPO = 0.85
 _STRONG_END = ("科", "门诊", "中心", "室", "馆", "堂", "科一区", "科二区")
@@ -24,12 +26,14 @@ _CUE_AFTER = re.compile(
 _CUE_TIME = re.compile(
     r"(?:[今明后][天儿]|[周拜期][一二三四五六日天]|[\d一二三四五六七八九十][号日])(?:的|看)?$"
 )
-_PARTS_OF_DAY = re.compile(
-    "|".join(
-        sorted(
-            (r["word"] for r in lexicon.rows("days.tsv") if r["kind"] == "part"),
-            key=len,
-            reverse=True,
+_PARTS_OF_DAY = Guarded(
+    re.compile(
+        "|".join(
+            sorted(
+                (r["word"] for r in lexicon.rows("days.tsv") if r["kind"] == "part"),
+                key=len,
+                reverse=True,
+            )
         )
     )
 )
@@ -73,20 +77,23 @@ class Forms:
             form: _Form(form in wishes or form.endswith(_STRONG_END), best(names))
             for form, names in meant.items()
         }
-        self._by_first: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._by_opening: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for number, form in enumerate(sorted(self.by_form, key=len, reverse=True)):
-            self._by_first[form[0]].append((number, form))
-        self._by_end: dict[tuple[bool, str], list[tuple[int, str]]] = defaultdict(list)
+            self._by_opening[form[:2]].append((number, form))
+        self._openings = frozenset(self._by_opening)
+        self._by_end: dict[tuple[bool, str, int], list[tuple[int, str]]] = defaultdict(list)
         for number, (form, entry) in enumerate(self.by_form.items()):
             if len(form) >= _MISTYPED_FROM and entry.strong and entry.meant:
-                self._by_end[True, form[0]].append((number, form))
-                self._by_end[False, form[-1]].append((number, form))
+                self._by_end[True, form[0], len(form)].append((number, form))
+                self._by_end[False, form[-1], len(form)].append((number, form))
 
         self.short = [f for f in self.by_form if len(f) == _SHORT and f.endswith("科")]
 
     def in_text(self, text: str) -> list[str]:
         """Return the forms that stand in a text, the longest first."""
-        begin = (self._by_first.get(character, ()) for character in set(text))
+        begin = (
+            self._by_opening[opening] for opening in pieces_of(text) & self._by_opening.keys()
+        )
         return [
             form for _, form in sorted(pair for some in begin for pair in some if pair[1] in text)
         ]
@@ -97,10 +104,11 @@ class Forms:
 
         One edit leaves the first or the last character as it was: a look that spares most work.
         """
-        for end in ((True, piece[0]), (False, piece[-1])):
-            for number, form in self._by_end.get(end, ()):
-                if len(form) > longer_than and _one_slip(piece, form):
-                    yield number, form
+        for size in range(max(longer_than, len(piece) - 2) + 1, len(piece) + 2):
+            for end in ((True, piece[0], size), (False, piece[-1], size)):
+                for number, form in self._by_end.get(end, ()):
+                    if _one_slip(piece, form):
+                        yield number, form
 
 
 def _scan(text: str, forms: Forms) -> tuple[list[Named], int]:
@@ -146,7 +154,7 @@ def _cued(form: str, before: str, after: str) -> bool:
 def _mistyped(text: str, forms: Forms, longer_than: int) -> list[Named]:
     """Return who is meant when one character of a form is wrong, missing or too many."""
     known = forms.by_form
-    pieces = {p for p in _pieces(text) if p not in known and not _NO_NAME.search(p)}
+    pieces = _pieces(text) - known.keys()
     found = {slip for piece in pieces for slip in forms.slips_of(piece, longer_than)}
     longest = max((len(form) for _, form in found), default=0)
     return [
@@ -173,12 +181,15 @@ def _sounding(text: str, forms: Forms) -> list[Named]:
     ]
 
 
-def _pieces(text: str) -> Iterable[str]:
-    """Yield what could be a mistyped department: what ends in 科 or follows 挂, 看, 约."""
-    for m in _ENDING.finditer(text):
-        yield from (text[max(0, m.end() - w) : m.end()] for w in range(3, 8))
+@lru_cache(maxsize=8)
+def _pieces(text: str) -> frozenset[str]:
+    """Return what could be a mistyped department: what ends in 科 or follows 挂, 看, 约."""
+    found = {
+        text[max(0, m.end() - w) : m.end()] for m in _ENDING.finditer(text) for w in range(3, 8)
+    }
     for m in _LEADING.finditer(text):
-        yield from (text[m.end() : m.end() + w] for w in range(3, 6) if m.end() < len(text))
+        found.update(text[m.end() : m.end() + w] for w in range(3, 6) if m.end() < len(text))
+    return frozenset(piece for piece in found if not _NO_NAME.search(piece))
 
 
 def _one_slip(piece: str, form: str) -> bool:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from operator import add
 
 from nlp import lexicon, sounds, triage_model
 
@@ -53,14 +53,11 @@ def traits(clean: str, facts: Iterable[str]) -> set[str]:
         clean = f"{clean[:HEAD]}|{clean[-TAIL:]}"
     text = _NUMBER.sub(_digits, f"|{clean.strip('|')}|")
     heard = text.translate(_ALIKE)
-    pairs = list(map("".join, pairwise(text)))
-    sounds_alike = list(map("".join, pairwise(heard)))
-    found = set(text)
-    found.update(pairs)
-    found.update(map("".join, zip(pairs, text[2:], strict=False)))
+    pairs = list(map(add, text, text[1:]))
+    sounds_alike = list(map("~".__add__, map(add, heard, heard[1:])))
+    found = {*text, *pairs, *map(add, pairs, text[2:])}
     found.update(map("_".join, zip(text, text[2:], strict=False)))
-    found.update(map("~".__add__, sounds_alike))
-    found.update(f"~{two}{three}" for two, three in zip(sounds_alike, heard[2:], strict=False))
+    found.update(sounds_alike, map(add, sounds_alike, heard[2:]))
     found.update(map("<{}>".format, facts))
     return found
 

@@ -13,6 +13,7 @@ from datetime import date
 
 from nlp import answers, lexicon
 from nlp.numerals import DIGITS, fold, to_int
+from nlp.sieve import Sieve
 from nlp.surnames import OF_TWO, RARER, SURNAMES
 
 # On a keypad the check digit X is the star.
@@ -74,7 +75,7 @@ _BIRTH = re.compile(
     rf"\s*(?:月|[-./])\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十廿卅]{{1,3}})"
 )
 _BIRTH_SOLID = re.compile(r"(?<!\d)(?P<y>(?:18|19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?!\d)")
-_DOCUMENTS = (
+_DOCUMENTS = Sieve((
     ("guardian", re.compile(r"监护人|(?:用|拿)(?:我|爸|妈|家长|大人|父母)的?(?:身份)?证")),
     ("birth_certificate", re.compile(r"出生(?:医学)?证")),
     ("passport", re.compile(r"护照|passport", re.IGNORECASE)),
@@ -83,7 +84,9 @@ _DOCUMENTS = (
     ("hm_permit", re.compile(r"回乡证|港澳(?:居民)?.{0,6}通行证")),
     ("tw_permit", re.compile(r"台胞证|台湾(?:居民)?.{0,6}通行证")),
     ("resident_id", re.compile(r"身份证|户口本")),
-)
+))  # fmt: skip
+# The full-width block and what comes after it.
+_WIDE = re.compile("[\uff01-\U0010ffff]")
 _BIRTH_WORDS = re.compile(r"出生|生日|生于|年生")
 _OLDEST_YEARS = 130
 _CENTURY = 100
@@ -108,12 +111,12 @@ def is_usual(name: str) -> bool:
 
 def find(text: str, asking: str | None, today: date) -> Identity:
     """Return what of an identity the message holds; `asking` is the answer the question wants."""
-    folded = "".join(fold(char) if ord(char) > 0xFF00 else char for char in text.strip())  # noqa: PLR2004 - full-width block
+    folded = _WIDE.sub(lambda char: fold(char[0]), text.strip())
     number = _number(folded, asking)
     phone = _phone(folded, asking, number)
     return Identity(
         name=_name(text.strip(), asking, has_numbers=bool(number or phone)),
-        document=next((kind for kind, words in _DOCUMENTS if words.search(text)), None),
+        document=next(_DOCUMENTS.found(text), None),
         id_number=number,
         phone=phone,
         code=_code(folded) if asking == "code" else None,

@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from nlp import departments, lexicon, triage
 from nlp.heard import Inquiry, Named, Option, Person
+from nlp.sieve import Sieve
 from nlp.vocabulary import Vocabulary
 
 NONE = "none"
@@ -43,7 +44,7 @@ _MOST_PLACED = 4
 Shares = dict[str, dict[str, float]]
 
 _ROWS = lexicon.rows("inquiries.tsv")
-_SIGNS = {(r["question"], r["option"]): re.compile(r["signs"]) for r in _ROWS}
+_SIGNS = Sieve(((r["question"], r["option"]), re.compile(r["signs"])) for r in _ROWS)
 _SEX = {(r["question"], r["option"]): r["sex"] for r in _ROWS if r["sex"]}
 QUESTIONS = tuple(dict.fromkeys(r["question"] for r in _ROWS))
 
@@ -55,7 +56,7 @@ def told(question: str, text: str) -> str:
     Who the patient is comes before what hurts: a child's cough is a child's.
     """
     best, most = NONE, (False, 0, 0)
-    for (asked, option), signs in _SIGNS.items():
+    for (asked, option), signs in _SIGNS.left(text):
         if asked == question and (found := [m.start() for m in signs.finditer(text)]):
             most, best = max((most, best), ((option in _WHO, len(found), -found[0]), option))
     return best

@@ -8,7 +8,7 @@ times and not a few hundred.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
@@ -23,7 +23,7 @@ _SHORTHAND = re.compile(r"<(\w+)>")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of evidence; `whole` patterns must be all that was said."""
+    """One kind of evidence; `whole` patterns must be all that was said, and some only add."""
 
     intent: Intent
     needs: frozenset[str]
@@ -31,11 +31,7 @@ class Rule:
     pattern: re.Pattern[str]
     whole: bool
     weight: float
-
-    @property
-    def adds(self) -> bool:
-        """Return whether it counts beside others: facts alone, and what speaks against."""
-        return self.weight < 0 or not self.pattern.pattern
+    adds: bool
 
     def holds(self, said: str, wholes: Collection[str]) -> bool:
         """Return whether the pattern is found; the facts hold."""
@@ -57,7 +53,7 @@ class Table:
     sieve: Sieve[Rule]
     opening: re.Pattern[str]
     closing: re.Pattern[str]
-    signs: Mapping[str, re.Pattern[str]]
+    signs: Sieve[str]
 
 
 # Shorthands that are facts as well.
@@ -93,7 +89,7 @@ def table() -> Table:
         sieve=Sieve((rule, rule.pattern) for rule in rules),
         opening=re.compile(f"^(?:{shorthand['opening']}|,)+"),
         closing=re.compile(f"(?:{shorthand['closing']}|,)+$"),
-        signs={name: re.compile(shorthand[name]) for name in SIGNS},
+        signs=Sieve((name, re.compile(shorthand[name])) for name in SIGNS),
     )
 
 
@@ -120,6 +116,8 @@ def _rule(key: tuple[str, str, bool, float], patterns: list[str]) -> Rule:
         pattern=compiled(patterns, alternatives),
         whole=whole,
         weight=weight,
+        # Facts alone, and what speaks against.
+        adds=weight < 0 or not alternatives,
     )
 
 

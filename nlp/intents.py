@@ -205,7 +205,7 @@ def _grammar(said: str, bare: str, facts: set[str]) -> dict[Intent, float]:
     scores: dict[Intent, float] = {"unknown": NOTHING_SAID}
     wholes = {bare, said.replace(",", "")}
     decided: set[Intent] = set()
-    for rule, _ in table().sieve.left(said, *wholes, among=standing(frozenset(facts))):
+    for rule, _ in table().sieve.left(*{said, *wholes}, among=standing(frozenset(facts))):
         if rule.adds:
             if rule.holds(said, wholes):
                 scores[rule.intent] = scores.get(rule.intent, 0.0) + rule.weight
@@ -248,7 +248,7 @@ def _facts(text: str, said: str, bare: str, cues: Cues, rows: Table) -> set[str]
         "spaced": _SPACED.match(text),
     }
     facts.update(name for name, holds in seen.items() if holds)
-    facts.update(name for name, sign in rows.signs.items() if sign.search(said))
+    facts.update(rows.signs.found(said))
     if cues.symptoms:
         facts.add("medical")
     return facts

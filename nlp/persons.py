@@ -15,6 +15,7 @@ from typing import cast
 
 from nlp import lexicon, mentioned
 from nlp.heard import Person, Relation, Sex
+from nlp.sieve import Guarded
 
 _ROWS = {r["word"]: r for r in lexicon.rows("persons.tsv")}
 # Words for somebody of the family, not for oneself.
@@ -43,9 +44,11 @@ _KINDRED = [
     and not (row["mild"] or word.isascii() or word in _NO_KINDRED)
 ]
 _OUR = r"(?:(?:[我俺咱侬]|阿拉)们?)"
-_GROWN_UP = re.compile(
-    rf"{_OUR}?(?:家里?|屋头|屋里)?的?(?P<who>{_longest(w for w in _KINDRED if len(w) > 1)})|"
-    rf"{_OUR}(?:家|屋头|屋里)?的?(?P<short>老?[妈爸爹娘爷奶姐哥弟妹舅](?!咪)|男[人的]|女人)"
+_GROWN_UP = Guarded(
+    re.compile(
+        rf"{_OUR}?(?:家里?|屋头|屋里)?的?(?P<who>{_longest(w for w in _KINDRED if len(w) > 1)})|"
+        rf"{_OUR}(?:家|屋头|屋里)?的?(?P<short>老?[妈爸爹娘爷奶姐哥弟妹舅](?!咪)|男[人的]|女人)"
+    )
 )
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "〇": 0}
 _NUMBER = r"(?:[0-9]{1,3}(?:\.[0-9])?|[零一二两三四五六七八九十百]+)"
@@ -192,6 +195,8 @@ def unnamed(text: str) -> str:
     A department model would hear 「奶奶头晕」 as a matter of the breast; children stay, because
     who is small is seen elsewhere. What only contains such a word (大姨妈, 公公立医院) stays, too.
     """
+    if not _GROWN_UP.may_hold(text):
+        return text
     others = [(m.start(), m.end()) for m in _NOBODY.finditer(text)]
 
     def cut(found: re.Match[str]) -> str:

@@ -34,6 +34,7 @@ from nlp.datewords import (
     WISHES_FOR,
 )
 from nlp.days import Days
+from nlp.sieve import Guarded
 
 # What counts further is a year or a measure, no stretch of time somebody books by.
 _LONGEST = 366
@@ -42,6 +43,7 @@ _SHORT_CLAUSE, _SHORT_MESSAGE = 12, 6
 # Within so many characters behind a day the complaint begins that it dates.
 _ONSET_CHARACTERS = 6
 _TIME_UNITS = {"小时": 60, "钟头": 60, "分钟": 1, "刻钟": 15}
+_TOKEN = Guarded(TOKEN)
 _WEEKS = frozenset({"周", "星期", "礼拜"})
 _PAUSE = re.compile(r"[\s,.;!?、()]*")
 # 「今天看头晕」 is a visit, 「今天看东西模糊」 is none.
@@ -67,7 +69,7 @@ class Phrase:
 
 def tokens(folded: str, now: datetime) -> list[Phrase]:
     """Return every word of a date in the text, in order."""
-    read = (_read(found, now) for found in TOKEN.finditer(folded))
+    read = (_read(found, now) for found in _TOKEN.finditer(folded))
     phrases = [phrase for phrase in read if phrase]
     said = _PAUSE.sub("", folded)
     return [p for p in phrases if not p.alone or said == _PAUSE.sub("", folded[p.begin : p.end])]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from nlp import persons
+from nlp.sieve import Guarded
 
 _CUTS = re.compile(r"[,，。;；!！\n]+|(?:另外|还有|然后|再)(?=[给帮替]?我?[\u4e00-\u9fff])")
 _ASKS = re.compile(r"挂|约|看|号")
@@ -20,17 +21,21 @@ _BOTH = re.compile(r"^(?:都|一起|两个都|最好都)")
 
 _KIN = "|".join(sorted(map(re.escape, persons.KIN), key=len, reverse=True))
 # One wish for two: 「给我爸我妈都挂神经内科」.
-_TOGETHER = re.compile(
-    rf"^(?P<before>.{{0,12}}?)[给帮替]?(?P<one>{_KIN})(?:和|跟|与|还有|、|，|,)?(?P<two>{_KIN}|我自己)"
-    r"(?:一起|两个人?|俩|各|分别|也|都|全)+(?P<what>.+)$"
+_TOGETHER = Guarded(
+    re.compile(
+        rf"^(?P<before>.{{0,12}}?)[给帮替]?(?P<one>{_KIN})(?:和|跟|与|还有|、|，|,)?(?P<two>{_KIN}|我自己)"
+        r"(?:一起|两个人?|俩|各|分别|也|都|全)+(?P<what>.+)$"
+    )
 )
 
 
 # By the way for somebody else: 「眼睛红了，顺便把我孩子的咳嗽也看了，周一」.
-_BY_THE_WAY = re.compile(
-    rf"^(?P<one>.{{4,}}?)[,，。;；\s]*(?:顺便|顺带)(?:也|再|还)?(?:[给帮把让替])?"
-    rf"(?P<two>我?(?:家|的)?(?:{_KIN}).{{1,16}}?(?:看|挂|约)(?:了|一下|看|个?号|上)?)"
-    r"(?:[,，。;；\s]+(?P<both>[^,，。;；]{1,10}))?[。!！]*$"
+_BY_THE_WAY = Guarded(
+    re.compile(
+        rf"^(?P<one>.{{4,}}?)[,，。;；\s]*(?:顺便|顺带)(?:也|再|还)?(?:[给帮把让替])?"
+        rf"(?P<two>我?(?:家|的)?(?:{_KIN}).{{1,16}}?(?:看|挂|约)(?:了|一下|看|个?号|上)?)"
+        r"(?:[,，。;；\s]+(?P<both>[^,，。;；]{1,10}))?[。!！]*$"
+    )
 )
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from operator import add
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -28,6 +29,36 @@ Name = TypeVar("Name")
 _Node = tuple[Any, Any]
 _Strings = frozenset[str] | None
 _NOTHING: _Strings = frozenset({""})
+
+
+@lru_cache(maxsize=32)
+def pieces_of(text: str) -> frozenset[str]:
+    """Return the characters of a text and its pairs: many tables ask for those of one message."""
+    return frozenset((*text, *map(add, text, text[1:])))
+
+
+class Guarded:
+    """A pattern that is dear to search for, and only where a text may hold it."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        """Read what the pattern needs."""
+        self._pattern, self._needed = pattern, needs(pattern)
+
+    def may_hold(self, text: str) -> bool:
+        """Tell whether a search is worth its while."""
+        return self._needed is None or not self._needed.isdisjoint(pieces_of(text))
+
+    def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """Return the text with what is found replaced."""
+        return self._pattern.sub(new, text) if self.may_hold(text) else text
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Return all that is found, in order."""
+        return self._pattern.finditer(text) if self.may_hold(text) else iter(())
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Return what the text begins with."""
+        return self._pattern.match(text) if self.may_hold(text) else None
 
 
 class Sieve(Generic[Name]):
@@ -50,7 +81,7 @@ class Sieve(Generic[Name]):
         """Return the patterns that one of the texts may hold, each as the bit of its number."""
         masks, found = self._masks, self._always
         for text in texts:
-            for piece in self._pieces.intersection({*text, *map(add, text, text[1:])}):
+            for piece in self._pieces & pieces_of(text):
                 found |= masks[piece]
         return found
 
@@ -89,10 +120,10 @@ def _sequence(nodes: Iterable[_Node]) -> tuple[_Strings, _Strings]:
         needed = _better(needed, own)
         longer = _product(run, strings)
         if longer is None:
-            needed = _better(needed, _pieces(run))
+            needed = _better(needed, _openings(run))
             longer, is_whole = strings or _NOTHING, False
         run = longer
-    return run if is_whole else None, _better(needed, _pieces(run))
+    return run if is_whole else None, _better(needed, _openings(run))
 
 
 def _node(node: _Node) -> tuple[_Strings, _Strings]:
@@ -136,7 +167,7 @@ def _characters(members: Sequence[_Node]) -> _Strings:
 
 def _branches(branches: list[tuple[_Strings, _Strings]]) -> tuple[_Strings, _Strings]:
     strings = _union(strings for strings, _ in branches)
-    needed = _union(_better(needed, _pieces(strings)) for strings, needed in branches)
+    needed = _union(_better(needed, _openings(strings)) for strings, needed in branches)
     return strings if strings and len(strings) <= _MOST else None, needed
 
 
@@ -164,7 +195,7 @@ def _product(first: _Strings, second: _Strings) -> _Strings:
     return frozenset(a + b for a in first for b in second)
 
 
-def _pieces(strings: _Strings) -> _Strings:
+def _openings(strings: _Strings) -> _Strings:
     """Return one piece of each string, None where one is empty."""
     if strings is None or "" in strings:
         return None

@@ -39,6 +39,7 @@ def _voice() -> dict[int, str]:
     return {ord(c): chosen.setdefault(readings(c)[0], c) for c in known()}
 
 
+@lru_cache(maxsize=32)
 def spoken(text: str) -> str:
     """Return the text with one character for each sound: 血唐 and 血糖 are the same."""
     return text.translate(_voice())

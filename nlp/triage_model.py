@@ -20,6 +20,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from nlp import departments, persons
+from nlp.sieve import Guarded
 
 FALLBACK = departments.FALLBACK
 MAX_CHARACTERS = 400
@@ -37,15 +38,17 @@ _STEEPEST = 700.0
 # What the fallback gets when not one feature is known.
 _NOTHING_KNOWN = 0.9
 # What asks for a department instead of describing a complaint; longer forms first.
-_ASKING = re.compile(
-    r"(请问一?下?|您好|你好|大夫|医生们?|老师|麻烦|谢谢|求助|急急+|"
-    r"(我?(们|家)?(想|要|该|应该|需要|得|能|可以|帮我?|给我?))*"
-    r"(去|来)?(挂|看|找|查|预约|约|去|属于|是)(个|一下|下)?(什么|哪个|哪一个|啥|哪|那个|几个?)(科室?|门诊|号|医生)(室|的号|好|呢|啊|呀|的|看|比较好)*|"
-    r"(什么|哪个|啥|哪)科室?|"
-    r"(应该|要|该|需要)?(怎么办|咋办|咋整|怎么弄|怎么治疗?|如何治疗?|咋治|怎么回事|咋回事|怎么了|咋了|"
-    r"是什么原因|什么原因|是怎么搞的|什么情况|要紧吗|严重吗|是什么病|怎样治疗)(呢|啊|呀)?|"
-    r"(我|帮我?)?(想|要)?(挂|预约|约|看)(个|一个|一下)?(号|门诊|医生|病)(吧|呢|啊)?|挂号|预约|"
-    r"希望(得到)?帮助|想得到(怎样)?的帮助)"
+_ASKING = Guarded(
+    re.compile(
+        r"(请问一?下?|您好|你好|大夫|医生们?|老师|麻烦|谢谢|求助|急急+|"
+        r"(我?(们|家)?(想|要|该|应该|需要|得|能|可以|帮我?|给我?))*"
+        r"(去|来)?(挂|看|找|查|预约|约|去|属于|是)(个|一下|下)?(什么|哪个|哪一个|啥|哪|那个|几个?)(科室?|门诊|号|医生)(室|的号|好|呢|啊|呀|的|看|比较好)*|"
+        r"(什么|哪个|啥|哪)科室?|"
+        r"(应该|要|该|需要)?(怎么办|咋办|咋整|怎么弄|怎么治疗?|如何治疗?|咋治|怎么回事|咋回事|怎么了|咋了|"
+        r"是什么原因|什么原因|是怎么搞的|什么情况|要紧吗|严重吗|是什么病|怎样治疗)(呢|啊|呀)?|"
+        r"(我|帮我?)?(想|要)?(挂|预约|约|看)(个|一个|一下)?(号|门诊|医生|病)(吧|呢|啊)?|挂号|预约|"
+        r"希望(得到)?帮助|想得到(怎样)?的帮助)"
+    )
 )
 # How people start to speak; it says nothing (「那里疼」 does).
 _LEAD = re.compile(

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from nlp import lexicon, numerals, persons, sounds
+from nlp.sieve import Guarded
 
 MAX_CHARACTERS = 2000
 _PART = re.compile("<([a-z]+)>")
@@ -83,7 +84,7 @@ _WORDS = _read_words()
 _SLIPS = {r["wrong"]: r["right"] for r in lexicon.rows("redflag_typos.tsv")}
 _LETTERS = str.maketrans({wrong: right for wrong, right in _SLIPS.items() if len(wrong) == 1})
 _TYPOS = {wrong: right for wrong, right in _SLIPS.items() if len(wrong) > 1}
-_TYPO = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True))))
+_TYPO = Guarded(re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, reverse=True)))))
 _PLACES = re.compile(
     r"(胸痛|卒中|犬伤|狗咬伤?|猫抓伤?|过敏|烧伤|烫伤|中毒|头痛|发热|发烧)(中心|门诊|科|专科)|急诊科?"
 )

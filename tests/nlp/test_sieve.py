@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nlp import intent_rows
-from nlp.sieve import Sieve, needs
+from nlp.sieve import Guarded, Sieve, needs
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -55,3 +55,15 @@ def test_nothing_is_lost_that_a_search_would_find() -> None:
     for text in texts:
         searched = [n for n, pattern in enumerate(patterns) if pattern.search(text)]
         assert list(sieve.found(text)) == searched, text
+
+
+def test_a_guarded_pattern_does_what_it_does_without() -> None:
+    plain = re.compile("(?:取消|退掉).{0,4}号")
+    guarded = Guarded(plain)
+    for text in ("取消这个号", "退掉它的号，取消别的号", "这个号怎么取", "取消预约", ""):
+        assert guarded.sub("□", text) == plain.sub("□", text)
+        assert [m.span() for m in guarded.finditer(text)] == [
+            m.span() for m in plain.finditer(text)
+        ]
+        assert bool(guarded.match(text)) == bool(plain.match(text))
+    assert not guarded.may_hold("这个号怎么取")
