@@ -87,6 +87,13 @@ class Replacements:
             Bookings(self._work).release(AppointmentId(row.target_id))
         self._answered(row, "other")
 
+    def back(self, line: int) -> AppointmentView | None:
+        """Return the old place where the shift takes place after all and she has it again."""
+        row = self._line(line)
+        if row is None or row.state != "restored":
+            return None
+        return appointments.view(self._work, AppointmentId(row.appointment_id))
+
     def _line(self, line: int) -> Row[*tuple[Any, ...]] | None:
         """A patient's line, as far as the actor may see its appointment."""
         row = self._work.conn.execute(

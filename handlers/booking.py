@@ -27,6 +27,7 @@ from handlers import again, changes, family, table, times, unheard, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
+from handlers.texts import prompts as prompt_texts
 from handlers.texts import refusals, wording
 from handlers.texts import unheard as unheard_texts
 from handlers.texts import waiting as waiting_texts
@@ -211,8 +212,16 @@ def _told(heard: Heard, world: World) -> Values:
 # -- hold and confirm
 
 
+def _is_back(values: Values, world: World) -> str:
+    """What was looked for instead of a place that she has again is not booked beside it."""
+    old = world.desk.replacements.back(values["replaces"]) if "replaces" in values else None
+    return prompt_texts.is_back(old) if old is not None else ""
+
+
 def take_hold(values: Values, world: World) -> Asked:
     """Take the place for a few minutes; a refusal leads back to the question it names."""
+    if told := _is_back(values, world):
+        return Stop(told)
     words = "、".join(values.get("dept", {}).get("words", ()))
     try:
         held = world.desk.bookings.hold(
@@ -281,6 +290,9 @@ def answer_confirm(heard: Heard, values: Values, world: World) -> Given:
 
 def done(values: Values, world: World) -> Done:
     """Book; the reply is the confirmation."""
+    if told := _is_back(values, world):
+        leave(values, world)
+        return Done(told)
     try:
         view = world.desk.bookings.confirm(AppointmentId(values["appointment"]))
     except Refusal as no:

@@ -86,6 +86,10 @@ class Replacements(Protocol):
         """Another place was booked instead."""
         ...
 
+    def back(self, line: int) -> AppointmentView | None:
+        """Return the old place where the patient has it again, or None."""
+        ...
+
 
 class Desk(Protocol):
     """The counter, as the conversations see it."""

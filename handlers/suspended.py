@@ -42,6 +42,9 @@ _LOST = frozenset({"unknown", "deny", "stop", "thanks", "staff"})
 
 
 def _ask(values: Values, world: World) -> Asked:
+    back = world.desk.replacements.back(values["line"])
+    if back is not None:
+        return Stop(texts.is_back(back))
     offered = world.desk.replacements.offered(values["line"])
     choices: list[tuple[str, Any]] = [(texts.OTHER_TIME, _OTHER), (texts.GIVE_BACK, _RETURN)]
     if offered is not None:
@@ -139,6 +142,9 @@ def _about(heard: Heard, values: Values, world: World) -> str:
 
 def _act(values: Values, world: World) -> Done:
     line, answer = values["line"], values["decision"]
+    back = world.desk.replacements.back(line)
+    if back is not None:
+        return Done(texts.is_back(back))
     if answer == _OTHER:
         return _look_elsewhere(values, world)
     try:

@@ -61,6 +61,14 @@ def put(old: AppointmentView, offered: AppointmentView | None) -> str:
     return "\n".join([instead(old, offered), *lines])
 
 
+def is_back(old: AppointmentView) -> str:
+    """The doctor comes after all, while something else was looked for."""
+    return (
+        f"医生又能出诊了，您原来的号还有效：{wording.appointment(old)}。\n"
+        "没有再约别的号。想改到别的时间，请回复“改时间”。"
+    )
+
+
 def taken(view: AppointmentView, outlook: Outlook) -> str:
     """The new place is hers."""
     done = f"已改好：{wording.appointment(view)}。预约号：{view.code}。"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.house import open_house
-from models import SuspensionLine
+from models import Appointment, SuspensionLine
 from tests.bot.hospital import settings
 from tests.stories.conftest import Stage
 from tests.stories.ward import Ward, booked
@@ -130,6 +130,26 @@ def test_who_has_it_slow_is_asked_by_the_digits_of_the_notice(ward):
         assert "3. 不看了" in answer
         assert "挂号" not in answer, "one list of digits at a time"
     assert "不算您取消" in ward.stage.patient.say("3")
+
+
+@pytest.mark.parametrize("steps", [["2"], ["2", "下周三上午", "1", "1"]])
+def test_what_she_looks_for_is_not_booked_beside_the_place_she_has_again(ward, steps):
+    """The doctor came after all while she chose; she ended with two places."""
+    for step in steps:
+        ward.stage.patient.say(step)
+    ward.nurse("撤销停诊")
+    assert "已恢复" in ward.nurse("确认恢复")
+
+    for step in ["下周三上午", "1", "1", "1"][len(steps) - 1 :]:
+        answer = ward.stage.patient.say(step)
+        if "原来的号还有效" in answer:
+            break
+    assert "您原来的号还有效：张*国" in answer, answer
+    assert "没有再约别的号" in answer
+    booked = select(Appointment.id).where(
+        Appointment.status.in_(("booked", "held")), Appointment.channel == "chat"
+    )
+    assert len(ward.read(booked)) == 1
 
 
 def test_of_two_questions_the_digit_is_asked_about_once(ward):
