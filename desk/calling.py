@@ -206,6 +206,18 @@ def delay(work: Work, member: Member, shift: int, until: datetime) -> int:
     return len(told)
 
 
+def resume(work: Work, member: Member, shift: int) -> None:
+    """
+    The doctor is back before, or after, the time that was told: nothing is put off any more.
+
+    Raises:
+        NotAllowed, ShiftSuspended, WrongDay, RoomClosed.
+    """
+    work, _, _ = visits.enter(work, member, shift)
+    rooms.change(work, shift, state="open", delayed_until=None)
+    audit.record(work, "resume_room", f"shift:{shift}", {})
+
+
 def set_rank(work: Work, member: Member, ticket: TicketId, rank: str) -> TicketView:
     """
     Say why somebody goes before others, or ("") that she does not any more.

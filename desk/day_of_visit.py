@@ -198,12 +198,16 @@ class Rooms:
         """Say that the doctor comes later (local); raises as `calling.delay`."""
         return calling.delay(self._work, member, shift, until)
 
+    def resume(self, member: Member, shift: int) -> None:
+        """Say that the doctor is back; raises as `calling.resume`."""
+        calling.resume(self._work, member, shift)
+
     def close(self, member: Member, shift: int) -> int:
         """End the shift; returns how many have to be rung; raises as `closing.close`."""
         return closing.close(self._work, member, shift)
 
-    def next_visit(self, member: Member, shift: int, on: date) -> Opening | None:
-        """Return the free place with the same doctor nearest to a day."""
+    def next_visit(self, member: Member, shift: int, on: datetime) -> Opening | None:
+        """Return the free place with the same doctor nearest to a day, and to an hour of it."""
         return next_visits.nearest(self._work, member, shift, on)
 
     def book_next_visit(

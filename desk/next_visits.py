@@ -9,7 +9,7 @@ one and has it among the appointments.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func
 
@@ -34,23 +34,27 @@ _FREE = OPENINGS.where(
 ).order_by(Slot.starts_at, Slot.id)
 
 
-def nearest(work: Work, member: Member, shift: int, on: date) -> Opening | None:
+def nearest(work: Work, member: Member, shift: int, at: datetime) -> Opening | None:
     """
     Return the free place of the shift's doctor nearest to a day, a later one before an earlier.
+
+    Of that day it is the one nearest to the hour; midnight means any, the first.
 
     Raises:
         NotAllowed: not this member's shift.
     """
     about = shifts.one_to_call(work, member, shift)
     tomorrow = work.local(work.now).date() + timedelta(days=1)
+    on = at.date()
     near = {"first": max(tomorrow, on - _BEFORE), "last": on + _AFTER}
     found = openings(work, _FREE, ward=about.department, of=about.doctor or "", **near)
-    return min(found, key=lambda one: _distance(one, on), default=None)
+    return min(found, key=lambda one: _distance(one, at), default=None)
 
 
-def _distance(one: Opening, on: date) -> tuple[int, bool]:
-    days = (one.starts_at.date() - on).days
-    return abs(days), days < 0
+def _distance(one: Opening, at: datetime) -> tuple[int, bool, timedelta]:
+    days = (one.starts_at.date() - at.date()).days
+    hour = at + timedelta(days=days)
+    return abs(days), days < 0, abs(one.starts_at - hour)
 
 
 def book(

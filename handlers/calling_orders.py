@@ -35,17 +35,20 @@ def turn(
     engine: Engine[World], state: State, heard: Heard, world: World, member: Member
 ) -> tuple[State, Reply] | None:
     """Answer an order of a doctor at work; None where nobody's room is meant by it."""
-    if heard.order is None or heard.order.name not in (*NAMES, UNDO):
+    order = heard.order.name if heard.order else ""
+    is_patients = order in _OF_PATIENTS_TOO and bool(world.desk.visits.standings())
+    if heard.order is None or is_patients or order not in (*NAMES, UNDO):
         return None
     try:
         room = _room(heard.order.doctors, member, world)
     except Refusal as no:
         return state, Reply(refusals.say(no))
-    order = heard.order.name
     if order == UNDO:
         order = "call_undo" if room and _means_visit(room, member, world) else ""
     if room is None or not order:
         return None
+    # What a patient was asked on the same phone does not follow what a doctor at work says.
+    state = engine.leave(state, world)
     at_once = _AT_ONCE.get(order)
     if at_once is None:
         known = {"shift": room.shift.id, "ticket": room.inside.id if room.inside else None}
@@ -54,6 +57,17 @@ def turn(
         return state, Reply(_both(at_once, room, member, world))
     except Refusal as no:
         return state, Reply(refusals.say(no))
+
+
+def is_calling(member: Member, world: World) -> bool:
+    """Tell whether a doctor is in the middle of a clinic, and no patient in line elsewhere."""
+    if member.role != "doctor" or world.desk.visits.standings():
+        return False
+    try:
+        room = world.desk.rooms.mine(member)
+    except Refusal:
+        return True
+    return room is not None and room.has_begun and room.state != "closed"
 
 
 def _room(doctors: Sequence[str], member: Member, world: World) -> RoomView | None:
@@ -71,6 +85,8 @@ def _means_visit(room: RoomView, member: Member, world: World) -> bool:
     return room.ended is not None and world.desk.suspensions.latest(member) is None
 
 
+# A doctor in line somewhere comes back as a patient.
+_OF_PATIENTS_TOO = frozenset({"call_resume", "call_back", "call_line"})
 # Whoever was called so short a time ago has not been seen: the word was sent twice.
 _TOO_SOON = timedelta(seconds=20)
 
@@ -140,6 +156,18 @@ def _is_called(ticket: TicketView, number: str) -> bool:
     return not number or number in (ticket.label, plain, f"{letters}{plain}")
 
 
+def _resume(room: RoomView, member: Member, world: World) -> str:
+    """「我回来了」 ends the break; of who has taken none, where the line stands."""
+    if room.delayed_until is None:
+        return texts.line(room)
+    world.desk.rooms.resume(member, room.shift.id)
+    return texts.resumed(room.delayed_until, _now(room, member, world))
+
+
+def _early(room: RoomView, member: Member, world: World) -> str:
+    return texts.HOW_TO_LEAVE_EARLY
+
+
 def _by_the_rule(room: RoomView, member: Member, world: World) -> str:
     return texts.BY_THE_RULE
 
@@ -163,6 +191,8 @@ _AT_ONCE: Mapping[str, Callable[[RoomView, Member, World], str]] = {
     "call_results": _results,
     "call_line": _line,
     "call_back": _back,
+    "call_resume": _resume,
+    "call_early": _early,
     "call_named": _by_the_rule,
 }
 

@@ -160,7 +160,7 @@ def _on_which_day(values: Values, world: World) -> Asked:
     if not when:
         return Question(texts.WHICH_DAY, wants="day")
     day = datetime.fromisoformat(when[0])
-    found = world.desk.rooms.next_visit(member, values["shift"], day.date())
+    found = world.desk.rooms.next_visit(member, values["shift"], day)
     if found is None:
         return Stop(texts.no_place(day.date(), is_to_end=bool(_then(values))))
     return Filled(int(found.slot))

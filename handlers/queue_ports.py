@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from scheduling.disciplines import Discipline
@@ -101,11 +101,15 @@ class Rooms(Protocol):
         """Tell everybody that the doctor comes later (local); returns how many are told."""
         ...
 
+    def resume(self, member: Member, shift: int) -> None:
+        """The doctor is back."""
+        ...
+
     def close(self, member: Member, shift: int) -> int:
         """End the shift early; who waits goes to another room; returns how many must be rung."""
         ...
 
-    def next_visit(self, member: Member, shift: int, on: date) -> Opening | None:
+    def next_visit(self, member: Member, shift: int, on: datetime) -> Opening | None:
         """Return the free place with the same doctor nearest to a day."""
         ...
 

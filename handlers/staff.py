@@ -29,6 +29,8 @@ from scheduling.types import Physician
 
 _DAY = timedelta(days=1)
 _TWO = 2
+# What patients say to be asked what is wrong with them, or where they stand.
+_LOST = frozenset({"symptom", "book", "unknown", "queue", "check_in", "staff", "back", "deny"})
 _SLIP = "call_undo"  # 「发错了」
 
 
@@ -69,6 +71,8 @@ def _ordered(
         called = calling_orders.turn(engine, beside, heard, world, member)
         if called is not None or is_of_room:
             return called
+    # What a patient was asked on the same phone does not follow what the staff order.
+    beside = engine.leave(beside, world) if order in (*_OPENS, calling_orders.UNDO) else beside
     if order == calling_orders.UNDO and undoing.is_meant(heard, world, member):
         return engine.open(beside, undoing.FORM.name, world, Heard())
     if order == calling_orders.UNDO and world.desk.suspensions.latest(member) is None:
@@ -102,12 +106,22 @@ def _with_own(heard: Heard, member: Member) -> Heard:
 def _not_understood(state: State, heard: Heard, world: World) -> tuple[State, Reply] | None:
     """What sounds like the staff and orders nothing we know; nothing else is under way."""
     is_word = texts.bare(heard.text) in texts.CONFIRMING
+    if not is_word and _may_be_of_clinic(state, heard):
+        member = world.desk.staff.me()
+        if member is not None and calling_orders.is_calling(member, world):
+            return state, Reply(texts.not_understood_at_work())
     if not is_word and (heard.intent != "staff" or state.top is not None or heard.alarm):
         return None
     member = world.desk.staff.me()
     if member is None:
         return None
     return state, Reply(texts.NOTHING_OPEN) if is_word else _none(heard, world, member)
+
+
+def _may_be_of_clinic(state: State, heard: Heard) -> bool:
+    """What names no department, doctor or complaint may be of the clinic that is going on."""
+    is_own = heard.stated_departments or heard.doctors or heard.symptoms or heard.alarm
+    return state.top is None and heard.intent in _LOST and not is_own
 
 
 def _as_answer(state: State, heard: Heard) -> Heard | None:

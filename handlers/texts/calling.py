@@ -14,6 +14,10 @@ from scheduling.visit import RoomView, TicketView
 TITLE = "叫号"
 NOT_DONE = "没有执行，什么都没有改动。"
 NOBODY = "现在没有人在等。"
+HOW_TO_LEAVE_EARLY = (
+    "要早走，请说从几点起不看，例如：我16:30以后不看了（先给您看影响几位，再确认）。"
+    "现在就结束，请发：提前结束。还没有改动。"
+)
 BY_THE_RULE = "不能点名先叫。确实急的，请分诊台在这个班次里给他改成“急诊优先”，下一个就叫到他。"
 NOBODY_IS_AWAY = "现在没有过号、去做检查或暂时离开的患者，没有执行。"
 NOBODY_INSIDE = "诊室里现在没有患者。先叫号：下一个。"
@@ -109,6 +113,14 @@ def line(room: RoomView) -> str:
         if some:
             lines.append(f"{words}：" + "、".join(map(_who, some)))
     return "\n".join(lines)
+
+
+def resumed(told: datetime, room: RoomView) -> str:
+    """The break is over; what was told before is not taken back, who is called comes."""
+    return (
+        f"好的，接着看。原来通知的{wording.clock(told)}不另发更正，叫到谁就通知谁。{_waiting(room)}\n"
+        "接着请回：下一个"
+    )
 
 
 def other(shift: ShiftView) -> str:

@@ -93,6 +93,11 @@ def not_understood(member: Member) -> str:
     return f"没有听懂要办什么，什么都没有改动。\n{helping(member)}"
 
 
+def not_understood_at_work() -> str:
+    """What a doctor says in the middle of a clinic, and is none of the words for calling."""
+    return f"没有听懂要办什么，什么都没有改动。自己要看病，请说“挂号”加科室。\n{CALLING}"
+
+
 def bound(member: Member) -> str:
     """The account now belongs to a member of staff."""
     return f"绑定成功，{member.name}。\n{helping(member)}"

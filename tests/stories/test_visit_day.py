@@ -691,6 +691,68 @@ def test_nobody_is_lost_when_the_doctor_ends_early(day):
     assert "停止叫号" in day.doctor("下一个")
 
 
+def test_a_doctor_in_clinic_is_never_asked_what_is_wrong_with_him(day):
+    """「我去查个房，20分钟」 opened the patients' questions, and they followed every order."""
+    day.scan("checkin:GH")
+    day.doctor("下一个")
+    for words in ("我去查个房，20分钟", "歇15分钟", "我上个厕所10分钟"):
+        answer = day.doctor(words)
+        assert "接着看" in answer, answer
+        assert "确认执行" in answer
+    for words in ("这个人好烦", "我这边忙不过来", "机器坏了"):
+        answer = day.doctor(words)
+        assert "没有听懂要办什么" in answer, answer
+        assert "哪里不舒服" not in answer
+    assert "诊室里：" in day.doctor("现在啥情况")
+
+
+def test_what_a_patient_was_asked_does_not_follow_what_the_doctor_orders(day):
+    day.doctor("我头晕，想挂号")
+    day.scan("checkin:GH")
+    assert "接着办" not in day.doctor("下一个")
+    assert "接着办" not in day.doctor("休息10分钟")
+    assert "接着办" not in day.doctor("确认执行")
+
+
+def test_the_doctor_is_back_before_the_time_that_was_told(day):
+    day.others(2)
+    day.doctor("下一个")
+    day.doctor("休息30分钟")
+    assert "接着看" in day.doctor("确认执行")
+    assert "已通知9:30接着看" in day.doctor("候诊情况")
+    assert "接着看" in day.doctor("我回来了")
+    assert "9:30" not in day.doctor("候诊情况")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("给他约下周五复查", "约下次：12月"),
+        ("约他两周后来复查", "约下次：12月"),
+        ("完成，约下次 一周后，下一个", "叫下一位"),
+        ("约下次 下周四上午9点", "上午9:00"),
+        ("他要去拍CT", "去做检查"),
+        ("喊他", "又叫了一次"),
+        ("今天就看到这", "将要提前结束"),
+        ("我要早走半小时", "以后不看了"),
+        ("转神经内科李静", "李静"),
+    ],
+)
+def test_a_doctor_talks_as_doctors_talk(day, words, told):
+    day.scan("checkin:GH")
+    day.doctor("下一个")
+    assert told in day.doctor(words)
+
+
+@pytest.mark.parametrize("words", ["刚才那个来了", "他拍完片回来了", "A001拍完了"])
+def test_who_was_away_is_back_in_the_doctors_words(day, words):
+    day.scan("checkin:GH")
+    day.doctor("下一个")
+    label = day.ward.read(select(Ticket.label))[0].label
+    day.doctor("过号")
+    assert "已接着排" in day.doctor(words.replace("A001", label))
+
+
 def test_a_patient_who_types_it_learns_nothing_and_does_nothing(day):
     day.say("签到")
 
