@@ -1,20 +1,22 @@
 """
 The end of a line (结束叫号): a doctor stops, a room is forgotten, a day is over.
 
-Whoever still waits goes to another room or is rung; nobody stays in a line that has ended.
+Whoever still waits goes to another room or is rung; nobody stays in a line that has ended. Who is
+booked and not here yet is told, and rung where no other room will take her; nothing more is sold.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 
-from desk import audit, rehousing, rooms, ticket_rows, visits
+from desk import audit, loads, rehousing, rooms, stock, ticket_notices, ticket_rows, visits
 from desk.events import record
 from desk.work import Work
-from models import Appointment
+from models import Appointment, Slot
 from scheduling.rota import Member
+from scheduling.visit import Closed
 
 _IDLE = timedelta(minutes=30)
 _DAY_IS_OVER = "the day is over"
@@ -27,8 +29,15 @@ _AT_DAYS_END = {
 
 _BOOKED = (
     select(Appointment.id, Appointment.version)
-    .where(Appointment.shift_id == bindparam("shift"), Appointment.status == "booked")
+    .where(
+        Appointment.shift_id == bindparam("shift"),
+        Appointment.status == "booked",
+        Appointment.starts_at < bindparam("until"),
+    )
     .order_by(Appointment.id)
+)
+_AHEAD = select(Slot.id).where(
+    Slot.shift_id == bindparam("shift"), Slot.ends_at > bindparam("now")
 )
 _ABSENT = (
     update(Appointment)
@@ -41,19 +50,23 @@ _ABSENT = (
 )
 
 
-def close(work: Work, member: Member, shift: int) -> int:
+def close(work: Work, member: Member, shift: int) -> Closed:
     """
     End a shift's calling: the one inside is done, who waits goes to another room or is rung.
 
-    Returns how many have to be rung. Closing twice changes nothing.
+    Closing twice changes nothing.
 
     Raises:
         NotAllowed, ShiftSuspended, WrongDay.
     """
     work, _ = visits.staff(work, member, shift)
-    stranded = _close(work, shift)
-    audit.record(work, "close", f"shift:{shift}", {"stranded": stranded})
-    return stranded
+    slots = list(work.conn.scalars(_AHEAD, {"shift": shift, "now": work.now}))
+    stock.lock(work, slots)
+    done = _close(work, shift)
+    work.conn.execute(update(Slot).where(Slot.id.in_(slots)).values(is_open=False))
+    told = {"stranded": done.to_ring, "coming": done.coming}
+    audit.record(work, "close", f"shift:{shift}", told)
+    return done
 
 
 def close_forgotten(work: Work, shift: int) -> timedelta | None:
@@ -77,27 +90,32 @@ def close_forgotten(work: Work, shift: int) -> timedelta | None:
         ticket_rows.change(work, row, state, _DAY_IS_OVER)
         visits.end_appointment(work, row, status)
     if room.calls and work.policy.absent_is_no_show:
-        _mark_absent(work, shift)
+        _mark_absent(work, shift, room.closed_at or work.now)
     return None
 
 
 # -- inside
 
 
-def _mark_absent(work: Work, shift: int) -> None:
-    """Whoever is booked in a room that has called, and was never here, did not come."""
-    for row in work.conn.execute(_BOOKED, {"shift": shift}).all():
+def _mark_absent(work: Work, shift: int, until: datetime) -> None:
+    """Whoever is booked in a room that called `until` then, and was never here, did not come."""
+    for row in work.conn.execute(_BOOKED, {"shift": shift, "until": until}).all():
         values = {"appointment": row.id, "seen": row.version, "ended_at": work.now}
         if work.conn.execute(_ABSENT, values).rowcount:
             record(work, row.id, "booked", "no_show", _DAY_IS_OVER)
 
 
-def _close(work: Work, shift: int) -> int:
+def _close(work: Work, shift: int) -> Closed:
     """Close a line; its neighbours are locked with it."""
     room = rooms.lock(work, [shift])[shift]
     if room.state == "closed":
-        return 0
+        return Closed(None, 0, 0)
     if (row := visits.inside(work, shift)) is not None:
         visits.end(work, room, row)
     rooms.change(work, shift, state="closed", closed_at=work.now, delayed_until=None)
-    return rehousing.clear(work, shift, "the room has closed")
+    stranded = rehousing.clear(work, shift, "the room has closed")
+    coming, others = visits.to_come(work, shift), bool(loads.beside(work, room))
+    for one in coming:
+        ticket_notices.ended(work, (one.id, one.version), shift, others=others)
+    inside = ticket_rows.view(work, ticket_rows.one(work, row.id)) if row is not None else None
+    return Closed(inside, stranded + (0 if others else len(coming)), len(coming))

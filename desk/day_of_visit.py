@@ -17,7 +17,7 @@ from scheduling.errors import NotInLine
 from scheduling.rota import Member, ShiftView
 from scheduling.staff_errors import WhichRoom
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
-from scheduling.visit import RoomView, Standing, TicketId, TicketView
+from scheduling.visit import Closed, RoomView, Standing, TicketId, TicketView
 
 # A doctor calls into the room so long before the shift begins, not earlier.
 _BEFORE = timedelta(hours=1)
@@ -202,8 +202,8 @@ class Rooms:
         """Say that the doctor is back; raises as `calling.resume`."""
         calling.resume(self._work, member, shift)
 
-    def close(self, member: Member, shift: int) -> int:
-        """End the shift; returns how many have to be rung; raises as `closing.close`."""
+    def close(self, member: Member, shift: int) -> Closed:
+        """End the shift; raises as `closing.close`."""
         return closing.close(self._work, member, shift)
 
     def next_visit(self, member: Member, shift: int, on: datetime) -> Opening | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, select
 
 from desk import appointments, ticket_rows
 from desk.work import Work
-from models import Shift
+from models import Calling, Shift
 from scheduling import limits
 from scheduling.errors import AppointmentOver, NotInLine
 from scheduling.queueing import TRANSITIONS
@@ -16,6 +16,9 @@ from scheduling.types import AppointmentId
 
 _NOT_AS_BOOKED = frozenset({"doctor", "time"})
 _OVERRIDDEN = select(Shift.overridden).where(Shift.id == bindparam("shift"))
+_HAS_ENDED = select(Calling.id).where(
+    Calling.shift_id == bindparam("shift"), Calling.state == "closed"
+)
 
 _Row = Row[*tuple[Any, ...]]
 
@@ -57,6 +60,8 @@ def is_free(work: Work, row: _Row) -> bool:
         work.policy, work.local(work.now), booked_at, work.local(row.starts_at)
     ):
         return True
+    if work.conn.scalar(_HAS_ENDED, {"shift": row.shift_id}) is not None:
+        return True  # the doctor has gone before the patient came
     # The hospital has changed the doctor or the hour: whoever does not want that pays nothing.
     changed = work.conn.scalar(_OVERRIDDEN, {"shift": row.shift_id}) or ""
     return not _NOT_AS_BOOKED.isdisjoint(changed.split())

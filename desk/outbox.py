@@ -94,6 +94,12 @@ def _row(work: Work, notice: Notice) -> dict[str, object]:
     }
 
 
+def rung_for_nothing(work: Work, appointment: int) -> None:
+    """Take what somebody was to ring about off the call list: the patient is here."""
+    to_ring = (Outbox.appointment_id == appointment, Outbox.state == "call")
+    work.conn.execute(update(Outbox).where(*to_ring).values(state="void"))
+
+
 def void(work: Work, appointment: int) -> None:
     """Take back what has not left the house about an appointment, and what was asked."""
     work.conn.execute(

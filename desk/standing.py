@@ -58,7 +58,13 @@ _VERSION = (
     .where(Site.code == bindparam("site"), Calling.visit_on == bindparam("today"))
 )
 
-_SEEN = select(func.count()).where(Ticket.shift_id == bindparam("shift"), Ticket.state == "done")
+_COUNTS = select(
+    select(func.count())
+    .where(Ticket.shift_id == bindparam("shift"), Ticket.state == "done")
+    .scalar_subquery()
+    .label("seen"),
+    select(func.count()).select_from(visits.TO_COME.subquery()).scalar_subquery().label("coming"),
+)
 # Fewer visits are no average.
 _TIMED = 3
 
@@ -101,6 +107,8 @@ def room(work: Work, member: Member, shift: int) -> RoomView:
         state: tuple(seen[row.id] for row in tickets if row.state == state) for state in _IN_ROOM
     }
     order = ticket_rows.in_order(work, known, [r for r in tickets if r.state == "waiting"])
+    since = work.now - work.policy.late_after
+    counts = work.conn.execute(_COUNTS, {"shift": shift, "since": since}).one()
     return RoomView(
         shift=about,
         state=_state(known),
@@ -113,8 +121,9 @@ def room(work: Work, member: Member, shift: int) -> RoomView:
         discipline=discipline,
         ended=_ended(work, shift, known),
         has_begun=known is not None and known.opened_at is not None,
-        seen=work.conn.scalar(_SEEN, {"shift": shift}) or 0,
+        seen=counts.seen,
         each=_each(known),
+        coming=counts.coming,
     )
 
 

@@ -53,6 +53,19 @@ def delayed(
     _of_visit(work, "delayed", visit, f"{shift.id}:{until:%H%M}", payload)
 
 
+def ended(work: Work, visit: tuple[int, int], shift: int, *, others: bool) -> None:
+    """
+    The doctor has stopped, and `visit` (id, version) was still to come.
+
+    Without `others` who see such patients somebody has to ring: she is not to come for nothing.
+    """
+    _of_visit(work, "ended", visit, str(shift), {"others": others})
+    if not others:
+        appointment, version = visit
+        key = f"ended_call:{appointment}:{version}"
+        outbox.put(work, outbox.Notice("ended_call", key, {}, None, appointment, version))
+
+
 # -- inside
 
 

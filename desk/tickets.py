@@ -12,7 +12,17 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from desk import appointments, audit, loads, numbers, rehousing, rooms, ticket_notices, ticket_rows
+from desk import (
+    appointments,
+    audit,
+    loads,
+    numbers,
+    outbox,
+    rehousing,
+    rooms,
+    ticket_notices,
+    ticket_rows,
+)
 from desk.bookings import Bookings
 from desk.events import record
 from desk.rows import insert_row
@@ -94,6 +104,7 @@ def check_in(
     if work.conn.execute(_ARRIVE, {"appointment": row.id}).rowcount == 0:
         raise AppointmentOver
     record(work, row.id, "booked", "checked_in")
+    outbox.rung_for_nothing(work, row.id)
     if by_desk:
         audit.record(work, "arrive", f"appointment:{row.id}", {"rank": rank})
     ranked = (by_desk and rank) or _rank_by_age(work, discipline, row.patient_id)

@@ -31,6 +31,17 @@ _GO_ON = (
     .values(version=Appointment.version + 1)
 )
 
+# Who is booked in a `shift` and may still come: the visit begins `since` then or later.
+TO_COME = (
+    select(Appointment.id, Appointment.version)
+    .where(
+        Appointment.shift_id == bindparam("shift"),
+        Appointment.status == "booked",
+        Appointment.starts_at >= bindparam("since"),
+    )
+    .order_by(Appointment.id)
+)
+
 # What an event says of a visit whose end nobody saw: its length tells nothing.
 _UNSEEN = "nobody saw it end"
 _JUST_OVER = (
@@ -95,6 +106,12 @@ def is_still_inside(work: Work, member: Member, shift: int, seen: int) -> bool:
     enter(work, member, shift)
     row = inside(work, shift)
     return seen == (0 if row is None else row.id)
+
+
+def to_come(work: Work, shift: int) -> list[_Row]:
+    """Return who is booked in a room and may still come: (id, version)."""
+    wanted = {"shift": shift, "since": work.now - work.policy.late_after}
+    return list(work.conn.execute(TO_COME, wanted))
 
 
 def called(work: Work, shift: int) -> _Row:

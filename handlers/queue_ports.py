@@ -9,7 +9,7 @@ from typing import Protocol
 from scheduling.disciplines import Discipline
 from scheduling.rota import Member, ShiftView
 from scheduling.types import AppointmentId, AppointmentView, Opening, SlotId
-from scheduling.visit import RoomView, Standing, TicketId, TicketView
+from scheduling.visit import Closed, RoomView, Standing, TicketId, TicketView
 
 
 class Visits(Protocol):
@@ -105,8 +105,8 @@ class Rooms(Protocol):
         """The doctor is back."""
         ...
 
-    def close(self, member: Member, shift: int) -> int:
-        """End the shift early; who waits goes to another room; returns how many must be rung."""
+    def close(self, member: Member, shift: int) -> Closed:
+        """End the shift early; who waits goes to another room, who is still to come is told."""
         ...
 
     def next_visit(self, member: Member, shift: int, on: datetime) -> Opening | None:

@@ -159,6 +159,8 @@ KINDS: Mapping[str, Kind] = {
     "called": Kind(priority=AT_ONCE, is_quiet=False),
     "delayed": Kind(priority=SOON, is_quiet=False),
     "sent_on": Kind(priority=AT_ONCE, is_quiet=False),
+    "ended": Kind(priority=SOON, is_quiet=False),
+    "ended_call": Kind((), SOON, rings=True, is_quiet=False),
     "unseen": Kind((), SOON, rings=True, is_quiet=False),
     "reply": Kind((CUSTOMER,), SOON, is_quiet=False),
     "answer": Kind((CUSTOMER,), SOON, rings=True, is_quiet=False),

@@ -88,7 +88,8 @@ class RoomView:
     `state`: waiting (nobody was called yet), open, paused (the doctor is late), closed. `line` in
     the order of calling, `away` are those who have gone out for a while, `ended` whose visit ended
     a moment ago and may go on if that was a mistake. `has_begun`: somebody was called; `seen` how
-    many visits are over, `each` the minutes one took on average, None where too few were timed.
+    many visits are over, `each` the minutes one took on average, None where too few were timed;
+    `coming` how many are booked for now or later and not here yet.
     """
 
     shift: ShiftView
@@ -104,11 +105,25 @@ class RoomView:
     has_begun: bool = False
     seen: int = 0
     each: float | None = None
+    coming: int = 0
 
     @property
     def gone(self) -> tuple[TicketView, ...]:
         """Who is not called before she is back: missed, being examined, out for a while."""
         return (*self.missed, *self.results, *self.away)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """
+    What the end of a line did: who was inside, and how many are to be rung or are on their way.
+
+    `coming` are booked, not here yet, and told; `to_ring` found no other room, of them as well.
+    """
+
+    inside: TicketView | None
+    to_ring: int
+    coming: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from handlers.texts import ranks, rooms, wording
 from handlers.texts.staff import CONFIRM_CHANGE
 from scheduling.rota import ShiftView
 from scheduling.types import AppointmentView, Opening
-from scheduling.visit import RoomView, TicketView
+from scheduling.visit import Closed, RoomView, TicketView
 
 TITLE = "叫号"
 NOT_DONE = "没有执行，什么都没有改动。"
@@ -194,16 +194,11 @@ def no_place(day: date, *, is_to_end: bool = False) -> str:
 
 
 def close_preview(room: RoomView | None) -> str:
-    """What happens to those who still wait."""
-    if room is None or not (room.line or room.missed or room.results):
-        return f"将要结束今天这个班次的叫号，没有患者在等。\n{_SURE}"
-    count = len(room.line) + len(room.missed) + len(room.results)
-    return (
-        f"将要提前结束：还有{count}位没看（{_waiting(room).rstrip('。')}）。"
-        f"他们会转到同科别的诊室，转不了的由服务台打电话安排。\n{_SURE}"
-    )
+    """What happens to who is inside, who waits and who is still to come."""
+    told = rooms.closing(room) if room is not None else ""
+    return f"将要提前结束今天这个班次的叫号。{told}\n{_SURE}"
 
 
-def closed(to_ring: int) -> str:
-    """It is done; how many found no other room."""
-    return f"已结束叫号。{to_ring}位没有诊室可转，已列入电话名单。" if to_ring else "已结束叫号。"
+def closed(done: Closed) -> str:
+    """It is done."""
+    return rooms.closed(done)

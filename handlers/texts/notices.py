@@ -211,6 +211,19 @@ def _delayed(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _ended(payload: Mapping[str, Any]) -> str:
+    lead = f"【提前结束】很抱歉，医生今天提前结束看诊：{_visit(payload)}。\n"
+    if payload.get("others"):
+        return (
+            f"{lead}来了照常签到，会给您转到同科别的诊室。"
+            "不想来了，请回复“改时间”或“取消预约”，不算您取消。"
+        )
+    return (
+        f"{lead}今天同科没有别的诊室能看，请先不要过来，医院会打电话给您另作安排。"
+        "想自己办，请回复“改时间”或“取消预约”，不算您取消。"
+    )
+
+
 def _news(payload: Mapping[str, Any]) -> str:
     return f"【医院通知】{facts_of(payload, is_discreet=False)['text']}"
 
@@ -243,6 +256,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "ahead": _ahead,
     "called": _called,
     "delayed": _delayed,
+    "ended": _ended,
     "visit_news": _news,
     "news": _news,
     "mass": _news,
@@ -260,6 +274,7 @@ CALLS: Mapping[str, str] = {
     "retimed": "告知改时间",
     "offer": "候补有号，限时答复",
     "answer": "回复患者",
+    "ended_call": "医生提前结束，不用来了，请改约",
     "unseen": "已签到未看上，诊室已停，请安排",
     "visit_news": "告知通知",
     "news": "告知通知",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.texts import ranks
 from scheduling.disciplines import Discipline, Rank
-from scheduling.visit import Load, Proposal, RoomView, TicketView
+from scheduling.visit import Closed, Load, Proposal, RoomView, TicketView
 
 NO_RANK = "不优先"
 LANES = {"first": "初诊", "return": "回诊", "missed": "过号回来"}
@@ -22,7 +22,7 @@ STATES = {
 }
 # Minutes a doctor is late, to choose from.
 DELAYS = (10, 20, 30, 45, 60, 90)
-CLOSING = "结束后不再叫号。还在等的患者转到同科别的诊室，转不了的进电话名单，由服务台打电话安排。"
+_ELSEWHERE = "转到同科别的诊室，转不了的进电话名单，由服务台打电话安排"
 MOVED_ON = "刚刚有变化，已经是另一位患者了，没有执行。请看清再按。"
 NOBODY_WAITS = "现在没有人在等。"
 NOBODY_FOUND = "没有找到。请写全名、手机号或证件号；第一次来的，先登记。"
@@ -84,15 +84,34 @@ def delayed(told: int) -> str:
     return f"已记下，正在通知{told}位患者。"
 
 
-def closed(moved: int) -> str:
-    """How many could not be seen."""
-    return f"已结束叫号。{moved}位患者已另行安排。" if moved else "已结束叫号。"
+def closing(room: RoomView) -> str:
+    """What the end of calling does to who is inside, who waits and who is still to come."""
+    inside = f"诊室里的{_label(room.inside)}算看完。" if room.inside else ""
+    waiting = len(room.line) + len(room.gone)
+    here = f"还有{waiting}位没看，{_ELSEWHERE}。" if waiting else "没有患者在等。"
+    coming = f"约了还没到的{room.coming}位会收到通知，到了{_ELSEWHERE}。" if room.coming else ""
+    return f"{inside}{here}{coming}"
+
+
+def closed(done: Closed) -> str:
+    """Whose visit ended by it, how many are on their way, and how many have to be rung."""
+    inside = f"{_label(done.inside)}算看完。" if done.inside else ""
+    coming = f"约了还没到的{done.coming}位，正在通知。" if done.coming else ""
+    ring = f"{done.to_ring}位没有诊室可转，已列入电话名单。" if done.to_ring else ""
+    return f"已结束叫号。{inside}{coming}{ring}"
+
+
+def _label(ticket: TicketView) -> str:
+    return f"{ticket.label}号 {ticket.name_masked}"
 
 
 def checked_in(ticket: TicketView) -> str:
     """The number to tell the patient."""
+    told = f"已签到，排队号{ticket.label}，{ticket.name_masked}"
+    if ticket.state == "unseen":
+        return f"{told}。但医生已经提前结束，同科没有别的诊室能看，请当面告诉患者，另作安排。"
     where = f"，{ticket.room}" if ticket.room else ""
-    return f"已签到，排队号{ticket.label}，{ticket.name_masked}{where}。"
+    return f"{told}{where}。"
 
 
 def ranked(ticket: TicketView) -> str:

@@ -95,7 +95,10 @@ def _results(standing: Standing) -> str:
 
 
 def _unseen(standing: Standing) -> str:
-    return "医生提前结束了，今天没有看到您，很抱歉。工作人员会打电话给您另作安排。"
+    return (
+        "医生提前结束了，今天没有看到您，很抱歉。"
+        "您在医院的，请到分诊台；不在的，工作人员会打电话给您另作安排。"
+    )
 
 
 def _suspended(standing: Standing) -> str:

@@ -289,8 +289,8 @@ def test_ending_early_sends_everybody_to_the_lightest_rooms(small):
     small.come(slot, 6)
     small.call(here)
 
-    assert small.act("close", here) == 0
-    assert small.act("close", here) == 0
+    assert small.act("close", here).to_ring == 0
+    assert small.act("close", here).to_ring == 0
     assert (len(small.line(one)), len(small.line(two))) == (4, 3)
     assert small.tickets()["A003"] == "done", "the one inside has been seen"
     assert len(told(small, "sent_on")) == 5
@@ -301,7 +301,7 @@ def test_ending_early_sends_everybody_to_the_lightest_rooms(small):
 def test_whom_nobody_can_take_is_on_the_call_list_until_a_room_is_found(small):
     shift, slot = small.room()
     small.come(slot, 2)
-    assert small.act("close", shift) == 2
+    assert small.act("close", shift).to_ring == 2
     with small.work(Actor("job")) as work:
         leased = [one for one in dispatch.lease(work, 9, MINUTE) if one.kind == "unseen"]
         assert [dispatch.start(work, one, MINUTE) for one in leased] == ["call", "call"]

@@ -296,3 +296,46 @@ def test_whoever_of_the_family_wishes_it_is_told_of_the_line_too(sqlite_url):
             ("女儿", True),
         ]
     clinic.close()
+
+
+# -- ended early
+
+
+def test_who_is_still_to_come_is_sent_on_to_a_room_like_it(small):
+    ward = small.department()
+    shift, slot = small.general(ward)
+    beside, _ = small.general(ward)
+    openid, coming = small.booked(slot)
+
+    done = small.act("close", shift)
+
+    assert (done.coming, done.to_ring) == (1, 0)
+    assert small.notices("ended") == [coming]
+    assert small.notices("ended_call") == []
+    arrived = small.check_in(openid, coming)
+    assert (arrived.shift, arrived.state) == (beside, "waiting")
+
+
+def test_where_no_room_is_like_it_somebody_rings_until_she_is_here_all_the_same(small):
+    shift, slot = small.room()
+    openid, coming = small.booked(slot)
+    assert small.act("close", shift).to_ring == 1
+    small.set_state("ended_call", "call")
+
+    assert small.check_in(openid, coming).state == "unseen"
+    assert small.rows(Outbox.state, Outbox.kind == "ended_call") == ["void"]
+
+
+def test_nobody_has_missed_a_visit_whose_doctor_had_gone(sqlite_url):
+    day = VisitDay(sqlite_url, Policy(absent_is_no_show=True))
+    day.now = NOW + 60 * MINUTE
+    shift, slot = day.room(hour=11)
+    day.come(slot)
+    _, coming = day.booked(slot)
+    day.call(shift)
+    day.act("close", shift)
+    day.now = NOW + timedelta(hours=10)
+    with day.work() as work:
+        closing.close_forgotten(work, shift)
+    assert day.status(coming) == "booked"
+    day.close()

@@ -113,6 +113,11 @@ class VisitDay(Hospital):
     def notices(self, kind):
         return self.rows(Outbox.appointment_id, Outbox.kind == kind)
 
+    def set_state(self, kind, state):
+        """The courier has done so with notices of that kind."""
+        with self.engine.begin() as conn:
+            conn.execute(update(Outbox).where(Outbox.kind == kind).values(state=state))
+
     @contextmanager
     def standing(self, openid):
         with self.work(openid) as work:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.house import open_house
 from bot.turn import open_desk
 from desk import demo, staff, tickets
-from models import Appointment, Outbox, Ticket, WechatUser
+from models import Appointment, Outbox, Slot, Ticket, WechatUser
 from scheduling.disciplines import read_discipline
 from tests.bot.hospital import settings
 from tests.handlers.aloud_rules import wrongs
@@ -699,7 +699,8 @@ def test_a_doctor_in_clinic_is_never_asked_what_is_wrong_with_him(day):
         answer = day.doctor(words)
         assert "接着看" in answer, answer
         assert "确认执行" in answer
-    for words in ("这个人好烦", "我这边忙不过来", "机器坏了"):
+    day.doctor("退出")
+    for words in ("我这边忙不过来", "机器坏了", "这边乱得很"):
         answer = day.doctor(words)
         assert "没有听懂要办什么" in answer, answer
         assert "哪里不舒服" not in answer
@@ -735,7 +736,7 @@ def test_the_doctor_is_back_before_the_time_that_was_told(day):
         ("喊他", "又叫了一次"),
         ("今天就看到这", "将要提前结束"),
         ("我要早走半小时", "以后不看了"),
-        ("转神经内科李静", "李静"),
+        ("把他转到骨科", "转到哪里"),
     ],
 )
 def test_a_doctor_talks_as_doctors_talk(day, words, told):
@@ -751,6 +752,38 @@ def test_who_was_away_is_back_in_the_doctors_words(day, words):
     label = day.ward.read(select(Ticket.label))[0].label
     day.doctor("过号")
     assert "已接着排" in day.doctor(words.replace("A001", label))
+
+
+def test_who_is_booked_and_not_here_yet_hears_that_the_doctor_has_gone(day):
+    """Nobody waited, so nobody was told; and then the desk sent her into a closed room."""
+    preview = day.doctor("提前结束")
+    assert "没有患者在等" in preview
+    assert "约了还没到的1位会收到通知" in preview
+    done = day.doctor("确认执行")
+    assert "约了还没到的1位，正在通知" in done
+    assert "1位没有诊室可转，已列入电话名单" in done
+    assert day.told() == ["ended", "ended_call"]
+    with open_desk(day.stage.house, CONSOLE) as counter:
+        work, shift = counter.work, day.visit.opening.shift
+        to_sell = (Slot.shift_id == shift, Slot.is_open, Slot.ends_at > work.now)
+        assert not work.conn.scalar(select(Slot.id).where(*to_sell))
+
+    day.stage.wait(40)  # booked so long ago, it would leave a mark
+    assert "会记一次临时取消" not in day.say("取消预约")
+
+
+def test_who_comes_to_an_ended_clinic_is_sent_to_the_desk(day):
+    day.doctor("提前结束")
+    day.doctor("确认执行")
+    assert "请到分诊台" in day.scan("checkin:GH")
+
+
+def test_who_is_inside_when_the_doctor_ends_early_is_named(day):
+    day.scan("checkin:GH")
+    day.doctor("下一个")
+    assert "张*国算看完" in day.doctor("提前结束")
+    assert "张*国算看完" in day.doctor("确认执行")
+    assert day.status() == "completed"
 
 
 def test_a_patient_who_types_it_learns_nothing_and_does_nothing(day):
