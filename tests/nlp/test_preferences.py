@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -130,3 +131,23 @@ def test_a_department_is_no_illness_that_a_day_would_date():
     heard = understand("王建果医生 心血管内科 下周一", NOW, Vocabulary())
 
     assert [w.start.day for w in heard.when] == [30]
+
+
+def test_a_long_story_of_the_second_child_is_heard_at_once():
+    """It was read in every way to cut it into pieces: the message never had an answer."""
+
+    def too_long(*_: object) -> None:
+        pytest.fail("still reading")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(5)
+    try:
+        found = preferences.find(
+            "我家老二昨天夜里一直哭闹，喂奶也不吃，摸着额头有点热，"
+            "今天早上起床以后又吐了两回，拉得也稀，精神头不大好，我心里没底"
+        )
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    assert "other_child" not in found
+    assert "other_child" in preferences.find("老二三岁，昨天开始咳嗽，也要挂")
