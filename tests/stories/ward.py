@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.turn import open_desk
 from bot.wiring import furnish
 from desk import rebooking, staff
 from desk.work import Actor
-from models import Outbox, Prompt, Suspension
+from models import Outbox, Prompt, Staff, Suspension
 from scheduling.rota import Member
 from tests.bot.hospital import Patient
 
@@ -24,7 +24,8 @@ class Ward:
     def __init__(self, stage) -> None:
         self.stage = stage
         with open_desk(stage.house, CONSOLE) as counter:
-            self.code = staff.invite(counter.work, "刘护士", "desk")
+            number = counter.work.conn.scalar(select(func.count()).select_from(Staff))
+            self.code = staff.invite(counter.work, f"刘护士{number or ''}", "desk")
 
     def nurse(self, text: str, openid: str = "oNurse") -> str:
         client = furnish(Flask("nurse"), self.stage.house).test_client()
