@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from console import door
 from console.days import asked_day, is_day
 from console.door import OpenDesk, me
-from desk import by_phone, links, merging, patient_search, window
+from desk import by_phone, links, merging, patient_search, vouching, window
 from desk.counter import Counter
 from handlers.texts import console as texts
 from handlers.texts import refusals
@@ -62,13 +62,19 @@ def _add_search(blueprint: Blueprint, open_desk: OpenDesk) -> None:
         door.only_desk()
         try:
             registration = _registration(request.form)
-            number = door.act(open_desk, lambda c: window.register(c.work, registration))
+            number, is_known = door.act(open_desk, lambda c: _on_file(c, registration))
         except Refusal as no:
             return _new_again(refusals.at_desk(no))
         except ValueError:
             return _new_again(texts.NOT_FILLED_IN)
-        flash(texts.REGISTERED)
+        flash(texts.ON_FILE if is_known else texts.REGISTERED)
         return redirect(url_for("console.patient", number=number))
+
+
+def _on_file(counter: Counter, who: Registration) -> tuple[PatientId, bool]:
+    """Return the patient's number, and whether the record was there before."""
+    is_known = window.is_on_file(counter.work, who)
+    return window.register(counter.work, who), is_known
 
 
 def _new_again(problem: str) -> ResponseReturnValue:
@@ -136,6 +142,23 @@ def _add_ties(blueprint: Blueprint, open_desk: OpenDesk) -> None:
             lambda c: [patient_search.card(c.work, one, me().site) for one in (number, gone)],
         )
         return render_template("console/merge.html", keep=both[0], gone=both[1])
+
+    @blueprint.post("/patients/<int:number>/phone")
+    def new_phone(number: int) -> ResponseReturnValue:
+        """The person is here, or was rung back: a code may be sent to this number."""
+        door.only_desk()
+        phone = request.form.get("phone", "")
+        door.act(open_desk, lambda c: vouching.vouch(c.work, number, phone))
+        flash(texts.PHONE_CHANGED)
+        return redirect(url_for("console.patient", number=number))
+
+    @blueprint.post("/patients/<int:number>/links/<int:link>/end")
+    def end_link(number: int, link: int) -> ResponseReturnValue:
+        """A telephone is lost, or somebody speaks for the patient who should not."""
+        door.only_desk()
+        ended = door.act(open_desk, lambda c: links.end_by_desk(c.work, number, link))
+        flash(texts.LINK_ENDED if ended else texts.GONE)
+        return redirect(url_for("console.patient", number=number))
 
     @blueprint.post("/patients/<int:number>/links/<int:link>")
     def verify_link(number: int, link: int) -> ResponseReturnValue:

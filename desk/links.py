@@ -216,6 +216,20 @@ def remove(work: Work, link: int) -> None:
     consents.withdraw(work, row.wechat_user_id, row.patient_id)
 
 
+def end_by_desk(work: Work, patient: int, link: int) -> bool:
+    """
+    End a link because the desk knows it must not be: a lost telephone, a stranger.
+
+    False: the patient has no such link any more.
+    """
+    family.lock(work, patient)
+    row = _ids(work, link)
+    if row is None or row.patient_id != patient:
+        return False
+    remove(work, link)
+    return True
+
+
 def remove_others(work: Work, account: int, who: PatientView) -> int:
     """
     End the links of all other accounts to a patient; returns how many there were.

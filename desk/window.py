@@ -74,6 +74,11 @@ def openings(work: Work, member: Member, department: str, day: date) -> list[Win
     return [WindowOpening(to_opening(row, work), row.capacity - row.booked) for row in found]
 
 
+def is_on_file(work: Work, registration: Registration) -> bool:
+    """Tell whether registering would find a record that is there; raises as `register`."""
+    return filing.on_file(work, identify(work, registration, None, proof=VOUCHED)) is not None
+
+
 def register(work: Work, registration: Registration) -> PatientId:
     """
     Put a patient on file whose papers the clerk has seen; one who is on file already is found.

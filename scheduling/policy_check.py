@@ -44,16 +44,19 @@ def faults(policy: Policy) -> list[tuple[str, str]]:
     """
     Return what cannot be meant, as (rule, why).
 
-    Why is kind (of value), bounds, order (it and its partner), or sum (shares above the whole).
+    Why is kind (of value), bounds, `order:` and the rule it may not be shorter than, night (the
+    quiet hours would be the day), or sum (shares above the whole).
     """
     found = [(name, why) for name in EDITABLE for why in _of_one(policy, name)]
     if found:
         return found
     found += [
-        (longer, "order")
+        (longer, f"order:{shorter}")
         for shorter, longer in _IN_ORDER
         if getattr(policy, shorter) > getattr(policy, longer)
     ]
+    if policy.quiet_from <= policy.quiet_until:
+        found.append(("quiet_from", "night"))
     if sum(getattr(policy, name) for name in _SHARES) > 1:
         found.append((_SHARES[0], "sum"))
     return found

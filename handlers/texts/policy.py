@@ -123,7 +123,8 @@ RULES: Mapping[str, tuple[str, str]] = {
 _WHY = {
     "kind": "写法不对：分钟写数字，时刻写成 07:00，是写 true，否写 false",
     "bounds": "太大或太小",
-    "order": "比它前面那一项还短",
+    "order": "比“{shorter}”还短",
+    "night": "不能早于“早上几点起可以打扰”：这样白天都不发、夜里才发",
     "sum": "几种专留加起来超过了全部",
 }
 
@@ -131,7 +132,9 @@ _WHY = {
 def wrong(rule: str, why: str) -> str:
     """Say which rule cannot be like that."""
     name = RULES.get(rule, ("有一项", ""))[0]
-    return f"“{name}”{_WHY.get(why, '不对')}。没有执行，什么都没有改动。"
+    kind, _, partner = why.partition(":")
+    problem = _WHY.get(kind, "不对").format(shorter=RULES.get(partner, ("", ""))[0])
+    return f"“{name}”{problem}。没有执行，什么都没有改动。"
 
 
 def changed(rules: Sequence[str]) -> str:

@@ -172,6 +172,28 @@ def test_the_papers_of_a_relative_are_seen_at_the_desk(house, browser, enter):
         assert counter.work.conn.scalar(select(PatientLink.state)) == "verified"
 
 
+def test_a_lost_telephone_is_cut_off_and_the_new_number_holds(house, browser, enter, li):
+    """Registering anew with the new number changed nothing and said nothing."""
+    enter()
+    lost = Actor("chat", openid="oLost")
+    with open_desk(house, lost) as counter:
+        counter.patients.consent("registration")
+        counter.patients.register(
+            Registration("李秀英", "resident_id", NEW["number"], "self", phone=NEW["phone"])
+        )
+        link = counter.work.conn.scalar(select(PatientLink.id))
+    again = text(browser.post("/patients/new", **{**NEW, "phone": "13755556666"}))
+    assert "以前登记过" in again
+    assert "138****8000" in again
+    assert "137****6666" in text(browser.post(f"/patients/{li}/phone", phone="13755556666"))
+    assert browser.post(f"/patients/{li}/phone", phone="12").status_code == 409
+    assert "没有找到" in text(browser.post(f"/patients/{li + 1}/links/{link}/end"))
+    assert "已解除" in text(browser.post(f"/patients/{li}/links/{link}/end"))
+    with open_desk(house, lost) as counter:
+        assert not counter.patients.linked()
+    assert {"family vouched", "family unlinked"} <= set(acts(house))
+
+
 def test_one_person_with_two_papers_becomes_one(house, browser, enter, li):
     passport = Registration(
         "Li Xiuying", "passport", "E7654321", "self", sex="f", birth_on=date(1950, 3, 7)
