@@ -169,7 +169,9 @@ class Turns:
         state = before.state if before else State.fresh()
         heard = self._hear(inbound, work, state)
         if heard.alarm:
-            urgent = danger.answer(heard.alarm, self._house.scene(work.now))
+            urgent = danger.answer(
+                heard.alarm, self._house.scene(work.now), is_known=bool(state.worry)
+            )
             duty = self._house.settings.duty_phone
             Counter(work).requests.report_emergency(inbound.text, duty)
             return conversation.alarmed(state, heard), self._written(urgent)

@@ -56,7 +56,8 @@ class State:
     about since. `past` are symptoms of matters that are settled: they are no reason for the next
     one, but still count where danger is looked for. `later` is what else was asked for, to be done
     next: what that form begins with. `care`: whether the person wants it slow and simple; "" where
-    that was not looked up yet.
+    that was not looked up yet. `worry` is what was told once and counts whatever else is talked
+    about: a sign of danger, or "".
     """
 
     frames: tuple[Frame, ...] = ()
@@ -69,6 +70,7 @@ class State:
     misses: int = 0
     alarm: str = ""
     care: Care = ""
+    worry: str = ""
 
     @staticmethod
     def fresh() -> State:
@@ -77,7 +79,7 @@ class State:
 
     def cleared(self) -> State:
         """Return the state with nothing open and nothing heard, of the same person."""
-        return State(asked=self.asked + 1, care=self.care)
+        return State(asked=self.asked + 1, care=self.care, worry=self.worry)
 
     @property
     def top(self) -> Frame | None:

@@ -23,7 +23,7 @@ from typing import Any
 from dialogue.form import Asked, Done, Filled, Form, Given, Open, Question, Reask, Redo, Slot, Stop
 from dialogue.options import PAGE
 from dialogue.state import Values
-from handlers import again, changes, family, table, times, unheard, wishes
+from handlers import again, changes, family, table, times, today, unheard, wishes
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import changes as change_texts
@@ -59,21 +59,24 @@ def ask_offer(values: Values, world: World) -> Asked:
         return Open("waitlist", {"mine": "none", **wishes.shared(values)})
     found = wishes.offers(values, world)
     listed = found.exact or found.nearby
+    elsewhere = today.note(values, listed, world)
     wait = [(waiting_texts.CHOICE, _WAIT)] if found.full and not found.exact else []
     if not listed:
         nothing = texts.nothing_free(world.scene.policy.days_ahead)
+        nothing = "\n".join(filter(None, (nothing, elsewhere)))
         return Question(nothing, wait) if wait else Stop(nothing)
     name, half = wishes.department_name(values, world), wishes.shared_half_day(listed)
     # Once the patient is known, a refusal may have led back here: then there is a choice to make.
     if len(found.exact) == 1 and values.get("when") and "patient" not in values:
         is_told = values.get("doctor") and len(found.exact[0].times) > 1
         note = "" if is_told else texts.only(name, half, found.exact[0])
-        return Filled(found.exact[0].slots, note)
+        return Filled(found.exact[0].slots, "\n".join(filter(None, (elsewhere, note))))
     why = "" if found.exact else wishes.why_not(found, values, name, world)
     about = wishes.list_name(listed, values, world)
     choices: list[tuple[str, Any]] = [(line, offer.slots) for line, offer in wishes.lines(listed)]
+    lead = texts.instead(about, half, why) if why else texts.offers(about, half)
     return Question(
-        texts.instead(about, half, why) if why else texts.offers(about, half),
+        "\n\n".join(filter(None, (elsewhere, lead))),
         [*choices[:_SHOWN_FIRST], *wait, *choices[_SHOWN_FIRST:]],
         wants="offer",
     )

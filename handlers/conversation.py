@@ -89,7 +89,7 @@ def context_of(state: State) -> Context:
     return Context(
         asking=asking,
         symptoms=state.symptoms,
-        signs=state.signs,
+        signs=(*state.signs, state.worry) if state.worry else state.signs,
         past=state.past,
         person=Person(**state.person),
         days=_days_of(state),
@@ -186,14 +186,18 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     intent = _about_going_on(state, said, was_asked=was_asked)
     if intent is not None:
         return ENGINE.step(state, heard.with_intent(intent), world)
-    if state.top is not None and state.top.wants == triage.DANGER and danger.admits(said):
+    if (
+        state.top is not None
+        and state.top.wants == triage.DANGER
+        and danger.admits(said, state.top.values["concern"])
+    ):
         alarm = triage_texts.DANGER[state.top.values["concern"]]
         return replace(state, alarm=alarm), danger.answer(alarm, scene)
     state, reply = _talk(state, said, heard, world)
     if heard.asked and heard.intent != "clinic_info":  # beside a wish, which comes second
         reply = reply.after(answers.say(heard, world))
     is_told = heard.urgency == "today" and not in_line.is_worse(heard, world)
-    return state, reply.after(emergency_texts.TODAY) if is_told else reply
+    return state, reply.after(emergency_texts.today(heard.red_flags)) if is_told else reply
 
 
 def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:
@@ -302,7 +306,8 @@ def _matter(state: State, world: World) -> tuple[str, str]:
 
 def alarmed(state: State, heard: Heard) -> State:
     """Return the state after an emergency; what was told of it is known when the talk goes on."""
-    return replace(_remember(state, heard), alarm=heard.alarm)
+    worry = danger.WORRY if heard.alarm == danger.CRISIS else state.worry
+    return replace(_remember(state, heard), alarm=heard.alarm, worry=worry)
 
 
 def _remember(state: State, heard: Heard) -> State:

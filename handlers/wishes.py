@@ -120,7 +120,7 @@ def _of_kind(kinds: Collection[str], wish: str, values: Values, world: World) ->
 
 def hear_doctor_sex(heard: Heard, values: Values, world: World) -> Given:
     """「最好是女医生」: the roster does not know, and that is said."""
-    if "doctor_sex" not in heard.preferences:
+    if "doctor_sex" not in heard.preferences or heard.doctors:
         return None
     return Redo((), texts.doctor_sex(site_phone(values.get("site", ""), world)))
 
@@ -138,6 +138,8 @@ def hear_wish(heard: Heard, values: Values, world: World) -> Given:
         wish["service"] = service
     if heard.urgency == "today" or ("earlier" in heard.preferences and "ward" not in values):
         wish["urgent"] = True
+    if heard.urgency == "today":
+        wish["today"] = True
     wish |= {name: True for name in ("latest", "cheap") if name in heard.preferences}
     if "crowded" in heard.preferences:
         wish["quiet"] = True

@@ -15,7 +15,7 @@ _FOUND_AT = re.compile(
 # What is told along with a complaint and is none: who sends her, how far it is, when it suits.
 _BESIDE = re.compile(
     r"让我|买了?点?药|不见好|看看|想挂|挂个?号|最好是|离医院|想先|定下来|放心|不会弄|麻烦|你们医院|"
-    r"能看[吗不么]|有[没无]有?号|有号[吗没]|^(?:行不行|行吗|可以吗|好吗|中不中|要得不)$"
+    r"姓[^,，。]{1,6}(?:医生|大夫|主任)|(?:那个|那位)[^,，。]{0,8}(?:医生|大夫|主任)|能看[吗不么]|有[没无]有?号|有号[吗没]|^(?:行不行|行吗|可以吗|好吗|中不中|要得不)$"
 )
 # When she would like to come: the model knows weeks and days of pregnancies by such words.
 _WHEN = re.compile(

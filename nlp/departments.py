@@ -35,6 +35,9 @@ _FOUND_THERE = re.compile(
 )
 _CHILDREN, _CHILD_AGE_YEARS = "儿科", 14
 NOBODY = Person()
+# Whoever was bitten wants the vaccine against rabies.
+_BITTEN = re.compile(r"(?:狗|犬|猫|鼠|蝙蝠|猴|狐|狼|兔)[^,，。]{0,4}(?:咬|抓|挠|舔|啃)")
+_VACCINE = re.compile(r"打(?:个|一?针|点)?(?:疫苗|预防针)")
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -42,7 +45,8 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower().replace(" ", "")
+    plain = unicodedata.normalize("NFKC", text).lower().replace(" ", "")
+    return _VACCINE.sub("打狂犬疫苗", plain) if _BITTEN.search(plain) else plain
 
 
 def _national_forms() -> Forms:

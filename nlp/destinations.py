@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from nlp import better, complaints, departments, inquiry, triage
-from nlp.heard import Context, Heard, Named, Person
+from nlp import better, complaints, departments, inquiry, redflags, triage
+from nlp.heard import YOUNG, Context, Heard, Named, Person
 from nlp.senses import Senses
 from nlp.vocabulary import Vocabulary
 
@@ -26,6 +26,8 @@ _CLEAR_WISH = 0.5
 _ASKS, _LIKELY_ASKED = frozenset({"clinic_info", "doctor_info", "unknown"}), 0.3
 # From here on what asks for nothing is talk about something else: 「收头发，高价」.
 _SURELY_IDLE = 0.95
+# Who should be seen today is not sorted out by questions from here on (handlers.triage).
+_SURE_TODAY, _EMERGENCY = 0.5, "急诊科"
 # Beyond these the probabilities are noise, and every one costs a look at every site.
 _MOST_PLACED = 8
 
@@ -40,13 +42,13 @@ def placed(  # noqa: PLR0913 - what was heard, and what is known around it
     model: triage.Model | None,
 ) -> Heard:
     """Return what was heard with its departments, here and in general."""
-    scored = _departments(heard, senses, person, context, model)
+    scored = _routed(_departments(heard, senses, person, context, model), heard, person)
     likely = scored[:_MOST_PLACED]
     place = partial(
         departments.at_sites, vocabulary=vocabulary, person=person, feverish=heard.feverish
     )
     site = place(likely) if scored else ()
-    unsure = bool(site) and not (senses.stated or senses.national)
+    unsure = bool(site) and not (senses.stated or senses.national or senses.is_well)
     # Who has a fever is told of the fever clinic anyway: what is asked tells the others apart.
     apart = [d for d in likely if not (heard.feverish and d.name == departments.INFECTIOUS)]
     told_so_far = "，".join((*context.symptoms, senses.meant))
@@ -65,6 +67,20 @@ def placed(  # noqa: PLR0913 - what was heard, and what is known around it
     )
 
 
+def _routed(scored: tuple[Named, ...], heard: Heard, person: Person) -> tuple[Named, ...]:
+    """Where the words leave it open, what should be seen today goes where the table sends it."""
+    is_open = not scored or scored[0].score < _SURE_TODAY
+    if heard.urgency != "today" or not is_open or person.relation in YOUNG:
+        return scored
+    known = (name for name in redflags.routes(heard.red_flags) if name in departments.NATIONAL)
+    route = next((name for name in known if name != _EMERGENCY), None)
+    if route is None:
+        return scored
+    best = Named(departments.NATIONAL[route], route, _SURE_TODAY)
+    others = (d for d in scored if d.name != route)
+    return (best, *(replace(d, score=round(d.score * (1 - _SURE_TODAY), 4)) for d in others))
+
+
 def _departments(
     heard: Heard,
     senses: Senses,
@@ -74,6 +90,8 @@ def _departments(
 ) -> tuple[Named, ...]:
     """Departments named in words first, then what the complaint points to."""
     national = senses.national
+    if senses.screened is not None and not (senses.stated or national):
+        return (senses.screened,)
     is_idle = heard.intent == "unknown" and heard.confidence >= _SURELY_IDLE
     wanted = (heard.intent in _SEEKS_CARE and not is_idle) or heard.symptoms
     # Beside a doctor's name only words we know are a complaint: 「以前看过，觉得挺好的」 is none.

@@ -22,6 +22,8 @@ BABY_YEARS = 3
 # Signs that say who it is about or since when; alone they are no complaint.
 SETTING = frozenset({"sudden", "abrupt", "elder", "child", "infant", "newborn", "pregnant",
                       "diabetes", "acute_now", "exertion", "insulin"})  # fmt: skip
+# What is said for effect, and 电焊打了眼睛, which is no electric shock.
+_WHOLES = frozenset({"joke", "arc_eye"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,11 @@ class Said:
 
 
 def _meant(hits: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """Return the wordings but those inside a phrase said for effect: 等得我快窒息了."""
-    jokes = [(start, end) for sign, start, end in hits if sign == "joke"]
-    return [h for h in hits if not any(a <= h[1] and h[2] <= b for a, b in jokes)]
+    """Return the wordings but those inside a phrase that means another thing: 等得我快窒息了."""
+    wholes = [(start, end) for sign, start, end in hits if sign in _WHOLES]
+    return [
+        h for h in hits if h[0] in _WHOLES or not any(a <= h[1] and h[2] <= b for a, b in wholes)
+    ]
 
 
 def _undenied(text: str, hits: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:

@@ -206,6 +206,7 @@ class Heard:
     moods: frozenset[str] = frozenset()
     denied: frozenset[Intent] = frozenset()
     concern: str | None = None
+    admitted: frozenset[str] = frozenset()
     inquiry: Inquiry | None = None
     better: Better | None = None
     signs: tuple[str, ...] | None = None

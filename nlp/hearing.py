@@ -22,6 +22,7 @@ from nlp import (
     preferences,
     redflags,
     safety,
+    screening,
     shifts,
     strangers,
     topics,
@@ -45,7 +46,7 @@ def hear(
     """Return what a text says in the light of the talk, as if it were all that was said."""
     told, person, seen = safety.look(text, context)
     who = identity.find(text, context.asking, now.date())
-    senses = sense(text, now, vocabulary, context, who)
+    senses = screening.well(text, sense(text, now, vocabulary, context, who))
     spoken = moods.find(text)
     intent, confidence = guess(text, senses.cues(context.asking), spoken=spoken)
     if context.asking == "name" and who.name and strangers.is_name(who.name):
@@ -86,6 +87,7 @@ def hear(
         concern=seen.concern,
         signs=seen.signs,
         feverish=seen.feverish,
+        admitted=seen.admitted,
         moods=spoken.moods,
         denied=moods.denied(text, is_denial=intent == "deny" and "denied" in spoken.moods),
         in_law=persons.in_law(text) if told.relation in ("mother", "father") else "",

@@ -47,6 +47,10 @@ _REFUSED = re.compile(
 # 云川市第一综合医院, 柳溪社区卫生服务中心.
 _NUMBERED = re.compile(r"第(?P<nth>[一二三四五六七八九十]+)(?:综合|人民|中心|附属)*医院$")
 _LOCAL = re.compile(r"(?:.*[市县区])?(?P<place>[\u4e00-\u9fff]{2,3}?)(?P<kind>社区|镇|乡|街道)")
+# 姓欧什么雪, 叫张啥明.
+_HALF = re.compile(
+    r"(?:姓|叫)(?P<first>[\u4e00-\u9fff])(?:什么|啥|某|阳什么|阳啥)(?P<other>[\u4e00-\u9fff])(?!的?(?:科|病))"
+)
 _SHORT, _LONG = 2, 4
 _ACCEPT, _MARGIN = 0.86, 0.03
 _SAME_SOUND, _NEAR_SOUND = 0.95, 0.85
@@ -88,6 +92,7 @@ def scan(text: str, vocabulary: Vocabulary) -> Scan:
     if not roster.entries:
         return Scan()
     found = _exact(text, roster) or _by_sound(text, roster) or _by_title(text, roster)
+    found = found or _half_known(text, roster)
     if not found:
         return Scan()
     doctors = sorted(
@@ -100,6 +105,19 @@ def scan(text: str, vocabulary: Vocabulary) -> Scan:
         tuple(d for d in doctors if d.code in refused),
         tuple(sorted({span for _, span in found.values()})),
     )
+
+
+def _half_known(text: str, roster: _Roster) -> _Hits:
+    """「姓欧什么雪的」: the first character and another one are known, what stands between not."""
+    m = _HALF.search(text)
+    if m is None:
+        return {}
+    return {
+        entry.code: (_INCOMPLETE, m.span())
+        for name, entries in roster.by_name.items()
+        for entry in entries
+        if name[0] == m["first"] and m["other"] in name[1:]
+    }
 
 
 def sites(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:

@@ -28,8 +28,14 @@ _PASSING = frozenset({"sudden", "abrupt", "acute_now", "exertion", "elder", "chi
                       "newborn", "baby", "pregnant", "ate", "swallowed", "pain", "torso",
                       "burn_area", "burn_place", "bite_bad", "mouthfuls", "chemical",
                       "limb_pain", "severe_head", "eye", "swell_pain", "last_words",
-                      "much_stool_blood", "going", "trouble"})  # fmt: skip
+                      "much_stool_blood", "going", "trouble", "means_near",
+                      "own_death"})  # fmt: skip
 _FEVER = frozenset({"fever", "high_fever", "@hot"})
+# Nails, fish bones, welders' eyes, sunken eyes, feet of diabetics: no figure of speech is made of
+# them, and the model has not learnt of them yet.
+_PLAIN = frozenset({"rf34", "rf35", "rf36", "rf37", "rf38"})
+# Told of by somebody who may end it.
+_WORRIES = frozenset({"suicide", "@crisis"})
 # Where the model speaks against the rules' silence, and where against their firing; chosen with
 # six writers left out in turn and looked at on the eighth (docs/red-flags.md).
 SURE, UNLIKELY, UNLIKELY_TODAY = -0.65, -0.3, -1.5
@@ -57,14 +63,15 @@ class Findings:
     """
     What a message shows.
 
-    The rows that fired, the safety question to ask, whether it tells of a fever, and the signs
-    that add up with what is told later.
+    The rows that fired, the safety question to ask, whether it tells of a fever, the signs that
+    add up with what is told later, and the safety questions of which it tells a sign.
     """
 
     flags: tuple[Flag, ...] = ()
     concern: str | None = None
     feverish: bool = False
     signs: tuple[str, ...] = ()
+    admitted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,10 @@ _FLAGS: dict[tuple[str, str], Flag] = {
 }
 _KEPT = _kept(_read_rows())
 _CONCERNS = tuple((r["id"], _signs_of(r)) for r in lexicon.rows("safety.tsv"))
+# The signs that each safety question names.
+_LISTED = {
+    r["id"]: frozenset(r["listed"].split("|")) for r in lexicon.rows("safety.tsv") if r["listed"]
+}
 
 
 def taken_back(text: str, earlier: Sequence[str]) -> tuple[str, ...]:
@@ -193,6 +204,11 @@ def look(
     alone = _fired(said.signs, fresh, asked=said.asked)
     flags = alone if signs is said.signs else _fired(signs, fresh, asked=said.asked)
     found = hunches.traits(now, _facts(said, alone))
+    # Whoever spoke of ending it before is taken at the word.
+    is_worry = not _WORRIES.isdisjoint(kept)
+    alone = tuple(
+        f for f in alone if f.id not in _PLAIN and not (is_worry and f.action == "crisis_line")
+    )
     # One word of danger and nothing else: the model has nothing to hold against it.
     is_bare = bool(alone) and wordings.is_bare(now)
     if flags or _IN_LINE not in said.signs:
@@ -205,6 +221,7 @@ def look(
         _concern(signs, fresh) if not said.asked else None,
         not _FEVER.isdisjoint(fresh),
         _to_remember(kept, set() if forget else new | fresh),
+        frozenset(name for name, listed in _LISTED.items() if listed & new),
     )
 
 
@@ -281,6 +298,12 @@ def _fired(signs: set[str], fresh: set[str], *, asked: bool) -> tuple[Flag, ...]
 def alarm(flags: Sequence[Flag]) -> str:
     """Return what an emergency among the flags calls for, or nothing."""
     return next((f.action for f in flags if f.urgency == "emergency"), "")
+
+
+def routes(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return where these rows send whoever should be seen today: 眼科 of 急诊/眼科."""
+    flags = (_FLAGS.get((name, "today")) for name in ids)
+    return tuple(route for flag in flags if flag for route in flag.route.split("/"))
 
 
 def _rank(flag: Flag) -> int:

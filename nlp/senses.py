@@ -31,6 +31,9 @@ class Senses:
     ordinal: int | None
     ailing: bool
     is_odd_name: bool = False
+    # Who is well and wants to be looked at, and where (`nlp.screening`).
+    is_well: bool = False
+    screened: Named | None = None
 
     def cues(self, asking: str | None) -> Cues:
         """Return the facts the wish is weighed by."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.texts import information, wording
-from scheduling.types import Fee, Outlook, Physician
+from scheduling.types import Fee, Outlook, Physician, Ward
 
 TITLES = (
     "医生的职称从高到低是：主任医师、副主任医师、主治医师、住院医师。"
@@ -16,6 +16,16 @@ CALLED = "到医院后在这里说“签到”，快轮到您时会通知您。�
 CALLED_DEAF = "听不见也不要紧，看手机和叫号屏就行，签到时也可以告诉分诊台。"
 DEAF = "知道您听不见，在这里打字就能办，不用打电话。"
 TYPED = "可以打字，不用打电话。回复“人工”加上您要说的话，我原样转给工作人员。"
+WOUNDS_SHOWN = (
+    "验伤、伤情鉴定请先打110报警，由公安机关安排，我这里办不了。\n"
+    "身上有伤，先去医院急诊看，不用预约；病历、检查单请留好。"
+)
+BLOOD_TYPE = "查血型要医生开单抽血，挂全科的普通号就行。要挂，说“挂全科”。"
+BLOOD_GIVEN = "献血请去血站或献血车，我这里挂不了。"
+OWN_MEDICINE = (
+    "自己带的药能不能在医院打，要医生看过才能定。请带上药、处方和病历。\n"
+    "要先看医生，说“挂全科”；在哪里打，医生会告诉您。"
+)
 NOTE = (
     "病假条、诊断证明要医生看过病人，由医生开，我这里开不了。请先挂号，看病时跟医生说。"
     "以前的日子能不能补，由医生定。"
@@ -164,3 +174,18 @@ def answered(hours: str, *, staffed: bool, waits: bool) -> str:
         return f"{lead}看到后会尽快联系您，具体几点我说不准。"
     when = f"工作时间是{hours}，" if hours else ""
     return f"{lead}现在没有人值班，{when}上班后会联系您。"
+
+
+def bed(phone: str) -> str:
+    """Whether somebody can stay in hospital is for a doctor to say."""
+    return (
+        f"能不能住院要医生看过再定。床位我这里查不到，请{information.call(phone)}回复“人工”。\n"
+        "要先看医生，告诉我哪里不舒服就行。"
+    )
+
+
+def vaccine_due(ward: Ward | None) -> str:
+    """Which vaccine is due stands in the child's booklet."""
+    where = f"，到{ward.site_name}{ward.name}" if ward else "，到接种门诊"
+    at = f"（{ward.location}）" if ward and ward.location else ""
+    return f"该打哪一针，带上接种证{where}{at}就能查到。要预约，说“打疫苗”。"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from scheduling.types import Ward
+
 # The way back: words about an old story must not lock anybody out.
 _PAST = "如果说的是以前的事，请回复“以前的事”。"
 
@@ -55,10 +59,44 @@ def crisis_line(phone: str) -> str:
     )
 
 
+def crisis_nearer(phone: str) -> str:
+    """Somebody who spoke of it before says more: the means, or a farewell."""
+    more = f"本院电话：{phone}。" if phone else ""
+    return (
+        "您的话我很担心，您的安全比什么都要紧。\n"
+        "药、刀、绳子要是就在身边，请马上交给身边的人，或者走到离它远的地方。\n"
+        "已经吃了药、伤了自己，或现在就有危险，请马上拨打120或110。\n"
+        "请现在就打心理援助热线12356，有人会听您说；叫一位信任的人过来陪您。\n"
+        f"{more}您的话已经转给工作人员。{_PAST}"
+    )
+
+
 GOOD = "好的，没有危险就好。如果是刚刚才好转，也请尽快去急诊看看。"
 BETTER = "好一些了，也请尽快去急诊看看；再有不对，马上拨打120。"
 FIRST = "刚才您说的情况可能有危险：如果还没有联系120或去急诊，请先去，不要等挂号。"
 TODAY = "您说的情况最好今天就看医生，不要拖。如果突然加重，请直接去急诊或拨打120。"
+# What to do, and not to do, until then; by the row of nlp/lexicon/redflags.tsv.
+UNTIL_THEN = {
+    "rf33": "刚烫着的，先用流动的清水冲。",
+    "rf34": "要不要打破伤风针，请当面问医生。",
+    "rf35": "先别吃东西，别吞饭团、别喝醋。",
+    "rf36": "别揉眼睛。",
+}
+ROOM, ALL_DAY = "急诊", "24小时"
+
+
+def today(rows: Iterable[str]) -> str:
+    """A doctor should see it today, whichever rows of the table say so."""
+    return TODAY + "".join(UNTIL_THEN.get(row, "") for row in rows)
+
+
+def emergency_room(ward: Ward, *, all_day: bool) -> str:
+    """Where one is seen today without a place, when none is left."""
+    at = f"（{ward.location}）" if ward.location else ""
+    hours = f"，{ALL_DAY}都看" if all_day else ""
+    return f"今天约不到号了。今天就看，请直接去{ward.site_name}{ward.name}{at}，不用预约{hours}。"
+
+
 # Beside a new matter, once, after a crisis.
 CRISIS_FIRST = "心里难受、熬不住的时候，随时可以打12356，有人听您说；有危险请打120或110。"
 # After 「以前的事」, where somebody told of ending it, or of what they took.
@@ -66,6 +104,12 @@ CRISIS_OVER = (
     "没有危险就好，谢谢您告诉我。\n"
     "心里难受、一个人扛不住的时候，随时可以打心理援助热线12356，有人听您说。\n"
     "想请医生帮忙，跟我说“挂心理科”就行。"
+)
+# A bare no, where it was asked whether anything has happened.
+CRISIS_NO = (
+    "没有伤着自己就好。请找一位信任的人陪着您。\n"
+    "心里难受、一个人扛不住的时候，随时可以打12356，有人听您说；有危险请打120或110。\n"
+    "想接着挂号，说“接着挂”。"
 )
 # Somebody beaten at home is no complaint to sort: help first, then the wounds.
 _BEATEN = (

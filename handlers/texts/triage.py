@@ -21,6 +21,7 @@ _SAFETY = {
     "abdomen": "疼得打滚或直不起腰、肚子发硬、吐血或大便发黑、发晕出冷汗，或者可能怀孕",
     "bowel": "肚子疼得厉害或发硬、一直吐、好几天不放屁也不大便，或者发晕出冷汗",
     "stool_blood": "血很多、止不住，大便发黑像柏油、吐血，或者发晕、心慌、出冷汗",
+    "allergy": "喘不上气、喉咙或舌头发紧发肿、声音变哑、头晕站不住，或者人迷糊",
     "child_gut": "叫不醒或没精神、大半天没尿、哭没有眼泪、一直吐、肚子发硬，或者大便带血",
 }
 # Which answer of handlers.danger.answer a yes gets.
@@ -38,6 +39,7 @@ DANGER = {
     "bowel": "go_now",
     "stool_blood": "go_now",
     "child_gut": "go_now",
+    "allergy": "call_120",
 }
 
 _ASK = {

@@ -52,13 +52,89 @@ TALKS = (
     ("我老公打我电话没接到，能改到明天吗", "", "110"),
     ("头晕；没有，但是走路有点飘", "先问一句", "可以约的号"),
 )
+# A sign the question named, told in answer, is a yes; severe headaches and hives are asked about.
+ASKED = (
+    ("我家宝宝8个月，烧到39.5了；没有，就是精神不太好", "【紧急】|急诊", "可以约的号"),
+    ("孩子发烧，5岁；没有抽，就是有点蔫", "【紧急】|急诊", "可以约的号"),
+    ("头晕；没有，就是站不稳", "【紧急】|120", "可以约的号"),
+    ("肚子疼得厉害；没有没有，就是有点头晕", "【紧急】", "可以约的号"),
+    ("大便出血；没有，就是大便有点发黑", "【紧急】", "可以约的号"),
+    ("头疼得很，明天能看吗", "先问一句要紧的|脖子发硬", "可以约的号"),
+    ("脑袋痛惨了", "先问一句要紧的|脖子发硬", "可以约的号"),
+    ("俺脑壳疼得很，打摆子，心里头慌，明朝能不能来瞧", "先问一句要紧的|脖子发硬", "可以约的号"),
+    ("头好疼；没有，吐都没吐", "", "【紧急】"),
+    ("头痛得很，好几年了", "", "先问一句要紧的"),
+    ("皮肤过敏起风团，嘴有点麻", "先问一句要紧的|喉咙或舌头发紧", "可以约的号"),
+    ("身上起疙瘩，眼皮都肿了，痒；没有", "皮肤科", "先问一句"),
+    ("皮肤过敏，痒", "皮肤科可以约的号", "先问一句"),
+    ("孩子拉肚子一天十几次，眼窝都凹了", "【紧急】|急诊", "消化内科"),
+    ("导尿管堵了，下不来尿", "【紧急】|急诊", "可以约的号"),
+    ("电焊打了眼睛，疼得睁不开", "急诊", "生命危险"),
+    ("电焊的时候触电了", "【紧急】|120", "别揉"),
+)
+# After a first hint, what else is said of means and farewells is taken at the word.
+DESPAIR = (
+    ("活着真累；其实我昨晚买了很多安眠药", "12356|120|交给身边的人", "可以约的号"),
+    ("挂精神心理科；活着真累；如果我死了，预约费退吗", "12356|120", "查不到"),
+    ("活着也没意思；以前的事；挂骨科；药都攒好了", "12356|120", "可以约的号"),
+    ("活着也没意思；以前的事；挂骨科；1；我在楼顶", "12356|120", "选几点"),
+    ("活着也没意思；以前的事；挂骨科；等我不在了，谁来管我妈", "12356|120", "可以约的号"),
+    ("活着真累；没人在乎我", "12356|走到离它远的地方", "没听明白"),
+    ("活着真累；没有", "没有伤着自己就好|12356|接着挂", "【紧急】"),
+    (
+        "挂骨科；活着没意思；没有，就随便说说，接着挂吧",
+        "没有危险就好|12356|骨科可以约的号",
+        "选几点",
+    ),
+    ("挂骨科；活着没意思；说着玩的，你继续办吧", "没有危险就好|骨科可以约的号", "选几点"),
+    ("最近活着没意思；接着挂吧", "12356|您哪里不舒服", "没听明白"),
+    ("活着真累；我头疼，挂周四的号", "12356|11月26日", "交给身边的人"),
+    ("挂骨科；我昨晚买了很多安眠药", "", "12356"),
+    ("挂骨科；随便看看", "", "选几点"),
+)
 
 
 @pytest.mark.story
-@pytest.mark.parametrize(("said", "wanted", "unwanted"), TALKS, ids=[talk[0] for talk in TALKS])
+@pytest.mark.parametrize(
+    ("said", "wanted", "unwanted"),
+    (ALL := (*TALKS, *ASKED, *DESPAIR)),
+    ids=[talk[0] for talk in ALL],
+)
 def test_a_talk_about_danger(stage, said, wanted, unwanted):
     *_, answer = [stage.patient.say(text) for text in said.split("；")]
 
     for part in wanted.split("|"):
         assert part in answer
     assert unwanted not in answer
+
+
+# Told on an evening, when no place of today is left; said, wanted, unwanted.
+LATE = (
+    ("烫伤了，起了大水泡", "不要拖|流动的清水|第一综合医院急诊科|24小时都看", "【紧急】"),
+    ("喉咙里卡了鱼刺", "不要拖|先别吃东西|急诊科|24小时都看", "【紧急】"),
+    ("工地上钉子扎脚了", "不要拖|破伤风|急诊科|普外科可以约的号", "有肿块"),
+    ("糖尿病脚烂了", "不要拖|急诊科|24小时都看", "【紧急】"),
+    ("胸口疼；都没有", "急诊科|24小时都看|心血管内科可以约的号", "先问一句"),
+    ("被狗咬了", "犬伤门诊不用预约", "急诊科（"),
+    ("耳朵痒", "耳鼻咽喉科可以约的号", "急诊科"),
+)
+
+
+@pytest.mark.story
+@pytest.mark.parametrize(("said", "wanted", "unwanted"), LATE, ids=[talk[0] for talk in LATE])
+def test_who_should_be_seen_today_is_told_where_that_is_still_done(stage, said, wanted, unwanted):
+    stage.wait(12 * 60)
+    *_, answer = [stage.patient.say(text) for text in said.split("；")]
+
+    for part in wanted.split("|"):
+        assert part in answer
+    assert unwanted not in answer
+
+
+@pytest.mark.story
+def test_a_place_of_today_is_offered_before_the_emergency_room(stage):
+    answer = stage.patient.say("烫伤了，起了大水泡")
+
+    assert "不要拖" in answer
+    assert "11月24日" in answer
+    assert "今天约不到号了" not in answer
