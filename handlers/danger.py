@@ -25,6 +25,8 @@ _GOES_ON = ("symptom", "book", "extra", "waitlist", "consult", "education")
 _CRISES = frozenset({"suicide", "poisoned", "death_means"})
 # The alarm of who may end it, and the sign by which it counts for the rest of the talk.
 CRISIS, WORRY = "crisis_line", "@crisis"
+# What is called for where nothing is known but that somebody cries for help.
+LIFE = "call_120"
 _BOOKING = "booking"
 _TOLD = {"go_now": texts.go_now, "low_sugar": texts.low_sugar}
 
@@ -57,6 +59,8 @@ def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[Sta
         state = replace(state, symptoms=(), signs=())
     elif scene.idle is None or scene.idle > IDLE:
         return replace(state, symptoms=(), signs=()), None
+    elif "at_emergency" in heard.preferences:
+        return replace(state, symptoms=(), signs=()), Reply(texts.AT_EMERGENCY)
     elif heard.intent in ("thanks", "bye"):
         return replace(state, alarm=alarm), Reply(texts.BETTER)
     elif not wants_on and heard.intent not in (*BARE, "unknown", "greet"):
@@ -99,6 +103,8 @@ def reminder(alarm: str, scene: Scene) -> str:
 
 def trouble(heard: Heard) -> str:
     """Return what is said first to somebody beaten at home, or alone with it; else nothing."""
+    if "assaulted" in heard.preferences:
+        return broken(texts.ASSAULTED)
     if "violence" in heard.preferences:
         is_man = heard.person.relation == "spouse" and heard.person.sex == "f"
         return broken(texts.beaten(is_man=is_man))

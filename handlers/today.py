@@ -8,7 +8,7 @@ from dialogue.state import Values
 from handlers.scene import World
 from handlers.texts import emergency as texts
 from scheduling.offers import Offer
-from scheduling.types import Place, Ward
+from scheduling.types import Ward
 
 _EMERGENCY = "20"  # the national code
 
@@ -30,12 +30,10 @@ def where(sites: Sequence[str], world: World) -> str:
         return ""
     room = min(open_rooms, key=lambda ward: ward.site not in sites)
     place = next((s for s in world.desk.catalogue.sites() if s.code == room.site), None)
-    return texts.emergency_room(room, all_day=place is not None and _is_open_all_day(place))
+    return texts.emergency_room(
+        room, all_day=place is not None and texts.is_open_all_day(place.hours)
+    )
 
 
 def _is_emergency(ward: Ward) -> bool:
     return ward.national_code == _EMERGENCY and not ward.bookable
-
-
-def _is_open_all_day(place: Place) -> bool:
-    return any(texts.ROOM in part and texts.ALL_DAY in part for part in place.hours.split("；"))

@@ -31,9 +31,14 @@ _PASSING = frozenset({"sudden", "abrupt", "acute_now", "exertion", "elder", "chi
                       "much_stool_blood", "going", "trouble", "means_near",
                       "own_death"})  # fmt: skip
 _FEVER = frozenset({"fever", "high_fever", "@hot"})
-# Nails, fish bones, welders' eyes, sunken eyes, feet of diabetics: no figure of speech is made of
-# them, and the model has not learnt of them yet.
-_PLAIN = frozenset({"rf34", "rf35", "rf36", "rf37", "rf38"})
+# Nails, fish bones, tubes, measured numbers …: no figure of speech is made of these, and the model
+# has not learnt of them yet.
+_PLAIN = frozenset({"dirty_wound", "bone_stuck", "arc_eye", "dry_bad", "foot_rot", "deep_cut",
+                    "neck_cut", "sting_many", "heavy_period", "leg_one_swollen", "eye_stab",
+                    "no_gas_no_stool", "stone", "right_low_belly", "nose_object", "eye_hit",
+                    "green_vomit", "tube_out", "wound_pus", "catheter", "@oxygen_low",
+                    "@bp_very_low", "@pulse_bad", "@sugar_extreme", "acid_splash",
+                    "mercy_death"})  # fmt: skip
 # Told of by somebody who may end it.
 _WORRIES = frozenset({"suicide", "@crisis"})
 # Where the model speaks against the rules' silence, and where against their firing; chosen with
@@ -41,6 +46,8 @@ _WORRIES = frozenset({"suicide", "@crisis"})
 SURE, UNLIKELY, UNLIKELY_TODAY = -0.65, -0.3, -1.5
 # More it takes to make 120 of what the rules would have seen today.
 SURER = 2.5
+# So much of what the safety question is asked about anyway: 「娃娃发烧」 is asked like 「孩子发烧」.
+ASKED = 0.6
 # How long others take in the doctor's room; the rules hear dangers in it, the model none.
 _IN_LINE = "in_line"
 # Rows that cannot be about a person of this sex.
@@ -204,21 +211,24 @@ def look(
     alone = _fired(said.signs, fresh, asked=said.asked)
     flags = alone if signs is said.signs else _fired(signs, fresh, asked=said.asked)
     found = hunches.traits(now, _facts(said, alone))
+    concern = _concern(signs, fresh) if not said.asked else None
     # Whoever spoke of ending it before is taken at the word.
     is_worry = not _WORRIES.isdisjoint(kept)
-    alone = tuple(
-        f for f in alone if f.id not in _PLAIN and not (is_worry and f.action == "crisis_line")
-    )
+    if not _PLAIN.isdisjoint(said.signs):
+        alone = ()
+    elif is_worry:
+        alone = tuple(flag for flag in alone if flag.action != "crisis_line")
     # One word of danger and nothing else: the model has nothing to hold against it.
     is_bare = bool(alone) and wordings.is_bare(now)
     if flags or _IN_LINE not in said.signs:
-        flags, meant = _with_hunch(flags, alone, found, person, is_bare=is_bare)
+        least = SURER if flags else ASKED if concern else SURE
+        flags, meant = _with_hunch(flags, alone, found, person, least, is_bare=is_bare)
     else:
         meant = True
     forget = said.asked or not meant or (lasts and bool(fresh))
     return Findings(
         flags,
-        _concern(signs, fresh) if not said.asked else None,
+        concern,
         not _FEVER.isdisjoint(fresh),
         _to_remember(kept, set() if forget else new | fresh),
         frozenset(name for name, listed in _LISTED.items() if listed & new),
@@ -253,6 +263,7 @@ def _with_hunch(
     alone: tuple[Flag, ...],
     found: set[str],
     person: Person,
+    least: float,
     *,
     is_bare: bool,
 ) -> tuple[tuple[Flag, ...], bool]:
@@ -261,7 +272,7 @@ def _with_hunch(
     unlikely = danger < (UNLIKELY if alarm(alone) else UNLIKELY_TODAY)
     if alone and unlikely and not is_bare:
         return tuple(flag for flag in flags if flag not in alone), False
-    if danger < (SURER if flags else SURE) or alarm(flags):
+    if danger < least or alarm(flags):
         return flags, True
     return _joined(flags, hunches.row(found), person), True
 

@@ -37,6 +37,11 @@ _DEGREES = re.compile(
 _SUGAR = re.compile(r"糖[^0-9|]{0,6}([0-9]{2}(?:\.[0-9])?)(?![0-9/])")
 # Below this a person who sweats or is confused has too little (rf23e; own, to be signed).
 LOW_SUGAR_MMOL_PER_L = 3.0
+# By themselves (rf39; own, for the clinician to sign).
+EXTREME_SUGAR_MMOL_PER_L, VERY_LOW_MMHG, LOW_OXYGEN_PERCENT = 25.0, 80, 90
+SLOW_PER_MINUTE, FAST_PER_MINUTE = 40, 150
+_OXYGEN = re.compile(r"(?:血氧|氧饱和度?|氧饱|spo2)[^0-9|]{0,6}([4-9][0-9])(?![0-9])")
+_PULSE = re.compile(r"(?:心率|心跳|脉搏|脉率)[^0-9|]{0,6}([0-9]{2,3})(?![0-9]|岁|年|天|分钟)")
 _ONE_SUGAR = re.compile(r"糖[^0-9|]{0,6}([0-9](?:\.[0-9])?)(?![0-9./])")
 _OFF_THE_METER = re.compile(r"糖[^|]{0,8}(?:\bhi\b|hi(?![a-z])|爆表|测不出|超出范围)")
 # How long it has lasted, in minutes: rf01 (A, B: 15), rf05 (E: 5), rf06 (own: 15).
@@ -95,7 +100,8 @@ def signs(text: str) -> set[str]:
     """
     Return what the numbers mean.
 
-    @bp_crisis, @bp_extreme, @bp_low; @hot, @very_hot; @sugar, @low_sugar; @minutes_5, @minutes_15.
+    @bp_crisis, @bp_extreme, @bp_low, @bp_very_low; @oxygen_low, @pulse_bad; @hot, @very_hot;
+    @sugar, @sugar_extreme, @low_sugar; @minutes_5, @minutes_15.
     """
     spoken = _HUNDREDS.sub(_hundreds, text) if "百" in text else text
     about = _ABOUT_PRESSURE.search(text) or _ONLY_PRESSURE.search(spoken)
@@ -104,13 +110,19 @@ def signs(text: str) -> set[str]:
     sugar = max(map(float, _SUGAR.findall(text)), default=0.0)
     low_sugar = min(map(float, _ONE_SUGAR.findall(text)), default=LOW_SUGAR_MMOL_PER_L + 1)
     minutes = _minutes(text)
+    oxygen = min(map(int, _OXYGEN.findall(text)), default=100)
+    pulses = [int(pulse) for pulse in _PULSE.findall(text)]
     measured = {
         "@bp_crisis": high >= CRISIS[0] or low >= CRISIS[1],
         "@bp_extreme": high >= EXTREME[0] or low >= EXTREME[1],
         "@bp_low": 0 < high <= LOW_MMHG,
+        "@bp_very_low": 0 < high <= VERY_LOW_MMHG,
+        "@oxygen_low": oxygen <= LOW_OXYGEN_PERCENT,
+        "@pulse_bad": any(not SLOW_PER_MINUTE < p < FAST_PER_MINUTE for p in pulses),
         "@hot": heat >= FEVER_CELSIUS,
         "@very_hot": heat > VERY_HOT_CELSIUS,
         "@sugar": sugar >= SUGAR_MMOL_PER_L or _OFF_THE_METER.search(text) is not None,
+        "@sugar_extreme": sugar >= EXTREME_SUGAR_MMOL_PER_L,
         "@low_sugar": 0 < low_sugar <= LOW_SUGAR_MMOL_PER_L,
         "@minutes_5": minutes >= 5,  # noqa: PLR2004 - the sign says it
         "@minutes_15": minutes >= 15,  # noqa: PLR2004 - the sign says it

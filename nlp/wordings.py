@@ -131,10 +131,16 @@ def clean(text: str) -> str:
     return _PLACES.sub("|", plain)
 
 
+# 脚趾头, 骨头, 奶头 are no heads.
+_NO_HEAD = tuple("趾指骨舌乳奶肩膝龟枕石木馒拳鼻")
+
+
 def hits(text: str) -> Iterable[tuple[str, int, int]]:
     """Yield (sign, start, end) of every wording in a clean text, denied or not."""
     openings, matched = _WORDS.get, text.translate(_TURNS)
     for at, character in enumerate(text):
+        if character == "头" and text[at - 1 : at] in _NO_HEAD:
+            continue
         for sign, pattern in openings(text[at : at + 2]) or openings(character, ()):
             m = pattern.match(matched, at)
             if m:

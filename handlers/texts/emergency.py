@@ -82,7 +82,12 @@ UNTIL_THEN = {
     "rf35": "先别吃东西，别吞饭团、别喝醋。",
     "rf36": "别揉眼睛。",
 }
-ROOM, ALL_DAY = "急诊", "24小时"
+_ROOM, ALL_DAY, _BETWEEN = "急诊", "24小时", "；"
+
+
+def is_open_all_day(hours: str) -> bool:
+    """Tell whether a site's hours say so of its emergency room."""
+    return any(_ROOM in part and ALL_DAY in part for part in hours.split(_BETWEEN))
 
 
 def today(rows: Iterable[str]) -> str:
@@ -119,6 +124,14 @@ _BEATEN = (
     "身上有伤，请直接去医院急诊，不用预约，24小时都看；伤得重，打120。\n"
     "要挂号，随时告诉我看哪个科。"
 )
+ASSAULTED = (
+    "发生这样的事，不是您的错，我很担心您。\n"
+    "现在有危险，或要报警，请打110，先到安全的地方。\n"
+    "请尽快去医院急诊，不用预约，24小时都看；可以跟护士说想单独谈。\n"
+    "去之前尽量先不洗澡、不换洗衣服。\n"
+    "想找人说说，可以打心理援助热线12356，或妇女维权热线12338。"
+)
+AT_EMERGENCY = "好的，到了就好，听急诊医生的安排。这边有要办的，随时告诉我。"
 _WOMENS_LINE = "想找人商量，可以打妇女维权热线12338，多在工作日接听。\n"
 LONELY = (
     "您别一个人扛着。想找人说说，可以打心理援助热线12356，有人会听您说。\n"
