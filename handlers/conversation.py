@@ -178,8 +178,6 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         state = state.pop() if makes_way else state
     if prompt is not None and prompts.came_between(prompt, state, scene):
         return _which(state, prompt, world_of(state, heard, desk, scene))
-    if "cry_for_help" in heard.preferences:
-        return replace(state, alarm=danger.LIFE), danger.answer(danger.LIFE, scene)
     was_asked = _is_at_resume(state)
     state = _remember(_after_silence(state, heard, world_of(state, heard, desk, scene)), heard)
     world = world_of(state, heard, desk, scene)

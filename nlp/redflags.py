@@ -221,8 +221,9 @@ def look(
     # One word of danger and nothing else: the model has nothing to hold against it.
     is_bare = bool(alone) and wordings.is_bare(now)
     if flags or _IN_LINE not in said.signs:
-        least = SURER if flags else ASKED if concern else SURE
-        flags, meant = _with_hunch(flags, alone, found, person, least, is_bare=is_bare)
+        flags, meant = _with_hunch(
+            flags, () if is_bare else alone, found, person, is_asked=concern is not None
+        )
     else:
         meant = True
     forget = said.asked or not meant or (lasts and bool(fresh))
@@ -263,16 +264,15 @@ def _with_hunch(
     alone: tuple[Flag, ...],
     found: set[str],
     person: Person,
-    least: float,
     *,
-    is_bare: bool,
+    is_asked: bool,
 ) -> tuple[tuple[Flag, ...], bool]:
     """Return the rows that rules and model together fire, and whether the message means it."""
     danger = hunches.danger()(found)
     unlikely = danger < (UNLIKELY if alarm(alone) else UNLIKELY_TODAY)
-    if alone and unlikely and not is_bare:
+    if alone and unlikely:
         return tuple(flag for flag in flags if flag not in alone), False
-    if danger < least or alarm(flags):
+    if danger < (SURER if flags else ASKED if is_asked else SURE) or alarm(flags):
         return flags, True
     return _joined(flags, hunches.row(found), person), True
 
