@@ -186,18 +186,25 @@ def _words(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     intent = _about_going_on(state, said, was_asked=was_asked)
     if intent is not None:
         return ENGINE.step(state, heard.with_intent(intent), world)
-    if (
-        state.top is not None
-        and state.top.wants == triage.DANGER
-        and danger.admits(said, state.top.values["concern"])
-    ):
-        alarm = triage_texts.DANGER[state.top.values["concern"]]
+    alarm = _called_for(state, said)
+    if alarm:
         return replace(state, alarm=alarm), danger.answer(alarm, scene)
     state, reply = _talk(state, said, heard, world)
     if heard.asked and heard.intent != "clinic_info":  # beside a wish, which comes second
         reply = reply.after(answers.say(heard, world))
     is_told = heard.urgency == "today" and not in_line.is_worse(heard, world)
     return state, reply.after(emergency_texts.today(heard.red_flags)) if is_told else reply
+
+
+def _called_for(state: State, said: Said) -> str:
+    """What a bare cry for help, or a yes to the safety question, calls for; else nothing."""
+    if "cry_for_help" in said.heard.preferences:
+        return danger.LIFE
+    top = state.top
+    is_asked = top is not None and top.wants == triage.DANGER
+    if top is None or not is_asked or not danger.admits(said, top.values["concern"]):
+        return ""
+    return triage_texts.DANGER[top.values["concern"]]
 
 
 def _talk(state: State, said: Said, heard: Heard, world: World) -> tuple[State, Reply]:

@@ -27,7 +27,7 @@ _CRISES = frozenset({"suicide", "poisoned", "death_means"})
 CRISIS, WORRY = "crisis_line", "@crisis"
 # What is called for where nothing is known but that somebody cries for help.
 LIFE = "call_120"
-_BOOKING = "booking"
+_BOOKING, _IS_THERE = "booking", "at_emergency"
 _TOLD = {"go_now": texts.go_now, "low_sugar": texts.low_sugar}
 
 
@@ -59,10 +59,8 @@ def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[Sta
         state = replace(state, symptoms=(), signs=())
     elif scene.idle is None or scene.idle > IDLE:
         return replace(state, symptoms=(), signs=()), None
-    elif "at_emergency" in heard.preferences:
-        return replace(state, symptoms=(), signs=()), Reply(texts.AT_EMERGENCY)
-    elif heard.intent in ("thanks", "bye"):
-        return replace(state, alarm=alarm), Reply(texts.BETTER)
+    elif heard.intent in ("thanks", "bye") or _IS_THERE in heard.preferences:
+        return _thanked(state, alarm, is_there=_IS_THERE in heard.preferences)
     elif not wants_on and heard.intent not in (*BARE, "unknown", "greet"):
         # What was told of the emergency is no part of a complaint that comes after another matter.
         return state if heard.intent in _GOES_ON else replace(state, symptoms=()), None
@@ -73,6 +71,13 @@ def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[Sta
     if was_crisis and heard.answer == "no":
         return state, Reply(broken(texts.CRISIS_NO))
     return state, answer(alarm, scene, is_known=True)
+
+
+def _thanked(state: State, alarm: str, *, is_there: bool) -> tuple[State, Reply]:
+    """Who thanks is sent on kindly; who is at the emergency room has nowhere else to go."""
+    if is_there:
+        return replace(state, symptoms=(), signs=()), Reply(texts.AT_EMERGENCY)
+    return replace(state, alarm=alarm), Reply(texts.BETTER)
 
 
 def _back(*, is_over: bool, was_crisis: bool) -> str:
