@@ -16,6 +16,8 @@ from nlp.sieve import Sieve
 
 _CUTS = re.compile(r"(?<=[,，。;；!！?？\n])")
 _GAPS = re.compile(r"[\s,，。;；!！?？:：、…~～“”\"']+")
+# 「周末能看吗」 asks of nobody: it calls nothing that is said beside another question.
+_WEAK = frozenset({"speciality"})
 _SHORTHAND = re.compile(r"<(\w+)>")
 
 
@@ -40,6 +42,8 @@ def split(text: str) -> tuple[tuple[str, ...], str]:
     if not any(plain for plain, _ in found):
         whole = _topics(text)[0] if len(clauses) > 1 else ()  # 「挂错了，能退吗」
         return whole, "" if whole else text
+    if all(_WEAK.issuperset(plain) for plain, _ in found):
+        found = [(plain, ()) for plain, _ in found]
     asked = {topic for plain, beside in found for topic in (*plain, *beside)}
     rest = [c for c, (plain, beside) in zip(clauses, found, strict=True) if not (plain or beside)]
     return tuple(topic for topic in _table()[0] if topic in asked), "".join(rest)
