@@ -25,6 +25,8 @@ WRONG_PAGES: Mapping[int, str] = {
     403: "这一页不归您的角色看。",
     404: "没有找到这一页，可能已经没有了。",
 }
+# In the preview of an import a shift's places are those of all its slots together.
+SUMMED: Mapping[str, str] = {"每段号数": "全班次号数", "微信号数": "全班次微信号数"}
 DONE = "已办好。"
 GONE = "没有找到，可能别人刚刚处理过。"
 STATES = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.texts import wording
 from handlers.texts.facts import ANY_DOCTOR, facts_of
+from scheduling.broadcasting import placeholders
 
 IF_UNFIT = "不合适请回复“改时间”或“取消预约”。"
 IF_NOT_YOURS = "不是您家取消的，或想另约时间，请回复“人工”或“挂号”。"
@@ -225,7 +226,13 @@ def _ended(payload: Mapping[str, Any]) -> str:
 
 
 def _news(payload: Mapping[str, Any]) -> str:
-    return f"【医院通知】{facts_of(payload, is_discreet=False)['text']}"
+    told = facts_of(payload, is_discreet=False)
+    # Who has two appointments has to see which is meant, where the words themselves say nothing.
+    news = f"【医院通知】{told['text']}"
+    if "starts_at" not in payload or placeholders(str(payload["words"])):
+        return news
+    when = wording.moment(datetime.fromisoformat(str(payload["starts_at"])))
+    return f"{news}\n您的号：{when} {told['department']} {told['doctor']}"
 
 
 def _trial(payload: Mapping[str, Any]) -> str:

@@ -361,3 +361,16 @@ def test_a_time_that_is_over_sends_nothing_at_once(house, browser, enter):
     assert no.status_code == 409
     assert "已经过了" in text(no)
     assert "草稿" in text(browser.get("/broadcasts/1"))
+
+
+def test_words_that_name_no_visit_say_at_the_end_which_one_is_meant(browser, house, enter):
+    enter()
+    shift, _ = busiest(house)
+    page = text(
+        browser.post("/broadcasts/new", audience="shift", shift=str(shift), words="请带医保卡")
+    )
+    with open_desk(house, CONSOLE) as counter:
+        (clinic,) = shifts.some(counter.work, [shift])
+    assert f"您的号：{clinic.starts_at.month}月{clinic.starts_at.day}日" in page
+    assert clinic.department_name in page.split("您的号")[1][:60]
+    assert "您的号" not in written(house, browser)
