@@ -7,7 +7,7 @@ of charge; the roster's files leave alone what was changed here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,19 @@ _COMING = ("held", "booked", "checked_in")
 
 class ShiftChanges(ShiftPlaces):
     """Changes of shifts, in one piece of work."""
+
+    def rehearse(self, act: Callable[[], object]) -> None:
+        """
+        Do what would be done, and take it back at once.
+
+        Raises:
+            What the act raises.
+        """
+        trial = self._work.conn.begin_nested()
+        try:
+            act()
+        finally:
+            trial.rollback()
 
     def foresee(self, shift: int, change: str) -> Told:
         """Return who would be told of another doctor, room or time, and how."""

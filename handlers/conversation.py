@@ -119,6 +119,7 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
     after = settling.kept(before, after, said.heard)
     if reply is None:
         return after, None
+    after, reply = staff.put_aside(before, after, reply)
     world = world_of(after, said.heard, desk, scene)
     follows = settling.next_form(before, after, world)
     if follows is not None:

@@ -23,13 +23,15 @@ from handlers.texts import shift_orders as texts
 from handlers.texts import staff as staff_texts
 from nlp.heard import Heard
 from scheduling.errors import Refusal
-from scheduling.rota import PatientLine, ShiftView
-from scheduling.staff_errors import BadShiftTime
+from scheduling.rota import Member, PatientLine, ShiftView
+from scheduling.staff_errors import BadShiftTime, TooFewPlaces
 from scheduling.types import Physician
 
 _LIMIT = "limit"
+BOOKED = "booked"  # as many places as are booked: no more of them
 NAMES = frozenset({"substitute", "extra", "extra_for", "fewer", _LIMIT, "room", "time"})
 _COUNTED = ("extra", "fewer", _LIMIT)
+_REHEARSED = (*_COUNTED, "substitute")
 _NOON, _EVENING, _NIGHT = time(12), time(17, 30), time.max
 _MOST_PLACES = 99
 _FIRST = 6  # no clinic opens before that: 3点 is in the afternoon
@@ -138,7 +140,8 @@ def _told_time(heard: Heard) -> str | None:
 
 
 def _check_argument(value: Any, values: Values, world: World) -> str | None:  # noqa: ANN401
-    if values.get("order") in _COUNTED and not str(value).isdecimal():
+    is_count = str(value).isdecimal() or value == BOOKED
+    if values.get("order") in _COUNTED and not is_count:
         return texts.HOW_MANY
     return None
 
@@ -204,8 +207,21 @@ def _told_patient(view: ShiftView, values: Values, world: World) -> str | Stop:
 
 
 def _told_limit(view: ShiftView, values: Values, world: World) -> str | Stop:
-    no = texts.why_not_limited(view, int(values["argument"]))
-    return Stop(no) if no else str(values["argument"])
+    count = _count(view, values, world)
+    no = texts.why_not_limited(view, count)
+    return Stop(no) if no else str(count)
+
+
+def _count(view: ShiftView, values: Values, world: World) -> int:
+    """How many places; where nobody more is to be booked as few as there can be."""
+    member, changes = world.desk.staff.me(), world.desk.shift_changes
+    if values["argument"] != BOOKED or member is None:
+        return int(values["argument"])
+    try:
+        changes.rehearse(lambda: changes.limit_places(member, view.id, view.booked))
+    except TooFewPlaces as no:
+        return view.places - int(str(no.facts["limit"]))
+    return view.booked
 
 
 _TOLD: Mapping[str, Callable[[ShiftView, Values, World], str | Stop]] = {
@@ -217,13 +233,19 @@ _TOLD: Mapping[str, Callable[[ShiftView, Values, World], str | Stop]] = {
 
 
 def _ask_sure(values: Values, world: World) -> Asked:
-    (view,) = shifts.views(values, world) or (None,)
-    if view is None:
+    """What the change will do; what it would be refused for is said now, not after the word."""
+    (view,), member = shifts.views(values, world) or (None,), world.desk.staff.me()
+    if view is None or member is None:
         return Stop(texts.NO_SUCH_SHIFT)
     order, argument, changes = values["order"], values["argument"], world.desk.shift_changes
     told = _TOLD[order](view, values, world) if order in _TOLD else str(argument)
     if isinstance(told, Stop):
         return told
+    if order in _REHEARSED:
+        try:
+            changes.rehearse(lambda: _change(values, world, member))
+        except Refusal as no:
+            return Stop(refusals.say(no))
     fee = changes.usual_fee(view, argument) if order == "substitute" else None
     heard_by = changes.foresee(view.id, order) if order in texts.TELLS else None
     return Question(texts.change_preview(order, view, told, heard_by, fee), wants="order")
@@ -233,28 +255,34 @@ def _changed(values: Values, world: World) -> Done:
     member = world.desk.staff.me()
     if member is None:
         return Done(staff_texts.NOT_DONE)
-    changes, (shift,), argument = world.desk.shift_changes, values["shifts"], values["argument"]
     try:
-        if values["order"] == "substitute":
-            changes.substitute(member, shift, argument)
-        elif values["order"] == "room":
-            changes.move_room(member, shift, argument)
-        elif values["order"] == "time":
-            (view,) = shifts.views(values, world)
-            changes.move_times(member, shift, _minutes(view, argument) or 0)
-        elif values["order"] == "extra_for":
-            (one,) = _patients(values, world)
-            return Done(texts.booked_extra(changes.extra_for(member, shift, one.id)))
-        else:
-            counted = {
-                "extra": changes.add_places,
-                "fewer": changes.take_places,
-                _LIMIT: changes.limit_places,
-            }
-            counted[values["order"]](member, shift, int(argument))
+        return Done(_change(values, world, member))
     except Refusal as no:
         return Done(refusals.say(no))
-    return Done(texts.CHANGED[values["order"]])
+
+
+def _change(values: Values, world: World, member: Member) -> str:
+    """Change it; returns what is said then."""
+    changes, (shift,), argument = world.desk.shift_changes, values["shifts"], values["argument"]
+    if values["order"] == "substitute":
+        changes.substitute(member, shift, argument)
+    elif values["order"] == "room":
+        changes.move_room(member, shift, argument)
+    elif values["order"] == "time":
+        (view,) = shifts.views(values, world)
+        changes.move_times(member, shift, _minutes(view, argument) or 0)
+    elif values["order"] == "extra_for":
+        (one,) = _patients(values, world)
+        return texts.booked_extra(changes.extra_for(member, shift, one.id))
+    else:
+        (view,) = shifts.views(values, world)
+        counted = {
+            "extra": changes.add_places,
+            "fewer": changes.take_places,
+            _LIMIT: changes.limit_places,
+        }
+        counted[values["order"]](member, shift, _count(view, values, world))
+    return texts.CHANGED[values["order"]]
 
 
 FORM: Form[World] = Form(

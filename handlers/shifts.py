@@ -9,6 +9,7 @@ from typing import Any
 from dialogue.form import Asked, Filled, Given, Question, Redo, Slot, Stop
 from dialogue.state import Values
 from handlers.scene import World
+from handlers.texts import duties as duty_texts
 from handlers.texts import staff as texts
 from nlp.heard import Heard
 from scheduling.rota import ShiftView
@@ -47,7 +48,10 @@ def meant(values: Values, world: World, state: str) -> list[ShiftView]:
     if member is None or not (doctors or wards or member.doctor):
         return []
     shifts = world.desk.suspensions.shifts(member, doctors, wards, _said(values))
-    return [shift for shift in shifts if shift.state == state]
+    found = [shift for shift in shifts if shift.state == state]
+    # 「心内科王主任」: of all of the name those of the department that was named.
+    named = [shift for shift in found if doctors and shift.department in wards]
+    return named or found
 
 
 def parts(found: Sequence[ShiftView], values: Values) -> Mapping[int, datetime] | None:
@@ -94,11 +98,18 @@ def which(question: str, none: str, found: Sequence[ShiftView], values: Values) 
     choices: list[tuple[str, Any]] = [(texts.shift(shift), [shift.id]) for shift in found]
     # A whole department, two doctors: all of them are shown once more before anything happens.
     everyone = (texts.all_of_them(len(found)), [shift.id for shift in found])
-    return Question(question, [everyone, *choices] if len(found) > _FEW else [*choices, everyone])
+    is_of_doctors = "doctors" in values  # without a day hardly all of them are meant
+    if len(found) > _FEW and not is_of_doctors:
+        return Question(question, [everyone, *choices])
+    return Question(question, [*choices, everyone])
 
 
 def none_then(none: str, values: Values, world: World) -> str:
     """Nothing then: say when the doctor or department that was named has clinics."""
+    member = world.desk.staff.me()
+    named = set(values.get("doctors", ()))
+    if member is not None and member.role == "doctor" and not named <= {member.doctor}:
+        return duty_texts.ONLY_OWN
     others = meant({**values, "when": ()}, world, "published") if values.get("when") else []
     return texts.elsewhen(none, others[:_SHOWN]) if others else none
 
@@ -123,6 +134,7 @@ def only(word: str) -> Callable[[Heard, Values, World], Given]:
     def answered(heard: Heard, values: Values, world: World) -> Given:
         if texts.bare(heard.text) == word:
             return True
-        return Redo((), texts.say_the_word(word)) if heard.intent in _ASSENTS else None
+        is_nearly = heard.intent in _ASSENTS or texts.bare(heard.text) in texts.NEARLY
+        return Redo((), texts.say_the_word(word)) if is_nearly else None
 
     return answered

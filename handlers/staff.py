@@ -9,26 +9,32 @@ What members of staff do by one line of text; everybody else gets an ordinary an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
 
 from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import calling_orders, calling_plans, shift_orders, shifts, telling, undoing
+from handlers import (
+    calling_orders,
+    calling_plans,
+    duties,
+    pending,
+    shift_orders,
+    shifts,
+    staff_answers,
+    telling,
+    undoing,
+)
 from handlers.scene import World
+from handlers.texts import duties as duty_texts
 from handlers.texts import refusals
-from handlers.texts import shift_orders as order_texts
 from handlers.texts import staff as texts
 from nlp.heard import Heard, Order
 from scheduling.errors import Refusal
 from scheduling.rota import Member, ShiftView
-from scheduling.types import Physician
 
-_DAY = timedelta(days=1)
-_TWO = 2
 # What patients say to be asked what is wrong with them, or where they stand.
 _LOST = frozenset({"symptom", "book", "unknown", "queue", "check_in", "staff", "back", "deny"})
 _SLIP = "call_undo"  # 「发错了」
@@ -38,18 +44,45 @@ def turn(
     engine: Engine[World], state: State, heard: Heard, world: World
 ) -> tuple[State, Reply] | None:
     """Answer an order of a member of staff; None for everybody and everything else."""
-    meant = _as_answer(state, heard) if _is_at_it(state) else None
-    if meant is not None:
-        return engine.step(state, meant, world)
+    if _is_at_it(state):
+        answered = _at_it(engine, state, heard, world)
+        if answered is not None:
+            return answered
+        heard = pending.completed(state, heard) if pending.waits(state) else heard
+    is_free = state.top is None or _is_at_it(state) or state.top.form in _LIGHT
+    if heard.order is None and is_free and not (heard.alarm or pending.waits(state)):
+        heard = replace(heard, order=heard.duty)
     if heard.order is None or texts.bare(heard.text) in texts.CONFIRMING:
         return _not_understood(state, heard, world)
     if heard.order.name == "bind":
         member = world.desk.staff.bind(heard.order.argument)
         return (state, Reply(texts.bound(member))) if member else None
     member = world.desk.staff.me()
-    if member is None or (heard.order.is_own and not _has_own(heard, world, member)):
+    if member is None:
         return None
+    if heard.order.is_own and not _has_own(heard, world, member):
+        return duties.no_clinic(state, heard, world, member)
     return _ordered(engine, state, heard, world, member)
+
+
+def _at_it(
+    engine: Engine[World], state: State, heard: Heard, world: World
+) -> tuple[State, Reply] | None:
+    """What answers the open question of a form of the staff, or corrects what it showed."""
+    meant = _as_answer(state, heard)
+    if meant is not None:
+        return engine.step(state, meant, world)
+    if not pending.waits(state) or state.top is None:
+        return None
+    return pending.turn(engine, state, heard, world, _TITLES[state.top.form])
+
+
+def put_aside(before: State, after: State, reply: Reply) -> tuple[State, Reply]:
+    """No preview waits for its word below something else: whoever goes on to that is told."""
+    left = pending.let_go(before, after)
+    if left is None or before.top is None:
+        return after, reply
+    return left, reply.after(duty_texts.let_go(_TITLES[before.top.form]))
 
 
 def _is_at_it(state: State) -> bool:
@@ -61,7 +94,7 @@ def _ordered(
 ) -> tuple[State, Reply] | None:
     """Answer what a member of staff orders; another order takes the place of an open one."""
     beside = state.pop() if _is_at_it(state) else state
-    heard = _with_own(heard, member)
+    heard = duties.closed(_with_own(heard, member))
     order = heard.order.name if heard.order else ""
     if order == _SLIP and member.role != "doctor":
         order = calling_orders.UNDO  # who calls nobody has not called the wrong one
@@ -69,17 +102,42 @@ def _ordered(
     is_of_room = order in calling_orders.NAMES
     if is_of_room or order == calling_orders.UNDO:
         called = calling_orders.turn(engine, beside, heard, world, member)
-        if called is not None or is_of_room:
+        is_nobodys = is_of_room and not (heard.order and heard.order.doctors)
+        if called is not None or is_nobodys:
             return called
     # What a patient was asked on the same phone does not follow what the staff order.
     beside = engine.leave(beside, world) if order in (*_OPENS, calling_orders.UNDO) else beside
-    if order == calling_orders.UNDO and undoing.is_meant(heard, world, member):
-        return engine.open(beside, undoing.FORM.name, world, Heard())
-    if order == calling_orders.UNDO and world.desk.suspensions.latest(member) is None:
-        return state, Reply(texts.NOTHING_TO_UNDO)
+    if order == calling_orders.UNDO:
+        return _undo(engine, beside, heard, world, member)
     if order in _OPENS:
         return engine.open(beside, _OPENS[order], world, heard)
-    return state, _ANSWERS.get(order, _help)(heard, world, member)
+    return _told(engine, state, heard, world, member)
+
+
+def _undo(
+    engine: Engine[World], beside: State, heard: Heard, world: World, member: Member
+) -> tuple[State, Reply]:
+    """Take back the newest act, a change or a suspension."""
+    if undoing.is_meant(heard, world, member):
+        return engine.open(beside, undoing.FORM.name, world, Heard())
+    if world.desk.suspensions.latest(member) is None:
+        return beside, Reply(texts.NOTHING_TO_UNDO)
+    return engine.open(beside, REOPEN.name, world, heard)
+
+
+def _told(
+    engine: Engine[World], state: State, heard: Heard, world: World, member: Member
+) -> tuple[State, Reply]:
+    """What is answered at once; a preview that still waits for its word is shown once more."""
+    beside = state.pop() if _is_at_it(state) else state
+    order = heard.order.name if heard.order else ""
+    if order == _MORE:
+        return duties.once_more(engine, beside, heard, world, member)
+    reply = staff_answers.ANSWERS.get(order, staff_answers.none)(heard, world, member)
+    if not pending.waits(state) or order in _INSTEAD:
+        return beside, reply
+    state, again = engine.step(state, Heard(intent="repeat"), world)
+    return state, again.after(reply.text)
 
 
 def _has_own(heard: Heard, world: World, member: Member) -> bool:
@@ -115,7 +173,9 @@ def _not_understood(state: State, heard: Heard, world: World) -> tuple[State, Re
     member = world.desk.staff.me()
     if member is None:
         return None
-    return state, Reply(texts.NOTHING_OPEN) if is_word else _none(heard, world, member)
+    if is_word:
+        return state, Reply(texts.NOTHING_OPEN)
+    return state, staff_answers.none(heard, world, member)
 
 
 def _may_be_of_clinic(state: State, heard: Heard) -> bool:
@@ -134,71 +194,6 @@ def _as_answer(state: State, heard: Heard) -> Heard | None:
     # What patients are to be told may sound like an order: it is none.
     return replace(heard, order=None) if telling.is_asked_what(state) and not is_new else None
 
-
-# -- answered at once
-
-
-def _progress(heard: Heard, world: World, member: Member) -> Reply:
-    newest = world.desk.suspensions.latest(member)
-    if newest is None:
-        return Reply(texts.NO_SUSPENSION)
-    return Reply(texts.progress(world.desk.suspensions.progress(newest)))
-
-
-def _today(heard: Heard, world: World, member: Member) -> Reply:
-    start = datetime.combine(world.desk.now.date(), time(), tzinfo=world.desk.now.tzinfo)
-    said = heard.order.when if heard.order else ()
-    when = [(w.start, w.end) for w in said] or [(start, start + _DAY)]
-    doctors = list(heard.order.doctors) if heard.order else []
-    wards = [d.code for d in heard.stated_departments]
-    names_too = bool(doctors) or member.doctor is not None
-    listed = world.desk.suspensions.day(member, doctors, wards, when, names_too=names_too)
-    return Reply(texts.day(listed) if listed else texts.NOBODY_TODAY)
-
-
-def _lookup(heard: Heard, world: World, member: Member) -> Reply:
-    if not world.desk.staff.may_look_up(member):
-        return Reply(texts.NO_LOOKUP)
-    words = heard.order.argument if heard.order else ""
-    return Reply(texts.found(world.desk.staff.look_up(words)))
-
-
-def _help(heard: Heard, world: World, member: Member) -> Reply:
-    return Reply(texts.helping(member))
-
-
-def _none(heard: Heard, world: World, member: Member) -> Reply:
-    """What staff say and we cannot do for them."""
-    return Reply(texts.not_understood(member))
-
-
-def _swap(heard: Heard, world: World, member: Member) -> Reply:
-    """Two doctors who change places: two acts, each with patients of its own."""
-    order = heard.order
-    when = [(w.start, w.end) for w in order.when] if order else []
-    named: dict[str, list[tuple[Physician, Sequence[ShiftView]]]] = {}
-    for doctor in world.desk.catalogue.doctors(list(order.doctors)) if order else ():
-        some = world.desk.suspensions.shifts(member, [doctor.code], when=when)
-        taking_place = [view for view in some if view.state == "published"]
-        named.setdefault(doctor.name, []).append((doctor, taking_place))
-    if len(named) != _TWO:
-        return Reply(texts.not_understood(member))
-    # Of several of one name the one who has a clinic then.
-    turns = [[turn for turn in each if turn[1]] or each for each in named.values()]
-    if any(len(each) > 1 for each in turns):
-        return Reply(texts.WHICH_OF_NAME)
-    return Reply(order_texts.swap([each[0] for each in turns]))
-
-
-_ANSWERS: Mapping[str, Callable[[Heard, World, Member], Reply]] = {
-    "progress": _progress,
-    "today": _today,
-    "untell": telling.take_back,
-    "lookup": _lookup,
-    "help": _help,
-    "swap": _swap,
-    "unclear": _none,
-}
 
 # -- 停诊
 
@@ -317,7 +312,13 @@ FORMS: tuple[Form[World], ...] = (
     telling.FORM,
     undoing.FORM,
 )
-_NAMES = frozenset(form.name for form in FORMS)
+_TITLES = {form.name: form.title for form in FORMS}
+_NAMES = frozenset(_TITLES)
+# Forms of patients that make way.
+_LIGHT = ("menu", "care")
+_MORE = "more_of_it"
+# What is meant in place of what was shown, and cannot be done.
+_INSTEAD = ("unclear", "several", "misspelt", "swap", "moved", "booked_at_desk", "untell", "early")
 # 「撤销停诊」 takes back the newest one: the same form, without the question which.
 _OPENS = {"suspend": SUSPEND.name, "resume": REOPEN.name, "undo": REOPEN.name}
 _OPENS |= {"tell": telling.FORM.name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from scheduling.broadcasting import Audience, BroadcastView, Forecast
 from scheduling.rota import (
     DayLine,
     Impact,
+    Line,
     Member,
     PastChange,
     PatientLine,
@@ -88,6 +89,10 @@ class Suspensions(Protocol):
         """Return when a suspension was made (local)."""
         ...
 
+    def lines(self, suspension: int) -> Sequence[Line]:
+        """Return a suspension's patients: where each could go, and how far it is."""
+        ...
+
     def progress(self, suspension: int, only: Sequence[int] = ()) -> Progress:
         """Return how far a suspension is, or some of its shifts."""
         ...
@@ -95,6 +100,10 @@ class Suspensions(Protocol):
 
 class ShiftChanges(Protocol):
     """What staff change of one day's shift."""
+
+    def rehearse(self, act: Callable[[], object]) -> None:
+        """Raise what a change would be refused for; nothing of it is kept."""
+        ...
 
     def foresee(self, shift: int, change: str) -> Told:
         """Return who would be told of another doctor, room or time, and how."""

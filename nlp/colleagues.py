@@ -18,6 +18,11 @@ from nlp.vocabulary import DoctorEntry
 _TITLES = r"(?:副?主任医[师生]|副?主任|主治医[师生]|医[师生]|大夫|教授|专家|副?院长|老师)"
 _TITLE = re.compile(_TITLES)
 _CALLED = Guarded(re.compile(rf"([\u4e00-\u9fff]{{1,2}}?){_TITLES}"))
+# 「老张明天来不了」「让小李替」: what stands around it keeps 老毛病 and 小于5 apart.
+_NICKNAMED = re.compile(
+    r"(?:^|(?<=[\s,，。、;；和跟与由让请叫替把给找是停说:：]))[老小]([\u4e00-\u9fff])"
+    r"(?=[\s,，今明后下上周星本这那替顶代停休请有要来去不没病出到在的]|$)"
+)
 # What stands for a mention in a marked text, as many characters as it had: a mark, then fill.
 _FIRST, _FILL = 0xE000, "\uf8ff"
 _MOST = 64
@@ -41,6 +46,10 @@ def mentions(text: str, doctors: Sequence[DoctorEntry]) -> tuple[Mention, ...]:
     for called in _CALLED.finditer(text):
         if not _is_taken(called.span(), found):
             found += _surnamed(called, doctors)
+    for called in _NICKNAMED.finditer(text):
+        codes = tuple(sorted(d.code for d in doctors if d.name.startswith(called[1])))
+        if codes and not _is_taken(called.span(), found):
+            found.append(Mention(called.span(), codes))
     return tuple(sorted(found, key=lambda mention: mention.span))[:_MOST]
 
 

@@ -163,7 +163,8 @@ class Heard:
     `alarm` is what an emergency calls for: call_120, low_sugar (120, but no word against eating),
     go_now or crisis_line. `concern` is the safety question the words call for
     (lexicon/safety.tsv), `inquiry` the question that would tell most about the department.
-    `order` is what it would mean from a member of staff.
+    `order` is what it would mean from a member of staff, `duty` the same where a patient means
+    something else by it.
     `rest` is the second wish of a message that holds two, with the third as its own rest; all
     else is then the first. `in_law` is the word for somebody who is a mother or father only by
     marriage (岳母).
@@ -213,6 +214,7 @@ class Heard:
     feverish: bool = False
     shift_days: int | None = None
     order: Order | None = None
+    duty: Order | None = None
     rest: Heard | None = None
     in_law: str = ""
 

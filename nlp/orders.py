@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nlp import colleagues, dates, lexicon
+from nlp import colleagues, commands, dates, lexicon
 from nlp.colleagues import Mention
-from nlp.heard import Order
+from nlp.heard import Order, When
 from nlp.numerals import fold, to_int
 from nlp.people import Scan
 from nlp.sieve import Sieve
@@ -26,12 +26,13 @@ from nlp.vocabulary import DoctorEntry
 # Tells others something; its argument is what.
 TELL = "tell"
 # Orders whose argument is how many places, and how many minutes.
-_COUNTED = ("extra", "fewer", "limit")
+_COUNTED = ("extra", "fewer", "limit", "correct_count", "more_of_it")
 _TIMED = ("call_late",)
 # Orders that may hold another: 「完成，约下次 一周后」, 「过号，下一个」; the argument names it.
 _TWOFOLD = ("call_visit", "call_miss", "call_results")
 _NEXT, _DONE = "call_next", "call_done"
-_CLOCKED, _SUSPEND = "time", "suspend"
+_CLOCKED, _SUSPEND = ("time", "correct_time"), "suspend"
+_OF_SHIFTS, _TWO = ("suspend", "substitute", "resume"), 2
 _EARLIER, _LATER = "提前早", "推迟延后往晚顺"
 _H = "0-9一二三四五六七八九十"
 # What the rules are written with; the longer ones first, they may hold shorter ones.
@@ -92,7 +93,8 @@ class _Row:
     pattern: re.Pattern[str]
 
 
-def _rows() -> list[_Row]:
+def table(name: str) -> list[_Row]:
+    """Return the rules of a lexicon, in the order in which they are tried."""
     return [
         _Row(
             row["order"],
@@ -101,7 +103,7 @@ def _rows() -> list[_Row]:
             "<whom>" in row["pattern"],
             re.compile(_spelled_out(row["pattern"].removeprefix("="))),
         )
-        for row in lexicon.rows("orders.tsv")
+        for row in lexicon.rows(name)
     ]
 
 
@@ -111,7 +113,7 @@ def _spelled_out(pattern: str) -> str:
     return pattern
 
 
-_ROWS = Sieve((row, row.pattern) for row in _rows())
+_ROWS = Sieve((row, row.pattern) for row in table("orders.tsv"))
 
 
 def find(
@@ -124,28 +126,42 @@ def find(
     `wards` are the departments that are named.
     """
     lead = len(text) - len(text.lstrip(_AROUND))
-    text = _TAIL.sub(lambda tail: f" {tail[1]} ", text.strip(_AROUND).replace("撤消", "撤销"))
-    said = colleagues.mentions(text, doctors) or _heard(heard, lead)
-    plain = _read(text, said, wards, now)
+    text = _TAIL.sub(lambda tail: f" {tail[1]} ", commands.righted(text.strip(_AROUND)))
+    said = colleagues.mentions(text, doctors) or heard_as(heard, lead)
+    plain = read(_ROWS, text, said, wards, now)
+    if plain is not None and (apart := _several(plain, text, said, wards, now)):
+        return apart
+    if plain is not None and not said and (alike := commands.alike(text, doctors)):
+        return Order("misspelt", *alike)
     if plain is not None and not plain.is_own:
         return plain
     mine = [Mention(match.span(), ()) for match in _SELF.finditer(text)]
     if not mine or _PRIVATE.search(text):
         return plain
     together = sorted((*said, *mine), key=lambda mention: mention.span)
-    own = _read(text, together, wards, now)
+    own = read(_ROWS, text, together, wards, now)
     if own is None or (plain is not None and not own.by) or not (own.when or own.argument):
         return plain
     return replace(own, is_own=True)
 
 
-def _read(
-    text: str, said: Sequence[Mention], wards: Iterable[object], now: datetime
+def read(
+    rules: Sieve[_Row],
+    text: str,
+    said: Sequence[Mention],
+    wards: Iterable[object],
+    now: datetime,
 ) -> Order | None:
-    """The first rule that fits."""
+    """Return what the first rule that fits makes of a text in which these doctors are named."""
     marked = fold(colleagues.marked(text, said))
-    fits = {"": True, "doctor": bool(said), "ward": bool(said) or any(wards), "me": True}
-    for row, _ in _ROWS.left(marked):
+    fits = {
+        "": True,
+        "asked": True,
+        "doctor": bool(said),
+        "ward": bool(said) or any(wards),
+        "me": True,
+    }
+    for row, _ in rules.left(marked):
         if not fits[row.needs]:
             continue
         match = row.pattern.fullmatch(marked) if row.is_all else row.pattern.search(marked)
@@ -177,17 +193,45 @@ def _order(
         # What people are to be told names doctors and days, too; whom it is for stands before it.
         said = [one for one in said if one.span[1] <= begin]
         end = len(text)
-    elif row.order == _CLOCKED:
+    elif row.order in _CLOCKED:
         end = max(end, match.end())
     rest = text[:begin] + "□" * (end - begin) + text[end:]
     if row.order == _SUSPEND:
         said = _away(text, said)
-        rest = _UNTIL.sub(r"\1今天", _INSTEAD.sub("", _SINCE.sub(_joined, rest)))
-    when = dates.find(rest, now, ignore=[one.span for one in said], is_order=True)
+        rest = commands.until_then(_SINCE.sub(_joined, rest))
+        rest = _UNTIL.sub(r"\1今天", _INSTEAD.sub("", rest))
+    when = days(rest, said, now)
     everybody = tuple(dict.fromkeys(code for one in said for code in one.codes))
     argument = _argument(row.order, written)
     meant = away if "away" in groups else everybody
     return Order(row.order, argument, meant, by, when, is_own=row.needs == "me")
+
+
+def days(text: str, said: Sequence[Mention], now: datetime) -> tuple[When, ...]:
+    """Return when an order is for: its days, or 「每周三」 as the Wednesdays to come."""
+    weekly = commands.weekly(text, now)
+    if weekly:
+        return weekly
+    for begin, end in (one.span for one in said):
+        text = text[:begin] + "□" * (end - begin) + text[end:]
+    return dates.find(commands.half_day(text), now, is_order=True)
+
+
+def _several(
+    plain: Order, text: str, said: Sequence[Mention], wards: Iterable[object], now: datetime
+) -> Order | None:
+    """Two acts in one line, each of another doctor on a day of its own; the one told in lines."""
+    if len(said) < _TWO or plain.name not in _OF_SHIFTS:
+        return None
+    found = []
+    for begin, end in commands.clauses(text, [one.span for one in said]):
+        here = [one for one in said if begin <= one.span[0] < end]
+        alone = "□" * begin + text[begin:end]
+        if when := days(alone, here, now):
+            found.append((when, text[begin:end].strip(f"{_AROUND}和跟与、")))
+    if len({when for when, _ in found}) < _TWO:
+        return None
+    return Order("several", "\n".join(clause for _, clause in found))
 
 
 def _joined(since: re.Match[str]) -> str:
@@ -212,11 +256,11 @@ def _argument(order: str, written: str) -> str:
         return str(minutes(written) or "")
     if order in _TWOFOLD:
         return (_NEXT if "下" in written else _DONE) if written else ""
-    return clock_or_shift(written) if order == _CLOCKED else written.strip()
+    return clock_or_shift(written) if order in _CLOCKED else written.strip()
 
 
-def _heard(heard: Scan, lead: int) -> tuple[Mention, ...]:
-    """Who was heard by sound: all that may be meant, where the first of them is named."""
+def heard_as(heard: Scan, lead: int) -> tuple[Mention, ...]:
+    """Return who was heard by sound: all that may be meant, where the first of them is named."""
     if not (heard.doctors and heard.spans):
         return ()
     begin, end = heard.spans[0]

@@ -15,6 +15,7 @@ from nlp import (
     asked,
     courtesy,
     dictated,
+    duties,
     household,
     hunches,
     orders,
@@ -60,8 +61,9 @@ def understand(
         written = text[:_MOST_CHARACTERS]
         text = dictated.read(spelled.read(written))
         heard = _whole(text, now, vocabulary, told, model)
-        if text != written:
-            heard = replace(heard, text=written)
+        duty = duties.find(text, told.asking, vocabulary, heard, now)
+        if duty is not None or text != written:
+            heard = replace(heard, text=written, duty=duty)
         if context is not None and context.asking == "consent":
             heard = _with_name(heard)
         if heard.order is None or heard.order.name != orders.TELL or heard.alarm:

@@ -16,6 +16,21 @@ CONFIRM_CHANGE = "确认执行"
 CONFIRM_TELL = "确认通知"
 CONFIRM_UNDO = "确认撤销"
 CONFIRMING = (CONFIRM_SUSPEND, CONFIRM_REOPEN, CONFIRM_CHANGE, CONFIRM_TELL, CONFIRM_UNDO)
+# What means the word and is not it: said back, and nothing is done.
+NEARLY = (
+    "发吧",
+    "发送",
+    "发出去",
+    "确认发送",
+    "确认发",
+    "执行",
+    "执行吧",
+    "停吧",
+    "办吧",
+    "恢复吧",
+    "改吧",
+    "确认",
+)
 WHICH_OF_NAME = "这个名字有几位医生，请发全名，或写上科室。"
 NO_LOOKUP = "微信里没有开放查患者。请到工作台的“患者”页查。"
 NOTHING_OPEN = "没有等着确认的操作，什么都没有改动。请把要办的事再说一遍。"
@@ -80,7 +95,7 @@ _STATUS = {
 
 def bare(text: str) -> str:
     """Return what was typed without what stands around it."""
-    return text.strip(" \t\n。.！!")
+    return text.replace(" ", "").replace("消", "销").strip('\t\n。.！!“”"「」')
 
 
 def helping(member: Member) -> str:

@@ -76,8 +76,7 @@ def test_another_doctor_sees_the_patients_who_may_refuse_free_of_charge(ward):
 def test_who_sees_patients_elsewhere_cannot_stand_in(ward):
     doctor = booked(ward.stage)
     busy = busy_colleague(ward, doctor)
-    ward.nurse(f"替诊 {doctor} {busy} 后天上午")
-    assert "别处出诊" in ward.nurse("确认执行")
+    assert "别处出诊" in ward.nurse(f"替诊 {doctor} {busy} 后天上午"), "before any word"
 
 
 def test_the_room_is_another_one(ward):
@@ -98,8 +97,7 @@ def test_places_are_added_and_taken_away_again(ward):
     assert places(ward, doctor) == more - 2
     assert "几个号" in ward.nurse(f"加号 {doctor} 周四"), "the day is no number"
     ward.nurse("退出")
-    ward.nurse(f"加号 {doctor} 后天上午 50")
-    assert "没有执行" in ward.nurse("确认执行")
+    assert "没有执行" in ward.nurse(f"加号 {doctor} 后天上午 50"), "before any word"
 
 
 def of_doctor(ward, doctor: str) -> ShiftView:
@@ -134,8 +132,7 @@ def test_a_limit_above_what_there_is_gives_more_and_one_below_the_booked_is_refu
     ward.nurse("确认执行")
     assert of_doctor(ward, doctor).places == before + 2
     assert f"现在就是{before + 2}个号" in ward.nurse(f"{doctor}后天上午只放{before + 2}个号")
-    ward.nurse(f"限号 {doctor} 后天上午 {before + 50}")
-    assert "有上限" in ward.nurse("确认执行")
+    assert "有上限" in ward.nurse(f"限号 {doctor} 后天上午 {before + 50}"), "before any word"
     assert "几个号" in ward.nurse(f"限号 {doctor} 后天上午")
     assert f"将限号{before}个" in ward.nurse(str(before))
     ward.nurse("退出")
@@ -299,8 +296,7 @@ def test_places_just_added_are_taken_away_again_and_none_that_is_kept(ward):
     ward.nurse(f"加号 {doctor} 后天上午 3")
     ward.nurse("确认执行")
     before = places(ward, doctor)
-    ward.nurse(f"减号 {doctor} 后天上午 500")
-    refused = ward.nurse("确认执行")
+    refused = ward.nurse(f"减号 {doctor} 后天上午 500")
     assert "没有这么多空着的号" in refused
     ward.nurse(f"减号 {doctor} 后天上午 {re.search(r'（([0-9]+)个）', refused)[1]}")
     assert "已减号" in ward.nurse("确认执行")
@@ -311,9 +307,10 @@ def test_places_just_added_are_taken_away_again_and_none_that_is_kept(ward):
 
 def test_a_shift_gets_ten_extra_places_however_often_one_asks(ward):
     doctor = booked(ward.stage)
-    for count, ends in ((8, "已加号"), (3, "有上限"), (2, "已加号"), (1, "有上限")):
-        ward.nurse(f"加号 {doctor} 后天上午 {count}")
-        assert ends in ward.nurse("确认执行"), count
+    for count, is_done in ((8, True), (3, False), (2, True), (1, False)):
+        preview = ward.nurse(f"加号 {doctor} 后天上午 {count}")
+        assert ("有上限" in preview) is not is_done, "said before the word"
+        assert ("已加号" in ward.nurse("确认执行")) is is_done, count
 
 
 def test_three_o_clock_is_in_the_afternoon_and_no_morning_clinic_goes_there(ward):
