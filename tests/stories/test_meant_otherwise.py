@@ -90,8 +90,14 @@ TOO_EARLY = (
     ("挂骨科周三上午；1；1；1；王秀英", "同意登记请回复1", "没听明白"),
     ("挂骨科周三上午；1；1；1；王秀英；1", "真实姓名", ""),
 )
+EYES = (
+    ("给孩子想挂看眼镜", "眼科可以约的号", "儿科"),
+    ("给娃查视力", "眼科可以约的号", "儿科"),
+    ("挂儿科；孩子想配副眼镜", "眼科可以约的号", "儿科"),
+    ("孩子眼睛近视", "眼科可以约的号", "儿科"),
+)
 TALKS = (*FULL, *TAKEN_BACK, *NEVER_WISHED, *FAMILY, *FOR_ANOTHER, *COMPLAINTS, *REMINDERS,
-         *CHECK_UPS, *TOO_EARLY)  # fmt: skip
+         *CHECK_UPS, *TOO_EARLY, *EYES)  # fmt: skip
 
 
 @pytest.mark.story
