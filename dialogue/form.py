@@ -149,9 +149,9 @@ class Form(Generic[W]):
 
     `done` acts and may raise `Reask`; `leave` tidies up when the person walks away;
     `title` names the matter for "shall we go on with …?", `matter` more precisely where enough is
-    known. `keeps` are intents that mean something
-    of its own while this form is open (「改时间」 while booking). `changed` tells, of the values
-    before and after a message, what a correction made fall. A light form (a menu) only waits for
+    known. `keeps` are intents that mean something of its own while this form is open (「改时间」
+    while booking); `yields_to` those whose form takes the place of this one, with what is known
+    already. `changed` tells, of the values before and after a message, what a correction made fall. A light form (a menu) only waits for
     an answer to its own question: anything else said, and it is gone. `claims` tells, of a message
     no open question took, that by the facts it is this form's whatever its intent, and what the
     form then begins with. `about` answers a question about what is on the table.
@@ -168,6 +168,7 @@ class Form(Generic[W]):
     matter: Callable[[Values, W], str] = lambda values, world: ""
     title: str = ""
     keeps: frozenset[str] = frozenset()
+    yields_to: frozenset[str] = frozenset()
     is_light: bool = False
 
     def slot(self, name: str) -> Slot[W]:

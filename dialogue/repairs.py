@@ -101,11 +101,15 @@ class Repairs(Generic[W]):
         return self.opens.get(intent) != top.form
 
     def undone(self, state: State, top: Frame, heard: Heard, world: W) -> Turn | None:
-        """「我没说要取消啊」 ends the cancelling that it was taken for."""
-        is_denied = heard.denied & self.forms[top.form].opens_on
-        # 「我不想取消，想改时间」 says what is wanted instead.
-        is_another = heard.intent in self.opens and self.opens[heard.intent] != top.form
-        return self._stop(state, world) if is_denied and not is_another else None
+        """「我没说要取消啊」 ends the cancelling; 「改到周五吧」 is meant instead of it."""
+        form, other = self.forms[top.form], self.opens.get(heard.intent, top.form)
+        if heard.intent in form.yields_to:
+            cleared, _ = self.leave_all(state, world)
+            names = {slot.name for slot in self.forms[other].slots}
+            known = {name: value for name, value in top.values.items() if name in names}
+            return self.moves.open(cleared, other, world, heard, known)
+        is_denied = heard.denied & form.opens_on and other == top.form
+        return self._stop(state, world) if is_denied else None
 
     def _stop(self, state: State, world: W) -> Turn:
         if state.top is None:

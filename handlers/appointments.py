@@ -73,7 +73,9 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
     if len(named) == 1:
         return named[0].id
     relation = heard.person.relation
-    may_mean_another = relation == "self" or heard.reason not in (None, "died")
+    # 「再给我爸也挂一个」 is a wish of its own.
+    may_mean_another = relation == "self" or heard.intent == "book"
+    may_mean_another = may_mean_another or heard.reason not in (None, "died")
     if relation is None or (may_mean_another and not of_whom(relation, ahead(world), world)):
         return None
     return relation

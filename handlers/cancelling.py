@@ -18,7 +18,7 @@ from typing import Any
 
 from dialogue.form import Asked, Done, Form, Given, Open, Question, Slot, Stop
 from dialogue.state import State, Values
-from handlers import appointments
+from handlers import appointments, moving
 from handlers.scene import World
 from handlers.texts import appointments as texts
 from handlers.texts import refusals
@@ -89,6 +89,8 @@ def answer_sure(heard: Heard, values: Values, world: World) -> Given:
     """A plain yes or no; 「取消」 said again is a yes, 「都取消」 asks for all of them."""
     if "all" in heard.preferences and not values.get("all"):
         return None
+    if heard.intent == "reschedule":
+        return None
     if "cancel" in heard.denied:
         return Stop(texts.KEPT) if heard.intent in ("cancel", "deny", "unknown") else None
     is_no = heard.answer == "no" or heard.preferences & {"undo", "keep"}
@@ -131,6 +133,7 @@ CANCEL: Form[World] = Form(
     title=texts.CANCEL_TITLE,
     opens_on=frozenset({"cancel"}),
     keeps=frozenset({"book"}),  # 「骨科的」 names which one
+    yields_to=frozenset({"reschedule"}),
     claims=claims_cancel,
     done=cancelled,
     slots=(
@@ -221,11 +224,14 @@ def restored(values: Values, world: World) -> Done:
     """Take the same places again, if nobody else has and it was not too long ago."""
     bookings, now = world.desk.bookings, world.desk.now
     lost = bookings.undoable(now - UNDO_WITHIN)
-    if values.get("newest"):
-        if (made := _just_made(world)) is not None:
+    made, is_newest = _just_made(world), bool(values.get("newest"))
+    if made is not None and (is_newest or not lost):
+        if (moved := moving.back_to(world)) is not None:
+            return Done("", then=Open(moving.MOVE.name, moved))
+        if is_newest:
             return Done("", then=Open(CANCEL.name, {"appointment": made.id}))
-        if not lost:
-            return Done(texts.NOTHING_TO_TAKE_BACK)
+    if is_newest and not lost:
+        return Done(texts.NOTHING_TO_TAKE_BACK)
     if not lost:
         is_late = bookings.undoable(now - _REMEMBERED)
         return Done(texts.UNDO_OVER if is_late else texts.NOTHING_TO_UNDO)

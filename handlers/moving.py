@@ -197,7 +197,7 @@ def moved(values: Values, world: World) -> Done:
 _JUST_BOOKED = timedelta(minutes=10)
 
 
-def _back_to(world: World) -> Values | None:
+def back_to(world: World) -> Values | None:
     """Return the newest move the other way round, if it was made just now."""
     since = world.desk.now - _JUST_BOOKED
     fresh = [a for a in appointments.ahead(world) if a.created_at >= since]
@@ -220,7 +220,7 @@ def claims(heard: Heard, world: World) -> Values | None:
         is_chosen = any("time" in values for values in world.open)
         return {} if appointments.ahead(world) and not is_chosen else None
     if ("keep" in heard.preferences or "reschedule" in heard.denied) and not world.is_busy:
-        return _back_to(world)
+        return back_to(world)
     is_other = heard.stated_departments or heard.symptoms or heard.sites
     is_change = heard.preferences & {"rather", "other_time", "other_doctor"}
     is_for_other = heard.person.relation not in (None, "self")

@@ -96,8 +96,30 @@ EYES = (
     ("挂儿科；孩子想配副眼镜", "眼科可以约的号", "儿科"),
     ("孩子眼睛近视", "眼科可以约的号", "儿科"),
 )
+MOVED = BOOKED + "改时间；1；1；1；"
+MOVED_BACK = (
+    (MOVED + "改错了，改回去", "改到：普通号，11月25日 周三 上午8:00", "正在办"),
+    (MOVED + "还是原来那个时间吧", "改到：普通号，11月25日 周三 上午8:00", "可以改到"),
+    (MOVED + "刚才改错了；1", "已改好", "可以改到"),
+    (MOVED + "撤销", "改到：普通号，11月25日 周三 上午8:00", "确定取消"),
+    (MOVED + "恢复", "改到：普通号，11月25日 周三 上午8:00", "没有刚取消的号"),
+    (BOOKED + "改时间；还是原来的时间吧", "您的预约还在", "可以改到"),
+    (BOOKED + "撤销", "确定取消", "改到"),
+    (CANCELLED + "我又后悔了", "已恢复", "没听明白"),
+    (CANCELLED + "再给我挂回刚才那个号", "已恢复", "哪里不舒服"),
+)
+INSTEAD = (
+    # Who wants it moved does not cancel: nothing of the cancelling is left.
+    (BOOKED + "取消；改到周五下午", "可以改到", "确定取消"),
+    (BOOKED + "取消；改到周五下午；1；1；1", "已改好", "确定取消"),
+    (BOOKED + "取消；别取消，换个时间", "可以改到", "您的预约还在"),
+    (BOOKED + "改时间；再给我爸也挂一个", "哪里不舒服", "没有已约的号"),
+    (BOOKED + "我妈登记了没有", "赵*兰（本人）", "真实姓名"),
+    (BOOKED + "我登记的手机号是多少", "赵*兰（本人）", "加密保存，只用于"),
+)
 TALKS = (*FULL, *TAKEN_BACK, *NEVER_WISHED, *FAMILY, *FOR_ANOTHER, *COMPLAINTS, *REMINDERS,
-         *CHECK_UPS, *TOO_EARLY, *EYES)  # fmt: skip
+         *CHECK_UPS, *TOO_EARLY, *EYES,
+         *MOVED_BACK, *INSTEAD)  # fmt: skip
 
 
 @pytest.mark.story
