@@ -151,10 +151,11 @@ class Form(Generic[W]):
     `title` names the matter for "shall we go on with …?", `matter` more precisely where enough is
     known. `keeps` are intents that mean something of its own while this form is open (「改时间」
     while booking); `yields_to` those whose form takes the place of this one, with what is known
-    already. `changed` tells, of the values before and after a message, what a correction made fall. A light form (a menu) only waits for
-    an answer to its own question: anything else said, and it is gone. `claims` tells, of a message
-    no open question took, that by the facts it is this form's whatever its intent, and what the
-    form then begins with. `about` answers a question about what is on the table.
+    already. `changed` tells, of the values before and after a message, what a correction made
+    fall. A light form (a menu) only waits for an answer to its own question: anything else said,
+    and it is gone. `claims` tells, of a message no open question took, that by the facts it is
+    this form's whatever its intent, and what the form then begins with. `about` answers a
+    question about what is on the table.
     """
 
     name: str
