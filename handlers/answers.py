@@ -136,4 +136,5 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], str]] = {
     "blood_given": lambda heard, world: texts.BLOOD_GIVEN,
     "bed": lambda heard, world: texts.bed(_phone(world)),
     "own_medicine": lambda heard, world: texts.OWN_MEDICINE,
+    "why_papers": lambda heard, world: texts.WHY_PAPERS,
 }

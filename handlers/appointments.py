@@ -60,6 +60,12 @@ def overview(world: World) -> Reply:
 # -- which appointment
 
 
+def wants_a_new_one(heard: Heard) -> bool:
+    """「再给我老婆挂个妇科」 is about nothing that is booked; a bare 「骨科的」 may be."""
+    is_for_somebody = bool(heard.stated_departments or heard.symptoms)
+    return heard.intent == "book" and "wished" in heard.moods and is_for_somebody
+
+
 def hear_whose(heard: Heard, values: Values, world: World) -> Given:
     """
     Whose appointment it is about: 「取消我妈的号」, or a member of the family by name.
@@ -69,6 +75,8 @@ def hear_whose(heard: Heard, values: Values, world: World) -> Given:
     """
     if is_same_for_another(heard) or (heard.denied and heard.person.relation == "self"):
         return None  # 「我不是要改时间」 names nobody
+    if wants_a_new_one(heard):
+        return None
     named = family.named(heard, world.desk.patients.linked())
     if len(named) == 1:
         return named[0].id
@@ -90,8 +98,7 @@ def is_same_for_another(heard: Heard) -> bool:
 def hear_appointment(heard: Heard, values: Values, world: World) -> Given:
     """The one appointment that fits the day, doctor or department named; none if unclear."""
     has_facts = heard.when or heard.doctors or heard.stated_departments
-    wants_a_new_one = heard.intent == "book" and "wished" in heard.moods  # no bare 「骨科的」
-    if "appointment" in values or not has_facts or wants_a_new_one:
+    if "appointment" in values or not has_facts or wants_a_new_one(heard):
         return None
     fitting = named(heard, ahead(world), world)
     return fitting[0].id if len(fitting) == 1 else None

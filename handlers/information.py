@@ -44,9 +44,13 @@ def _only_mentions(heard: Heard) -> bool:
 
 def _doctors(heard: Heard, world: World) -> Reply:
     if heard.doctors:
-        days = world.desk.catalogue.doctor_days(heard.doctors[0].code)
-        doctor = world.desk.catalogue.doctors([heard.doctors[0].code])
-        return Reply(information.doctor_days(doctor[0], days) if doctor else information.NO_DOCTOR)
+        # Two of one name are both told of.
+        named = [d.code for d in heard.doctors if d.name == heard.doctors[0].name][:_FEW]
+        told = [
+            information.doctor_days(one, world.desk.catalogue.doctor_days(one.code))
+            for one in world.desk.catalogue.doctors(named)
+        ]
+        return Reply("\n".join(told) or information.NO_DOCTOR)
     if heard.stated_departments:
         code = heard.stated_departments[0].code
         return Reply(information.doctors(world.desk.catalogue.doctors(department=code)))

@@ -16,6 +16,7 @@ Registering a patient: consent first, then only what is needed.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,8 @@ _BACK_TO = {
 # Of these there is one in most families; a second mother is the mother-in-law.
 _ONLY_ONE = frozenset({"self", "mother", "father", "spouse"})
 _MOST_PHONES = 2
+# So many digits where a telephone number was asked for are one, mistyped.
+_FEWEST_PLACES, _MOST_PLACES = 6, 14
 _BARE_CHARACTERS = 6
 # A name alone may look like one of these; of any other wish this sure, it is none.
 _NAMES_SOUND_LIKE = frozenset({"unknown", "book", "symptom", "doctor_info", "choose", "affirm"})
@@ -168,6 +171,9 @@ def answer_phone(heard: Heard, values: Values, world: World) -> Given:
     """A telephone number, or none."""
     if heard.phone:
         return heard.phone
+    written = re.sub(r"[\s-]", "", heard.text)
+    if written.isdecimal() and _FEWEST_PLACES <= len(written) <= _MOST_PLACES:
+        return Redo((), texts.odd_phone(len(written)))
     said_none = heard.answer == "no" or heard.intent == "deny"
     has_none = said_none or heard.preferences & {"no_phone", "skip"}
     return "" if has_none else None

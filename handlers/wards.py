@@ -47,9 +47,11 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
     found = tuple(d for d in heard.site_departments if d.score >= _NEGLIGIBLE)
     if heard.missing and not found:
         return Redo((), texts.missing(heard.missing))
-    says_nothing = not (heard.symptoms or heard.missing) and (known or "any" in heard.preferences)
+    may_be_any = bool(known and known.get("any"))
+    is_settled = (known and not may_be_any) or "any" in heard.preferences
+    says_nothing = not (heard.symptoms or heard.missing) and is_settled
     if not found or says_nothing:
-        return _known_better(known, values, heard, world)
+        return _any_or_better(known, values, heard, world)
     is_instead = "instead" in heard.preferences
     earlier = () if is_instead else world.symptoms
     words = tuple(dict.fromkeys((*earlier, *heard.symptoms)))
@@ -62,9 +64,17 @@ def hear_dept(heard: Heard, values: Values, world: World) -> Given:
         told["fever"] = True
     # What is told once a place was chosen is told beside it, unless it belongs elsewhere.
     is_open = known is not None and not (known["stated"] or "offer" in values)
-    if known is None or is_instead or heard.missing or is_open:
+    if known is None or is_instead or heard.missing or is_open or may_be_any:
         return told
     return _beside(known, values, heard, world)
+
+
+def _any_or_better(
+    known: dict[str, Any] | None, values: Values, heard: Heard, world: World
+) -> Given:
+    if known is None and "any_dept" in heard.preferences:
+        return pick_dept(_any(world), values, world)
+    return _known_better(known, values, heard, world)
 
 
 def _known_better(
@@ -182,6 +192,12 @@ def answer_dept(heard: Heard, values: Values, world: World) -> Given:
 def pick_dept(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
     """The one choice there is: general practice, and why."""
     return Redo((), texts.GENERAL_FIRST, {"dept": value}) if value else None
+
+
+def _any(world: World) -> dict[str, Any] | None:
+    """General practice for who takes any department, until a complaint tells a better one."""
+    general = _general_practice(world)
+    return {**general, "any": True} if general else None
 
 
 def _general_practice(world: World) -> dict[str, Any] | None:

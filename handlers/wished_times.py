@@ -35,7 +35,9 @@ def hear_when(heard: Heard, values: Values, world: World) -> Given:
     day = first.start.date()
     if heard.urgency == "today" and day > now.date() and "when" not in values:
         return Redo((), texts.today_first(day))
-    is_doubtful = "next_week" in heard.preferences and now.weekday() >= _SATURDAY
+    is_weekend = now.weekday() >= _SATURDAY
+    is_doubtful = "next_week" in heard.preferences and is_weekend
+    is_doubtful = is_doubtful or "next_week_doubt" in heard.preferences  # 约下+下周, or 下下周
     if is_doubtful and len(when) == 1 and when != values.get("when"):
         return Redo((), texts.taken_for(day, day + _WEEK), {"when": when})
     return when

@@ -136,7 +136,8 @@ def hear_wish(heard: Heard, values: Values, world: World) -> Given:
     service = next((s for s in _SERVICES if s in heard.preferences), None)
     if service:
         wish["service"] = service
-    if heard.urgency == "today" or ("earlier" in heard.preferences and "ward" not in values):
+    is_soon = "ward" not in values and heard.preferences & {"earlier", "earliest"}
+    if heard.urgency == "today" or is_soon:
         wish["urgent"] = True
     if heard.urgency == "today":
         wish["today"] = True

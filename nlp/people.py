@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from nlp import segment, sounds
+from nlp import half_known, segment, sounds
 from nlp.heard import Named
 from nlp.vocabulary import DoctorEntry, Vocabulary
 
@@ -28,7 +28,11 @@ _SURNAMES = {
 }  # fmt: skip
 _TITLES = r"(?:医生|一生|医师|大夫|大福|大付|代夫|主任|副主任|专家|教授|院长|老师)"
 _TITLE_AFTER = re.compile(rf"^(?:的)?{_TITLES}|^的?[号耗好](?![多久])|^的门诊|^那")
-_CUE_AFTER = re.compile(rf"^(?:的)?(?:{_TITLES}|号|门诊|看|在|有|哪|什么|几)|^的|^$|^[,，。 ]")
+_WHEN = r"\d|[一二三四五六七八九十两]+点|[上下中]午|[今明后]天|早上|晚上|周|星期|礼拜|下下?个?周"
+_CUE_AFTER = re.compile(
+    rf"^(?:的)?(?:{_TITLES}|号|门诊|看|在|有|哪|什么|几|还[有能可]|能|可以|行|吧|吗)|"
+    rf"^(?:{_WHEN})|^的|^$|^[,，。 ]"
+)
 _CUE_BEFORE = re.compile(
     rf"(?:挂|找|看|约|要|换|请|{_TITLES}|预约|给|科|上午|下午|想)$|^$|[,，。 ]$"
 )
@@ -48,9 +52,6 @@ _REFUSED = re.compile(
 _NUMBERED = re.compile(r"第(?P<nth>[一二三四五六七八九十]+)(?:综合|人民|中心|附属)*医院$")
 _LOCAL = re.compile(r"(?:.*[市县区])?(?P<place>[\u4e00-\u9fff]{2,3}?)(?P<kind>社区|镇|乡|街道)")
 # 姓欧什么雪, 叫张啥明.
-_HALF = re.compile(
-    r"(?:姓|叫)(?P<first>[\u4e00-\u9fff])(?:什么|啥|某|阳什么|阳啥)(?P<other>[\u4e00-\u9fff])(?!的?(?:科|病))"
-)
 _SHORT, _LONG = 2, 4
 _ACCEPT, _MARGIN = 0.86, 0.03
 _SAME_SOUND, _NEAR_SOUND = 0.95, 0.85
@@ -91,8 +92,8 @@ def scan(text: str, vocabulary: Vocabulary) -> Scan:
     roster = _roster(vocabulary)
     if not roster.entries:
         return Scan()
-    found = _exact(text, roster) or _by_sound(text, roster) or _by_title(text, roster)
-    found = found or _half_known(text, roster)
+    found = _exact(text, roster) or _in_half(text, roster)
+    found = found or _by_sound(text, roster) or _by_title(text, roster)
     if not found:
         return Scan()
     doctors = sorted(
@@ -105,19 +106,6 @@ def scan(text: str, vocabulary: Vocabulary) -> Scan:
         tuple(d for d in doctors if d.code in refused),
         tuple(sorted({span for _, span in found.values()})),
     )
-
-
-def _half_known(text: str, roster: _Roster) -> _Hits:
-    """「姓欧什么雪的」: the first character and another one are known, what stands between not."""
-    m = _HALF.search(text)
-    if m is None:
-        return {}
-    return {
-        entry.code: (_INCOMPLETE, m.span())
-        for name, entries in roster.by_name.items()
-        for entry in entries
-        if name[0] == m["first"] and m["other"] in name[1:]
-    }
 
 
 def sites(text: str, vocabulary: Vocabulary) -> tuple[Named, ...]:
@@ -156,6 +144,13 @@ def _exact(text: str, roster: _Roster) -> _Hits:
                 meant = [d for d in named if d.title and after.startswith(d.title)] or named
                 found |= {d.code: (_EXACT, (start, start + size)) for d in meant}
     return found
+
+
+def _in_half(text: str, roster: _Roster) -> _Hits:
+    """「姓欧什么雪的」: everybody it may be, who is named before anything is taken."""
+    meant = half_known.find(text, roster.entries.values())
+    score = _INCOMPLETE if len(meant) == 1 else _COMMON_SURNAME
+    return {code: (score, span) for code, span in meant.items()}
 
 
 def _is_name(text: str, start: int, end: int) -> bool:

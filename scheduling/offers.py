@@ -87,7 +87,15 @@ def opening_at(one: Opening, time: SlotTime) -> Opening:
 
 
 Reason = Literal[
-    "not_open", "over", "no_clinic", "other_hours", "no_service", "busy", "full", "kept"
+    "not_open",
+    "over",
+    "no_clinic",
+    "none_today",
+    "other_hours",
+    "no_service",
+    "busy",
+    "full",
+    "kept",
 ]
 
 
@@ -97,7 +105,8 @@ class Miss:
     Why nothing meets a wish for a time.
 
     not_open: the days are not released (`begins` is when they are); over: the time is past or
-    booking for it has closed; no_clinic: nobody sees patients on those days; other_hours: they
+    booking for it has closed; no_clinic: nobody sees patients on those days;
+    none_today: nobody does today any more; other_hours: they
     do, from `begins` to `ends`; no_service: but not this kind (专家号); busy: the patient is
     elsewhere then; full: all places are taken; kept: but for those kept for some patients, which
     are everybody's from `begins` on.

@@ -35,7 +35,11 @@ def why_none(
         return not_yet
     if all(end <= now + policy.same_day_closes for _, end in need.when):
         return Miss("over")
-    return _among([shift for shift in shifts if _on_days(shift, need)], need, barred)
+    that_day = [shift for shift in shifts if _on_days(shift, need)]
+    # What was seen today and is over cannot be told from what is not seen at all.
+    if not that_day and all(_is_of(now, start, end) for start, end in need.when):
+        return Miss("none_today")
+    return _among(that_day, need, barred)
 
 
 def _not_open(
@@ -58,11 +62,17 @@ def _among(that_day: Sequence[ShiftTimes], need: Need, barred: Collection[int]) 
         return Miss("no_service")
     wished = [t for s in of_kind for t in s.times if is_wished(s.one, t.starts_at, need.when)]
     if not wished:
+        if any(is_wished(s.one, t.starts_at, need.when) for s in here for t in s.times):
+            return Miss("no_service")
         zone = of_kind[0].one.starts_at.tzinfo
         begins = min(shift.times[0].starts_at for shift in of_kind)
         ends = max(shift.times[-1].ends_at for shift in of_kind)
         return Miss("other_hours", begins.astimezone(zone), ends.astimezone(zone))
     return Miss("busy" if any(t.left > 0 and t.slot in barred for t in wished) else "full")
+
+
+def _is_of(now: datetime, start: datetime, end: datetime) -> bool:
+    return start.date() == now.astimezone(start.tzinfo).date() == (end - _MOMENT).date()
 
 
 def _on_days(shift: ShiftTimes, need: Need) -> bool:

@@ -17,7 +17,8 @@ _SENTENCES = {
     "over": "您说的时间已经过了，或者已经停止预约。",
     "no_clinic": "{day}{who}不出诊。",
     "other_hours": "{day}{who}{begins_at}到{ends_at}看诊，您说的时间不看诊。",
-    "no_service": "{day}{who}没有您要的这种号。",
+    "none_today": "今天{who}已经没有能约的号了。",
+    "no_service": "{day}{who}您要的时间没有您要的这种号。",
     "busy": "{day}这个时间，就诊人已经约了别的号。",
     "kept": (
         "{day}{who}您要的时间，剩下的号留给老人、转诊或家庭医生签约的病人，"

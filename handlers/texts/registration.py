@@ -86,6 +86,7 @@ _ODD = {
     "age": "就诊人的年龄和“{relation}”对不上。",
     "sex": "就诊人的性别和“{relation}”对不上。",
 }
+_PHONE_PLACES = 11
 _SEX = {"m": "男", "f": "女"}
 
 _NUMBERS = {
@@ -155,6 +156,18 @@ def known(patient: PatientView) -> str:
 def same_phone(phone: str) -> str:
     """A choice: a number that the family has given before; `phone` is masked."""
     return f"用登记过的{phone}"
+
+
+def odd_phone(places: int) -> str:
+    """A telephone number that cannot be one."""
+    if places == _PHONE_PLACES:
+        return "手机号以1开头，第二位是3到9，请对着手机再发一遍。"
+    differ = (
+        f"少了{_PHONE_PLACES - places}位"
+        if places < _PHONE_PLACES
+        else f"多了{places - _PHONE_PLACES}位"
+    )
+    return f"手机号是{_PHONE_PLACES}位，您发的是{places}位，{differ}，请再发一遍。"
 
 
 def noted_number(number: str) -> str:
