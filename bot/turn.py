@@ -93,7 +93,8 @@ class Turns:
     def emergency(self, inbound: Inbound, earlier: State | None = None) -> Reply | None:
         """Return what to say to an emergency in these words, needing nothing else; else None."""
         action = _alarm(inbound, earlier or State.fresh())
-        return danger.answer(action, self._house.scene(inbound.sent_at)) if action else None
+        scene = self._house.scene(inbound.sent_at)
+        return danger.answer(action, scene, inbound.text) if action else None
 
     def _enter(self, inbound: Inbound, started: float) -> Visit:
         """Wait for the user's lock; a retry waits here while the first try still works."""
@@ -169,9 +170,8 @@ class Turns:
         state = before.state if before else State.fresh()
         heard = self._hear(inbound, work, state)
         if heard.alarm:
-            urgent = danger.answer(
-                heard.alarm, self._house.scene(work.now), is_known=bool(state.worry)
-            )
+            scene, is_known = self._house.scene(work.now), bool(state.worry)
+            urgent = danger.answer(heard.alarm, scene, inbound.text, is_known=is_known)
             duty = self._house.settings.duty_phone
             Counter(work).requests.report_emergency(inbound.text, duty)
             return conversation.alarmed(state, heard), self._written(urgent)

@@ -57,7 +57,7 @@ class State:
     one, but still count where danger is looked for. `later` is what else was asked for, to be done
     next: what that form begins with. `care`: whether the person wants it slow and simple; "" where
     that was not looked up yet. `worry` is what was told once and counts whatever else is talked
-    about: a sign of danger, or "".
+    about: a sign of danger, or "". `english`: whether English was written last.
     """
 
     frames: tuple[Frame, ...] = ()
@@ -71,6 +71,7 @@ class State:
     alarm: str = ""
     care: Care = ""
     worry: str = ""
+    english: bool = False
 
     @staticmethod
     def fresh() -> State:
@@ -79,7 +80,8 @@ class State:
 
     def cleared(self) -> State:
         """Return the state with nothing open and nothing heard, of the same person."""
-        return State(asked=self.asked + 1, care=self.care, worry=self.worry)
+        kept = {"care": self.care, "worry": self.worry, "english": self.english}
+        return State(asked=self.asked + 1, **kept)
 
     @property
     def top(self) -> Frame | None:

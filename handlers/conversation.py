@@ -21,6 +21,7 @@ from handlers import (
     echo,
     events,
     family,
+    foreign,
     in_line,
     kinds,
     menu,
@@ -113,7 +114,7 @@ def trouble(state: State, error_id: str) -> Reply:
 
 def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:
     """Return the next state and the answer; None when WeChat wants none (`success`)."""
-    before = care.recalled(state, desk)
+    before = foreign.noticed(care.recalled(state, desk), said.heard)
     after, reply = _answer(before, said, desk, scene)
     after = settling.laid_aside(before, care.settled(before, after, desk))
     after = settling.kept(before, after, said.heard)
@@ -129,6 +130,8 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         desk.care.choose(on=False)  # asked once; nothing said is a no
         after, reply = _then(care.FORM.name, after, reply, world)
         after = replace(after, care="off")
+    if after.english:
+        reply = foreign.worded(after, reply)
     if not care.is_on(after):
         return after, reply
     if after.top is None and not after.alarm:
@@ -315,7 +318,8 @@ def _matter(state: State, world: World) -> tuple[str, str]:
 def alarmed(state: State, heard: Heard) -> State:
     """Return the state after an emergency; what was told of it is known when the talk goes on."""
     worry = danger.WORRY if heard.alarm == danger.CRISIS else state.worry
-    return replace(_remember(state, heard), alarm=heard.alarm, worry=worry)
+    state = _remember(foreign.noticed(state, heard), heard)
+    return replace(state, alarm=heard.alarm, worry=worry)
 
 
 def _remember(state: State, heard: Heard) -> State:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dialogue.reply import Reply
 from dialogue.state import State
+from handlers import foreign
 from handlers.forms import ENGINE, world_of
 from handlers.ports import Desk
 from handlers.scene import Said, Scene, World
@@ -31,18 +32,18 @@ _BOOKING, _IS_THERE = "booking", "at_emergency"
 _TOLD = {"go_now": texts.go_now, "low_sugar": texts.low_sugar}
 
 
-def answer(action: str, scene: Scene, *, is_known: bool = False) -> Reply:
+def answer(action: str, scene: Scene, words: str = "", *, is_known: bool = False) -> Reply:
     """
     Return the answer to an emergency; needs nothing but the words and the telephone.
 
-    Nothing is known of who writes, so everybody gets short lines; to who spoke of ending it before
-    (`is_known`) the same is not said twice.
+    Nothing is known of who writes, so everybody gets short lines, and English words one more; to
+    who spoke of ending it before (`is_known`) the same is not said twice.
     """
     if action == CRISIS:
         told = texts.crisis_nearer if is_known else texts.crisis_line
-        return Reply(broken(told(scene.phone)))
+        return Reply(broken(told(scene.phone))).after(foreign.urgent(action, words))
     told = _TOLD.get(action, texts.call_120)
-    return Reply(broken(told(scene.emergency_phone)))
+    return Reply(broken(told(scene.emergency_phone))).after(foreign.urgent(action, words))
 
 
 def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:

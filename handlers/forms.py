@@ -64,4 +64,5 @@ def world_of(state: State, heard: Heard, desk: Desk, scene: Scene) -> World:
     is_busy = any(frame.form not in LIGHT for frame in state.frames)
     care_is_on = care.is_on(state)
     known = tuple(frame.values for frame in reversed(state.frames))
-    return World(desk, scene, heard, state.symptoms, state.person, is_busy, care_is_on, known)
+    told = (state.symptoms, state.person, is_busy, care_is_on, known, state.english)
+    return World(desk, scene, heard, *told)

@@ -130,7 +130,7 @@ def _may_be_name(heard: Heard) -> bool:
     """「多少钱」 and 「下午的号」 have the shape of names."""
     if heard.id_number or heard.phone or heard.person.relation:
         return True  # 我妈叫李秀英, 李秀英110…
-    says_more = heard.preferences or heard.when or heard.topics or heard.symptoms
+    says_more = heard.preferences - {"english"} or heard.when or heard.topics or heard.symptoms
     is_another_wish = heard.is_odd_name and (heard.doctors or heard.answer or heard.ordinal)
     return not (says_more or heard.stated_departments or is_another_wish) and (
         heard.intent in _NAMES_SOUND_LIKE or heard.confidence < _CLEAR

@@ -66,7 +66,7 @@ class World:
 
     `heard` is the message being answered; `is_busy` tells whether a question was open before it,
     `care` whether the person wants it slow and simple, by digits alone; `open` what the open forms
-    know, the one talked about first.
+    know, the one talked about first; `english` whether English is written.
     """
 
     desk: Desk
@@ -77,3 +77,4 @@ class World:
     is_busy: bool = False
     care: bool = False
     open: tuple[Values, ...] = ()
+    english: bool = False

@@ -148,7 +148,7 @@ def ask_detail(values: Values, world: World) -> Asked:
     """Ask the telling question where no department is sure."""
     dept = values.get("dept") or {}
     asked = dept.get("inquiry")
-    settled = values.get("doctor") or any(dept.get(name) for name in _SETTLES)
+    settled = world.english or values.get("doctor") or any(dept.get(name) for name in _SETTLES)
     if settled or not asked or dept["turns"] > _MOST_TURNS:
         return Filled("")
     apart = named(dept["codes"], dept.get("stands_for", {}))

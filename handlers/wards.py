@@ -18,6 +18,7 @@ from handlers import readback, triage
 from handlers.scene import World
 from handlers.texts import booking as texts
 from handlers.texts import triage as triage_texts
+from handlers.texts import english
 from nlp.heard import Better, Heard, Named, Person
 from scheduling.types import PatientView, Ward
 
@@ -174,9 +175,25 @@ def ask_dept(values: Values, world: World) -> Asked:
     if values.get("doctor"):
         (doctor,) = world.desk.catalogue.doctors([values["doctor"]])
         return Filled(_dept((Named(doctor.department, "", 1.0),), (), sure=True, stated=True))
+    if world.english:
+        return Question(texts.ASK_COMPLAINT, _in_english(world), wants="symptom")
     general = _general_practice(world)
     choices = [(texts.NOT_SURE, general)] if general else []
     return Question(texts.ASK_COMPLAINT, choices, wants="symptom")
+
+
+def _in_english(world: World) -> list[tuple[str, Any]]:
+    """The departments by what they see: who knows no Chinese names none."""
+    wards = [w for w in world.desk.catalogue.departments() if w.bookable]
+    of_kind = {code: [w for w in wards if w.national_code == code] for code in english.DEPARTMENTS}
+    return [
+        (
+            english.department(some[-1].name, code),
+            _dept([Named(w.code, w.name, 1.0) for w in some], (), sure=True, stated=True),
+        )
+        for code, some in of_kind.items()
+        if some
+    ]
 
 
 def answer_dept(heard: Heard, values: Values, world: World) -> Given:
@@ -191,7 +208,8 @@ def answer_dept(heard: Heard, values: Values, world: World) -> Given:
 
 def pick_dept(value: Any, values: Values, world: World) -> Given:  # noqa: ANN401 - any JSON
     """The one choice there is: general practice, and why."""
-    return Redo((), texts.GENERAL_FIRST, {"dept": value}) if value else None
+    note = "" if world.english else texts.GENERAL_FIRST
+    return Redo((), note, {"dept": value}) if value else None
 
 
 def _any(world: World) -> dict[str, Any] | None:

@@ -51,7 +51,6 @@ _REFUSED = re.compile(
 # 云川市第一综合医院, 柳溪社区卫生服务中心.
 _NUMBERED = re.compile(r"第(?P<nth>[一二三四五六七八九十]+)(?:综合|人民|中心|附属)*医院$")
 _LOCAL = re.compile(r"(?:.*[市县区])?(?P<place>[\u4e00-\u9fff]{2,3}?)(?P<kind>社区|镇|乡|街道)")
-# 姓欧什么雪, 叫张啥明.
 _SHORT, _LONG = 2, 4
 _ACCEPT, _MARGIN = 0.86, 0.03
 _SAME_SOUND, _NEAR_SOUND = 0.95, 0.85

@@ -16,10 +16,12 @@ from nlp import (
     courtesy,
     dictated,
     duties,
+    english,
     household,
     hunches,
     orders,
     particulars,
+    preferences,
     redflags,
     safety,
     segment,
@@ -59,11 +61,15 @@ def understand(
     try:
         told = _before_a_list(context or Context(), now)
         written = text[:_MOST_CHARACTERS]
-        text = dictated.read(spelled.read(written))
+        is_name = told.asking in _OF_PAPERS
+        text = dictated.read(spelled.read(written if is_name else english.read(written)))
         heard = _whole(text, now, vocabulary, told, model)
         duty = duties.find(text, told.asking, vocabulary, heard, now)
         if duty is not None or text != written:
             heard = replace(heard, text=written, duty=duty)
+        if text != written:
+            said = preferences.find(written) & {"english"}
+            heard = replace(heard, preferences=heard.preferences | said)
         if context is not None and context.asking == "consent":
             heard = _with_name(heard)
         if heard.order is None or heard.order.name != orders.TELL or heard.alarm:
@@ -174,7 +180,7 @@ def _with_name(heard: Heard) -> Heard:
 
 def alarms(text: str, context: Context) -> tuple[redflags.Flag, ...]:
     """Return the red flags of a message, with whom it is about and what was said before."""
-    return safety.look(text, context).findings.flags
+    return safety.look(english.read(text), context).findings.flags
 
 
 # Between them these words need every table: dictionary, models, sounds, moon and holidays.

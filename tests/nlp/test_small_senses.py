@@ -4,7 +4,40 @@ from __future__ import annotations
 
 import pytest
 
-from nlp import household, particulars, several, shifts, strangers
+from nlp import english, half_known, household, particulars, several, shifts, strangers
+from nlp.vocabulary import DoctorEntry
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I have pain in my eye", "眼睛痛"),
+        ("my son has a high fever since yesterday", "我儿子，发烧"),
+        ("My knee is really sore, tomorrow morning?", "膝盖痛，明天，上午"),
+        ("chest pain", "胸痛"),
+        ("can't breathe", "喘不上气"),
+        ("Maria Lopez", "Maria Lopez"),
+        ("CT多少钱", "CT多少钱"),
+    ],
+)
+def test_plain_english_is_heard_as_far_as_its_words_are_known(text, said):
+    assert english.read(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("我想找那个姓欧什么雪的女大夫", {"D1"}),
+        ("叫什么雪梅的主任", {"D1"}),
+        ("姓张的大夫", {"D2", "D3"}),
+        ("您贵姓", set()),
+        ("挂什么科的大夫好", set()),
+    ],
+)
+def test_a_doctor_is_found_by_the_part_of_the_name_one_remembers(text, codes):
+    names = {"D1": "欧阳雪梅", "D2": "张伟", "D3": "张国栋", "D4": "王建国"}
+    doctors = [DoctorEntry(code, name, site="", department="") for code, name in names.items()]
+    assert set(half_known.find(text, doctors)) == codes
 
 
 @pytest.mark.parametrize(
