@@ -136,5 +136,6 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], str]] = {
     "blood_given": lambda heard, world: texts.BLOOD_GIVEN,
     "bed": lambda heard, world: texts.bed(_phone(world)),
     "own_medicine": lambda heard, world: texts.OWN_MEDICINE,
+    "pets": lambda heard, world: texts.PETS,
     "why_papers": lambda heard, world: texts.WHY_PAPERS,
 }

@@ -323,6 +323,9 @@ def changed(before: Values, after: Values, world: World) -> str:
     """A correction that made the chosen time fall says so; a name told early is not kept."""
     if "time" in before and "time" not in after:
         return change_texts.DROPPED
+    # Told while the department is open yet: that it was heard is said.
+    if "ward" not in after and "dept" in before and before.get("when") != after.get("when"):
+        return change_texts.DAY_NOTED if after.get("when") else ""
     is_known = "patient" in after or after.get(_TOLD)
     is_early = unheard.tells_early(world.heard, world) and not is_known
     return unheard_texts.NOT_YET[0] if is_early else ""

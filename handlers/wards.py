@@ -17,8 +17,8 @@ from dialogue.state import Values
 from handlers import readback, triage
 from handlers.scene import World
 from handlers.texts import booking as texts
-from handlers.texts import triage as triage_texts
 from handlers.texts import english
+from handlers.texts import triage as triage_texts
 from nlp.heard import Better, Heard, Named, Person
 from scheduling.types import PatientView, Ward
 
@@ -185,15 +185,14 @@ def ask_dept(values: Values, world: World) -> Asked:
 def _in_english(world: World) -> list[tuple[str, Any]]:
     """The departments by what they see: who knows no Chinese names none."""
     wards = [w for w in world.desk.catalogue.departments() if w.bookable]
-    of_kind = {code: [w for w in wards if w.national_code == code] for code in english.DEPARTMENTS}
-    return [
-        (
-            english.department(some[-1].name, code),
-            _dept([Named(w.code, w.name, 1.0) for w in some], (), sure=True, stated=True),
-        )
-        for code, some in of_kind.items()
-        if some
-    ]
+    choices: list[tuple[str, Any]] = []
+    for code, sees in english.DEPARTMENTS.items():
+        of_kind = [ward for ward in wards if ward.national_code == code]
+        found = [Named(ward.code, ward.name, 1.0) for ward in of_kind]
+        if found:
+            label = english.department(sees, of_kind[-1].name)
+            choices.append((label, _dept(found, (), sure=True, stated=True)))
+    return choices
 
 
 def answer_dept(heard: Heard, values: Values, world: World) -> Given:

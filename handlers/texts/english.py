@@ -93,6 +93,6 @@ LABELS: Mapping[str, str] = {
 MORE = "For the next choices reply: more"
 
 
-def department(name: str, code: str) -> str:
+def department(sees: str, name: str) -> str:
     """A department on a list, in both languages."""
-    return f"{DEPARTMENTS[code]} {name}"
+    return f"{sees} {name}"
