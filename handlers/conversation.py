@@ -130,7 +130,7 @@ def answer(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, R
         desk.care.choose(on=False)  # asked once; nothing said is a no
         after, reply = _then(care.FORM.name, after, reply, world)
         after = replace(after, care="off")
-    if after.english:
+    if after.english and not care.is_on(after):
         reply = foreign.worded(after, reply)
     if not care.is_on(after):
         return after, reply
