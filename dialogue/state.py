@@ -80,8 +80,7 @@ class State:
 
     def cleared(self) -> State:
         """Return the state with nothing open and nothing heard, of the same person."""
-        kept = {"care": self.care, "worry": self.worry, "english": self.english}
-        return State(asked=self.asked + 1, **kept)
+        return State(asked=self.asked + 1, care=self.care, worry=self.worry, english=self.english)
 
     @property
     def top(self) -> Frame | None:
