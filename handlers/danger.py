@@ -41,9 +41,9 @@ def answer(action: str, scene: Scene, words: str = "", *, is_known: bool = False
     """
     if action == CRISIS:
         told = texts.crisis_nearer if is_known else texts.crisis_line
-        return Reply(broken(told(scene.phone))).after(foreign.urgent(action, words))
+        return Reply(f"{broken(told(scene.phone))}{foreign.urgent(action, words)}")
     told = _TOLD.get(action, texts.call_120)
-    return Reply(broken(told(scene.emergency_phone))).after(foreign.urgent(action, words))
+    return Reply(f"{broken(told(scene.emergency_phone))}{foreign.urgent(action, words)}")
 
 
 def after_alarm(state: State, said: Said, desk: Desk, scene: Scene) -> tuple[State, Reply | None]:

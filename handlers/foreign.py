@@ -28,11 +28,11 @@ def noticed(state: State, heard: Heard) -> State:
 
 
 def urgent(action: str, words: str) -> str:
-    """Return what stands above an emergency's answer to who wrote English; else nothing."""
+    """Return what stands below an emergency's answer to who wrote English; else nothing."""
     is_english = _LETTERS.search(words) and not _CHINESE.search(words)
     if not is_english:
         return ""
-    return texts.CRISIS if action == "crisis_line" else texts.EMERGENCY
+    return f"\n\n{texts.CRISIS if action == 'crisis_line' else texts.EMERGENCY}"
 
 
 def worded(state: State, reply: Reply) -> Reply:
