@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -28,6 +29,21 @@ def foresee(work: Work, shift: int, change: str) -> Told:
     ).all()
     here = sum(row.status == "checked_in" for row in rows)
     some = [row.id for row in rows if row.status == "booked" or change in TELLS_HERE]
+    ways = ways_of(work, kind, some)
+    wechat = sum(bool(way) and CHANNELS[way or ""].in_wechat for way in ways)
+    none = ways.count(None)
+    return Told(
+        total=len(rows),
+        here=here,
+        wechat=wechat,
+        sms=len(ways) - none - wechat,
+        to_ring=none if KINDS[kind].rings else 0,
+        unheard=0 if KINDS[kind].rings else none,
+    )
+
+
+def ways_of(work: Work, kind: str, some: Sequence[int]) -> list[str | None]:
+    """Return the channel by which each of these appointments' readers would hear now, or None."""
     readers = readers_of(work, some) if some else {}
     first = {one: next(iter(readers[one]), None) for one in some}
     people = reach_of(work, {one for one in first.values() if one is not None})
@@ -40,16 +56,7 @@ def foresee(work: Work, shift: int, change: str) -> Told:
         ways.append(channel)
         if channel and account is not None:
             people[account] = spent(work.channels, kind, known, channel)
-    wechat = sum(bool(way) and CHANNELS[way or ""].in_wechat for way in ways)
-    none = ways.count(None)
-    return Told(
-        total=len(rows),
-        here=here,
-        wechat=wechat,
-        sms=len(ways) - none - wechat,
-        to_ring=none if KINDS[kind].rings else 0,
-        unheard=0 if KINDS[kind].rings else none,
-    )
+    return ways
 
 
 def usual_fee(work: Work, doctor: str, service_type: str, site: str) -> int | None:

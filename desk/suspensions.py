@@ -26,6 +26,7 @@ from desk import (
     rehousing,
     replanning,
     rooms,
+    shift_impact,
     splitting,
     stock,
     suspension_lines,
@@ -116,12 +117,14 @@ class Suspensions:
         free = replanning.seats_beside(self._work, people, shifts, parts)
         lines = suspension_lines.foreseen(self._work, people, free)
         days = [line.why[0] for line in lines]
+        ways = shift_impact.ways_of(self._work, "suspended", [row.id for row in people])
+        silent = {row.id for row, way in zip(people, ways, strict=True) if way is None}
         impact = Impact(
             affected=len(lines),
             checked_in=sum(line.was_checked_in for line in lines),
             shifted=days.count("same_half"),
             later=sum(line.new_at is not None for line in lines) - days.count("same_half"),
-            to_ring=days.count("nothing_free"),
+            to_ring=sum(line.new_at is None or line.appointment in silent for line in lines),
         )
         return impact, lines
 

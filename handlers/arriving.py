@@ -150,6 +150,8 @@ def _notes(view: AppointmentView, standing: Standing, world: World) -> list[str]
     Where it is said when to be back, that alone is: two times in one answer are one too many.
     """
     begins = view.opening.starts_at
+    if standing.ticket.state == "unseen":
+        return []  # the doctor has gone: nobody will call
     if standing.ticket.due_at > begins:
         return [texts.late(view)]
     is_early = begins - world.desk.now > _EARLY and standing.back_at is None

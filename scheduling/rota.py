@@ -78,7 +78,8 @@ class Impact:
     What suspending shifts would do, or has done, to their patients.
 
     `affected` have a booked place, of whom `checked_in` are here already; `shifted` could go to
-    somebody else in the same half-day, `later` at another time, and `to_ring` nowhere.
+    somebody else in the same half-day, `later` at another time; `to_ring` have no place to go, or
+    no way to hear of it.
     """
 
     affected: int

@@ -183,7 +183,8 @@ def visit_preview(ticket: TicketView, opening: Opening, then: str = "") -> str:
 def visit_booked(view: AppointmentView) -> str:
     """It is booked, and the patient hears of it."""
     at = wording.moment(view.opening.starts_at)
-    return f"已约好：{view.patient_name_masked}，{at}，预约号{view.code}。患者会收到通知。"
+    told = "有微信、短信的患者会收到通知，没有的请当面告诉他。"
+    return f"已约好：{view.patient_name_masked}，{at}，预约号{view.code}。{told}"
 
 
 def no_place(day: date, *, is_to_end: bool = False) -> str:

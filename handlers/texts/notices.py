@@ -207,7 +207,7 @@ def _delayed(payload: Mapping[str, Any]) -> str:
     )
     return (
         f"{told}"
-        f"{payload['patient']}的号和顺序都不变，可以晚一点到{payload['site']}。"
+        f"{payload['patient']}的号和顺序都不变，还没到{payload['site']}的可以晚一点来。"
         "不方便等，请到分诊台，或回复“人工”。"
     )
 

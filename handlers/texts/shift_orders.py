@@ -161,4 +161,5 @@ def whose_place(count: int) -> str:
 
 def booked_extra(view: AppointmentView) -> str:
     """The named patient has the place."""
-    return f"已加号：{wording.appointment(view)}，预约号{view.code}。"
+    told = "没有另发通知，请告诉患者。"
+    return f"已加号：{wording.appointment(view)}，预约号{view.code}。{told}"

@@ -168,7 +168,8 @@ def preview(
     if impact.affected:
         lead += (
             f"影响{impact.affected}位患者，其中{impact.checked_in}位已签到；"
-            f"可平移{impact.shifted}位，改期{impact.later}位，{impact.to_ring}位需电话。\n"
+            f"可平移{impact.shifted}位，改期{impact.later}位；{impact.to_ring}位需电话"
+            "（没有合适的号，或微信、短信都通知不到）。\n"
             "确认后立即停止挂号，1分钟后通知患者，由患者本人选择，不会自动改动。\n"
         )
     else:

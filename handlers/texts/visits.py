@@ -155,6 +155,8 @@ def room(ticket: TicketView) -> str:
 def checked_in(standings: Sequence[Standing], notes: Sequence[str], near: str) -> str:
     """The tickets, where they stand, who came early or late, and how it goes on (of `NEAR`)."""
     told = "\n".join((*(f"{room(s.ticket)}\n{_now(s)}" for s in standings), *notes))
+    if all(s.ticket.state == "unseen" for s in standings):
+        return f"已经记下您到了。\n{told}"
     return f"签到好了。\n{told}\n{near}{HOW_TO_STAND}"
 
 

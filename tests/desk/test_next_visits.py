@@ -1,6 +1,6 @@
 """The doctor books the next visit of the patient inside (约下次)."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -42,7 +42,8 @@ class Return(VisitDay):
 
     def nearest(self, days, member=NURSE):
         with self.work() as work:
-            found = next_visits.nearest(work, member, self.shift, TODAY + days * DAY)
+            at = datetime.combine(TODAY + days * DAY, time(), NOW.tzinfo)
+            found = next_visits.nearest(work, member, self.shift, at)
         return found and found.slot
 
     def next_visit(self, slot, member=NURSE):
