@@ -30,7 +30,7 @@ from handlers import conversation, danger
 from handlers.scene import Said
 from handlers.texts import common
 from models.database import retrying
-from nlp import redflags, triage
+from nlp import preferences, redflags, triage
 from nlp.heard import Heard
 from nlp.understand import alarms, understand
 from scheduling.channels import choose
@@ -43,6 +43,8 @@ BUDGET_SECONDS = 4.5
 _LATE_SECONDS = 4.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.15
 # An open conversation older than this is not even offered for resumption.
+# Somebody else may end it, as whoever writes says.
+_OF_OTHER = "of_other"
 _FORGOTTEN = timedelta(hours=24)
 _ATTEMPTS = 3
 _FOLLOWING = {"subscribe": True, "unsubscribe": False}
@@ -93,8 +95,11 @@ class Turns:
     def emergency(self, inbound: Inbound, earlier: State | None = None) -> Reply | None:
         """Return what to say to an emergency in these words, needing nothing else; else None."""
         action = _alarm(inbound, earlier or State.fresh())
+        is_other = _OF_OTHER in preferences.find(inbound.text)
         scene = self._house.scene(inbound.sent_at)
-        return danger.answer(action, scene, inbound.text) if action else None
+        if not action:
+            return None
+        return danger.answer(action, scene, inbound.text, is_other=is_other)
 
     def _enter(self, inbound: Inbound, started: float) -> Visit:
         """Wait for the user's lock; a retry waits here while the first try still works."""
@@ -170,8 +175,13 @@ class Turns:
         state = before.state if before else State.fresh()
         heard = self._hear(inbound, work, state)
         if heard.alarm:
-            scene, is_known = self._house.scene(work.now), bool(state.worry)
-            urgent = danger.answer(heard.alarm, scene, inbound.text, is_known=is_known)
+            urgent = danger.answer(
+                heard.alarm,
+                self._house.scene(work.now),
+                inbound.text,
+                is_known=bool(state.worry),
+                is_other=_OF_OTHER in heard.preferences,
+            )
             duty = self._house.settings.duty_phone
             Counter(work).requests.report_emergency(inbound.text, duty)
             return conversation.alarmed(state, heard), self._written(urgent)

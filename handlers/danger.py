@@ -32,7 +32,14 @@ _BOOKING, _IS_THERE = "booking", "at_emergency"
 _TOLD = {"go_now": texts.go_now, "low_sugar": texts.low_sugar}
 
 
-def answer(action: str, scene: Scene, words: str = "", *, is_known: bool = False) -> Reply:
+def answer(
+    action: str,
+    scene: Scene,
+    words: str = "",
+    *,
+    is_known: bool = False,
+    is_other: bool = False,
+) -> Reply:
     """
     Return the answer to an emergency; needs nothing but the words and the telephone.
 
@@ -41,6 +48,7 @@ def answer(action: str, scene: Scene, words: str = "", *, is_known: bool = False
     """
     if action == CRISIS:
         told = texts.crisis_nearer if is_known else texts.crisis_line
+        told = texts.crisis_of_other if is_other else told
         return Reply(f"{broken(told(scene.phone))}{foreign.urgent(action, words)}")
     told = _TOLD.get(action, texts.call_120)
     return Reply(f"{broken(told(scene.emergency_phone))}{foreign.urgent(action, words)}")

@@ -30,9 +30,7 @@ def where(sites: Sequence[str], world: World) -> str:
         return ""
     room = min(open_rooms, key=lambda ward: ward.site not in sites)
     place = next((s for s in world.desk.catalogue.sites() if s.code == room.site), None)
-    return texts.emergency_room(
-        room, all_day=place is not None and texts.is_open_all_day(place.hours)
-    )
+    return texts.emergency_room(room, place.hours if place else "")
 
 
 def _is_emergency(ward: Ward) -> bool:

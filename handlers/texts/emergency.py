@@ -59,6 +59,18 @@ def crisis_line(phone: str) -> str:
     )
 
 
+def crisis_of_other(phone: str) -> str:
+    """Somebody of the family may do it: whoever writes is told what to do beside them."""
+    more = f"也可以打本院电话：{phone}。" if phone else ""
+    return (
+        "听您这么说，我很担心。请现在就陪在身边，不要让人一个人待着。\n"
+        "已经受伤、吃了药，或马上要做傻事，请马上拨打120或110。\n"
+        "药、刀、绳子请收好，离窗户和楼顶远一点。\n"
+        "该怎么说、怎么陪，可以打心理援助热线12356问。\n"
+        f"{more}您的话已经转给工作人员。{_PAST}"
+    )
+
+
 def crisis_nearer(phone: str) -> str:
     """Somebody who spoke of it before says more: the means, or a farewell."""
     more = f"本院电话：{phone}。" if phone else ""
@@ -85,7 +97,7 @@ UNTIL_THEN = {
 _ROOM, ALL_DAY, _BETWEEN = "急诊", "24小时", "；"
 
 
-def is_open_all_day(hours: str) -> bool:
+def _is_open_all_day(hours: str) -> bool:
     """Tell whether a site's hours say so of its emergency room."""
     return any(_ROOM in part and ALL_DAY in part for part in hours.split(_BETWEEN))
 
@@ -95,10 +107,10 @@ def today(rows: Iterable[str]) -> str:
     return TODAY + "".join(UNTIL_THEN.get(row, "") for row in rows)
 
 
-def emergency_room(ward: Ward, *, all_day: bool) -> str:
+def emergency_room(ward: Ward, opens: str) -> str:
     """Where one is seen today without a place, when none is left."""
     at = f"（{ward.location}）" if ward.location else ""
-    hours = f"，{ALL_DAY}都看" if all_day else ""
+    hours = f"，{ALL_DAY}都看" if _is_open_all_day(opens) else ""
     return f"今天约不到号了。今天就看，请直接去{ward.site_name}{ward.name}{at}，不用预约{hours}。"
 
 
