@@ -70,6 +70,21 @@ HELP = (
     "今日预约，或：明天预约 张伟\n"
     "都会先给您看影响，确认后才执行。"
 )
+OWN = (
+    "自己的班次，一句话就能办，不用写名字，例如：\n"
+    "我明天上午有事来不了\n"
+    "我明天上午10点以后不看了\n"
+    "撤销（10分钟内，上一步）\n"
+    "停诊进度\n"
+    "李芳明天上午替我\n"
+    "我明天上午加2个号，或：限号20\n"
+    "我明天上午改到3诊室\n"
+    "我明天上午推迟30分钟\n"
+    "给我的病人李秀英加一个号\n"
+    "告诉我明天的病人带片子\n"
+    "今日预约，或：明天预约\n"
+    "都会先给您看影响，确认后才执行。"
+)
 CALLING = (
     "出诊时叫号，一句话一件事：\n"
     "下一个\n"
@@ -100,7 +115,7 @@ def bare(text: str) -> str:
 
 def helping(member: Member) -> str:
     """What somebody of this role can order."""
-    return f"{CALLING}\n{HELP}" if member.role == "doctor" else HELP
+    return f"{CALLING}\n{OWN}" if member.role == "doctor" else HELP
 
 
 def not_understood(member: Member) -> str:
@@ -271,5 +286,6 @@ def day(shifts: Sequence[tuple[ShiftView, Sequence[DayLine]]]) -> str:
             status = _STATUS.get(one.status, "")
             lines.append(f"{wording.clock(one.starts_at)} {one.name_masked} {status}".strip())
     if len(shifts) > _MANY and empty:
-        lines.append(f"另有{len(empty)}个班次还没有患者。")
+        lead = "另有" if lines else "这一天"
+        lines.append(f"{lead}{len(empty)}个班次{'' if lines else '都'}还没有患者。")
     return "\n".join(lines)
