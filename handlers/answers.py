@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from handlers import appointments, wishes
+from handlers import appointments, subjects, wishes
 from handlers.scene import World
 from handlers.texts import answers as texts
 from handlers.texts import rules
@@ -22,14 +22,19 @@ _VACCINES = "接种"
 _MOST = 3
 # After these whoever asks may want to book.
 _LEADS_ON = frozenset(
-    {"note", "proxy", "nameless", "kinds", "titles", "foreign_phone", "passport"}
+    {"note", "proxy", "nameless", "kinds", "titles", "foreign_phone", "passport", "same_day"}
 )
 
 
 def say(heard: Heard, world: World) -> str:
     """Return the answers to all that is asked, or ""."""
-    told = (_ANSWERS[name](heard, world) for name in heard.asked[:_MOST])
+    told = (_told(name, heard, world) for name in heard.asked[:_MOST])
     return "\n".join(dict.fromkeys(filter(None, told)))
+
+
+def _told(name: str, heard: Heard, world: World) -> str:
+    answer = _ANSWERS.get(name)
+    return answer(heard, world) if answer else subjects.say(name, heard, world)
 
 
 def leads_on(heard: Heard, world: World) -> bool:

@@ -10,8 +10,8 @@ from dialogue.state import Values
 from handlers import family, wishes
 from handlers.scene import World
 from handlers.texts import appointments as texts
+from handlers.texts import information, visits, wording
 from handlers.texts import prompts as suspended
-from handlers.texts import visits, wording
 from handlers.texts import waiting as waiting_texts
 from nlp.heard import Heard
 from scheduling.types import AppointmentView
@@ -55,6 +55,13 @@ def overview(world: World) -> Reply:
         if world.care:  # asked next, by digits of its own
             return Reply(texts.overview(booked) if booked else "")
     return Reply("\n\n".join([texts.overview(booked), asked] if booked else [asked]))
+
+
+def ways(views: Sequence[AppointmentView], world: World) -> str:
+    """Return where in the house each visit is: building, floor and room."""
+    codes = [view.opening.department for view in views]
+    wards = {ward.code: ward for ward in world.desk.catalogue.departments(codes)}
+    return "\n".join(information.visit(v, wards.get(v.opening.department)) for v in views)
 
 
 # -- which appointment

@@ -20,7 +20,7 @@ from dialogue.engine import Engine
 from dialogue.form import Asked, Done, Filled, Form, Given, Question, Slot, Stop
 from dialogue.reply import Reply
 from dialogue.state import State, Values
-from handlers import appointments, information
+from handlers import appointments
 from handlers.said_in_line import AWAY, named, said_by
 from handlers.scene import World
 from handlers.texts import line_talk as talk
@@ -130,7 +130,7 @@ def _no_ticket(values: Values, world: World) -> Asked:
     if values.get("whose"):
         due = appointments.of_whom(values["whose"], due, world)
     if due and values["act"] == "where":
-        return Stop(f"{information.ways(due, world)}\n{texts.SAY_WHEN_HERE}")
+        return Stop(f"{appointments.ways(due, world)}\n{texts.SAY_WHEN_HERE}")
     if due:
         return Stop(texts.not_yet(due[0]))
     return Stop(texts.NOBODY_WAITS if values["act"] == "leave" else texts.NO_TICKET)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dialogue.reply import Reply
-from handlers import answers, appointments, cancelling, wishes
+from handlers import answers, appointments, cancelling, subjects, wishes
 from handlers.scene import World
 from handlers.texts import common, information, rules, visits
 from nlp.heard import Heard
@@ -14,8 +14,12 @@ from scheduling.types import AppointmentView
 
 # So many visits fit into one answer.
 _FEW = 3
+# Nobody is ill who asks for it.
+_CHECKUPS = "体检科"
 # So many rules; the first one is what was asked most plainly.
 _MOST_RULES = 2
+# What is asked of these is no way to a department.
+_OF_PAPERS = frozenset({"report", "record", "staff"})
 # What these cost, or give back, is not what a visit costs.
 _NO_FEE = frozenset({"refund", "invoice", "parking"})
 
@@ -29,6 +33,8 @@ def aside(heard: Heard, world: World) -> Reply | None:
     answer = _ANSWERS.get(heard.intent)
     if answer is not None:
         return answer(heard, world)
+    if heard.intent == "education" and not heard.site_departments:
+        return Reply(_unknown(heard, world, information.neither))
     sentence = common.NOT_YET.get(heard.intent)
     return Reply(sentence + _and_now(heard, world)) if sentence else None
 
@@ -43,38 +49,62 @@ def _only_mentions(heard: Heard) -> bool:
 
 
 def _doctors(heard: Heard, world: World) -> Reply:
-    if heard.doctors:
-        # Two of one name are both told of.
-        named = [d.code for d in heard.doctors if d.name == heard.doctors[0].name][:_FEW]
+    catalogue = world.desk.catalogue
+    meant = [d.code for d in heard.doctors if d.score == heard.doctors[0].score]
+    if len({d.name for d in heard.doctors if d.code in meant}) > 1:  # 「有没有姓王的医生」
+        return Reply(information.who(catalogue.doctors(meant)))
+    if meant:  # of one name there may be two
         told = [
-            information.doctor_days(one, world.desk.catalogue.doctor_days(one.code))
-            for one in world.desk.catalogue.doctors(named)
+            information.doctor_days(d, catalogue.doctor_days(d.code))
+            for d in catalogue.doctors(meant)
         ]
         return Reply("\n".join(told) or information.NO_DOCTOR)
     if heard.stated_departments:
-        code = heard.stated_departments[0].code
-        return Reply(information.doctors(world.desk.catalogue.doctors(department=code)))
+        return Reply(information.doctors(catalogue.doctors(department=_stated(heard, world))))
     return Reply(information.NO_DOCTOR)
+
+
+def _stated(heard: Heard, world: World) -> str:
+    """Return the department that was named, of the site named beside it where it has one."""
+    codes, sites = [d.code for d in heard.stated_departments], {s.code for s in heard.sites}
+    there = [w.code for w in world.desk.catalogue.departments(codes) if w.site in sites]
+    return next((code for code in codes if code in there), codes[0])
 
 
 def _clinic(heard: Heard, world: World) -> Reply:
     """A short answer to each thing asked; what we do not know is not guessed."""
     if heard.asked:
-        more = _told(heard, world) if heard.topics else ""
-        on = information.WHAT_IS_WRONG if answers.leads_on(heard, world) else ""
-        return Reply("\n".join(filter(None, (answers.say(heard, world), more))) + on)
+        return Reply(_answers(heard, world))
     if heard.missing:
-        return Reply(information.no_ward(heard.missing))
+        is_checkup = heard.missing == _CHECKUPS
+        none = information.no_ward(heard.missing)
+        return Reply(subjects.say("checkup", heard, world) if is_checkup else none)
     told = _told(heard, world)
     if told:
         return Reply(told)
-    codes = [d.code for d in heard.stated_departments[:1]]
+    codes = [_stated(heard, world)] if heard.stated_departments else []
     wards = world.desk.catalogue.departments(codes) if codes else ()
     if wards:
         return Reply(information.ward(wards[0]))
-    if not (heard.sites or heard.topics):
-        return Reply(information.unknown(_phone(heard, world)))
-    return Reply(_where(heard, world))
+    if heard.sites or heard.topics:
+        return Reply(_where(heard, world))
+    way = _and_now(heard, world).strip() if heard.symptoms else ""  # 「你们医院能看抑郁症吗」
+    return Reply(way or _unknown(heard, world, information.unknown))
+
+
+def _answers(heard: Heard, world: World) -> str:
+    more = _told(heard, world) if heard.topics else ""
+    on = information.WHAT_IS_WRONG if answers.leads_on(heard, world) else ""
+    return "\n".join(filter(None, (answers.say(heard, world), more))) + on
+
+
+def _unknown(heard: Heard, world: World, say: Callable[[str], str]) -> str:
+    """Who waits for a person already is not sent for one: what was asked goes to that person."""
+    phone = _phone(heard, world)
+    if not world.desk.requests.is_waiting():
+        return say(phone)
+    world.desk.requests.ask_for_human(heard.text, wishes.site_of_talk(world))
+    return information.passed_on(phone)
 
 
 def _told(heard: Heard, world: World) -> str:
@@ -93,7 +123,8 @@ def _where(heard: Heard, world: World) -> str:
     """Where and when: of the site named, the room of who is here, the visits ahead, all sites."""
     sites = world.desk.catalogue.sites()
     if heard.sites:
-        return information.sites([s for s in sites if s.code == heard.sites[0].code])
+        named = {site.code for site in heard.sites}
+        return information.sites([s for s in sites if s.code in named])
     here = [s.ticket for s in world.desk.visits.standings() if s.ticket.state not in OVER]
     if here:
         return "\n".join(map(visits.room, here))
@@ -105,14 +136,7 @@ def _visits(views: Sequence[AppointmentView], world: World) -> str:
     """Where and when, asked by who has booked: there."""
     codes = {view.opening.site for view in views}
     places = [s for s in world.desk.catalogue.sites() if s.code in codes]
-    return f"{ways(views, world)}\n\n{information.sites(places)}"
-
-
-def ways(views: Sequence[AppointmentView], world: World) -> str:
-    """Return where in the house each visit is: building, floor and room."""
-    codes = [view.opening.department for view in views]
-    wards = {ward.code: ward for ward in world.desk.catalogue.departments(codes)}
-    return "\n".join(information.visit(v, wards.get(v.opening.department)) for v in views)
+    return f"{appointments.ways(views, world)}\n\n{information.sites(places)}"
 
 
 def _phone(heard: Heard, world: World) -> str:
@@ -143,7 +167,7 @@ def human(world: World) -> Reply:
 
 def _and_now(heard: Heard, world: World) -> str:
     """What we can do instead, unless a question is open already."""
-    if world.is_busy:
+    if world.is_busy or heard.intent in _OF_PAPERS:
         return ""
     codes = [d.code for d in heard.site_departments[:1]]
     wards = world.desk.catalogue.departments(codes) if codes else ()

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 
 from nlp import half_known, segment, sounds
 from nlp.heard import Named
@@ -44,6 +44,8 @@ _SURNAME_TITLE = re.compile(
     rf"(?:^|(?<=[挂找看约换给让请问要想是叫的科院天午早晚号位个那这跟有在,，。;；!！?？、\s小老到])|(?<=一下))"
     rf"(?=([\u4e00-\u9fff]{{1,2}}){_TITLES})"
 )
+# 「有没有姓王的医生」.
+_SURNAMED = re.compile(rf"(?<=姓)(?=([\u4e00-\u9fff]{{1,2}}?)的?{_TITLES})")
 # What stands before a name that is turned down: 「不要张伟」「别挂王医生」.
 _REFUSED = re.compile(
     r"(?:不(?:想)?(?:再)?[要看挂选找约]|别(?:给我)?[挂选找约]|除了|不喜欢|不想让)$"
@@ -242,7 +244,7 @@ def _heard_in_part(text: str, spans: list[Span], roster: _Roster) -> _Hits:
 
 def _by_title(text: str, roster: _Roster) -> _Hits:
     """「王医生」: everybody of that surname; sure only if there is just one."""
-    for match in _SURNAME_TITLE.finditer(text):
+    for match in chain(_SURNAME_TITLE.finditer(text), _SURNAMED.finditer(text)):
         before = match[1]
         meant = roster.by_surname.get(before) or (
             roster.by_surname.get(before[0]) if len(before) == 1 else None

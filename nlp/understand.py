@@ -40,8 +40,16 @@ _LOG = logging.getLogger(__name__)
 _MOST_CHARACTERS = 2000
 # Questions for a document: 「用护照可以吗」 answers them.
 _OF_PAPERS = frozenset({"id_number", "document", "name"})
+# Where these are wished, a subject of the desk is only spoken of.
+_NO_SUBJECT = frozenset({"feedback", "cancel", "reschedule", "check_in", "emergency"})
+# Who registers somebody tells what there is.
+_OF_REGISTERING = frozenset({"child_card", "no_card", "other_phone"})
+# Asked of a department that was named, or of results, these are not what is meant.
+_IN_A_WARD = frozenset({"checkup", "closed_days", "night"})
 # What stands beside a question and wants nothing more: courtesy, who asks, and a yes to nothing.
-_IDLE_BESIDE = frozenset({"unknown", "greet", "thanks", "bye", "affirm", "human", "feedback"})
+_IDLE_BESIDE = frozenset(
+    {"unknown", "greet", "thanks", "bye", "affirm", "human", "feedback", "staff"}
+)
 _WISHES = frozenset(
     {"book", "symptom", "cancel", "reschedule", "waitlist", "check_in", "my_appointments", "deny",
      "stop", "back", "add_patient", "queue", "choose"}
@@ -127,12 +135,25 @@ def _less_urgent(heard: Heard) -> tuple[bool, bool]:
 
 def _asked(text: str, context: Context, heard: Heard) -> tuple[tuple[str, ...], str]:
     """Return what is asked and what is left; 「用护照」 answers which document it is."""
-    names, left = asked.split(text)
+    names, left = asked.split(text, _not_meant(heard))
     is_answer = context.asking in _OF_PAPERS and set(names) <= {"passport"}
     # 「不用通知了」 answers whether somebody is to be told.
     is_answer = is_answer or (context.asking == "yes_no" and set(names) <= {"no_remind"})
-    is_of_nobody = not heard.doctors and set(names) <= {"speciality"}
-    return ((), text) if is_answer or is_of_nobody else (names, left)
+    return ((), text) if is_answer else (names, left)
+
+
+def _not_meant(heard: Heard) -> frozenset[str]:
+    """Return the questions that cannot be meant: nobody's speciality, a check-up where one is."""
+    but = set[str]()
+    if not heard.doctors:
+        but.add("speciality")
+    if heard.intent in _NO_SUBJECT:
+        but |= asked.SUBJECTS
+    if heard.intent == "add_patient":
+        but |= _OF_REGISTERING
+    if heard.stated_departments or heard.intent == "report":
+        but |= _IN_A_WARD
+    return frozenset(but)
 
 
 def _asking(heard: Heard, names: tuple[str, ...], rest: Heard | None) -> Heard:
@@ -147,6 +168,7 @@ def _asking(heard: Heard, names: tuple[str, ...], rest: Heard | None) -> Heard:
         topics=rest.topics if rest is not None else (),
         doctors=heard.doctors,
         sites=heard.sites,
+        site_departments=heard.site_departments if asked.SUBJECTS.intersection(names) else (),
         urgency=heard.urgency,
         # Of the line it is asked where somebody is in one.
         preferences=frozenset(p for p in heard.preferences if p.startswith("queue_")),

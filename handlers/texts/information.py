@@ -32,7 +32,7 @@ TOPICS = {
     "refund": "在这里约号没有收费，取消预约就行，不用退款。窗口缴过费的，请带缴费凭证到原窗口退。",
     "invoice": "发票请到一楼缴费窗口办，带上缴费凭证。我这里打不了。",
     "parking": "停车我这里查不到，请{call}回复“人工”。",
-    "fasting": "挂号看医生不用空腹。要抽血、做检查的，请看检查单或问医生。",
+    "fasting": "挂号看医生不用空腹。抽血、做胃肠镜和有些检查要空腹，请看检查单或问医生。",
     "insurance": "可以用医保：请带医保卡或医保码，缴费时现场结算。异地医保请先问医院窗口。",
     "payment": "看病当天到一楼缴费，医保卡、微信、现金都可以。这里约号不收钱。",
     "early": "可以早到，先签到再等。叫号按预约的时间，早到不会早叫。",
@@ -56,6 +56,17 @@ def whose(patient: PatientView) -> str:
 def unknown(phone: str) -> str:
     """What we do not know is not guessed."""
     return f"这个我这里查不到，请{call(phone)}回复“人工”。"
+
+
+def neither(phone: str) -> str:
+    """No complaint was told, and nothing the house has written."""
+    return f"这个我回答不了：身体上的事请问医生，医院的事请{call(phone)}回复“人工”。"
+
+
+def passed_on(phone: str) -> str:
+    """Somebody of the desk was asked for already."""
+    ring = f"急的话请打{phone}。" if phone else ""
+    return f"这个我这里查不到。这句话已经一起转给工作人员，看到后会联系您。{ring}"
 
 
 def no_ward(name: str) -> str:
@@ -96,6 +107,11 @@ def doctor_card(value: Physician) -> str:
     return f"{value.name} {value.title}，{value.site_name}{value.department_name}{skills}。"
 
 
+def who(people: Sequence[Physician]) -> str:
+    """Several doctors who may be meant, each with where and for what."""
+    return "\n".join(map(doctor_card, people[:_MOST])) + "\n想挂谁的号，直接说名字。"
+
+
 NO_NAMED_DOCTOR = "普通号不指定医生，由当天出诊的医生看。"
 
 
@@ -108,7 +124,10 @@ def _price(price: Fee) -> str:
 def ward(value: Ward) -> str:
     """Where a department is."""
     where = value.location or "请到一楼服务台询问"
-    return f"{value.site_name}{value.name}：{where}。要挂号，说“挂{value.name}的号”。"
+    name = f"{value.site_name}{value.name}"
+    if not value.bookable:
+        return f"{name}：{where}，不用预约，直接去就行。"
+    return f"{name}：{where}。要挂号，说“挂{value.name}的号”。"
 
 
 def doctors(people: Sequence[Physician]) -> str:
