@@ -30,9 +30,8 @@ def about(heard: Heard, values: Values, world: World) -> str:
     if "whose" in heard.topics:
         return _whose(values, world)
     asked = next((topic for topic in _ANSWERS if topic in heard.topics), "")
-    if asked == "address" and texts.TOPICS.keys() & {*heard.topics}:
-        return ""  # where the canteen is, not the room
-    if not asked and (heard.intent != "doctor_info" or heard.topics):
+    is_elsewhere = asked == "address" and texts.TOPICS.keys() & {*heard.topics}  # the canteen
+    if is_elsewhere or (not asked and (heard.intent != "doctor_info" or heard.topics)):
         return ""
     openings = _table(values, world)
     return _ANSWERS.get(asked, _doctor)(openings, world) if openings else ""

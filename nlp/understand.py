@@ -45,11 +45,9 @@ _NO_SUBJECT = frozenset({"feedback", "cancel", "reschedule", "check_in", "emerge
 # Who registers somebody tells what there is.
 _OF_REGISTERING = frozenset({"child_card", "no_card", "other_phone"})
 # Asked of a department that was named, or of results, these are not what is meant.
-_IN_A_WARD = frozenset({"checkup", "closed_days", "night"})
+_IN_A_WARD = frozenset({"checkup", "closed_days", "night", "best"})
 # What stands beside a question and wants nothing more: courtesy, who asks, and a yes to nothing.
-_IDLE_BESIDE = frozenset(
-    {"unknown", "greet", "thanks", "bye", "affirm", "human", "feedback", "staff"}
-)
+_IDLE_BESIDE = frozenset({"unknown", "greet", "thanks", "bye", "affirm", "human", "feedback"})
 _WISHES = frozenset(
     {"book", "symptom", "cancel", "reschedule", "waitlist", "check_in", "my_appointments", "deny",
      "stop", "back", "add_patient", "queue", "choose"}

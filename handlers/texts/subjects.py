@@ -49,7 +49,6 @@ SUBJECTS: Mapping[str, str] = {
     ),
     "ward_bill": "住院的押金、费用清单、出院结算，我这里查不到，请到住院收费窗口，或{ask}。",
     "visiting": "探视、陪护的时间和规定我这里查不到，各个病区不一样，{ask}。",
-    "copies": "病历、片子的复印，请带身份证到病案室或放射科问。要带什么、多久能拿，{ask}。",
     "reimburse": (
         "用医保的，缴费时直接结算，能报多少按您参保地的规定，我这里查不到："
         "可以问医院的医保窗口，打医保热线12393，或{ask}。"
@@ -146,7 +145,7 @@ def fever_clinic(wards: Sequence[Ward], way: str) -> str:
     if not wards:
         return f"发热门诊和核酸检测的事，我这里查不到，{way}。"
     at = "，".join(f"{ward.site_name}{ward.name}在{ward.location}" for ward in wards)
-    return f"发烧、新冠请直接去发热门诊，不用挂号，戴好口罩：{at}。做不做核酸、几点开，{way}。"
+    return f"发烧、新冠不用预约，直接去发热门诊，戴好口罩：{at}。做不做核酸、几点开，{way}。"
 
 
 def vaccines(wards: Sequence[Ward], way: str) -> str:
