@@ -20,15 +20,16 @@ from scheduling.types import Ward
 # The department named after these, where one is meant.
 _OF_A_WARD = frozenset({"exam_book", "exam_where", "no_queue", "best", "cure_here"})
 # Said of any examination or cure; where something of its own is said, not that.
-_GENERAL = frozenset({"exam_price", "exam_book", "exam_where", "cure_here"})
-_EMERGENCY = "20"  # its national code
+_GENERAL = frozenset(
+    {"exam_price", "exam_book", "exam_where", "cure_here", "injections", "vaccines"}
+)
 _MOST_ROOMS = 3
 _FEVER, _VACCINES, _LASTING, _NIGHT = "发热", "接种", "慢病", "夜间"
 
 
 def say(name: str, heard: Heard, world: World) -> str:
     """Return what the desk says to this subject of `nlp/lexicon/subjects.tsv`."""
-    if name in _GENERAL and _SAYS.intersection(heard.asked) - _GENERAL:
+    if name in _GENERAL and {*heard.asked} - _GENERAL:
         return ""
     if name in _ANSWERS:
         return _ANSWERS[name](heard, world)
@@ -66,13 +67,6 @@ def _hours(heard: Heard, world: World) -> str:
     return texts.hours(places, is_of_feasts="closed_days" in heard.asked, way=_way(world))
 
 
-def _injury(heard: Heard, world: World) -> str:
-    """Who is hurt is seen first."""
-    wards = [w for w in world.desk.catalogue.departments() if w.national_code == _EMERGENCY]
-    told = texts.SUBJECTS["injury"].format(ask=_way(world))
-    return f"{texts.hurt(wards[0])}{told}" if wards else told
-
-
 def _proxy_drugs(heard: Heard, world: World) -> str:
     """Who needs the same medicine for years has a department of its own, where there is one."""
     wards = _named(_LASTING, world)[:1]
@@ -91,11 +85,9 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], str]] = {
     "vaccines": lambda heard, world: texts.vaccines(_named(_VACCINES, world), _way(world)),
     "closed_days": _hours,
     "night": _hours,
-    "injury": _injury,
     "minor": lambda heard, world: texts.minor(world.scene.policy.child_under_years),
     "proxy_drugs": _proxy_drugs,
     "sites_unlike": _hours,
     "same_day": lambda heard, world: rules.release(world.scene.policy),
     "which_room": _room,
 }
-_SAYS = _ANSWERS.keys() | texts.SUBJECTS.keys()

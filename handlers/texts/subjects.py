@@ -36,16 +36,9 @@ SUBJECTS: Mapping[str, str] = {
         "残疾证、残疾评定先到户口所在地的残联申请，由残联安排到指定的医院做。"
         "本院做不做我查不到，{ask}。"
     ),
-    "injury": "验伤、伤情鉴定要先报警，由公安机关安排。本院做不做我查不到，{ask}。",
     "work_injury": (
         "工伤认定找单位或当地人社局，劳动能力鉴定也由人社部门安排。"
         "医院能给的是病历和诊断证明，由看病的医生开。别的我查不到，{ask}。"
-    ),
-    "donation": "献血、捐献不在医院办，请联系当地的血站、献血车或红十字会。本院的情况，{ask}。",
-    "blood_type": "查血型要抽血，由医生开单：先挂个号，不知道挂哪个科就说“挂全科”。",
-    "beds": (
-        "要不要住院，由门诊或急诊的医生看了再定，先挂号看医生。"
-        "有没有床位、怎么办手续，我这里查不到，{ask}。"
     ),
     "ward_bill": "住院的押金、费用清单、出院结算，我这里查不到，请到住院收费窗口，或{ask}。",
     "visiting": "探视、陪护的时间和规定我这里查不到，各个病区不一样，{ask}。",
@@ -133,11 +126,6 @@ def ask(phone: str, *, waits: bool) -> str:
     """The way on that stands in most of them; who waits for a person is not sent for one."""
     rest = "等工作人员联系您，这句话已经一起转给他们" if waits else "回复“人工”"
     return f"请{information.call(phone)}{rest}"
-
-
-def hurt(value: Ward) -> str:
-    """Who was beaten is seen first."""
-    return f"受了伤请先看伤：{value.site_name}{value.name}，不用预约，直接去。"
 
 
 def fever_clinic(wards: Sequence[Ward], way: str) -> str:
