@@ -140,16 +140,18 @@ class Bookings:
         notices.booked(work, view)
         return view
 
-    def release(self, appointment: AppointmentId) -> None:
+    def release(self, appointment: AppointmentId, *, is_leaving: bool = False) -> None:
         """
         Give a held place back; nothing happens to one that is booked or over.
+
+        Who `is_leaving` the line is not offered another one instead.
 
         Raises:
             NotYourAppointment: none that the actor may see.
         """
         row = appointments.find(self._work, appointment)
         if row.status == "held":
-            self._end_hold(row, "released")
+            self._end_hold(row, "released", row.patient_id if is_leaving else None)
 
     def expire(self, appointment: AppointmentId) -> None:
         """Give back the place of a hold whose time is over; the job of that name."""
@@ -173,7 +175,8 @@ class Bookings:
         row = leaving.leaving(work, appointment)
         late = row.status != "held" and not leaving.is_free(work, row)
         with work.conn.begin_nested():
-            line.lock(work, [row.slot_id])
+            slots = line.coming_back(work, [row])
+            line.lock(work, slots)
             leaving.out_of_line(work, row)
             ended = {"late_cancel": late, "cancel_reason": reason}
             if not stock.finish(work, row, "cancelled", reason or "", **ended):
@@ -183,7 +186,7 @@ class Bookings:
                 notices.cancelled(work, view)
                 line.pass_on(work, row)
             else:
-                line.hand_over(work, [row.slot_id])
+                line.hand_over(work, slots)
         return view
 
     def explain(self, appointment: AppointmentId, reason: CancelReason) -> None:
@@ -272,24 +275,26 @@ class Bookings:
         """
         work = self._work
         over = holds.expired(work, [slot], patient)
-        freed = [row.slot_id for row in (*over, *leaving)]
+        back = line.coming_back(work, over, but_for=patient)
+        freed = [*back, *(row.slot_id for row in leaving)]
         person = lock_patient(work, patient, line.heads(work, freed))
         if not freed:
             return person, []  # the conditional update alone locks the one slot
         stock.lock(work, [slot, *freed])
         for hold in over:
             stock.finish(work, hold, "expired", "time is over")
-        return person, line.hand_over(work, [hold.slot_id for hold in over])
+        return person, line.hand_over(work, back)
 
     def _give_back(self, older: Sequence[Row[Any]]) -> list[line.Offered]:
         for hold in older:
             stock.finish(self._work, hold, "expired", "another place was taken")
         return line.hand_over(self._work, [hold.slot_id for hold in older])
 
-    def _end_hold(self, row: Row[Any], reason: str) -> None:
-        line.lock(self._work, [row.slot_id])
+    def _end_hold(self, row: Row[Any], reason: str, but_for: int | None = None) -> None:
+        slots = line.coming_back(self._work, [row], but_for)
+        line.lock(self._work, slots)
         if stock.finish(self._work, row, "expired", reason):
-            line.hand_over(self._work, [row.slot_id])
+            line.hand_over(self._work, slots)
 
     def _refuse_unless_booked(self, appointment: AppointmentId) -> None:
         status = appointments.find(self._work, appointment).status

@@ -64,6 +64,21 @@ def heads(work: Work, slots: Collection[int]) -> list[int]:
     return [row.patient_id for row in rows]
 
 
+def coming_back(work: Work, ending: Collection[Row[Any]], but_for: int | None = None) -> list[int]:
+    """
+    Return the slots of which the line is asked when these appointments end; no locks taken.
+
+    Their own; and where an offer ends, what came back while it stood: that was not offered to the
+    same turn. Not so to the patient `but_for`, who asks for a place herself now, or leaves.
+    """
+    slots = [row.slot_id for row in ending]
+    turns = [row.waitlist_id for row in ending if row.waitlist_id and row.patient_id != but_for]
+    if turns:
+        values = {**days(work), "now": work.now, "turns": turns}
+        slots += work.conn.scalars(_FREE_MEANWHILE, values)
+    return slots
+
+
 def hand_over(work: Work, slots: Iterable[int]) -> list[Offered]:
     """Hold what is free in these slots for those who wait for it; the slots are locked."""
     line: dict[int, list[Row[Any]]] = defaultdict(list)
@@ -220,7 +235,7 @@ def end(work: Work, entry: int, state: str, before: Sequence[str] = IN_LINE) -> 
     return work.conn.execute(over.values(**values), {"entry": entry}).rowcount == 1
 
 
-_WAITING = WaitlistEntry.state == "waiting", WaitlistEntry.closes_at > bindparam("now")
+_WAITING = WaitlistEntry.state == "waiting"
 # Each slot is offered to an entry once: what was declined does not come back.
 _HAD_IT = (
     select(Appointment.id)
@@ -250,18 +265,22 @@ _TURNS = (
     .join(Shift, Shift.id == Slot.shift_id)
     .join(WaitlistEntry, _IS_WISHED)
     .join(WechatUser, WechatUser.id == WaitlistEntry.wechat_user_id)
-    .where(*_WAITING, ~_HAD_IT)
+    .where(WaitlistEntry.closes_at > bindparam("now"), ~_HAD_IT)
     .order_by(WaitlistEntry.joined_at, WaitlistEntry.id)
 )
-_LINE = _TURNS.where(Slot.id.in_(bindparam("slots", expanding=True)))
+_LINE = _TURNS.where(_WAITING, Slot.id.in_(bindparam("slots", expanding=True)))
 _HEADS = _LINE.with_only_columns(WaitlistEntry.patient_id).limit(_NEXT)
-_FREE = (
+_FREE_FOR_ANY = (
     _TURNS.with_only_columns(Slot.id)
     .where(Slot.is_open, Slot.visit_on > bindparam("today"), LEFT.element > 0)
     .order_by(None)
     .distinct()
 )
+_FREE = _FREE_FOR_ANY.where(_WAITING)
 _FREE_FOR_ONE = _FREE.where(WaitlistEntry.id == bindparam("entry"))
+_FREE_MEANWHILE = _FREE_FOR_ANY.where(
+    WaitlistEntry.state == "offered", WaitlistEntry.id.in_(bindparam("turns", expanding=True))
+)
 _ENTRY = update(WaitlistEntry).where(WaitlistEntry.id == bindparam("entry"))
 _CLAIM = _ENTRY.where(WaitlistEntry.state == "waiting").values(state="offered")
 _FULFILLED = (

@@ -8,6 +8,7 @@ appointments of a slot change only under the slot's lock or by a conditional upd
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from desk import outbox
+from desk import jobs, outbox
 from desk.events import record
 from desk.work import Work
 from models import Appointment, Department, Shift, Slot, WaitlistEntry, WechatUser
@@ -30,6 +31,9 @@ from scheduling import quotas
 from scheduling.errors import KeptForOthers, NotBookable, Refusal, ShiftSuspended, SlotTaken
 from scheduling.limits import common_until
 
+SERVE = "serve_waitlist"
+# Whoever gave back a place at the same moment has ended by then.
+_SETTLED = timedelta(seconds=10)
 _SHARED_CHANNELS = ("chat", "api")  # both live on the chat's share of a slot
 
 
@@ -281,3 +285,14 @@ def _back_in_line(work: Work, waiting: int, *, is_silent: bool) -> None:
     if is_silent:
         most = work.policy.waitlist_silences
         work.conn.execute(_SILENT, {"waiting": waiting, "most": most, "ended_at": work.now})
+    ask_soon(work, waiting)
+
+
+def ask_soon(work: Work, waiting: int) -> None:
+    """
+    See to it that who has just come into line, or back, is not left beside a free place.
+
+    Whoever gave one back at that moment could not see her there: the line is asked once more.
+    """
+    key = f"{SERVE}:{waiting}:{work.now:%m%d%H%M%S}"
+    jobs.put(work, SERVE, key, {"entry": waiting}, work.now + _SETTLED)

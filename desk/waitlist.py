@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select
 
-from desk import admission, jobs, line, notices, prospects, waitable
+from desk import admission, jobs, line, notices, prospects, stock, waitable
 from desk.accounts import account
 from desk.bookings import Bookings
 from desk.engagements import engagements
@@ -33,9 +33,7 @@ from scheduling.masking import mask_name
 from scheduling.types import AppointmentId, Need, PatientId
 from scheduling.waiting import Line, WaitingId, WaitingView, Wish, closes_at, opens_at
 
-SERVE, CLOSE = "serve_waitlist", "close_waitlist"
-# Whoever gave back a place while somebody joined has ended by then; the line is asked once more.
-_SETTLED = timedelta(seconds=10)
+SERVE, CLOSE = stock.SERVE, "close_waitlist"
 _HALF_DAYS_SHOWN = 3
 
 
@@ -120,7 +118,7 @@ class Waitlist:
             return
         admission.lock_patient(work, view.patient)  # from here on nobody offers anything
         if (view := self._find(waiting)) is not None and view.offer is not None:
-            Bookings(work).release(view.offer)
+            Bookings(work).release(view.offer, is_leaving=True)
         line.end(work, waiting, "left")
 
     def serve(self, waiting: int) -> None:
@@ -185,7 +183,7 @@ class Waitlist:
             "wish": _key(wish, patient),
         }
         entry = insert_row(work.conn, _INSERT, row)
-        jobs.put(work, SERVE, f"{SERVE}:{entry}", {"entry": entry}, work.now + _SETTLED)
+        stock.ask_soon(work, entry)
         for at in opens_at(work.policy, wish.first_on, wish.last_on, work.zone):
             jobs.put(work, SERVE, f"{SERVE}:{entry}:{at:%m%d%H%M}", {"entry": entry}, at)
         jobs.put(work, CLOSE, f"{CLOSE}:{entry}", {"entry": entry}, closes)

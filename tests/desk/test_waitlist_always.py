@@ -128,6 +128,20 @@ def test_whatever_people_do_the_line_is_kept(machine):
     case().runTest()
 
 
+@pytest.mark.parametrize("end", [("answer", 3, "release"), ("wait", 40)])
+def test_what_came_back_while_an_offer_stood_is_offered_when_it_ends(machine, end):
+    """What chance found: one place is offered, another one comes back, the offer ends."""
+    day = machine()
+    day.join(3)
+    day.change(1, "cancel")
+    day.change(0, "cancel")
+    act, *how = end
+    getattr(day, act)(*how)
+    day.nobody_waits_beside_a_free_place_that_was_never_offered_to_them()
+    day.an_offered_turn_has_one_place_held_for_it()
+    day.teardown()
+
+
 def test_control_the_line_shows_a_place_that_is_released_first(machine, monkeypatch):
     monkeypatch.setattr(line, "hand_over", lambda work, slots: [])
     day = machine()

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from desk import line
 from desk.admission import lock_patients
-from desk.waitlist import Waitlist
+from desk.waitlist import SERVE, Waitlist
 from desk.work import Actor
 from models import Appointment, AppointmentEvent, Job, Patient, WaitlistEntry
 from scheduling.errors import SlotTaken
@@ -198,6 +198,69 @@ def test_control_a_turn_that_is_not_claimed_is_served_twice(hospital, monkeypatc
 
 def line_patient(patient):
     return select(Patient.id, Patient.sex, Patient.birth_on).where(Patient.id == patient)
+
+
+# -- a no at the moment another place comes back
+
+
+def offered_late(hospital):
+    """Two places of one morning: she is offered the later one, somebody has the earlier one."""
+    (early, _), (first, second), ((openid, patient),) = full(hospital, slots=2)
+    hospital.cancel(second[0], second[2])
+    return early, canceller(hospital, first[0], first[2]), openid, patient
+
+
+def serve_who_has_come_into_line(hospital):
+    """Run the jobs that ask for who has just come into line, or back."""
+    for payload in set(hospital.rows(Job.payload, Job.kind == SERVE)):
+        with hospital.work(Actor("job")) as work:
+            Waitlist(work).serve(json.loads(payload)["entry"])
+
+
+def noes_as_places_come_back(hospital):
+    people, acts = [], []
+    for _ in range(6):
+        early, cancel, openid, patient = offered_late(hospital)
+        people.append((early, patient))
+        acts += [lambda o=openid: hospital.answer(o, "release"), cancel]
+    return people, race(acts, 6)
+
+
+def test_who_says_no_as_another_place_comes_back_has_that_one(hospital):
+    people, ends = noes_as_places_come_back(hospital)
+    assert ends == {"done": 12}
+    serve_who_has_come_into_line(hospital)
+    assert [served(hospital, patient) for _, patient in people] == [1] * 6
+    assert [hospital.stock(early) for early, _ in people] == [(1, 1)] * 6
+
+
+def test_control_who_is_asked_only_about_the_place_that_ends_is_left_beside_another(
+    hospital, monkeypatch
+):
+    monkeypatch.setattr(
+        line, "coming_back", lambda work, rows, but_for=None: [row.slot_id for row in rows]
+    )
+
+    def shows() -> bool:
+        people, _ = noes_as_places_come_back(hospital)
+        return any(hospital.stock(early) == (0, 0) for early, _ in people)
+
+    assert in_one_of_ten_rounds(shows)
+
+
+def test_who_says_no_before_another_place_is_seen_to_be_back_is_asked_a_moment_later(hospital):
+    if on_sqlite(hospital):
+        pytest.skip("SQLite has one writer: nothing comes back unseen")
+    early, _, openid, patient = offered_late(hospital)
+    (owners,) = hospital.rows(Appointment.id, Appointment.slot_id == early)
+    with hospital.bookings() as unseen:
+        unseen.cancel(owners)
+        hospital.answer(openid, "release")
+    assert (served(hospital, patient), hospital.stock(early)) == (0, (0, 0))
+
+    serve_who_has_come_into_line(hospital)
+
+    assert (served(hospital, patient), hospital.stock(early)) == (1, (1, 1))
 
 
 # -- an answer against the end of the offer
