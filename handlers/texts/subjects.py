@@ -14,7 +14,7 @@ from scheduling.types import Place, Ward
 
 SUBJECTS: Mapping[str, str] = {
     "checkup": (
-        "体检不是看病，在这里约不了。入职、驾驶证、老人免费体检等做不做、哪天做、在哪做、多少钱，"
+        "本院没有体检科，体检在这里约不了。入职、驾驶证、老人免费体检等做不做、哪天做、在哪做、多少钱，"
         "我这里查不到，{ask}。要抽血的一般先不吃早饭，去的时候带上身份证。"
     ),
     "marriage": (
