@@ -207,12 +207,14 @@ def offered_late(hospital):
     """Two places of one morning: she is offered the later one, somebody has the earlier one."""
     (early, _), (first, second), ((openid, patient),) = full(hospital, slots=2)
     hospital.cancel(second[0], second[2])
+    hospital.now += timedelta(minutes=1)  # she has joined long ago
     return early, canceller(hospital, first[0], first[2]), openid, patient
 
 
 def serve_who_has_come_into_line(hospital):
     """Run the jobs that ask for who has just come into line, or back."""
-    for payload in set(hospital.rows(Job.payload, Job.kind == SERVE)):
+    due = Job.kind == SERVE, Job.due_at > hospital.now
+    for payload in hospital.rows(Job.payload, *due):
         with hospital.work(Actor("job")) as work:
             Waitlist(work).serve(json.loads(payload)["entry"])
 
