@@ -37,6 +37,11 @@ def _told(name: str, heard: Heard, world: World) -> str:
     return answer(heard, world) if answer else subjects.say(name, heard, world)
 
 
+def is_subject(heard: Heard) -> bool:
+    """Tell whether something was asked that people come for besides being ill."""
+    return not _ANSWERS.keys() >= {*heard.asked[:_MOST]}
+
+
 def leads_on(heard: Heard, world: World) -> bool:
     """Tell whether to ask what is wrong, after the answer."""
     return not world.is_busy and not _LEADS_ON.isdisjoint(heard.asked)

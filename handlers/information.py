@@ -94,7 +94,8 @@ def _clinic(heard: Heard, world: World) -> Reply:
 
 def _answers(heard: Heard, world: World) -> str:
     more = _told(heard, world) if heard.topics else ""
-    on = information.WHAT_IS_WRONG if answers.leads_on(heard, world) else ""
+    on = information.WAY_ON if answers.is_subject(heard) and not world.is_busy else ""
+    on = information.WHAT_IS_WRONG if answers.leads_on(heard, world) else on
     return "\n".join(filter(None, (answers.say(heard, world), more))) + on
 
 
@@ -167,8 +168,10 @@ def human(world: World) -> Reply:
 
 def _and_now(heard: Heard, world: World) -> str:
     """What we can do instead, unless a question is open already."""
-    if world.is_busy or heard.intent in _OF_PAPERS:
+    if world.is_busy:
         return ""
+    if heard.intent in _OF_PAPERS:
+        return information.WAY_ON
     codes = [d.code for d in heard.site_departments[:1]]
     wards = world.desk.catalogue.departments(codes) if codes else ()
     return information.book_instead(wards[0]) if wards else information.WHAT_IS_WRONG

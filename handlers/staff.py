@@ -36,7 +36,9 @@ from scheduling.errors import Refusal
 from scheduling.rota import Member, ShiftView
 
 # What patients say to be asked what is wrong with them, or where they stand.
-_LOST = frozenset({"symptom", "book", "unknown", "queue", "check_in", "staff", "back", "deny"})
+_LOST = frozenset(
+    {"symptom", "book", "unknown", "queue", "check_in", "staff", "back", "deny", "feedback"}
+)
 _SLIP = "call_undo"  # 「发错了」
 
 

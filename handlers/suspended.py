@@ -34,7 +34,7 @@ _NOT_THEN = frozenset({"busy", "travel"})
 _WISHES = frozenset({"book", "reschedule", "doctor_info"})
 _WITH_IT = ("doctors", "when", "loose", "wish")
 # Said to nothing but such a notice, whatever it sounds like.
-_SURELY = frozenset({"give_up", "take_it", "why_stopped"})
+_SURELY = frozenset({"give_up", "take_it", "why_stopped", "other_time"})
 # Said in the middle of another matter, these may still be the answer.
 _FIRM = frozenset({"reschedule", "cancel"})
 # Nothing else can be meant by these while a notice waits for an answer.
@@ -89,7 +89,7 @@ def _is_kept_then(heard: Heard, values: Values, world: World) -> bool:
 
 
 def _is_said(name: str, heard: Heard) -> bool:
-    return name in heard.preferences or name in (heard.intent, heard.answer)
+    return name in (*heard.preferences, *heard.asked, heard.intent, heard.answer)
 
 
 def is_about(heard: Heard, values: Values, world: World, *, has_floor: bool) -> bool:
@@ -103,10 +103,10 @@ def is_about(heard: Heard, values: Values, world: World, *, has_floor: bool) -> 
         return False
     if world.is_busy:
         return heard.intent in _FIRM or "give_up" in heard.preferences
+    if not _SURELY.isdisjoint((*heard.preferences, *heard.asked)):
+        return has_floor or not world.desk.visits.standings()  # in line, 「不看了」 is of that
     if heard.intent == "clinic_info":
         return has_floor and bool(_about(heard, values, world))
-    if heard.preferences & _SURELY:
-        return has_floor or not world.desk.visits.standings()  # in line, 「不看了」 is of that
     is_answer = heard.intent in (*_WISHES, *_FIRM, "affirm")
     return heard.intent in _LOST or (is_answer and _answer(heard, values, world) is not None)
 

@@ -47,7 +47,7 @@ SURE, UNLIKELY, UNLIKELY_TODAY = -0.65, -0.3, -1.5
 # More it takes to make 120 of what the rules would have seen today.
 SURER = 2.5
 # So much of what the safety question is asked about anyway: 「娃娃发烧」 like 「孩子发烧」.
-ASKED = 0.6
+ASKED = 0.2
 # How long others take in the doctor's room; the rules hear dangers in it, the model none.
 _IN_LINE = "in_line"
 # Rows that cannot be about a person of this sex.
