@@ -95,10 +95,10 @@ class Turns:
     def emergency(self, inbound: Inbound, earlier: State | None = None) -> Reply | None:
         """Return what to say to an emergency in these words, needing nothing else; else None."""
         action = _alarm(inbound, earlier or State.fresh())
-        is_other = _OF_OTHER in preferences.find(inbound.text)
-        scene = self._house.scene(inbound.sent_at)
         if not action:
             return None
+        is_other = _OF_OTHER in preferences.find(inbound.text)
+        scene = self._house.scene(inbound.sent_at)
         return danger.answer(action, scene, inbound.text, is_other=is_other)
 
     def _enter(self, inbound: Inbound, started: float) -> Visit:

@@ -16,8 +16,6 @@ from handlers.texts import rules
 from handlers.texts.booking import GENERAL
 from nlp.heard import Heard
 
-# What a department that vaccinates is called by, among other names.
-_VACCINES = "接种"
 # Longer answers are not read.
 _MOST = 3
 # After these whoever asks may want to book.
@@ -105,13 +103,6 @@ def _papers_away(heard: Heard, world: World) -> str:
     return f"{texts.PAPERS_AWAY}{texts.PAPERS_LATER if is_at_it else ''}"
 
 
-def _vaccine_due(heard: Heard, world: World) -> str:
-    wards = world.desk.catalogue.departments()
-    names = ((w, (w.name, *w.aliases)) for w in wards if w.bookable)
-    found = (w for w, said in names if any(_VACCINES in name for name in said))
-    return texts.vaccine_due(next(found, None))
-
-
 def _phone(world: World) -> str:
     return wishes.hospital_phone(world)
 
@@ -140,12 +131,5 @@ _ANSWERS: Mapping[str, Callable[[Heard, World], str]] = {
     "answered": _answered,
     "keep_place": _keep_place,
     "papers_away": _papers_away,
-    "vaccine_due": _vaccine_due,
     "wounds_shown": lambda heard, world: texts.WOUNDS_SHOWN,
-    "blood_type": lambda heard, world: texts.BLOOD_TYPE,
-    "blood_given": lambda heard, world: texts.BLOOD_GIVEN,
-    "bed": lambda heard, world: texts.bed(_phone(world)),
-    "own_medicine": lambda heard, world: texts.OWN_MEDICINE,
-    "pets": lambda heard, world: texts.PETS,
-    "why_papers": lambda heard, world: texts.WHY_PAPERS,
 }

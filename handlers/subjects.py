@@ -33,7 +33,9 @@ def say(name: str, heard: Heard, world: World) -> str:
         return ""
     if name in _ANSWERS:
         return _ANSWERS[name](heard, world)
-    told = texts.SUBJECTS[name].format(ask=_way(world))
+    told = texts.SUBJECTS[name]
+    if texts.ASKS in told:
+        told = told.replace(texts.ASKS, _way(world))
     codes = [one.code for one in heard.site_departments[:1]] if name in _OF_A_WARD else []
     wards = world.desk.catalogue.departments(codes) if codes else ()
     return told + "".join(map(texts.goes_to, wards))
@@ -64,14 +66,21 @@ def _hours(heard: Heard, world: World) -> str:
     places = [p for p in world.desk.catalogue.sites() if not codes or p.code in codes]
     by_night = [p for p in places if _NIGHT in p.hours]
     places = by_night if by_night and heard.asked == ("night",) else places
-    return texts.hours(places, is_of_feasts="closed_days" in heard.asked, way=_way(world))
+    is_of_feasts = "closed_days" in heard.asked
+    return texts.hours(places, _way(world) if is_of_feasts else "")
 
 
 def _proxy_drugs(heard: Heard, world: World) -> str:
     """Who needs the same medicine for years has a department of its own, where there is one."""
     wards = _named(_LASTING, world)[:1]
-    told = texts.SUBJECTS["proxy_drugs"].format(ask=_way(world))
+    told = texts.SUBJECTS["proxy_drugs"].replace(texts.ASKS, _way(world))
     return told + "".join(map(texts.goes_to, wards))
+
+
+def _vaccines(heard: Heard, world: World) -> str:
+    """Who knows which is due; and where, if the house tells that."""
+    wards = [ward for ward in _named(_VACCINES, world) if ward.bookable]
+    return texts.vaccines(wards, "" if wards else _way(world))
 
 
 def _room(heard: Heard, world: World) -> str:
@@ -82,7 +91,7 @@ def _room(heard: Heard, world: World) -> str:
 
 _ANSWERS: Mapping[str, Callable[[Heard, World], str]] = {
     "fever_clinic": lambda heard, world: texts.fever_clinic(_named(_FEVER, world), _way(world)),
-    "vaccines": lambda heard, world: texts.vaccines(_named(_VACCINES, world), _way(world)),
+    "vaccines": _vaccines,
     "closed_days": _hours,
     "night": _hours,
     "minor": lambda heard, world: texts.minor(world.scene.policy.child_under_years),

@@ -7,7 +7,7 @@ What is asked before a department is chosen: first whether there is danger, then
     机器人: 您说“头晕”，建议看神经内科。…
 
 The values are JSON: `concern` a name of lexicon/safety.tsv, `safe` how it was denied, `detail` the
-option chosen ("" where nothing was asked), `dept` as in handlers.wards, with `inquiry` {"name",
+option chosen ("" where nothing was asked), `dept` as in handlers.depts, with `inquiry` {"name",
 "options": [[option, codes], …]} and `turns`, how often the complaint was told.
 """
 

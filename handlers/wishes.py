@@ -1,10 +1,10 @@
 """
 What somebody wishes for: department, doctor, site, day. Shared by booking and rescheduling.
 
-The values are JSON: `dept` and `ward` see `handlers.wards`, `doctors` [code, …], `doctor` code or
-None, `site` code, `when` [[from, to], …] as local ISO instants, `usual` True, `wish` {"latest",
-"service", "urgent", "cheap", "avoid"}, `not_doctors`, `not_sites` and `not_offers` (the first slot
-of each) what was turned down.
+The values are JSON: `dept` see `handlers.depts`, `ward` `handlers.wards`, `doctors` [code, …],
+`doctor` code or None, `site` code, `when` [[from, to], …] as local ISO instants, `usual` True,
+`wish` {"latest", "service", "urgent", "cheap", "avoid"}, `not_doctors`, `not_sites` and
+`not_offers` (the first slot of each) what was turned down.
 """
 
 from __future__ import annotations

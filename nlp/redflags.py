@@ -31,8 +31,8 @@ _PASSING = frozenset({"sudden", "abrupt", "acute_now", "exertion", "elder", "chi
                       "much_stool_blood", "going", "trouble", "means_near",
                       "own_death"})  # fmt: skip
 _FEVER = frozenset({"fever", "high_fever", "@hot"})
-# Nails, fish bones, tubes, measured numbers …: no figure of speech is made of these, and the model
-# has not learnt of them yet.
+# Nails, fish bones, tubes, measured numbers …: no figure of speech is made of these, so the model
+# has nothing to hold against them.
 _PLAIN = frozenset({"dirty_wound", "bone_stuck", "arc_eye", "dry_bad", "foot_rot", "deep_cut",
                     "neck_cut", "sting_many", "heavy_period", "leg_one_swollen", "eye_stab",
                     "no_gas_no_stool", "stone", "right_low_belly", "nose_object", "eye_hit",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.texts import information, wording
-from scheduling.types import Fee, Outlook, Physician, Ward
+from scheduling.types import Fee, Outlook, Physician
 
 TITLES = (
     "医生的职称从高到低是：主任医师、副主任医师、主治医师、住院医师。"
@@ -20,12 +20,6 @@ WOUNDS_SHOWN = (
     "验伤、伤情鉴定请先打110报警，由公安机关安排，我这里办不了。\n"
     "身上有伤，先去医院急诊看，不用预约；病历、检查单请留好。"
 )
-BLOOD_TYPE = "查血型要医生开单抽血，挂全科的普通号就行。要挂，说“挂全科”。"
-BLOOD_GIVEN = "献血请去血站或献血车，我这里挂不了。"
-OWN_MEDICINE = (
-    "自己带的药能不能在医院打，要医生看过才能定。请带上药、处方和病历。\n"
-    "要先看医生，说“挂全科”；在哪里打，医生会告诉您。"
-)
 NOTE = (
     "病假条、诊断证明要医生看过病人，由医生开，我这里开不了。请先挂号，看病时跟医生说。"
     "以前的日子能不能补，由医生定。"
@@ -36,16 +30,10 @@ FOREIGN_PHONE = (
     "只能登记国内的11位手机号。没有的，登记时选“不留电话”，不影响挂号，通知发到这个微信。"
 )
 PASSPORT = "登记要用看病的人自己的证件，不能用别人的。看病的人没有身份证的，可以用自己的护照。"
-_KEPT = "您的信息加密保存，只用于挂号和就诊通知，不给别人。"
 PAPERS_AWAY = (
     "身份证不在手边也能挂号：登记只要身份证号，医保卡、户口本上都印着。"
     "看病那天带身份证、医保卡或医保码；都没有，请先到窗口问。"
 )
-WHY_PAPERS = (
-    "挂号要实名：姓名和证件号用来认定看病的人，取号、缴费、医保结算都要用；"
-    f"手机号用来通知停诊和改时间，可以不留。{_KEPT}"
-)
-PETS = "我们只给人看病，猫、狗请找动物医院。人被抓了、咬了，请说“被猫抓了”，我告诉您去哪里。"
 PAPERS_LATER = "等会儿再发也行，前面选的我都记着，只是号要登记好才留得住。"
 GIVE_BACK = f"{information.TOPICS['refund']}取消说“取消预约”，换时间或医生说“改时间”。"
 ONLINE = (
@@ -153,12 +141,12 @@ def stay_note(phone: str) -> str:
 def private(*, can_text: bool) -> str:
     """Who gets to see it."""
     sms = "微信发不到时，可能发短信到登记时留的手机。" if can_text else "我们不发短信。"
-    return f"{_KEPT}约的号，只有登记了这位就诊人的微信看得到。{sms}"
+    return f"{information.KEPT}约的号，只有登记了这位就诊人的微信看得到。{sms}"
 
 
 def nameless() -> str:
     """A name is needed, and what becomes of it."""
-    return f"{NAMELESS}{_KEPT}"
+    return f"{NAMELESS}{information.KEPT}"
 
 
 def speciality(value: Physician) -> str:
@@ -182,18 +170,3 @@ def answered(hours: str, *, staffed: bool, waits: bool) -> str:
         return f"{lead}看到后会尽快联系您，具体几点我说不准。"
     when = f"工作时间是{hours}，" if hours else ""
     return f"{lead}现在没有人值班，{when}上班后会联系您。"
-
-
-def bed(phone: str) -> str:
-    """Whether somebody can stay in hospital is for a doctor to say."""
-    return (
-        f"能不能住院要医生看过再定。床位我这里查不到，请{information.call(phone)}回复“人工”。\n"
-        "要先看医生，告诉我哪里不舒服就行。"
-    )
-
-
-def vaccine_due(ward: Ward | None) -> str:
-    """Which vaccine is due stands in the child's booklet."""
-    where = f"，到{ward.site_name}{ward.name}" if ward else "，到接种门诊"
-    at = f"（{ward.location}）" if ward and ward.location else ""
-    return f"该打哪一针，带上接种证{where}{at}就能查到。要预约，说“打疫苗”。"

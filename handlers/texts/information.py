@@ -11,6 +11,7 @@ from scheduling.types import AppointmentView, Fee, Opening, PatientView, Physici
 NO_DOCTOR = "没有找到您说的医生。可以说科室名，例如“骨科有哪些医生”。"
 WHOSE_IS_OPEN = "还没定给谁挂，选好时间再问您。"
 WHAT_IS_WRONG = "\n要挂号的话，您哪里不舒服？"
+KEPT = "您的信息加密保存，只用于挂号和就诊通知，不给别人。"
 # To who asked for something else, and may be ill beside it.
 WAY_ON = "\n要挂号，直接说就行，例如：“头晕，想挂明天上午的号”。"
 _MOST = 8

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from handlers.texts import information
 from scheduling.types import Place, Ward
 
+ASKS = "{ask}"
 SUBJECTS: Mapping[str, str] = {
     "checkup": (
         "本院没有体检科，体检在这里约不了。入职、驾驶证、老人免费体检等做不做、哪天做、在哪做、多少钱，"
@@ -70,8 +71,18 @@ SUBJECTS: Mapping[str, str] = {
         "这个我这里查不到，做不做、在哪做，{ask}。检查要先挂号看医生，由医生开单，地点写在检查单上。"
     ),
     "injections": (
-        "打针、输液、换药都要有医生开的单子，先挂号看医生。"
-        "在哪打、自己带的药能不能打，我这里查不到，{ask}。"
+        "打针、输液、换药都要有医生开的单子，先挂号看医生。自己带的药能不能打，要医生看过才能定，"
+        "请带上药、处方和病历；不知道挂哪个科，说“挂全科”。在哪打我这里查不到，{ask}。"
+    ),
+    "bed": "能不能住院要医生看过再定，先挂号看医生。床位我这里查不到，{ask}。",
+    "blood_type": "查血型要医生开单抽血，挂全科的普通号就行。要挂，说“挂全科”。",
+    "blood_given": "献血请去血站或献血车，我这里挂不了。",
+    "pets": (
+        "我们只给人看病，猫、狗请找动物医院。人被抓了、咬了，请说“被猫抓了”，我告诉您去哪里看。"
+    ),
+    "why_papers": (
+        "挂号要实名：姓名和证件号用来认定看病的人，取号、缴费、医保结算都要用；手机号用来通知停诊和"
+        f"改时间，可以不留。{information.KEPT}"
     ),
     "measure": "只是量一量，先到导诊台问，不用先挂号。量出来不正常、或人不舒服，再挂号看医生。",
     "ambulance": "救护车怎么收费我这里查不到，可以打120问。情况危急请马上打120，人要紧。",
@@ -144,10 +155,10 @@ def vaccines(wards: Sequence[Ward], way: str) -> str:
     return f"{lead}{wards[0].site_name}{wards[0].name}可以约，要约说“挂{wards[0].name}的号”。"
 
 
-def hours(places: Sequence[Place], *, is_of_feasts: bool, way: str) -> str:
-    """When each site is open; of feasts nothing is written."""
+def hours(places: Sequence[Place], way: str) -> str:
+    """When each site is open; of feasts, if they were asked about, nothing but the `way`."""
     told = "\n".join(f"{place.name}：{place.hours}" for place in places)
-    feasts = f"节假日怎么安排我这里查不到，{way}。" if is_of_feasts else ""
+    feasts = f"节假日怎么安排我这里查不到，{way}。" if way else ""
     return f"{told}\n{feasts}想看哪个科哪天有号，直接说科室和日期。"
 
 
