@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from handlers.texts import booking, common, registration, triage
+
 # By form and by what is asked.
 HINTS: Mapping[tuple[str, str], str] = {
-    ("menu", "act"): "1 for book a visit, 2 for my appointments, 3 for staff.",
     ("booking", "safe"): (
         "Safety question. Is anything serious happening now: chest pain, trouble breathing, "
         "heavy bleeding, fainting, a seizure, weakness on one side, a very stiff neck? "
-        "1 for no, 2 for yes or not sure."
+        "If you are not sure, choose yes."
     ),
     ("booking", "dept"): "Which department? Reply with a number.",
     ("booking", "ward"): "Which department fits best? Reply with a number.",
@@ -22,33 +23,24 @@ HINTS: Mapping[tuple[str, str], str] = {
     ("booking", "patient"): (
         "Who is the visit for? Reply with a number; the last one registers somebody new."
     ),
-    ("booking", "confirm"): (
-        "Your place is held for a few minutes. 1 for book it, 2 for another time, "
-        "3 for another patient, 4 for do not book."
-    ),
-    ("registration", "relation"): (
-        "Who is the patient? 1 for myself, 2 for mother, 3 for father, "
-        "4 for husband or wife, 5 for child."
-    ),
+    ("booking", "confirm"): "Your place is held for a few minutes. Reply with a number.",
+    ("registration", "relation"): "Who is the patient? Reply with a number.",
     ("registration", "consent"): (
         "To book we need the patient's name, document number and phone. They are kept encrypted, "
-        "used only for the visit and given to nobody else. 1 for I agree, 2 for I do not."
+        "used only for the visit and given to nobody else."
     ),
     ("registration", "name"): (
         "Send the name as in the passport; the number may follow: Maria Lopez E12345678."
     ),
     ("registration", "kind"): "Which document? Reply with a number.",
     ("registration", "number"): "Send the number of the document.",
-    ("registration", "sex"): "1 for male, 2 for female.",
+    ("registration", "sex"): "The patient's sex, by its number.",
     ("registration", "birth_on"): "Send the date of birth, for example 1990-03-07.",
     ("registration", "guardian"): (
-        "The patient is under 14: do you agree as a parent or guardian? 1 for yes, 2 for no."
+        "The patient is under 14: do you agree as a parent or guardian?"
     ),
     ("registration", "phone"): "Send a Chinese mobile number, or choose no phone by its number.",
-    ("registration", "right"): (
-        "Please check. 1 for all correct, 2 for wrong name, 3 for wrong number, "
-        "4 for wrong relation, 5 for wrong phone."
-    ),
+    ("registration", "right"): "Please check; say by a number what is wrong, if anything is.",
 }
 BOOKED = (
     "Booked. On that day bring the document you registered with, show this message at the desk "
@@ -81,15 +73,48 @@ DEPARTMENTS: Mapping[str, str] = {
     "03.07": "Hormones, diabetes",
     "04.01": "Surgery",
 }
+_RELATIONS = {
+    "self": "Myself",
+    "mother": "Mother",
+    "father": "Father",
+    "spouse": "Husband or wife",
+    "child": "Child",
+    "other": "Other relative",
+}
+_WRONG = {
+    "name": "Wrong name",
+    "number": "Wrong number",
+    "relation": "Wrong relation",
+    "phone": "Wrong phone",
+}
+_SEXES = {"m": "Male", "f": "Female"}
+_KINDS = {
+    "resident_id": "Chinese identity card",
+    "passport": "Passport",
+    "hm_permit": "Hong Kong/Macau permit",
+    "tw_permit": "Taiwan permit",
+    "foreign_permanent": "Permanent residence card",
+}
+_CONSENT = {True: "I agree", False: "I do not agree"}
+# By what stands on a choice, wherever it stands: a house that words it anew keeps its Chinese.
 LABELS: Mapping[str, str] = {
-    "护照": "Passport",
-    "外国人永久居留证": "Permanent residence card",
-    "港澳居民来往内地通行证（回乡证）": "Hong Kong/Macau permit",
-    "台湾居民来往大陆通行证（台胞证）": "Taiwan permit",
-    "居民身份证（户口本）": "Chinese identity card",
-    "不留电话": "No phone",
-    "同意": "I agree",
-    "不同意": "I do not agree",
+    common.MENU_BOOK: "Book a visit",
+    common.MENU_MINE: "My appointments",
+    common.MENU_HUMAN: "Staff",
+    triage.NO: "None of these",
+    triage.YES: "Yes",
+    booking.CONFIRM_YES: "Book it",
+    booking.CONFIRM_TIME: "Another time",
+    booking.CONFIRM_PATIENT: "Another patient",
+    booking.CONFIRM_NO: "Do not book",
+    registration.ALL_RIGHT: "All correct",
+    registration.ALL_RIGHT_AND_LEAVE: "All correct, and the patient agrees",
+    registration.NO_PHONE: "No phone",
+    **{label: _RELATIONS[value] for label, value in registration.RELATIONS},
+    **{label: _WRONG[value] for label, value in registration.WRONG},
+    **{label: _SEXES[value] for label, value in registration.SEXES},
+    **{label: _CONSENT[value] for label, value in registration.CONSENT_CHOICES},
+    **{registration.KINDS[kind]: name for kind, name in _KINDS.items()},
 }
 MORE = "For the next choices reply: more"
 

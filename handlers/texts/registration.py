@@ -66,9 +66,9 @@ CODE = "请发短信里的6位验证码："
 NO_CODE = "没收到，以后再说"
 
 _LEAVE = "登记家人，要先征得本人（或其监护人）同意。"
-_ALL_RIGHT = "都对"
-_ALL_RIGHT_AND_LEAVE = "都对，本人也同意"
-_WRONG: list[tuple[str, Any]] = [
+ALL_RIGHT = "都对"
+ALL_RIGHT_AND_LEAVE = "都对，本人也同意"
+WRONG: list[tuple[str, Any]] = [
     ("姓名不对", "name"),
     ("证件号不对", "number"),
     ("关系不对", "relation"),
@@ -182,7 +182,7 @@ def noted_phone(phone: str) -> str:
 
 def right_choices(*, asks_leave: bool) -> list[tuple[str, Any]]:
     """All right, or what is wrong; for a grown-up relative the yes says that they agree."""
-    return [(_ALL_RIGHT_AND_LEAVE if asks_leave else _ALL_RIGHT, True), *_WRONG]
+    return [(ALL_RIGHT_AND_LEAVE if asks_leave else ALL_RIGHT, True), *WRONG]
 
 
 def read_back(values: Mapping[str, Any], today: date, odd: str, *, asks_leave: bool) -> str:
