@@ -107,8 +107,8 @@ def english(phone: str, *, is_busy: bool) -> str:
     call = f", or call {phone}" if phone else ""
     keys = "with a number" if is_busy else "1 to book, 2 for your appointments, 3 for staff"
     return (
-        f"Sorry, I only read Chinese. Reply {keys}{call}. Emergency: 120.\n"
-        "抱歉，我只懂中文，请回复数字。"
+        f"Sorry, I know little English. Reply {keys}{call}. Emergency: 120.\n"
+        "抱歉，英文我只懂一点，请回复数字。"
     )
 
 
