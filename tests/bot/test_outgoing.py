@@ -356,7 +356,7 @@ def test_a_courier_killed_on_its_way_to_wechat_leaves_the_notice_to_the_next(
     place.books()
     place.write_to_us(EVENING)
     place.before = len(place.shown())
-    place.board.faults.add("/cgi-bin/stable_token", "slow", 1, seconds=3.0)
+    place.board.faults.add("/cgi-bin/stable_token", "slow", 1, seconds=10.0)
     courier = place.courier_process(EVENING, tmp_path / "log")
     try:
         place.until(lambda: place.first().state == "sending")
